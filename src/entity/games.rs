@@ -1,0 +1,120 @@
+//! The `games` table that the crate ships for applications that have none.
+
+use super::ParentGame;
+use crate::value::{ApiKeyId, OauthUserId, StrategyId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel};
+use serde::{Deserialize, Serialize};
+
+/// A game: what tasks belong to, and inherit their strategy from.
+///
+/// Serde uses the column names, which are GAME's.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "games")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// When it was created.
+    pub created_at: DateTimeUtc,
+    /// When it was last changed.
+    pub updated_at: DateTimeUtc,
+    /// The application's name for it.
+    #[sea_orm(column_name = "externalGameId", unique)]
+    #[serde(rename = "externalGameId")]
+    pub external_game_id: String,
+    /// The strategy that its tasks inherit.
+    #[sea_orm(column_name = "strategyId")]
+    #[serde(rename = "strategyId")]
+    pub strategy_id: StrategyId,
+    /// Where it is played.
+    pub platform: Option<String>,
+    /// The API key that owns it.
+    #[sea_orm(column_name = "apiKey_used")]
+    #[serde(rename = "apiKey_used")]
+    pub api_key_used: Option<ApiKeyId>,
+    /// The OAuth user that owns it.
+    pub oauth_user_id: Option<OauthUserId>,
+    /// The tasks, where a loader loaded them.
+    #[sea_orm(has_many)]
+    #[serde(skip)]
+    pub tasks: HasMany<super::tasks::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// A new game with an id of its own, created now, without owners.
+    ///
+    /// ```
+    /// use game_tasks::{Game, StrategyId};
+    ///
+    /// let game = Game::new("bees-2026").strategy(StrategyId::new("socio_bee")?);
+    /// assert_eq!(game.strategy_id.as_str(), "socio_bee");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(external_game_id: impl Into<String>) -> Self {
+        let now = crate::value::time::now();
+        Self {
+            id: Uuid::now_v7(),
+            created_at: now,
+            updated_at: now,
+            external_game_id: external_game_id.into(),
+            strategy_id: StrategyId::DEFAULT,
+            platform: None,
+            api_key_used: None,
+            oauth_user_id: None,
+        }
+    }
+
+    /// The same game with this strategy.
+    #[must_use]
+    pub fn strategy(mut self, strategy: StrategyId) -> Self {
+        self.strategy_id = strategy;
+        self
+    }
+
+    /// The same game owned by this API key.
+    #[must_use]
+    pub fn owned_by_api_key(mut self, key: ApiKeyId) -> Self {
+        self.api_key_used = Some(key);
+        self
+    }
+
+    /// The same game owned by this OAuth user.
+    #[must_use]
+    pub fn owned_by_oauth_user(mut self, user: OauthUserId) -> Self {
+        self.oauth_user_id = Some(user);
+        self
+    }
+
+    /// Writes the game as a new row: one statement on a database that can return what it
+    /// wrote, two on MariaDB.
+    ///
+    /// # Errors
+    /// [`DbErr`], as SeaORM gives it, for example when the external id is taken.
+    pub async fn insert<C: ConnectionTrait>(self, db: &C) -> Result<Self, DbErr> {
+        let active = ActiveModel {
+            external_game_id: Set(self.external_game_id.clone()),
+            ..self.into_active_model()
+        };
+        active.reset_all().insert(db).await
+    }
+}
+
+impl ParentGame for Entity {
+    fn id_column() -> Column {
+        Column::Id
+    }
+    fn strategy_column() -> Option<Column> {
+        Some(Column::StrategyId)
+    }
+    fn api_key_column() -> Option<Column> {
+        Some(Column::ApiKeyUsed)
+    }
+    fn oauth_user_column() -> Option<Column> {
+        Some(Column::OauthUserId)
+    }
+}

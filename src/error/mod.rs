@@ -1,0 +1,167 @@
+//! What can go wrong, told so that a caller can act on it.
+
+mod database;
+
+pub use database::{DatabaseError, FailureKind};
+pub(crate) use database::Call;
+
+use crate::value::{Invalid, InvalidReason, TaskKey, TaskStatus};
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+/// Why a call was refused or failed.
+///
+/// What the crate's rules refuse has changed nothing and leaves the application's
+/// transaction usable. No variant shows an API key.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TaskError {
+    /// There is no such task, or not in this game or scope.
+    #[error("{key} was not found")]
+    NotFound {
+        /// The key that was asked for.
+        key: TaskKey,
+    },
+    /// There is no such game, or the scope may not create in it.
+    #[error("game {game_id} was not found")]
+    GameNotFound {
+        /// The game that was named.
+        game_id: Uuid,
+    },
+    /// The game has a task of this name.
+    #[error("game {game_id} already has a task {external_task_id:?}")]
+    AlreadyExists {
+        /// The game.
+        game_id: Uuid,
+        /// The name that is taken.
+        external_task_id: String,
+        /// The task that has it, where the scope may see it.
+        id: Option<Uuid>,
+    },
+    /// Another task has the id that the caller gave.
+    #[error("the task id {id} is taken")]
+    IdTaken {
+        /// The id that is taken.
+        id: Uuid,
+    },
+    /// A precondition did not hold.
+    #[error("{key} is not as expected: its status is `{status}`, last changed at {updated_at}")]
+    Conflict {
+        /// The key that was asked for.
+        key: TaskKey,
+        /// The status that the task has instead.
+        status: TaskStatus,
+        /// When it was last changed.
+        updated_at: DateTime<Utc>,
+    },
+    /// The patch is empty, or the task is already as the patch would have it.
+    #[error("nothing would change")]
+    Unchanged,
+    /// Another table holds on to the task, or the task names what another table lacks.
+    #[error("a reference to or from another table stands in the way: {0}")]
+    Referenced(DatabaseError),
+    /// A value that breaks a rule.
+    #[error("{field} {reason}")]
+    Invalid {
+        /// The field, in its Rust name.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: InvalidReason,
+    },
+    /// A cursor that this query cannot go on from.
+    #[error("the cursor is of no use here: {0}")]
+    InvalidCursor(CursorFault),
+    /// One task of an atomic batch was refused, so none was written.
+    #[error("task {index} of the batch was refused: {error}")]
+    Batch {
+        /// Its place in the input, from 0.
+        index: usize,
+        /// Why it was refused.
+        #[source]
+        error: Box<TaskError>,
+    },
+    /// The database is one that the crate does not work on.
+    #[error("{product} is not supported")]
+    UnsupportedDatabase {
+        /// What it calls itself.
+        product: String,
+    },
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(DatabaseError),
+}
+
+/// What is wrong with a cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CursorFault {
+    /// It is no cursor, or it was cut or altered.
+    #[error("it is damaged")]
+    Damaged,
+    /// Another version of the crate made it.
+    #[error("another version made it")]
+    Version,
+    /// It belongs to a query of another order.
+    #[error("it belongs to another order")]
+    Order,
+    /// It belongs to a query with another filter.
+    #[error("it belongs to another filter")]
+    Filter,
+    /// It belongs to another scope.
+    #[error("it belongs to another scope")]
+    Scope,
+}
+
+/// What repeating can cure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Retry {
+    /// Nothing: the same call would end the same way.
+    No,
+    /// The call: nothing of it was applied.
+    Call,
+    /// The application's whole transaction.
+    Transaction,
+    /// Nobody knows: the call may have been applied. Look before repeating it.
+    Unknown,
+}
+
+impl TaskError {
+    /// What to repeat, if repeating can help.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Database(error) | Self::Referenced(error) => error.retry(),
+            Self::Batch { error, .. } => error.retry(),
+            _ => Retry::No,
+        }
+    }
+
+    /// Whether the application's transaction, in which the call ran, is gone: its
+    /// `COMMIT` would save nothing, even where it says OK. Always `false` on a pool.
+    #[must_use]
+    pub fn transaction_lost(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Referenced(error) => error.transaction_lost(),
+            Self::Batch { error, .. } => error.transaction_lost(),
+            _ => false,
+        }
+    }
+
+    /// SeaORM's error, whose messages may show values of rows, API keys among them.
+    #[must_use]
+    pub fn into_db_err(self) -> Option<DbErr> {
+        match self {
+            Self::Database(error) | Self::Referenced(error) => Some(error.into_db_err()),
+            Self::Batch { error, .. } => error.into_db_err(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Invalid> for TaskError {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid { field: invalid.field, reason: invalid.reason }
+    }
+}

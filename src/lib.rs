@@ -1,0 +1,27 @@
+//! x
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod connection;
+pub mod entity;
+pub mod error;
+pub mod repository;
+mod sql;
+pub mod strategy;
+pub mod value;
+
+pub use connection::TaskConnection;
+pub use entity::{Game, Games, ParentGame, Task, Tasks};
+pub use error::{CursorFault, DatabaseError, FailureKind, Retry, TaskError};
+pub use repository::{
+    Cursor, DEFAULT_PAGE_SIZE, InMemoryTaskRepository, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
+    MAX_PAGE_SIZE, NewTask, OnExisting, Page, SeaOrmTaskRepository, SortDirection, TaskFilter,
+    TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, Written,
+};
+pub use sea_orm;
+pub use strategy::{
+    Inheritance, ResolveStrategy, ResolvedStrategy, StrategyResolver, StrategySource,
+};
+pub use value::{
+    ApiKeyId, Caller, Invalid, InvalidReason, Lifecycle, MAX_TEXT_CHARS, OauthUserId, OwnerId,
+    StrategyId, StrategyKind, TaskKey, TaskScope, TaskStatus,
+};

@@ -1,0 +1,5 @@
+//! stub
+use super::*;
+/// stub
+#[derive(Debug, Clone, Default)]
+pub struct InMemoryTaskRepository;

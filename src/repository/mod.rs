@@ -1,0 +1,213 @@
+//! The repository: its promises, what callers ask of it, and its implementations.
+
+mod cursor;
+mod ext;
+mod memory;
+mod page;
+mod request;
+mod sea_orm;
+
+pub use self::cursor::Cursor;
+pub use self::ext::TaskRepositoryExt;
+pub use self::memory::InMemoryTaskRepository;
+pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, SortDirection, TaskOrder, TaskQuery};
+pub use self::request::{
+    MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, TaskFilter, TaskPatch, Written,
+};
+pub use self::sea_orm::SeaOrmTaskRepository;
+
+use crate::entity::Task;
+use crate::error::TaskError;
+use crate::value::{TaskKey, TaskScope};
+use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use std::sync::Arc;
+
+/// Where tasks are kept: the core that every store implements.
+///
+/// Callers use [`TaskRepositoryExt`], whose methods have short names, take anything that
+/// names a task, and are made of these. This trait is object-safe, and implemented for
+/// `&T`, `Arc<T>` and `Box<T>`.
+///
+/// # What every implementation promises
+///
+/// 1. Of any number of concurrent creators of one (game, external id) exactly one succeeds;
+///    the others get [`AlreadyExists`](TaskError::AlreadyExists).
+/// 2. A refused call has changed nothing.
+/// 3. What a write answers is the row as that write left it, to the microsecond.
+/// 4. Of two writers with the same precondition one wins; the other gets
+///    [`Conflict`](TaskError::Conflict).
+/// 5. `updated_at` grows with every change, whatever the clocks of the writers say.
+/// 6. Text is stored and returned byte for byte, or refused with
+///    [`Invalid`](TaskError::Invalid).
+/// 7. What lies outside the scope is "not found".
+///
+/// # Errors
+///
+/// Besides the variants that each method names, every method can fail with
+/// [`Database`](TaskError::Database), and every write with
+/// [`Referenced`](TaskError::Referenced) where other tables' foreign keys come into play.
+#[async_trait]
+pub trait TaskRepository: Send + Sync {
+    /// Creates a task, `open` and stamped with the scope's caller.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid), [`GameNotFound`](TaskError::GameNotFound),
+    /// [`AlreadyExists`](TaskError::AlreadyExists), [`IdTaken`](TaskError::IdTaken).
+    async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError>;
+
+    /// Creates any number of tasks, each for itself. The outcomes are in input order;
+    /// a name that stands in the batch twice exists from its second place on.
+    ///
+    /// # Errors
+    /// Each task's own refusal is in its outcome. The call itself fails only with the
+    /// database; what it had written by then stays written.
+    async fn create_tasks(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Result<Written, TaskError>>, TaskError>;
+
+    /// Creates all of these tasks or none, at most [`MAX_ATOMIC_TASKS`] of them with
+    /// [`MAX_ATOMIC_BYTES`] of text.
+    ///
+    /// # Errors
+    /// [`Batch`](TaskError::Batch) with the first task that was refused and why, or
+    /// [`Invalid`](TaskError::Invalid) for a batch that is too large.
+    async fn create_tasks_atomically(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Written>, TaskError>;
+
+    /// Finds a task.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid) for a key with a NUL character.
+    async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError>;
+
+    /// Lists a page of tasks.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid), [`InvalidCursor`](TaskError::InvalidCursor).
+    async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError>;
+
+    /// Counts tasks.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid).
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError>;
+
+    /// Changes a task.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid), [`NotFound`](TaskError::NotFound),
+    /// [`Conflict`](TaskError::Conflict), [`Unchanged`](TaskError::Unchanged).
+    async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError>;
+
+    /// Changes all tasks that the filter means and that the patch applies to, and says how
+    /// many. Tasks that are already so, that miss a precondition, or whose status may not
+    /// go where the patch would have it, are left as they are.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid), [`Unchanged`](TaskError::Unchanged) for an empty patch.
+    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError>;
+
+    /// Deletes a task, and answers with it as it was.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid), [`NotFound`](TaskError::NotFound).
+    async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError>;
+
+    /// Deletes all tasks that the filter means, and says how many.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid).
+    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError>;
+
+    /// The same repository, seeing, changing and creating only what the scope allows.
+    /// Scoping again narrows.
+    fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_>;
+
+    /// All tasks of the query in its order, from its cursor or its beginning, read page by
+    /// page ([`MAX_PAGE_SIZE`] each). Holds nothing between pages, so that the loop that
+    /// consumes it may write; it is no snapshot. The query's own page size and number do
+    /// not count.
+    fn stream_tasks<'a>(&'a self, query: &TaskQuery) -> BoxStream<'a, Result<Task, TaskError>> {
+        let first = query.clone().limit(MAX_PAGE_SIZE);
+        let pages = stream::try_unfold(Some(first), move |query| async move {
+            let Some(query) = query else { return Ok::<_, TaskError>(None) };
+            let page = self.list_tasks(&query).await?;
+            let next = page.next.map(|cursor| query.after(cursor));
+            Ok(Some((stream::iter(page.items.into_iter().map(Ok)), next)))
+        });
+        pages.try_flatten().boxed()
+    }
+}
+
+macro_rules! for_pointer {
+    ($pointer:ty) => {
+        #[async_trait]
+        impl<T: TaskRepository + ?Sized> TaskRepository for $pointer {
+            async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+                (**self).create_task(task).await
+            }
+            async fn create_tasks(
+                &self,
+                tasks: &[NewTask],
+                on_existing: OnExisting,
+            ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+                (**self).create_tasks(tasks, on_existing).await
+            }
+            async fn create_tasks_atomically(
+                &self,
+                tasks: &[NewTask],
+                on_existing: OnExisting,
+            ) -> Result<Vec<Written>, TaskError> {
+                (**self).create_tasks_atomically(tasks, on_existing).await
+            }
+            async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+                (**self).find_task(key).await
+            }
+            async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
+                (**self).list_tasks(query).await
+            }
+            async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+                (**self).count_tasks(filter).await
+            }
+            async fn update_task(
+                &self,
+                key: &TaskKey,
+                patch: &TaskPatch,
+            ) -> Result<Task, TaskError> {
+                (**self).update_task(key, patch).await
+            }
+            async fn update_tasks(
+                &self,
+                filter: &TaskFilter,
+                patch: &TaskPatch,
+            ) -> Result<u64, TaskError> {
+                (**self).update_tasks(filter, patch).await
+            }
+            async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+                (**self).delete_task(key).await
+            }
+            async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+                (**self).delete_tasks(filter).await
+            }
+            fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
+                (**self).scoped(scope)
+            }
+            fn stream_tasks<'a>(
+                &'a self,
+                query: &TaskQuery,
+            ) -> BoxStream<'a, Result<Task, TaskError>> {
+                (**self).stream_tasks(query)
+            }
+        }
+    };
+}
+
+for_pointer!(&T);
+for_pointer!(Arc<T>);
+for_pointer!(Box<T>);

@@ -1,0 +1,238 @@
+//! Lists: what is asked, where it goes on, and what comes back.
+
+use super::cursor::{Cursor, Position};
+use super::request::TaskFilter;
+use crate::entity::Task;
+use crate::error::TaskError;
+use crate::value::{Invalid, InvalidReason, TaskScope};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The most tasks that a page may have.
+pub const MAX_PAGE_SIZE: u64 = 1_000;
+
+/// How many tasks a page has unless the query says otherwise.
+pub const DEFAULT_PAGE_SIZE: u64 = 50;
+
+/// What a list is sorted by. Ties are broken by the id, in the same direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TaskOrder {
+    /// When the task was created.
+    #[default]
+    Created,
+    /// The caller's name for it, byte for byte.
+    ExternalId,
+    /// When it was last changed. A task that is changed while a list is read by cursor
+    /// can appear twice or, descending, be missed.
+    Updated,
+}
+
+/// Which end of the order comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SortDirection {
+    /// Smallest, oldest first.
+    #[default]
+    Ascending,
+    /// Greatest, newest first.
+    Descending,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Start {
+    Page(u64),
+    After(Cursor),
+}
+
+/// A page of tasks to be listed.
+///
+/// Pages are reached by number, which costs more the further they are, or by cursor,
+/// which costs the same at any depth.
+///
+/// ```
+/// use game_tasks::{TaskFilter, TaskOrder, TaskQuery};
+///
+/// let game_id = uuid::Uuid::now_v7();
+/// let newest_open = TaskQuery::new(TaskFilter::in_game(game_id).statuses(["open"]))
+///     .order_by(TaskOrder::Created)
+///     .descending()
+///     .limit(20);
+/// assert_eq!(newest_open.page_size(), 20);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TaskQuery {
+    filter: TaskFilter,
+    order: TaskOrder,
+    direction: SortDirection,
+    limit: u64,
+    start: Start,
+    total: bool,
+}
+
+impl TaskQuery {
+    /// The first page of the tasks that the filter means, oldest first.
+    #[must_use]
+    pub fn new(filter: TaskFilter) -> Self {
+        Self {
+            filter,
+            order: TaskOrder::default(),
+            direction: SortDirection::default(),
+            limit: DEFAULT_PAGE_SIZE,
+            start: Start::Page(1),
+            total: false,
+        }
+    }
+
+    /// The first page of a game's tasks, oldest first.
+    #[must_use]
+    pub fn in_game(game_id: Uuid) -> Self {
+        Self::new(TaskFilter::in_game(game_id))
+    }
+
+    /// Sorts by this.
+    #[must_use]
+    pub fn order_by(mut self, order: TaskOrder) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Sets the direction.
+    #[must_use]
+    pub fn direction(mut self, direction: SortDirection) -> Self {
+        self.direction = direction;
+        self
+    }
+
+    /// Greatest, newest first.
+    #[must_use]
+    pub fn descending(self) -> Self {
+        self.direction(SortDirection::Descending)
+    }
+
+    /// How many tasks the page may have: 1 to [`MAX_PAGE_SIZE`].
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The page of this number, from 1.
+    #[must_use]
+    pub fn page(mut self, number: u64) -> Self {
+        self.start = Start::Page(number);
+        self
+    }
+
+    /// The page that follows where this cursor was given.
+    #[must_use]
+    pub fn after(mut self, cursor: Cursor) -> Self {
+        self.start = Start::After(cursor);
+        self
+    }
+
+    /// Counts all tasks that the filter means too, for one statement more.
+    #[must_use]
+    pub fn with_total(mut self) -> Self {
+        self.total = true;
+        self
+    }
+
+    /// The filter.
+    #[must_use]
+    pub fn filter(&self) -> &TaskFilter {
+        &self.filter
+    }
+
+    /// What it sorts by.
+    #[must_use]
+    pub fn order(&self) -> TaskOrder {
+        self.order
+    }
+
+    /// Whether the greatest comes first.
+    #[must_use]
+    pub fn is_descending(&self) -> bool {
+        self.direction == SortDirection::Descending
+    }
+
+    /// How many tasks the page may have.
+    #[must_use]
+    pub fn page_size(&self) -> u64 {
+        self.limit
+    }
+
+    /// Whether all tasks are counted too.
+    #[must_use]
+    pub fn wants_total(&self) -> bool {
+        self.total
+    }
+
+    /// Judges the query, and reads its cursor.
+    pub(crate) fn plan(&self, scope: &TaskScope) -> Result<Plan, TaskError> {
+        let refuse = |field, reason| Err(Invalid::new(field, reason).into());
+        self.filter.validate()?;
+        if self.limit == 0 {
+            return refuse("limit", InvalidReason::TooSmall { min: 1 });
+        }
+        if self.limit > MAX_PAGE_SIZE {
+            return refuse("limit", InvalidReason::TooLarge { max: MAX_PAGE_SIZE });
+        }
+        match &self.start {
+            Start::Page(0) => refuse("page", InvalidReason::TooSmall { min: 1 }),
+            Start::Page(number) => {
+                // What an OFFSET may be on every database.
+                let max = i64::MAX as u64 / self.limit;
+                match (number - 1).checked_mul(self.limit) {
+                    Some(offset) if *number <= max => Ok(Plan { offset, after: None }),
+                    _ => refuse("page", InvalidReason::TooLarge { max }),
+                }
+            }
+            Start::After(cursor) => {
+                let after = cursor.read(self, scope).map_err(TaskError::InvalidCursor)?;
+                Ok(Plan { offset: 0, after: Some(after) })
+            }
+        }
+    }
+
+    /// How many rows to read so that one sees whether more follow.
+    pub(crate) fn lookahead(&self) -> u64 {
+        self.limit.saturating_add(1)
+    }
+
+    /// Makes a page of the rows that were read, one more than its size where more follow.
+    pub(crate) fn page_of<T>(
+        &self,
+        scope: &TaskScope,
+        mut rows: Vec<T>,
+        task: impl Fn(&T) -> &Task,
+        total: Option<u64>,
+    ) -> Page<T> {
+        let size = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let last = if more { rows.last() } else { None };
+        let next = last.map(|row| Cursor::write(self, scope, &Position::of(self.order, task(row))));
+        Page { items: rows, next, total }
+    }
+}
+
+/// A query that was found sound: where its page begins.
+pub(crate) struct Plan {
+    pub(crate) offset: u64,
+    pub(crate) after: Option<Position>,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Page<T = Task> {
+    /// The tasks, in order.
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` where there is none.
+    pub next: Option<Cursor>,
+    /// How many tasks the filter means, where that was asked for.
+    pub total: Option<u64>,
+}

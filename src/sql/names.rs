@@ -1,0 +1,102 @@
+use crate::entity::{ParentGame, tasks};
+use sea_orm::{DbBackend, EntityName, IdenStatic, Iterable};
+
+/// The names that statements are made of, quoted for one database.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) backend: DbBackend,
+    /// The tasks table where a statement names it, with its schema.
+    pub(crate) tasks: String,
+    /// The tasks table where a column is qualified with it.
+    pub(crate) qualifier: String,
+    /// All columns of a task, separated by commas, bare.
+    pub(crate) columns: String,
+    /// The same, qualified.
+    pub(crate) qualified: String,
+    pub(crate) id: String,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
+    pub(crate) api_key_used: String,
+    pub(crate) oauth_user_id: String,
+    /// The external id where it is compared or sorted: byte for byte.
+    pub(crate) external_id: String,
+    pub(crate) game_id: String,
+    pub(crate) strategy_id: String,
+    pub(crate) status: String,
+    /// The games table where a statement names it.
+    pub(crate) games: String,
+    /// Its columns, qualified with the alias `g`.
+    pub(crate) game_key: String,
+    pub(crate) game_strategy: Option<String>,
+    pub(crate) game_api_key: Option<String>,
+    pub(crate) game_oauth_user: Option<String>,
+    pub(crate) game_owner: Option<String>,
+}
+
+impl Names {
+    pub(crate) fn new<G: ParentGame>(backend: DbBackend) -> Self {
+        let quoted = |name: &str| quote(backend, name);
+        let qualifier = quoted(G::tasks_table());
+        let column = |column: tasks::Column| format!("{qualifier}.{}", quoted(column.as_str()));
+        let parent = |column: G::Column| format!("g.{}", quoted(column.as_str()));
+        let list = |one: &dyn Fn(tasks::Column) -> String| {
+            tasks::Column::iter().map(one).collect::<Vec<_>>().join(", ")
+        };
+        let games = G::default();
+        // An index of another collation is not used unless the statement names it.
+        let bytewise = if backend == DbBackend::Postgres { " COLLATE \"C\"" } else { "" };
+        Self {
+            backend,
+            tasks: match G::tasks_schema() {
+                Some(schema) => format!("{}.{qualifier}", quoted(schema)),
+                None => qualifier.clone(),
+            },
+            columns: list(&|column| quoted(column.as_str())),
+            qualified: list(&column),
+            id: column(tasks::Column::Id),
+            created_at: column(tasks::Column::CreatedAt),
+            updated_at: column(tasks::Column::UpdatedAt),
+            api_key_used: column(tasks::Column::ApiKeyUsed),
+            oauth_user_id: column(tasks::Column::OauthUserId),
+            external_id: column(tasks::Column::ExternalTaskId) + bytewise,
+            game_id: column(tasks::Column::GameId),
+            strategy_id: column(tasks::Column::StrategyId),
+            status: column(tasks::Column::Status),
+            games: match games.schema_name() {
+                Some(schema) => format!("{}.{}", quoted(schema), quoted(games.table_name())),
+                None => quoted(games.table_name()),
+            },
+            game_key: parent(G::id_column()),
+            game_strategy: G::strategy_column().map(parent),
+            game_api_key: G::api_key_column().map(parent),
+            game_oauth_user: G::oauth_user_column().map(parent),
+            game_owner: G::owner_column().map(parent),
+            qualifier,
+        }
+    }
+
+    /// Whether the games table names owners of any kind.
+    pub(crate) fn has_owners(&self) -> bool {
+        self.game_api_key.is_some() || self.game_oauth_user.is_some() || self.game_owner.is_some()
+    }
+
+    /// One column of a task, quoted and bare: where a statement assigns to it.
+    pub(crate) fn bare(&self, column: tasks::Column) -> String {
+        quote(self.backend, column.as_str())
+    }
+}
+
+/// Quotes an identifier; a quote in it is doubled.
+pub(crate) fn quote(backend: DbBackend, name: &str) -> String {
+    let mark = if backend == DbBackend::MySql { '`' } else { '"' };
+    let mut quoted = String::with_capacity(name.len() + 2);
+    quoted.push(mark);
+    for c in name.chars() {
+        if c == mark {
+            quoted.push(mark);
+        }
+        quoted.push(c);
+    }
+    quoted.push(mark);
+    quoted
+}

@@ -1,0 +1,41 @@
+//! Which strategy a task runs by: its own, else its game's, else the default.
+
+mod resolved;
+mod resolver;
+
+pub use resolved::{Inheritance, ResolvedStrategy, StrategySource};
+pub use resolver::StrategyResolver;
+
+use crate::entity::Task;
+use crate::error::TaskError;
+use crate::value::TaskKey;
+use async_trait::async_trait;
+
+/// Resolves strategies: the object-safe core behind [`StrategyResolver`], which
+/// [`InMemoryTaskRepository`](crate::InMemoryTaskRepository) implements too.
+#[async_trait]
+pub trait ResolveStrategy: Send + Sync {
+    /// The effective strategy of the task that the key names.
+    ///
+    /// # Errors
+    /// [`NotFound`](TaskError::NotFound), [`Invalid`](TaskError::Invalid) for a key with a
+    /// NUL character, [`Database`](TaskError::Database).
+    async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError>;
+
+    /// The effective strategy of a task in hand, whose stored strategy is taken as it is.
+    ///
+    /// # Errors
+    /// [`GameNotFound`](TaskError::GameNotFound), [`Database`](TaskError::Database).
+    async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError>;
+
+    /// The effective strategies of many tasks, in the order of the keys; `None` for a task
+    /// that is not there.
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid) for a key with a NUL character,
+    /// [`Database`](TaskError::Database).
+    async fn resolve_keys(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError>;
+}

@@ -1,0 +1,233 @@
+use super::{Inheritance, ResolveStrategy, ResolvedStrategy};
+use crate::connection::TaskConnection;
+use crate::entity::{Games, ParentGame, Task};
+use crate::error::{Call, TaskError};
+use crate::sql::{KeyList, Names, Sql};
+use crate::value::{StrategyId, TaskKey, TaskScope};
+use async_trait::async_trait;
+use sea_orm::{DbErr, QueryResult};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Resolves effective strategies in the database, each call in one round trip.
+///
+/// ```no_run
+/// use game_tasks::{StrategyResolver, sea_orm::Database};
+///
+/// # async fn example(task_id: uuid::Uuid) -> Result<(), Box<dyn std::error::Error>> {
+/// let db = Database::connect("sqlite://tasks.db").await?;
+/// let resolved = StrategyResolver::new(db).resolve(task_id).await?;
+/// println!("{resolved}");
+/// # Ok(())
+/// # }
+/// ```
+pub struct StrategyResolver<C, G: ParentGame = Games> {
+    connection: C,
+    names: Arc<Names>,
+    scope: TaskScope,
+    inheritance: Inheritance,
+    parent: PhantomData<fn() -> G>,
+}
+
+impl<C: TaskConnection> StrategyResolver<C, Games> {
+    /// A resolver over the crate's own games table.
+    #[must_use]
+    pub fn new(connection: C) -> Self {
+        Self::with_parent(connection)
+    }
+}
+
+impl<C, G: ParentGame> StrategyResolver<C, G> {
+    /// A resolver over an application's own games table.
+    #[must_use]
+    pub fn with_parent(connection: C) -> Self
+    where
+        C: TaskConnection,
+    {
+        Self {
+            names: Arc::new(Names::new::<G>(connection.backend())),
+            connection,
+            scope: TaskScope::unrestricted(),
+            inheritance: Inheritance::default(),
+            parent: PhantomData,
+        }
+    }
+
+    /// Whether tasks inherit their game's strategy.
+    #[must_use]
+    pub fn inheritance(mut self, inheritance: Inheritance) -> Self {
+        self.inheritance = inheritance;
+        self
+    }
+
+    /// Resolves only for tasks that the scope sees. Scoping again narrows.
+    #[must_use]
+    pub fn scoped(mut self, scope: TaskScope) -> Self {
+        self.scope = self.scope.and(scope);
+        self
+    }
+
+    /// The same resolver, configuration and all, on another connection: inside the
+    /// application's transaction, for example.
+    #[must_use]
+    pub fn on<'c, D: TaskConnection>(&self, connection: &'c D) -> StrategyResolver<&'c D, G> {
+        let names = if connection.backend() == self.names.backend {
+            Arc::clone(&self.names)
+        } else {
+            Arc::new(Names::new::<G>(connection.backend()))
+        };
+        StrategyResolver {
+            connection,
+            names,
+            scope: self.scope.clone(),
+            inheritance: self.inheritance,
+            parent: PhantomData,
+        }
+    }
+}
+
+impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
+    /// The effective strategy of the task that the key names. One round trip.
+    ///
+    /// # Errors
+    /// See [`ResolveStrategy::resolve_key`].
+    pub async fn resolve(&self, key: impl Into<TaskKey>) -> Result<ResolvedStrategy, TaskError> {
+        self.resolve_key(&key.into()).await
+    }
+
+    /// The effective strategy of a task in hand. One round trip, none where the task has a
+    /// strategy of its own.
+    ///
+    /// # Errors
+    /// See [`ResolveStrategy::resolve_task`].
+    pub async fn resolve_for(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        self.resolve_task(task).await
+    }
+
+    /// The effective strategies of many tasks, in the order of the keys; `None` for a task
+    /// that is not there. One round trip.
+    ///
+    /// # Errors
+    /// See [`ResolveStrategy::resolve_keys`].
+    pub async fn resolve_many<K: Into<TaskKey>>(
+        &self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+        let keys: Vec<TaskKey> = keys.into_iter().map(Into::into).collect();
+        self.resolve_keys(&keys).await
+    }
+
+    fn failed(&self, source: DbErr) -> TaskError {
+        let call = Call {
+            backend: self.connection.backend(),
+            in_transaction: self.connection.in_transaction(),
+            writes: false,
+        };
+        call.failed(source)
+    }
+
+    /// What a game says, as a column of a statement.
+    fn game_strategy(&self) -> &str {
+        self.names.game_strategy.as_deref().unwrap_or("NULL")
+    }
+
+    /// `id, game, own strategy, game's strategy`, from the tasks that follow in the text.
+    fn select(&self, lead: &str) -> Sql<'_> {
+        let names = &self.names;
+        let mut sql = Sql::new(names, "SELECT ");
+        sql.push(lead).push(&names.id).push(" AS task_id, ");
+        sql.push(&names.game_id).push(" AS game_id, ").push(&names.strategy_id);
+        sql.push(" AS own, ").push(self.game_strategy()).push(" AS inherited");
+        sql
+    }
+
+    /// A task whose game is gone (foreign keys can be off) still has a strategy.
+    fn join_game<'s, 'n>(&self, sql: &'s mut Sql<'n>) -> &'s mut Sql<'n> {
+        let names = &self.names;
+        sql.push(" LEFT JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
+        sql.push(" = ").push(&names.game_id)
+    }
+
+    fn decode(&self, row: &QueryResult) -> Result<ResolvedStrategy, DbErr> {
+        Ok(ResolvedStrategy::of(
+            row.try_get_by_index(0)?,
+            row.try_get_by_index(1)?,
+            row.try_get_by_index(2)?,
+            row.try_get_by_index::<Option<StrategyId>>(3)?,
+            self.inheritance,
+        ))
+    }
+}
+
+#[async_trait]
+impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G> {
+    async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+        key.check()?;
+        let mut sql = self.select("");
+        sql.push(" FROM ").push(&self.names.tasks);
+        self.join_game(&mut sql).push(" WHERE ").key(key).and_in_scope(&self.scope);
+        let row = self.connection.query_one(sql.statement()).await.map_err(|e| self.failed(e))?;
+        match row {
+            Some(row) => self.decode(&row).map_err(|e| self.failed(e)),
+            None => Err(TaskError::NotFound { key: key.clone() }),
+        }
+    }
+
+    async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        let resolved = |game| {
+            let own = task.strategy_id.clone();
+            ResolvedStrategy::of(task.id, task.game_id, own, game, self.inheritance)
+        };
+        if !task.strategy_id.is_default() || self.inheritance == Inheritance::Never {
+            return Ok(resolved(None));
+        }
+        let mut sql = Sql::new(&self.names, "SELECT ");
+        sql.push(self.game_strategy()).push(" AS inherited FROM ").push(&self.names.games);
+        sql.push(" g WHERE ").push(&self.names.game_key).push(" = ").bind(task.game_id);
+        let row = self.connection.query_one(sql.statement()).await.map_err(|e| self.failed(e))?;
+        let Some(row) = row else {
+            return Err(TaskError::GameNotFound { game_id: task.game_id });
+        };
+        let game = row.try_get_by_index::<Option<StrategyId>>(0).map_err(|e| self.failed(e))?;
+        Ok(resolved(game))
+    }
+
+    async fn resolve_keys(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+        for key in keys {
+            key.check()?;
+        }
+        let mut found = vec![None; keys.len()];
+        if keys.is_empty() {
+            return Ok(found);
+        }
+        let list = KeyList::new(keys);
+        let mut sql = Sql::new(&self.names, "");
+        for (branch, kind) in list.kinds().enumerate() {
+            if branch > 0 {
+                sql.push(" UNION ALL ");
+            }
+            let select = self.select("k.n AS n, ").into_parts().0;
+            sql.push(&select).push(" FROM ").keys_joined_to_tasks(&list, kind);
+            self.join_game(&mut sql).push(" WHERE 1 = 1").and_in_scope(&self.scope);
+        }
+        let rows = self.connection.query_all(sql.statement()).await.map_err(|e| self.failed(e))?;
+        for row in &rows {
+            let place: i64 = row.try_get_by_index(0).map_err(|e| self.failed(e))?;
+            let resolved = ResolvedStrategy::of(
+                row.try_get_by_index::<Uuid>(1).map_err(|e| self.failed(e))?,
+                row.try_get_by_index(2).map_err(|e| self.failed(e))?,
+                row.try_get_by_index(3).map_err(|e| self.failed(e))?,
+                row.try_get_by_index::<Option<StrategyId>>(4).map_err(|e| self.failed(e))?,
+                self.inheritance,
+            );
+            if let Some(slot) = usize::try_from(place).ok().and_then(|at| found.get_mut(at)) {
+                *slot = Some(resolved);
+            }
+        }
+        Ok(found)
+    }
+}

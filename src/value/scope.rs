@@ -1,0 +1,122 @@
+use super::{ApiKeyId, Invalid, OauthUserId, OwnerId};
+
+/// Who calls.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub enum Caller {
+    /// A holder of an API key.
+    ApiKey(ApiKeyId),
+    /// An OAuth user.
+    OauthUser(OauthUserId),
+    /// A value of the owner column of the application's own games table.
+    Owner(OwnerId),
+}
+
+/// What a caller may see, change and create.
+///
+/// A caller reaches the tasks of the games that it owns, and the tasks that it
+/// created. What it creates is stamped with it, and only in games that it owns,
+/// where the games table names owners. A scope of several callers allows what
+/// *each* of them may: scoping again narrows, never widens.
+///
+/// What lies outside is "not found", never "forbidden".
+///
+/// ```
+/// use game_tasks::{ApiKeyId, TaskScope};
+///
+/// let scope = TaskScope::api_key(ApiKeyId::new("gme_live_abc12345")?);
+/// assert!(!scope.is_unrestricted());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct TaskScope {
+    callers: Vec<Caller>,
+}
+
+impl TaskScope {
+    /// Sees everything: what a repository has that was never scoped.
+    #[must_use]
+    pub fn unrestricted() -> Self {
+        Self::default()
+    }
+
+    /// What the holder of this API key may.
+    #[must_use]
+    pub fn api_key(key: ApiKeyId) -> Self {
+        Caller::ApiKey(key).into()
+    }
+
+    /// What this OAuth user may.
+    #[must_use]
+    pub fn oauth_user(user: OauthUserId) -> Self {
+        Caller::OauthUser(user).into()
+    }
+
+    /// What an owner of games may; see
+    /// [`ParentGame::owner_column`](crate::ParentGame::owner_column).
+    #[must_use]
+    pub fn owner(owner: impl Into<OwnerId>) -> Self {
+        Caller::Owner(owner.into()).into()
+    }
+
+    /// What both scopes allow.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for caller in other.callers {
+            if !self.callers.contains(&caller) {
+                self.callers.push(caller);
+            }
+        }
+        self
+    }
+
+    /// The callers, each of whom must be allowed; none for an unrestricted scope.
+    #[must_use]
+    pub fn callers(&self) -> &[Caller] {
+        &self.callers
+    }
+
+    /// Whether everything is allowed.
+    #[must_use]
+    pub fn is_unrestricted(&self) -> bool {
+        self.callers.is_empty()
+    }
+
+    /// Who a new task is recorded to be created by.
+    ///
+    /// Two different keys, or users, cannot both be recorded: such a scope creates
+    /// nothing (`None`).
+    pub(crate) fn stamp(&self) -> Result<Option<Stamp>, Invalid> {
+        let mut stamp = Stamp::default();
+        for caller in &self.callers {
+            let clash = match caller {
+                Caller::ApiKey(key) => {
+                    super::check_text("api_key_used", key.as_str())?;
+                    stamp.api_key_used.replace(key.clone()).is_some()
+                }
+                Caller::OauthUser(user) => {
+                    super::check_text("oauth_user_id", user.as_str())?;
+                    stamp.oauth_user_id.replace(user.clone()).is_some()
+                }
+                Caller::Owner(_) => false,
+            };
+            if clash {
+                return Ok(None);
+            }
+        }
+        Ok(Some(stamp))
+    }
+}
+
+impl From<Caller> for TaskScope {
+    fn from(caller: Caller) -> Self {
+        Self { callers: vec![caller] }
+    }
+}
+
+/// What a scope writes into the owner columns of a new task.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stamp {
+    pub(crate) api_key_used: Option<ApiKeyId>,
+    pub(crate) oauth_user_id: Option<OauthUserId>,
+}
