@@ -47,10 +47,7 @@ pub trait TaskConnection: Send + Sync {
     fn in_transaction(&self) -> bool;
 
     /// Runs a statement and gives its first row.
-    fn query_one(
-        &self,
-        statement: Statement,
-    ) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>>;
+    fn query_one(&self, statement: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>>;
 
     /// Runs a statement and gives all of its rows.
     fn query_all(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>>;

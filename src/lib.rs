@@ -4,6 +4,8 @@
 mod connection;
 pub mod entity;
 pub mod error;
+#[cfg(feature = "migration")]
+pub mod migration;
 pub mod repository;
 mod sql;
 pub mod strategy;
@@ -12,12 +14,16 @@ pub mod value;
 pub use connection::TaskConnection;
 pub use entity::{Game, Games, ParentGame, Task, Tasks};
 pub use error::{CursorFault, DatabaseError, FailureKind, Retry, TaskError};
+#[cfg(feature = "migration")]
+pub use migration::{Migrator, migrate, migrations, migrations_for};
 pub use repository::{
     Cursor, DEFAULT_PAGE_SIZE, InMemoryTaskRepository, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
     MAX_PAGE_SIZE, NewTask, OnExisting, Page, SeaOrmTaskRepository, SortDirection, TaskFilter,
     TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, Written,
 };
 pub use sea_orm;
+#[cfg(feature = "migration")]
+pub use sea_orm_migration;
 pub use strategy::{
     Inheritance, ResolveStrategy, ResolvedStrategy, StrategyResolver, StrategySource,
 };

@@ -2,8 +2,8 @@
 
 mod database;
 
-pub use database::{DatabaseError, FailureKind};
 pub(crate) use database::Call;
+pub use database::{DatabaseError, FailureKind};
 
 use crate::value::{Invalid, InvalidReason, TaskKey, TaskStatus};
 use chrono::{DateTime, Utc};

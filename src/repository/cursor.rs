@@ -198,7 +198,9 @@ mod tests {
         ] {
             let position = Position { by, id: Uuid::now_v7() };
             let cursor = Cursor::write(&query(order), &scope, &position);
-            assert!(cursor.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+            assert!(
+                cursor.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+            );
             assert_eq!(cursor.read(&query(order), &scope)?, position);
         }
         Ok(())

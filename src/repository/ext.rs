@@ -1,8 +1,6 @@
 //! The short names that callers use, made of the core.
 
-use super::{
-    NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written,
-};
+use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
 use crate::entity::Task;
 use crate::error::TaskError;
 use crate::value::TaskKey;
@@ -112,10 +110,7 @@ pub trait TaskRepositoryExt: TaskRepository {
     ///
     /// # Errors
     /// [`TaskError::NotFound`] if it is not; else see [`TaskRepository::find_task`].
-    fn get(
-        &self,
-        key: impl Into<TaskKey>,
-    ) -> impl Future<Output = Result<Task, TaskError>> + Send {
+    fn get(&self, key: impl Into<TaskKey>) -> impl Future<Output = Result<Task, TaskError>> + Send {
         let key = key.into();
         async move { self.find_task(&key).await?.ok_or(TaskError::NotFound { key }) }
     }

@@ -1,5 +1,298 @@
-//! stub
-use super::*;
-/// stub
-#[derive(Debug, Clone, Default)]
-pub struct InMemoryTaskRepository;
+//! The repository without a database: what it is, and how it answers the core's calls.
+
+mod batch;
+mod scope;
+mod select;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use self::batch::Draft;
+use self::state::State;
+use super::request::check_atomic_size;
+use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
+use crate::entity::{Game, Task};
+use crate::error::TaskError;
+use crate::strategy::{Inheritance, ResolveStrategy, ResolvedStrategy};
+use crate::value::{Lifecycle, StrategyId, TaskKey, TaskScope};
+use async_trait::async_trait;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+/// Keeps games and tasks in memory, with the promises of the repository over a database:
+/// for an application's unit tests.
+///
+/// It is a [`TaskRepository`] and resolves strategies as a
+/// [`StrategyResolver`](crate::StrategyResolver) with
+/// [`Inheritance::FromGame`](crate::Inheritance::FromGame) does. Its clones share what they
+/// keep, until the last of them is dropped.
+///
+/// It cannot join a transaction: there is no `on`, and what it wrote stays written when the
+/// application's transaction rolls back. Code that relies on that has to be tested on a
+/// database.
+///
+/// Calls on one task cost the same however many there are. Lists, counts and changes of many
+/// look at all tasks of the game that the filter names, or at all tasks.
+///
+/// ```
+/// use game_tasks::{
+///     Game, InMemoryTaskRepository, NewTask, StrategyId, TaskError, TaskRepositoryExt,
+/// };
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # runtime.block_on(async {
+/// let tasks = InMemoryTaskRepository::new();
+/// let game = Game::new("bees-2026").strategy(StrategyId::new("socio_bee")?);
+/// tasks.add_game(game.clone());
+///
+/// let task = tasks.create(NewTask::new(game.id, "task-login")).await?;
+/// assert_eq!(tasks.resolve(task.id).await?.strategy_id.as_str(), "socio_bee");
+///
+/// let again = tasks.create(NewTask::new(game.id, "task-login")).await;
+/// assert!(matches!(again, Err(TaskError::AlreadyExists { id, .. }) if id == Some(task.id)));
+/// # Ok::<(), TaskError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct InMemoryTaskRepository {
+    state: Arc<Mutex<State>>,
+    scope: TaskScope,
+    lifecycle: Arc<Lifecycle>,
+}
+
+impl InMemoryTaskRepository {
+    /// An empty repository: without games, so that nothing can be created yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same repository, where only these statuses may follow each other. It shares what
+    /// is kept with its clones, which have the rules that they had.
+    #[must_use]
+    pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
+        self.lifecycle = Arc::new(lifecycle);
+        self
+    }
+
+    /// Adds a game, or replaces the one of the same id, whose tasks stay. Unlike a database
+    /// it does not mind two games of one external id.
+    pub fn add_game(&self, game: Game) {
+        self.state().games.insert(game.id, game);
+    }
+
+    /// The game of this id.
+    #[must_use]
+    pub fn game(&self, id: Uuid) -> Option<Game> {
+        self.state().games.get(&id).cloned()
+    }
+
+    /// The effective strategy of the task that the key names.
+    ///
+    /// # Errors
+    /// See [`ResolveStrategy::resolve_key`].
+    pub async fn resolve(&self, key: impl Into<TaskKey>) -> Result<ResolvedStrategy, TaskError> {
+        self.resolve_key(&key.into()).await
+    }
+
+    /// The effective strategy of a task in hand.
+    ///
+    /// # Errors
+    /// See [`ResolveStrategy::resolve_task`].
+    pub async fn resolve_for(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        self.resolve_task(task).await
+    }
+
+    /// The effective strategies of many tasks, in the order of the keys; `None` for a task
+    /// that is not there.
+    ///
+    /// # Errors
+    /// See [`ResolveStrategy::resolve_keys`].
+    pub async fn resolve_many<K: Into<TaskKey>>(
+        &self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+        let keys: Vec<TaskKey> = keys.into_iter().map(Into::into).collect();
+        self.resolve_keys(&keys).await
+    }
+
+    /// Nothing is left half done where a thread can panic, so a poisoned lock is sound.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for InMemoryTaskRepository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (games, tasks) = {
+            let state = self.state();
+            (state.games.len(), state.task_count())
+        };
+        f.debug_struct("InMemoryTaskRepository")
+            .field("games", &games)
+            .field("tasks", &tasks)
+            .finish_non_exhaustive()
+    }
+}
+
+/// None of these awaits anything, so that the lock, held for one call, is one transaction.
+#[async_trait]
+impl TaskRepository for InMemoryTaskRepository {
+    async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+        let mut state = self.state();
+        let mut draft = Draft::new(&state, &self.scope, OnExisting::Report);
+        let written = draft.add(task)?;
+        let rows = draft.into_rows();
+        state.write(rows);
+        Ok(written.into_task())
+    }
+
+    async fn create_tasks(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+        let mut state = self.state();
+        let mut draft = Draft::new(&state, &self.scope, on_existing);
+        let provisional: Vec<_> = tasks.iter().map(|task| draft.add(task)).collect();
+        draft.close();
+        let outcomes =
+            provisional.into_iter().map(|one| one.map(|written| draft.settle(written))).collect();
+        let rows = draft.into_rows();
+        state.write(rows);
+        Ok(outcomes)
+    }
+
+    async fn create_tasks_atomically(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Written>, TaskError> {
+        check_atomic_size(tasks)?;
+        let mut state = self.state();
+        let mut draft = Draft::new(&state, &self.scope, on_existing);
+        let mut provisional = Vec::with_capacity(tasks.len());
+        for (index, task) in tasks.iter().enumerate() {
+            match draft.add(task) {
+                Ok(written) => provisional.push(written),
+                Err(error) => return Err(draft.refused(index, error)),
+            }
+        }
+        draft.close();
+        let outcomes = provisional.into_iter().map(|written| draft.settle(written)).collect();
+        let rows = draft.into_rows();
+        state.write(rows);
+        Ok(outcomes)
+    }
+
+    async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        key.check()?;
+        Ok(self.state().find_seen(key, &self.scope).cloned())
+    }
+
+    async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
+        let plan = query.plan(&self.scope)?;
+        let (rows, total) = {
+            let state = self.state();
+            let meant = state.matching(query.filter(), &self.scope);
+            let total = query.wants_total().then_some(meant.len() as u64);
+            (select::rows_of_page(meant, query, &plan), total)
+        };
+        Ok(query.page_of(&self.scope, rows, |task| task, total))
+    }
+
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        filter.validate()?;
+        Ok(self.state().matching(filter, &self.scope).len() as u64)
+    }
+
+    async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        patch.validate()?;
+        key.check()?;
+        let mut state = self.state();
+        let absent = || TaskError::NotFound { key: key.clone() };
+        let task = state.find_seen(key, &self.scope).ok_or_else(absent)?;
+        patch.check_against(key, task, &self.lifecycle)?;
+        let id = task.id;
+        state.patch(&[id], patch);
+        state.find(&TaskKey::Id(id)).cloned().ok_or_else(absent)
+    }
+
+    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+        patch.validate()?;
+        filter.validate()?;
+        let mut state = self.state();
+        let mut meant = state.matching(filter, &self.scope);
+        meant.retain(|task| patch.check_against(&task.key(), task, &self.lifecycle).is_ok());
+        let ids: Vec<Uuid> = meant.into_iter().map(|task| task.id).collect();
+        state.patch(&ids, patch);
+        Ok(ids.len() as u64)
+    }
+
+    async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        key.check()?;
+        let mut state = self.state();
+        let id = state.find_seen(key, &self.scope).map(|task| task.id);
+        let deleted = id.and_then(|id| state.remove(id));
+        deleted.ok_or_else(|| TaskError::NotFound { key: key.clone() })
+    }
+
+    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        filter.validate()?;
+        let mut state = self.state();
+        let meant = state.matching(filter, &self.scope);
+        let ids: Vec<Uuid> = meant.into_iter().map(|task| task.id).collect();
+        for id in &ids {
+            state.remove(*id);
+        }
+        Ok(ids.len() as u64)
+    }
+
+    fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
+        Box::new(Self { scope: self.scope.clone().and(scope), ..self.clone() })
+    }
+}
+
+/// What a task runs by, where it has this strategy and its game that.
+fn resolved(task: &Task, game: Option<StrategyId>) -> ResolvedStrategy {
+    let own = task.strategy_id.clone();
+    ResolvedStrategy::of(task.id, task.game_id, own, game, Inheritance::FromGame)
+}
+
+#[async_trait]
+impl ResolveStrategy for InMemoryTaskRepository {
+    async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+        key.check()?;
+        let state = self.state();
+        let task = state
+            .find_seen(key, &self.scope)
+            .ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
+        Ok(resolved(task, state.strategy_of_game(task.game_id)))
+    }
+
+    async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        if !task.strategy_id.is_default() {
+            return Ok(resolved(task, None));
+        }
+        match self.state().strategy_of_game(task.game_id) {
+            Some(strategy) => Ok(resolved(task, Some(strategy))),
+            None => Err(TaskError::GameNotFound { game_id: task.game_id }),
+        }
+    }
+
+    async fn resolve_keys(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+        for key in keys {
+            key.check()?;
+        }
+        let state = self.state();
+        let one = |key| {
+            let task = state.find_seen(key, &self.scope)?;
+            Some(resolved(task, state.strategy_of_game(task.game_id)))
+        };
+        Ok(keys.iter().map(one).collect())
+    }
+}

@@ -4,7 +4,7 @@ mod cursor;
 mod ext;
 mod memory;
 mod page;
-mod request;
+pub(crate) mod request;
 mod sea_orm;
 
 pub use self::cursor::Cursor;

@@ -377,7 +377,8 @@ pub(crate) fn after_prefix(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
         // The surrogates between are no characters.
-        let next = if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(last as u32 + 1) };
+        let next =
+            if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(last as u32 + 1) };
         if let Some(next) = next {
             chars.push(next);
             return Some(chars.into_iter().collect());
@@ -395,17 +396,14 @@ pub const MAX_ATOMIC_BYTES: usize = 4 * 1024 * 1024;
 
 /// Refuses an atomic batch that would not fit into one statement.
 pub(crate) fn check_atomic_size(tasks: &[NewTask]) -> Result<(), Invalid> {
-    let too_large = |field, max: usize| {
-        Err(Invalid::new(field, InvalidReason::TooLarge { max: max as u64 }))
-    };
+    let too_large =
+        |field, max: usize| Err(Invalid::new(field, InvalidReason::TooLarge { max: max as u64 }));
     if tasks.len() > MAX_ATOMIC_TASKS {
         return too_large("tasks", MAX_ATOMIC_TASKS);
     }
     let bytes: usize = tasks
         .iter()
-        .map(|task| {
-            task.external_task_id.len() + task.strategy_id.as_ref().map_or(0, String::len)
-        })
+        .map(|task| task.external_task_id.len() + task.strategy_id.as_ref().map_or(0, String::len))
         .sum();
     if bytes > MAX_ATOMIC_BYTES { too_large("tasks", MAX_ATOMIC_BYTES) } else { Ok(()) }
 }

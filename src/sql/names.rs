@@ -1,5 +1,5 @@
 use crate::entity::{ParentGame, tasks};
-use sea_orm::{DbBackend, EntityName, IdenStatic, Iterable};
+use sea_orm::{DbBackend, IdenStatic, Iterable};
 
 /// The names that statements are made of, quoted for one database.
 #[derive(Debug)]
@@ -7,8 +7,6 @@ pub(crate) struct Names {
     pub(crate) backend: DbBackend,
     /// The tasks table where a statement names it, with its schema.
     pub(crate) tasks: String,
-    /// The tasks table where a column is qualified with it.
-    pub(crate) qualifier: String,
     /// All columns of a task, separated by commas, bare.
     pub(crate) columns: String,
     /// The same, qualified.
@@ -71,7 +69,6 @@ impl Names {
             game_api_key: G::api_key_column().map(parent),
             game_oauth_user: G::oauth_user_column().map(parent),
             game_owner: G::owner_column().map(parent),
-            qualifier,
         }
     }
 

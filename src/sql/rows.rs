@@ -140,9 +140,7 @@ impl KeyKind {
     fn columns(self) -> &'static [(&'static str, RowType)] {
         match self {
             Self::Id => &[("n", RowType::Integer), ("a", RowType::Uuid)],
-            Self::InGame => {
-                &[("n", RowType::Integer), ("g", RowType::Uuid), ("a", RowType::Uuid)]
-            }
+            Self::InGame => &[("n", RowType::Integer), ("g", RowType::Uuid), ("a", RowType::Uuid)],
             Self::External => {
                 &[("n", RowType::Integer), ("g", RowType::Uuid), ("e", RowType::Text)]
             }

@@ -160,6 +160,17 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     }
 }
 
+impl<C, G: ParentGame> std::fmt::Debug for StrategyResolver<C, G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StrategyResolver")
+            .field("backend", &self.names.backend)
+            .field("tasks", &self.names.tasks)
+            .field("scope", &self.scope)
+            .field("inheritance", &self.inheritance)
+            .finish_non_exhaustive()
+    }
+}
+
 #[async_trait]
 impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G> {
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {

@@ -18,7 +18,9 @@ use uuid::Uuid;
 ///     TaskKey::External(game, "task-login".to_owned()),
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum TaskKey {
     /// The task's own id.
     Id(Uuid),

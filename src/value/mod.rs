@@ -16,6 +16,7 @@ pub(crate) mod time;
 pub use key::TaskKey;
 pub use lifecycle::Lifecycle;
 pub use owner::{ApiKeyId, OauthUserId, OwnerId};
+pub(crate) use scope::Stamp;
 pub use scope::{Caller, TaskScope};
 pub use status::TaskStatus;
 pub use strategy_id::{StrategyId, StrategyKind};

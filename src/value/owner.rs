@@ -45,7 +45,9 @@ impl std::fmt::Display for OauthUserId {
 
 /// A value of the owner column of an application's own games table
 /// ([`ParentGame::owner_column`](crate::ParentGame::owner_column)): a tenant, an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[non_exhaustive]
 pub enum OwnerId {
     /// A text column.

@@ -1,7 +1,9 @@
 use super::{ApiKeyId, Invalid, OauthUserId, OwnerId};
 
 /// Who calls.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[non_exhaustive]
 pub enum Caller {
     /// A holder of an API key.

@@ -28,6 +28,7 @@ pub(crate) const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
 /// Refuses a time that not every database can hold or compare.
 pub(crate) fn check(field: &'static str, time: DateTime<Utc>) -> Result<(), Invalid> {
     // The last second of 9999 is left out: rounding up must not leave the range.
-    let fits = time.year() >= 1 && time < DateTime::<Utc>::MAX_UTC && time.timestamp() < 253_402_300_799;
+    let fits =
+        time.year() >= 1 && time < DateTime::<Utc>::MAX_UTC && time.timestamp() < 253_402_300_799;
     if fits { Ok(()) } else { Err(Invalid::new(field, InvalidReason::OutOfRange)) }
 }

@@ -1,4 +1,242 @@
-//! stub
-/// stub
-#[derive(Debug)]
-pub struct SeaOrmTaskRepository;
+//! Tasks in a database: on a pool, or inside the application's own transaction.
+//!
+//! Every write is one statement and opens no savepoint, so that two calls may run at once
+//! in one transaction, and a call may be dropped at any await.
+
+mod bulk;
+mod filter;
+mod list;
+mod outcome;
+mod rows;
+mod single;
+mod sweep;
+
+use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
+use crate::connection::TaskConnection;
+use crate::entity::{Games, ParentGame, Task};
+use crate::error::{Call, TaskError};
+use crate::sql::{Names, Sql};
+use crate::value::{Lifecycle, TaskKey, TaskScope};
+use async_trait::async_trait;
+use sea_orm::{DbBackend, DbErr, FromQueryResult};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use tracing::Instrument;
+
+/// How often a call looks again when what refused it is gone by the time it looks.
+const ROUNDS: usize = 8;
+
+/// Tasks in a database.
+///
+/// Works over a pool, over a transaction, and over anything else that is a
+/// [`TaskConnection`]. [`on`](Self::on) takes it into the application's transaction, where
+/// what it writes commits or rolls back with everything else:
+///
+/// ```no_run
+/// use game_tasks::sea_orm::{Database, TransactionTrait};
+/// use game_tasks::{NewTask, SeaOrmTaskRepository, TaskRepositoryExt};
+///
+/// # async fn example(game_id: uuid::Uuid) -> Result<(), Box<dyn std::error::Error>> {
+/// let db = Database::connect("sqlite://tasks.db").await?;
+/// let tasks = SeaOrmTaskRepository::new(db.clone());
+/// tasks.create(NewTask::new(game_id, "task-login")).await?;
+///
+/// let transaction = db.begin().await?;
+/// tasks.on(&transaction).create(NewTask::new(game_id, "task-share-photo")).await?;
+/// // … the application's own statements …
+/// transaction.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// What the crate's rules refuse leaves that transaction usable. After a failure of the
+/// database it may be gone: [`TaskError::transaction_lost`] says so.
+///
+/// On MariaDB, which cannot say what an `UPDATE` wrote, a task is changed by an
+/// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too.
+pub struct SeaOrmTaskRepository<C, G: ParentGame = Games> {
+    connection: C,
+    settings: Settings,
+    parent: PhantomData<fn() -> G>,
+}
+
+#[derive(Clone)]
+struct Settings {
+    names: Arc<Names>,
+    lifecycle: Arc<Lifecycle>,
+    scope: TaskScope,
+}
+
+impl<C: TaskConnection> SeaOrmTaskRepository<C, Games> {
+    /// A repository over the crate's own games table.
+    #[must_use]
+    pub fn new(connection: C) -> Self {
+        Self::with_parent(connection)
+    }
+}
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    /// A repository over an application's own games table.
+    #[must_use]
+    pub fn with_parent(connection: C) -> Self {
+        let settings = Settings {
+            names: Arc::new(Names::new::<G>(connection.backend())),
+            lifecycle: Arc::default(),
+            scope: TaskScope::unrestricted(),
+        };
+        Self { connection, settings, parent: PhantomData }
+    }
+
+    /// Says which status may follow which; any, unless it is said.
+    #[must_use]
+    pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
+        self.settings.lifecycle = Arc::new(lifecycle);
+        self
+    }
+
+    /// The same repository, configuration, scope and all, on another connection: inside the
+    /// application's transaction.
+    #[must_use]
+    pub fn on<'c, D: TaskConnection>(&self, connection: &'c D) -> SeaOrmTaskRepository<&'c D, G> {
+        let mut settings = self.settings.clone();
+        if connection.backend() != settings.names.backend {
+            settings.names = Arc::new(Names::new::<G>(connection.backend()));
+        }
+        SeaOrmTaskRepository { connection, settings, parent: PhantomData }
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn connection(&self) -> &C {
+        &self.connection
+    }
+
+    fn backend(&self) -> DbBackend {
+        self.settings.names.backend
+    }
+
+    fn scope(&self) -> &TaskScope {
+        &self.settings.scope
+    }
+
+    fn sql(&self, text: &str) -> Sql<'_> {
+        Sql::new(&self.settings.names, text)
+    }
+
+    fn failed(&self, writes: bool, source: DbErr) -> TaskError {
+        let in_transaction = self.connection.in_transaction();
+        Call { backend: self.backend(), in_transaction, writes }.failed(source)
+    }
+
+    /// The tasks that a statement answers with.
+    async fn tasks(&self, sql: Sql<'_>) -> Result<Vec<Task>, DbErr> {
+        let rows = self.connection.query_all(sql.statement()).await?;
+        rows.iter().map(|row| Task::from_query_result(row, "")).collect()
+    }
+
+    /// The one task that a statement answers with.
+    async fn task(&self, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
+        let row = self.connection.query_one(sql.statement()).await?;
+        row.map(|row| Task::from_query_result(&row, "")).transpose()
+    }
+
+    /// What a read that judges a refusal ends with: in a transaction of MariaDB a plain read
+    /// may see the past, and judge by it for ever.
+    fn present(&self) -> &'static str {
+        if self.backend() == DbBackend::MySql && self.connection.in_transaction() {
+            " LOCK IN SHARE MODE"
+        } else {
+            ""
+        }
+    }
+}
+
+impl<C, G: ParentGame> std::fmt::Debug for SeaOrmTaskRepository<C, G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SeaOrmTaskRepository")
+            .field("backend", &self.settings.names.backend)
+            .field("tasks", &self.settings.names.tasks)
+            .field("scope", &self.settings.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Clone, G: ParentGame> Clone for SeaOrmTaskRepository<C, G> {
+    fn clone(&self) -> Self {
+        Self {
+            connection: self.connection.clone(),
+            settings: self.settings.clone(),
+            parent: PhantomData,
+        }
+    }
+}
+
+/// A span for one call; it names no caller.
+macro_rules! span {
+    ($name:literal $(, $field:ident = $value:expr)*) => {
+        tracing::debug_span!(concat!("game_tasks.", $name) $(, $field = %$value)*)
+    };
+}
+
+#[async_trait]
+impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C, G> {
+    async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+        self.insert_one(task).instrument(span!("create", game = task.game_id)).await
+    }
+
+    async fn create_tasks(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+        self.insert_each(tasks, on_existing)
+            .instrument(span!("create_many", tasks = tasks.len()))
+            .await
+    }
+
+    async fn create_tasks_atomically(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Written>, TaskError> {
+        self.insert_all(tasks, on_existing)
+            .instrument(span!("create_all", tasks = tasks.len()))
+            .await
+    }
+
+    async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        self.find_one(key).instrument(span!("find", key = key)).await
+    }
+
+    async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
+        self.list_page(query).instrument(span!("list")).await
+    }
+
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.count_matching(filter).instrument(span!("count")).await
+    }
+
+    async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        self.update_one(key, patch).instrument(span!("update", key = key)).await
+    }
+
+    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+        self.update_matching(filter, patch).instrument(span!("update_many")).await
+    }
+
+    async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        self.delete_one(key).instrument(span!("delete", key = key)).await
+    }
+
+    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.delete_matching(filter).instrument(span!("delete_many")).await
+    }
+
+    fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
+        let mut settings = self.settings.clone();
+        settings.scope = settings.scope.and(scope);
+        // Of one type however often it is scoped: generic code would else never end.
+        let connection: &dyn TaskConnection = &self.connection;
+        Box::new(SeaOrmTaskRepository::<_, G> { connection, settings, parent: PhantomData })
+    }
+}

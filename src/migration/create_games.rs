@@ -1,0 +1,61 @@
+//! Makes the `games` table, for applications that have none.
+
+use super::ddl;
+use crate::entity::Games;
+use crate::entity::games::Column;
+use crate::sql::quote;
+use async_trait::async_trait;
+use sea_orm::{DbErr, EntityName, IdenStatic};
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
+
+pub(super) struct CreateGames;
+
+impl MigrationName for CreateGames {
+    fn name(&self) -> &str {
+        "m20261124_000001_game_tasks_create_games"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for CreateGames {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        let ddl::Types { uuid, text, time, now, table_options } = ddl::types(backend);
+        let column = |column: Column| quote(backend, column.as_str());
+        let external = column(Column::ExternalGameId);
+        let create = format!(
+            "CREATE TABLE {table} (\
+             {id} {uuid} NOT NULL, \
+             {created_at} {time} NOT NULL DEFAULT {now}, \
+             {updated_at} {time} NOT NULL DEFAULT {now}, \
+             {external} {text} NOT NULL, \
+             {strategy} {text} NOT NULL DEFAULT 'default', \
+             {platform} {text} NULL, \
+             {api_key} {text} NULL, \
+             {oauth_user} {text} NULL, \
+             CONSTRAINT {primary} PRIMARY KEY ({id}), \
+             CONSTRAINT {unique} UNIQUE ({external}))\
+             {table_options}",
+            table = quote(backend, Games.table_name()),
+            id = column(Column::Id),
+            created_at = column(Column::CreatedAt),
+            updated_at = column(Column::UpdatedAt),
+            strategy = column(Column::StrategyId),
+            platform = column(Column::Platform),
+            api_key = column(Column::ApiKeyUsed),
+            oauth_user = column(Column::OauthUserId),
+            primary = quote(backend, "games_pkey"),
+            unique = quote(backend, "games_externalGameId_key"),
+        );
+        ddl::run(manager, [create]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let table = quote(manager.get_database_backend(), Games.table_name());
+        ddl::run(manager, [format!("DROP TABLE {table}")]).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}

@@ -1,0 +1,101 @@
+//! Makes the tasks table of a games table.
+
+use super::ddl;
+use crate::entity::ParentGame;
+use crate::entity::tasks::Column;
+use crate::sql::{Names, quote};
+use async_trait::async_trait;
+use sea_orm::{DbBackend, DbErr, IdenStatic};
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
+use std::marker::PhantomData;
+
+pub(super) struct CreateTasks<G> {
+    name: String,
+    parent: PhantomData<fn() -> G>,
+}
+
+impl<G: ParentGame> CreateTasks<G> {
+    pub(super) fn new() -> Self {
+        let mut name = "m20261124_000002_game_tasks_create_tasks".to_owned();
+        // One database may hold several tasks tables.
+        for part in [G::tasks_schema(), Some(G::tasks_table()).filter(|table| *table != "tasks")] {
+            if let Some(part) = part {
+                name.push('_');
+                name.push_str(part);
+            }
+        }
+        Self { name, parent: PhantomData }
+    }
+}
+
+impl<G: ParentGame> MigrationName for CreateTasks<G> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+#[async_trait]
+impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        let ddl::Types { uuid, text, time, now, table_options } = ddl::types(backend);
+        let names = Names::new::<G>(backend);
+        let column = |column: Column| quote(backend, column.as_str());
+        let named = |before: &str, after: &str| {
+            quote(backend, &format!("{before}{}{after}", G::tasks_table()))
+        };
+        let (id, game) = (column(Column::Id), column(Column::GameId));
+        let created_at = column(Column::CreatedAt);
+        // For listing a game by creation, newest or oldest first, by cursor: the id breaks
+        // ties, and a batch that was created at once is all ties.
+        let listing = named("ix_", "_game_created");
+        let listed = format!("({game}, {created_at}, {id})");
+        // MariaDB commits with each DDL statement, so its table is made in one.
+        let inline = match backend {
+            DbBackend::MySql => format!(", INDEX {listing} {listed}"),
+            _ => String::new(),
+        };
+        // The unique constraint finds a task by its name, lists a game by name, and makes
+        // one winner of many creators.
+        let create = format!(
+            "CREATE TABLE {table} (\
+             {id} {uuid} NOT NULL, \
+             {created_at} {time} NOT NULL DEFAULT {now}, \
+             {updated_at} {time} NOT NULL DEFAULT {now}, \
+             {api_key} {text} NULL, \
+             {oauth_user} {text} NULL, \
+             {external} {text} NOT NULL, \
+             {game} {uuid} NOT NULL, \
+             {strategy} {text} NOT NULL DEFAULT 'default', \
+             {status} {text} NOT NULL DEFAULT 'open', \
+             CONSTRAINT {primary} PRIMARY KEY ({id}), \
+             CONSTRAINT {unique} UNIQUE ({game}, {external}), \
+             CONSTRAINT {foreign} FOREIGN KEY ({game}) REFERENCES {games} ({games_id})\
+             {inline}){table_options}",
+            table = names.tasks,
+            updated_at = column(Column::UpdatedAt),
+            api_key = column(Column::ApiKeyUsed),
+            oauth_user = column(Column::OauthUserId),
+            external = column(Column::ExternalTaskId),
+            strategy = column(Column::StrategyId),
+            status = column(Column::Status),
+            primary = named("", "_pkey"),
+            unique = named("uq_", "_game_external"),
+            foreign = named("", "_gameId_fkey"),
+            games = names.games,
+            games_id = quote(backend, G::id_column().as_str()),
+        );
+        let index = (backend != DbBackend::MySql)
+            .then(|| format!("CREATE INDEX {listing} ON {} {listed}", names.tasks));
+        ddl::run(manager, std::iter::once(create).chain(index)).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let names = Names::new::<G>(manager.get_database_backend());
+        ddl::run(manager, [format!("DROP TABLE {}", names.tasks)]).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}

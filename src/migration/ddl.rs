@@ -1,0 +1,71 @@
+//! What the definitions of both tables are made of, on each database.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm_migration::SchemaManager;
+
+/// The types and defaults that one database uses.
+pub(super) struct Types {
+    pub(super) uuid: &'static str,
+    pub(super) text: &'static str,
+    pub(super) time: &'static str,
+    pub(super) now: &'static str,
+    /// What follows the closing parenthesis of a table.
+    pub(super) table_options: &'static str,
+}
+
+/// Text is compared byte for byte whatever the database's own collation; times are UTC in
+/// microseconds, and what a default writes has the format of what the driver writes.
+pub(super) fn types(backend: DbBackend) -> Types {
+    match backend {
+        DbBackend::Postgres => Types {
+            uuid: "uuid",
+            text: "varchar(255) COLLATE \"C\"",
+            time: "timestamptz(6)",
+            now: "CURRENT_TIMESTAMP",
+            table_options: "",
+        },
+        DbBackend::MySql => Types {
+            uuid: "binary(16)",
+            text: "varchar(255)",
+            time: "datetime(6)",
+            // CURRENT_TIMESTAMP would write the session's time zone.
+            now: "UTC_TIMESTAMP(6)",
+            table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
+        },
+        _ => Types {
+            uuid: "blob",
+            text: "text",
+            time: "text",
+            // The driver leaves a fraction of zero out.
+            now: "(replace(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '.000+', '+'))",
+            table_options: "",
+        },
+    }
+}
+
+/// Runs each statement, in order, on a database that the crate works on.
+pub(super) async fn run(
+    manager: &SchemaManager<'_>,
+    statements: impl IntoIterator<Item = String>,
+) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    if let Some(product) = unsupported(connection).await? {
+        return Err(DbErr::Migration(format!("game-tasks does not support {product}")));
+    }
+    for statement in statements {
+        connection.execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
+
+/// The name of a database that speaks the protocol of one that the crate works on, and is
+/// another.
+pub(super) async fn unsupported<C: ConnectionTrait>(db: &C) -> Result<Option<String>, DbErr> {
+    if db.get_database_backend() != DbBackend::MySql {
+        return Ok(None);
+    }
+    let statement = Statement::from_string(DbBackend::MySql, "SELECT VERSION()");
+    let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
+    let version: String = row.try_get_by_index(0)?;
+    Ok((!version.contains("MariaDB")).then(|| format!("MySQL {version}")))
+}

@@ -1,0 +1,103 @@
+//! The migrations of the tables: for an application's own list, or alone.
+
+mod create_games;
+mod create_tasks;
+mod ddl;
+
+use crate::entity::{Games, ParentGame};
+use crate::error::{Call, TaskError};
+use async_trait::async_trait;
+use sea_orm::sea_query::{Alias, IntoIden};
+use sea_orm::{ConnectionTrait, DbErr, DynIden};
+use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait};
+
+/// The crate's migrations, `games` and `tasks`, for the application's own list. Their names
+/// carry the crate's name, so that they collide with none of the application's.
+///
+/// ```
+/// use game_tasks::sea_orm_migration::prelude::*;
+///
+/// struct AppMigrator;
+///
+/// impl MigratorTrait for AppMigrator {
+///     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+///         let mut list: Vec<Box<dyn MigrationTrait>> = vec![/* the application's own */];
+///         list.extend(game_tasks::migrations());
+///         list
+///     }
+/// }
+/// assert_eq!(AppMigrator::migrations().len(), 2);
+/// ```
+#[must_use]
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    let mut list: Vec<Box<dyn MigrationTrait>> = vec![Box::new(create_games::CreateGames)];
+    list.extend(migrations_for::<Games>());
+    list
+}
+
+/// The migrations of a tasks table that belongs to an application's own games table, which
+/// must be made before.
+#[must_use]
+pub fn migrations_for<G: ParentGame>() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(create_tasks::CreateTasks::<G>::new())]
+}
+
+/// Runs the crate's migrations alone, with a tracking table of their own
+/// (`game_tasks_migrations`), beside whatever else is in the database.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        migrations()
+    }
+
+    fn migration_table_name() -> DynIden {
+        Alias::new("game_tasks_migrations").into_iden()
+    }
+
+    /// Refused: SeaORM's `fresh` drops every table of the database, the application's too.
+    async fn fresh<'c, C>(_db: C) -> Result<(), DbErr>
+    where
+        C: IntoSchemaManagerConnection<'c>,
+    {
+        Err(DbErr::Migration(
+            "game_tasks::Migrator refuses `fresh`: it would drop every table of the database, \
+             not only this crate's; use `refresh` or `reset`"
+                .to_owned(),
+        ))
+    }
+}
+
+/// Makes the crate's tables, or brings them up to date. Does nothing where they are.
+///
+/// Keeps its own record of what was done ([`Migrator`]). An application that has a migrator
+/// adds [`migrations`] to that instead.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let db = game_tasks::sea_orm::Database::connect("sqlite://tasks.db?mode=rwc").await?;
+/// game_tasks::migrate(&db).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`TaskError::UnsupportedDatabase`] for MySQL, [`TaskError::Database`] for anything else.
+pub async fn migrate<'c, C>(db: C) -> Result<(), TaskError>
+where
+    C: IntoSchemaManagerConnection<'c>,
+{
+    let executor = db.into_database_executor();
+    let call = Call {
+        backend: executor.get_database_backend(),
+        in_transaction: crate::TaskConnection::in_transaction(&executor),
+        writes: true,
+    };
+    let product = ddl::unsupported(&executor).await.map_err(|error| call.failed(error))?;
+    if let Some(product) = product {
+        return Err(TaskError::UnsupportedDatabase { product });
+    }
+    Migrator::up(executor, None).await.map_err(|error| call.failed(error))
+}

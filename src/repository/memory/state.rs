@@ -1,0 +1,97 @@
+//! What is kept: games, tasks and the index of their names, changed only as a whole.
+
+use super::scope::sees;
+use crate::entity::{Game, Task};
+use crate::repository::TaskPatch;
+use crate::value::{StrategyId, TaskKey, TaskScope, time};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) games: HashMap<Uuid, Game>,
+    tasks: HashMap<Uuid, Task>,
+    /// The ids of each game's tasks by name: sorted, so that a prefix is a range.
+    names: HashMap<Uuid, BTreeMap<String, Uuid>>,
+}
+
+impl State {
+    pub(super) fn task_count(&self) -> usize {
+        self.tasks.len()
+    }
+
+    pub(super) fn tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values()
+    }
+
+    pub(super) fn task(&self, id: Uuid) -> Option<&Task> {
+        self.tasks.get(&id)
+    }
+
+    pub(super) fn names_in(&self, game: Uuid) -> Option<&BTreeMap<String, Uuid>> {
+        self.names.get(&game)
+    }
+
+    pub(super) fn id_of(&self, game: Uuid, external: &str) -> Option<Uuid> {
+        self.names_in(game)?.get(external).copied()
+    }
+
+    pub(super) fn find(&self, key: &TaskKey) -> Option<&Task> {
+        match key {
+            TaskKey::Id(id) => self.task(*id),
+            TaskKey::InGame(game, id) => self.task(*id).filter(|task| task.game_id == *game),
+            TaskKey::External(game, external) => self.task(self.id_of(*game, external)?),
+        }
+    }
+
+    pub(super) fn find_seen(&self, key: &TaskKey, scope: &TaskScope) -> Option<&Task> {
+        self.find(key).filter(|task| sees(scope, task, self.games.get(&task.game_id)))
+    }
+
+    pub(super) fn strategy_of_game(&self, game: Uuid) -> Option<StrategyId> {
+        self.games.get(&game).map(|game| game.strategy_id.clone())
+    }
+
+    pub(super) fn write(&mut self, rows: impl IntoIterator<Item = Task>) {
+        for task in rows {
+            let names = self.names.entry(task.game_id).or_default();
+            names.insert(task.external_task_id.clone(), task.id);
+            self.tasks.insert(task.id, task);
+        }
+    }
+
+    /// Changes tasks that the patch was found to apply to.
+    pub(super) fn patch(&mut self, ids: &[Uuid], patch: &TaskPatch) {
+        let now = time::now();
+        let strategy = patch.strategy_id.clone().map(StrategyId::from_stored);
+        let status = patch.target();
+        for id in ids {
+            let Some(task) = self.tasks.get_mut(id) else { continue };
+            if let Some(strategy) = &strategy {
+                task.strategy_id = strategy.clone();
+            }
+            if let Some(status) = &status {
+                task.status = status.clone();
+            }
+            task.updated_at = changed_at(now, task.updated_at);
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: Uuid) -> Option<Task> {
+        let task = self.tasks.remove(&id)?;
+        if let Some(names) = self.names.get_mut(&task.game_id) {
+            names.remove(&task.external_task_id);
+            if names.is_empty() {
+                self.names.remove(&task.game_id);
+            }
+        }
+        Some(task)
+    }
+}
+
+/// When a row counts as changed that was last changed at `before`: clocks may go back,
+/// `updated_at` does not.
+pub(super) fn changed_at(now: DateTime<Utc>, before: DateTime<Utc>) -> DateTime<Utc> {
+    before.checked_add_signed(time::MICROSECOND).map_or(now, |grown| grown.max(now))
+}

@@ -1,0 +1,147 @@
+//! Lists: a page, a count, and the same as a query of SeaORM's.
+
+use super::SeaOrmTaskRepository;
+use crate::connection::TaskConnection;
+use crate::entity::{ParentGame, Task, Tasks};
+use crate::error::TaskError;
+use crate::repository::cursor::{Position, SortValue};
+use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
+use crate::sql::{Names, Sql};
+use sea_orm::sea_query::Expr;
+use sea_orm::{DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+
+/// What a query sorts by: the column, and whether ties are possible.
+fn sorting<'n>(names: &'n Names, query: &TaskQuery) -> (&'n str, bool) {
+    match query.order() {
+        TaskOrder::Created => (&names.created_at, true),
+        TaskOrder::Updated => (&names.updated_at, true),
+        // Unique within a game: to sort by the id as well would cost the index.
+        TaskOrder::ExternalId => (&names.external_id, query.filter().game_id.is_none()),
+    }
+}
+
+impl Sql<'_> {
+    /// ` AND …`: what comes after a position.
+    fn and_after(&mut self, query: &TaskQuery, position: &Position) -> &mut Self {
+        let names = self.names;
+        let (column, ties) = sorting(names, query);
+        let beyond = if query.is_descending() { " < " } else { " > " };
+        let by: Value = match &position.by {
+            SortValue::Time(time) => (*time).into(),
+            SortValue::Text(text) => text.as_str().into(),
+        };
+        if !ties {
+            return self.push(" AND ").push(column).push(beyond).bind(by);
+        }
+        if names.backend == DbBackend::MySql {
+            // It finds no range for a comparison of rows.
+            self.push(" AND (").push(column).push(beyond).bind(by.clone()).push(" OR (");
+            self.push(column).push(" = ").bind(by).push(" AND ").push(&names.id).push(beyond);
+            return self.bind(position.id).push("))");
+        }
+        self.push(" AND (").push(column).push(", ").push(&names.id).push(")").push(beyond);
+        self.push("(").bind(by).push(", ").bind(position.id).push(")")
+    }
+}
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    pub(super) async fn list_page(&self, query: &TaskQuery) -> Result<Page, TaskError> {
+        let plan = query.plan(self.scope())?;
+        let names = &self.settings.names;
+        let mut sql = self.sql("SELECT ");
+        sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE 1 = 1");
+        sql.and_filter(query.filter()).and_in_scope(self.scope());
+        if let Some(position) = &plan.after {
+            sql.and_after(query, position);
+        }
+        let direction = if query.is_descending() { " DESC" } else { " ASC" };
+        let (column, ties) = sorting(names, query);
+        sql.push(" ORDER BY ").push(column).push(direction);
+        if ties {
+            sql.push(", ").push(&names.id).push(direction);
+        }
+        sql.push(" LIMIT ").bind(as_i64(query.lookahead()));
+        if plan.offset > 0 {
+            sql.push(" OFFSET ").bind(as_i64(plan.offset));
+        }
+        let rows = self.tasks(sql).await.map_err(|error| self.failed(false, error))?;
+        let total = match query.wants_total() {
+            true => Some(self.count_matching(query.filter()).await?),
+            false => None,
+        };
+        Ok(query.page_of(self.scope(), rows, |task| task, total))
+    }
+
+    pub(super) async fn count_matching(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        filter.validate()?;
+        let mut sql = self.sql("SELECT COUNT(*) FROM ");
+        sql.push(&self.settings.names.tasks).push(" WHERE 1 = 1");
+        sql.and_filter(filter).and_in_scope(self.scope());
+        let read = async {
+            let row = self.connection.query_one(sql.statement()).await?;
+            row.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0))
+        };
+        let count = read.await.map_err(|error| self.failed(false, error))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// A query, and the repository's scope, as a `Select` of SeaORM's, for an application
+    /// that joins tables of its own and keeps the crate's filter, order and cursor. It asks
+    /// for one row more than a page has; [`page_of`](Self::page_of) makes the page.
+    ///
+    /// It reads from the table of [`Tasks`].
+    ///
+    /// ```no_run
+    /// use game_tasks::sea_orm::DatabaseConnection;
+    /// use game_tasks::{Games, SeaOrmTaskRepository, TaskQuery};
+    ///
+    /// # async fn example(
+    /// #     db: DatabaseConnection,
+    /// #     game_id: uuid::Uuid,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// let tasks = SeaOrmTaskRepository::new(db.clone());
+    /// let query = TaskQuery::in_game(game_id).limit(20);
+    /// let rows = tasks.select(&query)?.find_also_related(Games).all(&db).await?;
+    /// let page = tasks.page_of(&query, rows, |(task, _game)| task);
+    /// let next = page.next.map(|cursor| query.after(cursor));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`TaskError::Invalid`], [`TaskError::InvalidCursor`].
+    pub fn select(&self, query: &TaskQuery) -> Result<Select<Tasks>, TaskError> {
+        let plan = query.plan(self.scope())?;
+        let names = &self.settings.names;
+        let mut sql = self.sql("");
+        sql.and_filter(query.filter()).and_in_scope(self.scope());
+        if let Some(position) = &plan.after {
+            sql.and_after(query, position);
+        }
+        let direction = if query.is_descending() { Order::Desc } else { Order::Asc };
+        let (column, ties) = sorting(names, query);
+        let mut select = Tasks::find()
+            .filter(sql.into_condition())
+            .order_by(Expr::cust(column.to_owned()), direction.clone());
+        if ties {
+            select = select.order_by(Expr::cust(names.id.clone()), direction);
+        }
+        Ok(select.limit(query.lookahead()).offset(Some(plan.offset).filter(|rows| *rows > 0)))
+    }
+
+    /// Makes a page of the rows that [`select`](Self::select) gave, with the cursor to the
+    /// next.
+    #[must_use]
+    pub fn page_of<T>(
+        &self,
+        query: &TaskQuery,
+        rows: Vec<T>,
+        task: impl Fn(&T) -> &Task,
+    ) -> Page<T> {
+        query.page_of(self.scope(), rows, task, None)
+    }
+}
+
+fn as_i64(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,253 @@
+//! The statements of bulk creation. The rows travel in one JSON parameter.
+
+use super::SeaOrmTaskRepository;
+use super::outcome::{Candidate, Finding};
+use super::single::later;
+use crate::connection::TaskConnection;
+use crate::entity::tasks::Column;
+use crate::entity::{ParentGame, Task};
+use crate::sql::{RowType, Sql, json, json_uuid};
+use crate::value::{Stamp, TaskStatus, time};
+use chrono::{DateTime, Utc};
+use sea_orm::{DbBackend, DbErr, FromQueryResult};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// What a statement does about a task that exists, or a game that does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Inserts what can be inserted. MariaDB cannot pass over a conflict: there it fails.
+    InsertSome,
+    /// Inserts all rows or none.
+    InsertAll,
+    /// Inserts or updates what can be.
+    UpsertSome,
+    /// Inserts or updates all rows, or touches none.
+    UpsertAll,
+}
+
+impl Mode {
+    fn is_upsert(self) -> bool {
+        matches!(self, Self::UpsertSome | Self::UpsertAll)
+    }
+    fn is_all(self) -> bool {
+        matches!(self, Self::InsertAll | Self::UpsertAll)
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'c> {
+    n: usize,
+    i: String,
+    g: String,
+    e: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<&'c str>,
+}
+
+const COLUMNS: &[(&str, RowType)] = &[
+    ("n", RowType::Integer),
+    ("i", RowType::Uuid),
+    ("g", RowType::Uuid),
+    ("e", RowType::Text),
+    ("s", RowType::Text),
+];
+
+/// The parameters of one statement.
+pub(super) struct Batch<'s> {
+    rows: String,
+    games: String,
+    game_count: i64,
+    ids_given: bool,
+    stamp: &'s Stamp,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl<'s> Batch<'s> {
+    pub(super) fn new(candidates: &[Candidate<'_>], stamp: &'s Stamp) -> Self {
+        let rows: Vec<Row<'_>> = candidates
+            .iter()
+            .enumerate()
+            .map(|(n, candidate)| Row {
+                n,
+                i: json_uuid(candidate.id),
+                g: json_uuid(candidate.task.game_id),
+                e: &candidate.task.external_task_id,
+                s: Some(candidate.strategy.as_str()).filter(|s| *s != "default"),
+            })
+            .collect();
+        let games: BTreeSet<Uuid> = candidates.iter().map(|c| c.task.game_id).collect();
+        #[derive(Serialize)]
+        struct GameRow {
+            g: String,
+        }
+        let game_rows: Vec<_> = games.iter().map(|g| GameRow { g: json_uuid(*g) }).collect();
+        Self {
+            rows: json(&rows),
+            games: json(&game_rows),
+            game_count: i64::try_from(games.len()).unwrap_or(i64::MAX),
+            ids_given: candidates.iter().any(|candidate| candidate.task.id.is_some()),
+            stamp,
+            now: time::now(),
+        }
+    }
+}
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    /// Writes a batch, and gives the rows that it wrote; on MariaDB an upsert gives those
+    /// that it found to be so already, too.
+    pub(super) async fn write(&self, batch: &Batch<'_>, mode: Mode) -> Result<Vec<Task>, DbErr> {
+        let names = &self.settings.names;
+        let mut sql = self.sql("INSERT INTO ");
+        sql.push(&names.tasks).push(" (").push(&names.columns).push(") SELECT r.i, ");
+        sql.bind(batch.now).push(", ").bind(batch.now).push(", ");
+        sql.bind(batch.stamp.api_key_used.clone()).push(", ");
+        sql.bind(batch.stamp.oauth_user_id.clone());
+        sql.push(", r.e, r.g, COALESCE(r.s, 'default'), ").bind(TaskStatus::OPEN).push(" FROM ");
+        sql.rows("r", &batch.rows, COLUMNS);
+        if mode.is_all() {
+            sql.push(" WHERE 1 = 1");
+            self.and_all_can_be_written(&mut sql, batch, mode);
+        } else {
+            sql.push(" JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
+            sql.push(" = r.g").and_may_create(self.scope()).push(" WHERE 1 = 1");
+            if mode.is_upsert() && batch.ids_given {
+                sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(&names.tasks);
+                sql.push(" WHERE ").another_has_the_id("r").push(")");
+            }
+        }
+        sql.push(" ORDER BY r.n");
+        match (mode, self.backend()) {
+            (Mode::InsertAll, _) | (Mode::InsertSome, DbBackend::MySql) => {}
+            (Mode::InsertSome, _) => {
+                sql.push(" ON CONFLICT DO NOTHING");
+            }
+            (_, DbBackend::MySql) => self.on_duplicate_key(&mut sql, batch, mode),
+            _ => self.on_conflict(&mut sql, batch),
+        }
+        sql.push(" RETURNING ").push(&names.columns);
+        self.tasks(sql).await
+    }
+
+    /// ` AND …`: every game is there, and nothing is in the way that a conflict would not
+    /// settle. True for all rows of the batch, or for none.
+    fn and_all_can_be_written(&self, sql: &mut Sql<'_>, batch: &Batch<'_>, mode: Mode) {
+        let names = &self.settings.names;
+        sql.push(" AND (SELECT COUNT(*) FROM ");
+        sql.rows("d", &batch.games, &[("g", RowType::Uuid)]);
+        sql.push(" JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
+        sql.push(" = d.g").and_may_create(self.scope()).push(") = ").bind(batch.game_count);
+
+        // Where a conflict fails the statement and nothing else, it is left to fail.
+        let costly = self.backend() == DbBackend::Postgres && self.connection.in_transaction();
+        if costly && mode == Mode::InsertAll {
+            sql.no_task_with(batch, |sql| sql.same_name("q"));
+        }
+        if batch.ids_given && (costly || mode.is_upsert()) {
+            sql.no_task_with(batch, |sql| sql.another_has_the_id("q"));
+        }
+        if mode.is_upsert() && !self.scope().is_unrestricted() {
+            let scope = self.scope();
+            sql.no_task_with(batch, |sql| {
+                sql.same_name("q").push(" AND CASE WHEN 1 = 1").and_in_scope(scope);
+                sql.push(" THEN 0 ELSE 1 END = 1")
+            });
+        }
+    }
+
+    fn on_conflict(&self, sql: &mut Sql<'_>, batch: &Batch<'_>) {
+        let names = &self.settings.names;
+        let strategy = names.bare(Column::StrategyId);
+        sql.push(" ON CONFLICT (").push(&names.bare(Column::GameId)).push(", ");
+        sql.push(&names.bare(Column::ExternalTaskId)).push(") DO UPDATE SET ");
+        sql.push(&strategy).push(" = excluded.").push(&strategy).push(", ");
+        sql.push(&names.bare(Column::UpdatedAt)).push(" = ");
+        later(sql, batch.now, &names.updated_at);
+        sql.push(" WHERE ").push(&names.strategy_id).push(" <> excluded.").push(&strategy);
+        sql.and_in_scope(self.scope());
+    }
+
+    /// MariaDB's clause answers to a conflict of any key, also of an id with another task's:
+    /// that row is left as it is or, where all or none is written, fails the statement by a
+    /// null where none may be. The assignments see what those before them made.
+    fn on_duplicate_key(&self, sql: &mut Sql<'_>, batch: &Batch<'_>, mode: Mode) {
+        let names = &self.settings.names;
+        let new = |column| format!("VALUES({})", names.bare(column));
+        let same = format!(
+            "({} = {} AND {} = {})",
+            names.game_id,
+            new(Column::GameId),
+            names.external_id,
+            new(Column::ExternalTaskId),
+        );
+        let strategy = new(Column::StrategyId);
+        sql.push(" ON DUPLICATE KEY UPDATE ");
+        sql.push(&names.bare(Column::UpdatedAt)).push(" = IF(").push(&same);
+        sql.push(" AND ").push(&names.strategy_id).push(" <> ").push(&strategy);
+        sql.and_in_scope(self.scope()).push(", ");
+        later(sql, batch.now, &names.updated_at);
+        sql.push(", ").push(&names.updated_at).push("), ");
+        sql.push(&names.bare(Column::StrategyId)).push(" = IF(").push(&same);
+        sql.push(", IF(1 = 1").and_in_scope(self.scope()).push(", ").push(&strategy);
+        sql.push(", ").push(&names.strategy_id).push("), ");
+        sql.push(if mode.is_all() { "NULL" } else { &names.strategy_id }).push(")");
+    }
+
+    /// What there is to say about each candidate that was not written, by its place in the
+    /// batch.
+    pub(super) async fn probe(&self, batch: &Batch<'_>) -> Result<Vec<(usize, Finding)>, DbErr> {
+        let names = &self.settings.names;
+        let id = names.bare(Column::Id);
+        let mut sql = self.sql("SELECT r.n AS n, ");
+        sql.push(&names.game_key).push(" AS game, CASE WHEN 1 = 1").and_in_scope(self.scope());
+        sql.push(" THEN ").push(&names.id).push(" END AS seen, x.").push(&id).push(" AS taken, ");
+        sql.push(&names.qualified).push(" FROM ").rows("r", &batch.rows, COLUMNS);
+        sql.push(" LEFT JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
+        sql.push(" = r.g").and_may_create(self.scope());
+        sql.push(" LEFT JOIN ").push(&names.tasks).push(" ON ").same_name("r");
+        sql.push(" LEFT JOIN ").push(&names.tasks).push(" x ON x.").push(&id).push(" = r.i");
+        sql.push(self.present());
+        let rows = self.connection.query_all(sql.statement()).await?;
+        let mut findings = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let place: i64 = row.try_get("", "n")?;
+            let exists = row.try_get::<Option<Uuid>>("", "id")?.is_some();
+            let finding = Finding {
+                game: row.try_get::<Option<Uuid>>("", "game")?.is_some(),
+                existing: exists.then(|| Task::from_query_result(row, "")).transpose()?,
+                seen: row.try_get::<Option<Uuid>>("", "seen")?.is_some(),
+                id_taken: row.try_get::<Option<Uuid>>("", "taken")?.is_some(),
+            };
+            findings.push((usize::try_from(place).unwrap_or(usize::MAX), finding));
+        }
+        Ok(findings)
+    }
+}
+
+impl Sql<'_> {
+    /// That a task has the name of this row.
+    fn same_name(&mut self, row: &str) -> &mut Self {
+        let names = self.names;
+        self.push(&names.game_id).push(" = ").push(row).push(".g AND ");
+        self.push(&names.external_id).push(" = ").push(row).push(".e")
+    }
+
+    /// That a task has the id of this row and another name.
+    fn another_has_the_id(&mut self, row: &str) -> &mut Self {
+        let names = self.names;
+        self.push(&names.id).push(" = ").push(row).push(".i AND NOT (").same_name(row).push(")")
+    }
+
+    /// ` AND …`: no row of the batch, as `q`, has a task such as this.
+    fn no_task_with(
+        &mut self,
+        batch: &Batch<'_>,
+        such: impl FnOnce(&mut Self) -> &mut Self,
+    ) -> &mut Self {
+        let names = self.names;
+        self.push(" AND NOT EXISTS (SELECT 1 FROM ").rows("q", &batch.rows, COLUMNS);
+        self.ordered_join().push(&names.tasks).push(" ON ");
+        such(self).push(")")
+    }
+}

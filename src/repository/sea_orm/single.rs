@@ -1,0 +1,263 @@
+//! One task: create, find, update, delete. Each is one statement where it succeeds.
+
+use super::{ROUNDS, SeaOrmTaskRepository};
+use crate::connection::TaskConnection;
+use crate::entity::tasks::Column;
+use crate::entity::{ParentGame, Task};
+use crate::error::{DatabaseError, FailureKind, TaskError};
+use crate::repository::{NewTask, TaskPatch};
+use crate::sql::Sql;
+use crate::value::{Stamp, TaskKey, TaskStatus, time};
+use chrono::{DateTime, Utc};
+use sea_orm::{DbBackend, DbErr};
+use uuid::Uuid;
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    pub(super) async fn insert_one(&self, task: &NewTask) -> Result<Task, TaskError> {
+        task.validate()?;
+        let no_game = TaskError::GameNotFound { game_id: task.game_id };
+        let Some(stamp) = self.scope().stamp()? else { return Err(no_game) };
+        let id = task.id.unwrap_or_else(Uuid::now_v7);
+        for _ in 0..ROUNDS {
+            match self.task(self.insert(task, id, &stamp, true)).await {
+                Ok(Some(created)) => return Ok(created),
+                Ok(None) => {}
+                Err(error) => self.survived(error)?,
+            }
+            if let Some(refusal) = self.refusal(task, id).await? {
+                return Err(refusal);
+            }
+        }
+        // Neither the name nor the id stands in the way: let the database say what does.
+        let inserted = self.task(self.insert(task, id, &stamp, false)).await;
+        inserted.map_err(|error| self.failed(true, error))?.ok_or(no_game)
+    }
+
+    /// Whether a failed insert left the transaction as it was, because a name or an id is
+    /// taken. MariaDB and SQLite take back the one statement, a pool has nothing to lose.
+    pub(super) fn survived(&self, error: DbErr) -> Result<(), TaskError> {
+        match self.failed(true, error) {
+            TaskError::Database(error) if is_survivable(&error) => Ok(()),
+            error => Err(error),
+        }
+    }
+
+    /// A game that is not there, or not the scope's, gives no row; so does a conflict where
+    /// the database can pass over it without failing.
+    fn insert(&self, task: &NewTask, id: Uuid, stamp: &Stamp, pass_over: bool) -> Sql<'_> {
+        let names = &self.settings.names;
+        let now = time::now();
+        let mut sql = self.sql("INSERT INTO ");
+        sql.push(&names.tasks).push(" (").push(&names.columns).push(") SELECT ");
+        sql.bind(id).push(", ").bind(now).push(", ").bind(now).push(", ");
+        sql.bind(stamp.api_key_used.clone()).push(", ");
+        sql.bind(stamp.oauth_user_id.clone()).push(", ");
+        sql.bind(task.external_task_id.as_str()).push(", ").bind(task.game_id).push(", ");
+        sql.bind(task.stored_strategy()).push(", ").bind(TaskStatus::OPEN);
+        sql.push(" FROM ").push(&names.games).push(" g WHERE ").push(&names.game_key);
+        sql.push(" = ").bind(task.game_id).and_may_create(self.scope());
+        if pass_over && self.backend() != DbBackend::MySql {
+            sql.push(" ON CONFLICT DO NOTHING");
+        }
+        sql.push(" RETURNING ").push(&names.columns);
+        sql
+    }
+
+    /// Why a task could not be created, as things stand now; `None` if nothing stands in
+    /// its way any more.
+    async fn refusal(&self, task: &NewTask, id: Uuid) -> Result<Option<TaskError>, TaskError> {
+        let names = &self.settings.names;
+        let present = self.present();
+        let named = task.key();
+        let mut sql = self.sql("SELECT (SELECT ");
+        sql.push(&names.game_key).push(" FROM ").push(&names.games).push(" g WHERE ");
+        sql.push(&names.game_key).push(" = ").bind(task.game_id).and_may_create(self.scope());
+        sql.push(" LIMIT 1").push(present).push(") AS game");
+        for (alias, key) in [("seen", &named), ("named", &named), ("numbered", &TaskKey::Id(id))] {
+            sql.push(", (SELECT ").push(&names.id).push(" FROM ").push(&names.tasks);
+            sql.push(" WHERE ").key(key);
+            if alias == "seen" {
+                sql.and_in_scope(self.scope());
+            }
+            sql.push(" LIMIT 1").push(present).push(") AS ").push(alias);
+        }
+        let read = async {
+            let row = self.connection.query_one(sql.statement()).await?;
+            let row = row.ok_or_else(|| DbErr::RecordNotFound("a row of scalars".to_owned()))?;
+            let column = |name| row.try_get::<Option<Uuid>>("", name);
+            Ok((column("game")?, column("seen")?, column("named")?, column("numbered")?))
+        };
+        let (game, seen, named, numbered) =
+            read.await.map_err(|error: DbErr| self.failed(false, error))?;
+        Ok(if game.is_none() {
+            Some(TaskError::GameNotFound { game_id: task.game_id })
+        } else if named.is_some() {
+            Some(already_exists(task, seen))
+        } else if numbered.is_some() {
+            Some(TaskError::IdTaken { id })
+        } else {
+            None
+        })
+    }
+
+    pub(super) async fn find_one(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        self.look_up(key, "").await
+    }
+
+    async fn look_up(&self, key: &TaskKey, lock: &str) -> Result<Option<Task>, TaskError> {
+        key.check()?;
+        let names = &self.settings.names;
+        let mut sql = self.sql("SELECT ");
+        sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE ");
+        sql.key(key).and_in_scope(self.scope()).push(lock);
+        self.task(sql).await.map_err(|error| self.failed(false, error))
+    }
+
+    pub(super) async fn update_one(
+        &self,
+        key: &TaskKey,
+        patch: &TaskPatch,
+    ) -> Result<Task, TaskError> {
+        patch.validate()?;
+        key.check()?;
+        let mut round = 1;
+        loop {
+            let updated = self.task(self.update(key, patch)).await;
+            if let Some(task) = updated.map_err(|error| self.failed(true, error))? {
+                return Ok(task);
+            }
+            let current = self.look_up(key, self.present()).await?;
+            let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
+            patch.check_against(key, &current, &self.settings.lifecycle)?;
+            // It would apply now: somebody was faster. Who always is, wins.
+            if round == ROUNDS {
+                return Err(TaskError::Conflict {
+                    key: key.clone(),
+                    status: current.status,
+                    updated_at: current.updated_at,
+                });
+            }
+            round += 1;
+        }
+    }
+
+    fn update(&self, key: &TaskKey, patch: &TaskPatch) -> Sql<'_> {
+        let names = &self.settings.names;
+        let now = time::now();
+        if self.backend() == DbBackend::MySql {
+            // UPDATE cannot return what it wrote, and a SELECT after it may read another's.
+            let mut sql = self.sql("INSERT INTO ");
+            sql.push(&names.tasks).push(" (").push(&names.columns).push(") SELECT ");
+            sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE ");
+            sql.key(key).and_in_scope(self.scope());
+            self.and_applies(&mut sql, patch);
+            sql.push(" FOR UPDATE ON DUPLICATE KEY UPDATE ");
+            let stored = format!("VALUES({})", names.bare(Column::UpdatedAt));
+            assignments(&mut sql, patch, now, &stored);
+            sql.push(" RETURNING ").push(&names.columns);
+            return sql;
+        }
+        let mut sql = self.sql("UPDATE ");
+        sql.push(&names.tasks).push(" SET ");
+        assignments(&mut sql, patch, now, &names.updated_at);
+        sql.push(" WHERE ").key(key).and_in_scope(self.scope());
+        self.and_applies(&mut sql, patch);
+        sql.push(" RETURNING ").push(&names.columns);
+        sql
+    }
+
+    /// ` AND …`: that the patch applies to the task, as
+    /// [`TaskPatch::check_against`] judges it.
+    pub(super) fn and_applies(&self, sql: &mut Sql<'_>, patch: &TaskPatch) {
+        let names = &self.settings.names;
+        if let Some(status) = &patch.if_status {
+            sql.push(" AND ").push(&names.status).push(" = ").bind(status.as_str());
+        }
+        if let Some(moment) = patch.if_unmodified_since {
+            sql.push(" AND ").push(&names.updated_at).push(" <= ").bind(time::floor(moment));
+        }
+        sql.push(" AND (1 = 0");
+        for (column, value) in
+            [(&names.strategy_id, &patch.strategy_id), (&names.status, &patch.status)]
+        {
+            if let Some(value) = value {
+                sql.push(" OR ").push(column).push(" <> ").bind(value.as_str());
+            }
+        }
+        sql.push(")");
+        let Some(target) = patch.target() else { return };
+        if let Some(sources) = self.settings.lifecycle.sources_of(&target) {
+            sql.push(" AND ").push(&names.status).push(" IN (");
+            sql.bind_list(sources.into_iter().chain([target])).push(")");
+        }
+    }
+
+    pub(super) async fn delete_one(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        key.check()?;
+        let names = &self.settings.names;
+        let mut sql = self.sql("DELETE FROM ");
+        sql.push(&names.tasks).push(" WHERE ").key(key).and_in_scope(self.scope());
+        sql.push(" RETURNING ").push(&names.columns);
+        let deleted = self.task(sql).await.map_err(|error| self.failed(true, error))?;
+        deleted.ok_or_else(|| TaskError::NotFound { key: key.clone() })
+    }
+}
+
+pub(super) fn already_exists(task: &NewTask, id: Option<Uuid>) -> TaskError {
+    TaskError::AlreadyExists {
+        game_id: task.game_id,
+        external_task_id: task.external_task_id.clone(),
+        id,
+    }
+}
+
+fn is_survivable(error: &DatabaseError) -> bool {
+    error.kind() == FailureKind::UniqueViolation && !error.transaction_lost()
+}
+
+/// What a patch assigns. `stored` is the `updated_at` that the task has.
+pub(super) fn assignments(sql: &mut Sql<'_>, patch: &TaskPatch, now: DateTime<Utc>, stored: &str) {
+    let names = sql.names;
+    for (column, value) in
+        [(Column::StrategyId, &patch.strategy_id), (Column::Status, &patch.status)]
+    {
+        if let Some(value) = value {
+            sql.push(&names.bare(column)).push(" = ").bind(value.as_str()).push(", ");
+        }
+    }
+    sql.push(&names.bare(Column::UpdatedAt)).push(" = ");
+    later(sql, now, stored);
+}
+
+/// The later of now and a microsecond after what is stored, so that it grows whatever the
+/// clocks of the writers say.
+pub(super) fn later(sql: &mut Sql<'_>, now: DateTime<Utc>, stored: &str) {
+    match sql.names.backend {
+        DbBackend::Postgres => {
+            sql.push("GREATEST(").bind(now).push(", ").push(stored);
+            sql.push(" + INTERVAL '1 microsecond')");
+        }
+        DbBackend::MySql => {
+            sql.push("GREATEST(").bind(now).push(", ").push(stored);
+            sql.push(" + INTERVAL 1 MICROSECOND)");
+        }
+        _ => {
+            sql.push("CASE WHEN ").push(stored).push(" >= ").bind(now).push(" THEN ");
+            sql.push(&microsecond_after(stored)).push(" ELSE ").bind(now).push(" END");
+        }
+    }
+}
+
+/// SQLite's own date functions know no microseconds. The text is
+/// `YYYY-MM-DDTHH:MM:SS`, a fraction of 0, 3, 6 or 9 digits, and `+00:00`.
+fn microsecond_after(stored: &str) -> String {
+    let second = format!("substr({stored}, 1, 19)");
+    let fraction = format!("substr({stored}, 21, max(length({stored}) - 26, 0))");
+    let next = format!("(CAST(substr({fraction} || '000000', 1, 6) AS INTEGER) + 1)");
+    format!(
+        "CASE WHEN {next} = 1000000 \
+         THEN strftime('%Y-%m-%dT%H:%M:%S', {second}, '+1 second') \
+         WHEN {next} % 1000 = 0 THEN {second} || printf('.%03d', {next} / 1000) \
+         ELSE {second} || printf('.%06d', {next}) END || '+00:00'"
+    )
+}
