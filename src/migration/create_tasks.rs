@@ -18,11 +18,10 @@ impl<G: ParentGame> CreateTasks<G> {
     pub(super) fn new() -> Self {
         let mut name = "m20261124_000002_game_tasks_create_tasks".to_owned();
         // One database may hold several tasks tables.
-        for part in [G::tasks_schema(), Some(G::tasks_table()).filter(|table| *table != "tasks")] {
-            if let Some(part) = part {
-                name.push('_');
-                name.push_str(part);
-            }
+        let table = Some(G::tasks_table()).filter(|table| *table != "tasks");
+        for part in [G::tasks_schema(), table].into_iter().flatten() {
+            name.push('_');
+            name.push_str(part);
         }
         Self { name, parent: PhantomData }
     }

@@ -137,8 +137,10 @@ impl<'d> Draft<'d> {
         let task = row.task.clone();
         match provisional {
             Written::Created(_) => Written::Created(task),
-            Written::Kept(_) if !row.is_changed() => Written::Kept(task),
-            Written::Kept(_) | Written::Updated(_) => Written::Updated(task),
+            Written::Kept(_) if row.is_new() => Written::Kept(task),
+            Written::Updated(_) if row.is_new() => Written::Updated(task),
+            _ if row.is_changed() => Written::Updated(task),
+            _ => Written::Kept(task),
         }
     }
 

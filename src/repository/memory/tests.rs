@@ -161,13 +161,12 @@ async fn a_scope_reaches_what_its_caller_owns_or_made() -> Result<(), TaskError>
     let none = owner.create(NewTask::new(mine.id, "z")).await;
     assert!(matches!(none, Err(TaskError::GameNotFound { .. })), "{none:?}");
 
-    // With another caller an owner does not stand in the way of creation, only of sight:
-    // the one case where a name of the crate's own games is taken by an unseen task.
-    let blind = tasks.scoped(key_scope("them")?.and(TaskScope::owner("acme")));
+    // Each caller must be allowed, so that another beside it does not help.
+    let both = tasks.scoped(key_scope("them")?.and(TaskScope::owner("acme")));
     for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
         let again = [NewTask::new(mine.id, "unstamped").strategy("s1")];
-        let outcomes = blind.create_many(again, on_existing).await?;
-        assert_eq!(told(&outcomes), [("exists unseen", "")]);
+        let outcomes = both.create_many(again, on_existing).await?;
+        assert_eq!(told(&outcomes), [("no game", "")]);
     }
     assert_eq!(tasks.get(unstamped.id).await?, unstamped);
     Ok(())

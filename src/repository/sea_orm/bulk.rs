@@ -25,15 +25,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
-        let mut outcomes: Vec<Option<Result<Written, TaskError>>> = tasks
-            .iter()
-            .map(|task| task.validate().err().map(|invalid| Err(invalid.into())))
-            .collect();
-        let Some(stamp) = self.scope().stamp()? else {
-            let nowhere = |task: &NewTask| Err(TaskError::GameNotFound { game_id: task.game_id });
-            let all = tasks.iter().zip(outcomes);
-            return Ok(all.map(|(task, one)| one.unwrap_or_else(|| nowhere(task))).collect());
-        };
+        let mut outcomes: Vec<Option<Result<Written, TaskError>>> =
+            tasks.iter().map(|task| self.check(task).err().map(Err)).collect();
+        let Ok(Some(stamp)) = self.scope().stamp() else { return Ok(in_order(tasks, outcomes)) };
         let valid = tasks.iter().enumerate().zip(&outcomes);
         let mut queue =
             fold(valid.filter(|(_, one)| one.is_none()).map(|(task, _)| task), on_existing);
@@ -84,19 +78,23 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// Asks what is in the way of candidates, and settles those for which there is an answer.
     async fn judge_all<'t>(
         &self,
-        candidates: Vec<Candidate<'t>>,
+        mut candidates: Vec<Candidate<'t>>,
         on_existing: OnExisting,
         stamp: &Stamp,
         settled: &mut Settled<'t>,
     ) -> Result<Vec<Candidate<'t>>, TaskError> {
+        if candidates.is_empty() {
+            return Ok(candidates);
+        }
         let findings = self.probe(&Batch::new(&candidates, stamp)).await;
         let findings = findings.map_err(|error| self.failed(false, error))?;
         let mut verdicts: Vec<Option<Result<Written, TaskError>>> =
             candidates.iter().map(|_| None).collect();
         for (place, finding) in findings {
-            if let (Some(candidate), Some(slot)) = (candidates.get(place), verdicts.get_mut(place))
+            if let (Some(candidate), Some(verdict)) =
+                (candidates.get_mut(place), verdicts.get_mut(place))
             {
-                *slot = judge(candidate, finding, on_existing);
+                *verdict = judge(candidate, finding, on_existing);
             }
         }
         let mut left = Vec::new();
@@ -115,25 +113,30 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         on_existing: OnExisting,
     ) -> Result<Vec<Written>, TaskError> {
         check_atomic_size(tasks)?;
-        for (index, task) in tasks.iter().enumerate() {
-            task.validate().map_err(|invalid| refused(index, invalid.into()))?;
+        // What the batch has against itself: the first task with a bad text, a name or an id
+        // that stands in it twice. An earlier task may yet be refused by the database.
+        let invalid = tasks
+            .iter()
+            .enumerate()
+            .find_map(|(index, task)| Some((index, self.check(task).err()?)));
+        let end = invalid.as_ref().map_or(tasks.len(), |(index, _)| *index);
+        let mut left = fold(tasks.iter().enumerate().take(end), on_existing);
+        let mut itself = earlier(invalid, repeated_name(&left, on_existing));
+        let mut settled = Vec::new();
+        let Ok(Some(stamp)) = self.scope().stamp() else {
+            return itself.map_or(Ok(Vec::new()), |(index, error)| Err(refused(index, error)));
+        };
+        if itself.is_some() || repeated_id(&left).is_some() {
+            left = self.judge_all(left, on_existing, &stamp, &mut settled).await?;
+            // An id that was given to a task that exists is of no account.
+            itself = earlier(itself, repeated_id(&left));
+            let index = itself.as_ref().map_or(usize::MAX, |(index, _)| *index);
+            first_refusal(&mut settled, index)?;
         }
-        let Some(first) = tasks.first() else { return Ok(Vec::new()) };
-        let Some(stamp) = self.scope().stamp()? else {
-            return Err(refused(0, TaskError::GameNotFound { game_id: first.game_id }));
-        };
-        let candidates = fold(tasks.iter().enumerate(), on_existing);
-        let settled = match refused_by_itself(&candidates, on_existing) {
-            None => self.write_all(candidates, on_existing, &stamp).await?,
-            Some((index, error)) => {
-                // The database may have something against an earlier one.
-                let mut settled = Vec::new();
-                self.judge_all(candidates, on_existing, &stamp, &mut settled).await?;
-                settled.retain(|(candidate, _)| candidate.place() < index);
-                first_refusal(&mut settled)?;
-                return Err(refused(index, error));
-            }
-        };
+        if let Some((index, error)) = itself {
+            return Err(refused(index, error));
+        }
+        settled.extend(self.write_all(left, on_existing, &stamp).await?);
         let mut outcomes: Vec<_> = tasks.iter().map(|_| None).collect();
         for (candidate, result) in settled {
             settle(candidate, result, on_existing, tasks, &mut outcomes);
@@ -168,12 +171,21 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 return Ok(settled);
             }
             left = self.judge_all(left, on_existing, stamp, &mut settled).await?;
-            first_refusal(&mut settled)?;
+            first_refusal(&mut settled, usize::MAX)?;
             if left.is_empty() {
                 return Ok(settled);
             }
         }
         Err(self.failed(true, failure))
+    }
+
+    /// What can be said against a task without asking the database.
+    fn check(&self, task: &NewTask) -> Result<(), TaskError> {
+        task.validate()?;
+        match self.scope().stamp()? {
+            Some(_) => Ok(()),
+            None => Err(TaskError::GameNotFound { game_id: task.game_id }),
+        }
     }
 
     /// As [`survived`](Self::survived); a null where none may be is how MariaDB was made to
@@ -196,24 +208,32 @@ fn refused(index: usize, error: TaskError) -> TaskError {
     TaskError::Batch { index, error: Box::new(error) }
 }
 
-/// What the batch has against itself, by the place of the task that is refused for it.
-fn refused_by_itself(
+/// The second place of a name, which is refused where what exists is.
+fn repeated_name(
     candidates: &[Candidate<'_>],
     on_existing: OnExisting,
 ) -> Option<(usize, TaskError)> {
-    let repeated_name = candidates
-        .iter()
-        .filter(|_| on_existing == OnExisting::Report)
-        .filter_map(|candidate| Some((*candidate.places.get(1)?, candidate.task)))
-        .min_by_key(|(place, _)| *place)
-        .map(|(place, task)| (place, already_exists(task, None)));
-    let found = [repeated_name, repeated_id(candidates)];
-    found.into_iter().flatten().min_by_key(|(place, _)| *place)
+    if on_existing != OnExisting::Report {
+        return None;
+    }
+    let repeated = candidates.iter().filter_map(|c| Some((*c.places.get(1)?, c.task)));
+    let (place, task) = repeated.min_by_key(|(place, _)| *place)?;
+    Some((place, already_exists(task, None)))
 }
 
-/// Ends the call if any candidate was refused, with the first in the input.
-fn first_refusal(settled: &mut Settled<'_>) -> Result<(), TaskError> {
-    let refusals = settled.iter().enumerate().filter(|(_, (_, result))| result.is_err());
+fn earlier(
+    one: Option<(usize, TaskError)>,
+    other: Option<(usize, TaskError)>,
+) -> Option<(usize, TaskError)> {
+    one.into_iter().chain(other).min_by_key(|(place, _)| *place)
+}
+
+/// Ends the call if a candidate before this place was refused, with the first in the input.
+fn first_refusal(settled: &mut Settled<'_>, before: usize) -> Result<(), TaskError> {
+    let refusals = settled
+        .iter()
+        .enumerate()
+        .filter(|(_, (candidate, result))| result.is_err() && candidate.place() < before);
     let first = refusals.min_by_key(|(_, (candidate, _))| candidate.place()).map(|(at, _)| at);
     match first.map(|at| settled.swap_remove(at)) {
         Some((candidate, Err(error))) => Err(refused(candidate.place(), error)),

@@ -105,9 +105,9 @@ pub(super) struct Finding {
     pub(super) id_taken: bool,
 }
 
-/// What follows from it; `None` if nothing stands in the way any more.
+/// What follows from it; `None` if nothing stands in the way of writing it.
 pub(super) fn judge(
-    candidate: &Candidate<'_>,
+    candidate: &mut Candidate<'_>,
     finding: Finding,
     on_existing: OnExisting,
 ) -> Option<Result<Written, TaskError>> {
@@ -115,20 +115,22 @@ pub(super) fn judge(
     if !finding.game {
         return Some(Err(TaskError::GameNotFound { game_id: task.game_id }));
     }
-    if let Some(existing) = finding.existing {
-        if !finding.seen {
-            return Some(Err(already_exists(task, None)));
-        }
-        return match on_existing {
-            OnExisting::Report => Some(Err(already_exists(task, Some(existing.id)))),
-            OnExisting::Keep => Some(Ok(Written::Kept(existing))),
-            OnExisting::Update if existing.strategy_id == candidate.strategy => {
-                Some(Ok(Written::Kept(existing)))
-            }
-            OnExisting::Update => None,
-        };
+    let Some(existing) = finding.existing else {
+        return finding.id_taken.then_some(Err(TaskError::IdTaken { id: candidate.id }));
+    };
+    if !finding.seen {
+        return Some(Err(already_exists(task, None)));
     }
-    finding.id_taken.then_some(Err(TaskError::IdTaken { id: candidate.id }))
+    match on_existing {
+        OnExisting::Report => Some(Err(already_exists(task, Some(existing.id)))),
+        OnExisting::Update if existing.strategy_id != candidate.strategy => {
+            // The id that was given does not matter to a task that has one: it must not
+            // collide with another's.
+            candidate.id = existing.id;
+            None
+        }
+        OnExisting::Keep | OnExisting::Update => Some(Ok(Written::Kept(existing))),
+    }
 }
 
 /// Sorts out the rows that a statement answered with: those that were written settle their
@@ -188,7 +190,8 @@ pub(super) fn settle<'t>(
                 Err(already_exists(candidate.task, Some(written.task().id)))
             }
             (Ok(written), OnExisting::Keep) => Ok(Written::Kept(written.task().clone())),
-            (Ok(written), OnExisting::Update) => Ok(Written::Updated(written.task().clone())),
+            (Ok(Written::Created(task)), OnExisting::Update) => Ok(Written::Updated(task.clone())),
+            (Ok(written), OnExisting::Update) => Ok(written.clone()),
             (Err(TaskError::AlreadyExists { id, .. }), _) => {
                 Err(already_exists(candidate.task, *id))
             }
