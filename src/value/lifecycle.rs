@@ -47,7 +47,7 @@ impl Lifecycle {
     /// Whether `to` may follow `from`. A status never follows itself by a rule:
     /// a patch that leaves it as it is needs no permission.
     #[must_use]
-    pub fn allows(&self, from: TaskStatus, to: &TaskStatus) -> bool {
+    pub fn allows(&self, from: &TaskStatus, to: &TaskStatus) -> bool {
         from == to || self.sources_of(to).is_none_or(|sources| sources.contains(from))
     }
 
@@ -57,7 +57,7 @@ impl Lifecycle {
         Some(sources.get(to).cloned().unwrap_or_default())
     }
 
-    pub(crate) fn check(&self, from: TaskStatus, to: &TaskStatus) -> Result<(), Invalid> {
+    pub(crate) fn check(&self, from: &TaskStatus, to: &TaskStatus) -> Result<(), Invalid> {
         if self.allows(from, to) {
             return Ok(());
         }
