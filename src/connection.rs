@@ -2,8 +2,8 @@
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend, DbErr,
-    ExecResult, QueryResult, Statement,
+    ConnectionTrait, DatabaseConnection, DatabaseConnectionType, DatabaseExecutor,
+    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 use std::sync::Arc;
 
@@ -56,15 +56,26 @@ pub trait TaskConnection: Send + Sync {
     fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>>;
 }
 
+/// SeaORM panics when a connection that was never made is asked what it is; any answer
+/// will do, since every statement on it fails.
+fn backend_of(connection: &DatabaseConnection) -> DbBackend {
+    match connection.inner {
+        DatabaseConnectionType::Disconnected => DbBackend::Sqlite,
+        #[allow(unreachable_patterns, reason = "without a driver there is no other kind")]
+        _ => connection.get_database_backend(),
+    }
+}
+
 macro_rules! for_sea_orm {
-    ($connection:ty, $this:ident => $in_transaction:expr) => {
+    ($connection:ty, $backend:expr, $in_transaction:expr) => {
         impl TaskConnection for $connection {
             fn backend(&self) -> DbBackend {
-                self.get_database_backend()
+                let backend: fn(&Self) -> DbBackend = $backend;
+                backend(self)
             }
             fn in_transaction(&self) -> bool {
-                let $this = self;
-                $in_transaction
+                let in_transaction: fn(&Self) -> bool = $in_transaction;
+                in_transaction(self)
             }
             fn query_one(
                 &self,
@@ -85,9 +96,16 @@ macro_rules! for_sea_orm {
     };
 }
 
-for_sea_orm!(DatabaseConnection, _this => false);
-for_sea_orm!(DatabaseTransaction, _this => true);
-for_sea_orm!(DatabaseExecutor<'_>, this => !matches!(this, DatabaseExecutor::Connection(_)));
+for_sea_orm!(DatabaseConnection, backend_of, |_| false);
+for_sea_orm!(DatabaseTransaction, Self::get_database_backend, |_| true);
+for_sea_orm!(
+    DatabaseExecutor<'_>,
+    |this| match this {
+        Self::Connection(connection) => backend_of(connection),
+        _ => this.get_database_backend(),
+    },
+    |this| !matches!(this, Self::Connection(_))
+);
 
 macro_rules! for_pointer {
     ($pointer:ty) => {

@@ -31,3 +31,4 @@ pub use value::{
     ApiKeyId, Caller, Invalid, InvalidReason, Lifecycle, MAX_TEXT_CHARS, OauthUserId, OwnerId,
     StrategyId, StrategyKind, TaskKey, TaskScope, TaskStatus,
 };
+pub use {chrono, uuid};

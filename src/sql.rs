@@ -9,7 +9,9 @@ mod names;
 mod predicate;
 mod rows;
 
-pub(crate) use names::{Names, quote};
+pub(crate) use names::Names;
+#[cfg(feature = "migration")]
+pub(crate) use names::quote;
 pub(crate) use rows::{KeyList, RowType, json, json_uuid};
 
 use sea_orm::{DbBackend, Statement, Value};

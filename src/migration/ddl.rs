@@ -49,7 +49,7 @@ pub(super) async fn run(
     statements: impl IntoIterator<Item = String>,
 ) -> Result<(), DbErr> {
     let connection = manager.get_connection();
-    if let Some(product) = unsupported(connection).await? {
+    if let Some(product) = unsupported(connection, manager.get_database_backend()).await? {
         return Err(DbErr::Migration(format!("game-tasks does not support {product}")));
     }
     for statement in statements {
@@ -60,12 +60,16 @@ pub(super) async fn run(
 
 /// The name of a database that speaks the protocol of one that the crate works on, and is
 /// another.
-pub(super) async fn unsupported<C: ConnectionTrait>(db: &C) -> Result<Option<String>, DbErr> {
-    if db.get_database_backend() != DbBackend::MySql {
-        return Ok(None);
-    }
-    let statement = Statement::from_string(DbBackend::MySql, "SELECT VERSION()");
-    let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
-    let version: String = row.try_get_by_index(0)?;
-    Ok((!version.contains("MariaDB")).then(|| format!("MySQL {version}")))
+pub(super) async fn unsupported<C: ConnectionTrait>(
+    db: &C,
+    backend: DbBackend,
+) -> Result<Option<String>, DbErr> {
+    let version = match backend {
+        DbBackend::Sqlite => "SELECT sqlite_version()",
+        _ => "SELECT VERSION()",
+    };
+    let row = db.query_one_raw(Statement::from_string(backend, version)).await?;
+    let version = row.map_or(Ok(String::new()), |row| row.try_get_by_index::<String>(0))?;
+    let foreign = backend == DbBackend::MySql && !version.contains("MariaDB");
+    Ok(foreign.then(|| format!("MySQL {version}")))
 }

@@ -4,11 +4,12 @@ mod create_games;
 mod create_tasks;
 mod ddl;
 
+use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame};
 use crate::error::{Call, TaskError};
 use async_trait::async_trait;
 use sea_orm::sea_query::{Alias, IntoIden};
-use sea_orm::{ConnectionTrait, DbErr, DynIden};
+use sea_orm::{DbErr, DynIden};
 use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait};
 
 /// The crate's migrations, `games` and `tasks`, for the application's own list. Their names
@@ -90,12 +91,9 @@ where
     C: IntoSchemaManagerConnection<'c>,
 {
     let executor = db.into_database_executor();
-    let call = Call {
-        backend: executor.get_database_backend(),
-        in_transaction: crate::TaskConnection::in_transaction(&executor),
-        writes: true,
-    };
-    let product = ddl::unsupported(&executor).await.map_err(|error| call.failed(error))?;
+    let backend = executor.backend();
+    let call = Call { backend, in_transaction: executor.in_transaction(), writes: true };
+    let product = ddl::unsupported(&executor, backend).await.map_err(|e| call.failed(e))?;
     if let Some(product) = product {
         return Err(TaskError::UnsupportedDatabase { product });
     }
