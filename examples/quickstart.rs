@@ -13,7 +13,7 @@ use game_tasks::sea_orm::{
 };
 use game_tasks::{
     Game, Games, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId, StrategyResolver, Task,
-    TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt, entity::games, migrate,
+    TaskError, TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt, entity::games, migrate,
 };
 use serde::Deserialize;
 use std::error::Error;
@@ -64,7 +64,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let request = request(&arguments)?;
 
     let db = connect(&arguments.database_url).await?;
-    migrate(&db).await?;
+    migrate(&db).await.map_err(|error| explained("cannot make the tables", error))?;
     let game = find_or_create_game(&db).await?;
     writeln!(out, "game {GAME}, strategy {}\n", game.strategy_id)?;
 
@@ -176,6 +176,14 @@ async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
     Ok(Database::connect(options)
         .await
         .map_err(|error| format!("cannot reach the database: {error}"))?)
+}
+
+/// The crate keeps a database's own words to itself, since they can hold a row's values; here
+/// there are none yet.
+fn explained(what: &str, error: TaskError) -> String {
+    let told = error.to_string();
+    let why = error.into_db_err().map_or(told, |error| error.to_string());
+    format!("{what}: {why}")
 }
 
 async fn find_or_create_game(db: &DatabaseConnection) -> Result<Game, Box<dyn Error>> {
