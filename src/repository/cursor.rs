@@ -1,7 +1,7 @@
 //! Cursors: a place in a list, as opaque text.
 
+use super::filter::TaskFilter;
 use super::page::{TaskOrder, TaskQuery};
-use super::request::TaskFilter;
 use crate::entity::Task;
 use crate::error::CursorFault;
 use crate::value::TaskScope;

@@ -2,17 +2,19 @@
 
 mod cursor;
 mod ext;
+mod filter;
 mod memory;
 mod page;
-pub(crate) mod request;
+mod request;
 mod sea_orm;
 
 pub use self::cursor::Cursor;
 pub use self::ext::TaskRepositoryExt;
+pub use self::filter::TaskFilter;
 pub use self::memory::InMemoryTaskRepository;
 pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, SortDirection, TaskOrder, TaskQuery};
 pub use self::request::{
-    MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, TaskFilter, TaskPatch, Written,
+    MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, TaskPatch, Written,
 };
 pub use self::sea_orm::SeaOrmTaskRepository;
 

@@ -1,7 +1,7 @@
 //! Lists: what is asked, where it goes on, and what comes back.
 
 use super::cursor::{Cursor, Position};
-use super::request::TaskFilter;
+use super::filter::TaskFilter;
 use crate::entity::Task;
 use crate::error::TaskError;
 use crate::value::{Invalid, InvalidReason, TaskScope};

@@ -1,4 +1,4 @@
-//! What callers ask of a repository: new tasks, patches, filters.
+//! What callers ask to be written: new tasks and patches.
 
 use crate::entity::Task;
 use crate::error::TaskError;
@@ -7,7 +7,6 @@ use crate::value::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A task to be created. Text is judged when it is written.
@@ -251,142 +250,6 @@ impl TaskPatch {
     }
 }
 
-/// Which tasks are meant: those for which everything that it names holds.
-///
-/// A filter is made by saying how wide it starts: [`all`](Self::all) tasks,
-/// [`in_game`](Self::in_game) or [`keys`](Self::keys).
-///
-/// ```
-/// use game_tasks::TaskFilter;
-///
-/// let game_id = uuid::Uuid::now_v7();
-/// let filter = TaskFilter::in_game(game_id).statuses(["open"]).external_id_prefix("photo-");
-/// assert_eq!(filter.game_id, Some(game_id));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct TaskFilter {
-    /// Tasks of this game.
-    pub game_id: Option<Uuid>,
-    /// Tasks with one of these statuses.
-    pub statuses: Option<BTreeSet<String>>,
-    /// Tasks that store one of these strategies.
-    pub strategies: Option<BTreeSet<String>>,
-    /// Tasks that one of these keys names.
-    pub keys: Option<BTreeSet<TaskKey>>,
-    /// Tasks whose external id begins with this, byte for byte.
-    pub external_id_prefix: Option<String>,
-    /// Tasks created at this moment or after it.
-    pub created_from: Option<DateTime<Utc>>,
-    /// Tasks created before this moment.
-    pub created_until: Option<DateTime<Utc>>,
-}
-
-impl TaskFilter {
-    /// All tasks, of all games that the scope sees.
-    #[must_use]
-    pub fn all() -> Self {
-        Self {
-            game_id: None,
-            statuses: None,
-            strategies: None,
-            keys: None,
-            external_id_prefix: None,
-            created_from: None,
-            created_until: None,
-        }
-    }
-
-    /// The tasks of one game.
-    #[must_use]
-    pub fn in_game(game_id: Uuid) -> Self {
-        Self { game_id: Some(game_id), ..Self::all() }
-    }
-
-    /// The tasks that these keys name.
-    #[must_use]
-    pub fn keys<K: Into<TaskKey>>(keys: impl IntoIterator<Item = K>) -> Self {
-        Self { keys: Some(keys.into_iter().map(Into::into).collect()), ..Self::all() }
-    }
-
-    /// Only tasks with one of these statuses.
-    #[must_use]
-    pub fn statuses<S: Into<String>>(mut self, statuses: impl IntoIterator<Item = S>) -> Self {
-        self.statuses = Some(statuses.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Only tasks that store one of these strategies. What a task inherits is not stored.
-    #[must_use]
-    pub fn strategies<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
-        self.strategies = Some(ids.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Only tasks whose external id begins with this, byte for byte.
-    #[must_use]
-    pub fn external_id_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.external_id_prefix = Some(prefix.into());
-        self
-    }
-
-    /// Only tasks created at this moment or after it.
-    #[must_use]
-    pub fn created_from(mut self, moment: DateTime<Utc>) -> Self {
-        self.created_from = Some(moment);
-        self
-    }
-
-    /// Only tasks created before this moment.
-    #[must_use]
-    pub fn created_until(mut self, moment: DateTime<Utc>) -> Self {
-        self.created_until = Some(moment);
-        self
-    }
-
-    /// Checks what could not be asked of every database.
-    ///
-    /// # Errors
-    /// [`Invalid`] for a NUL character in a text, or a time that is out of range.
-    pub fn validate(&self) -> Result<(), Invalid> {
-        for (field, texts) in [("statuses", &self.statuses), ("strategies", &self.strategies)] {
-            for text in texts.iter().flatten() {
-                check_no_nul(field, text)?;
-            }
-        }
-        for key in self.keys.iter().flatten() {
-            key.check()?;
-        }
-        if let Some(prefix) = &self.external_id_prefix {
-            check_no_nul("external_id_prefix", prefix)?;
-        }
-        for (field, moment) in
-            [("created_from", self.created_from), ("created_until", self.created_until)]
-        {
-            if let Some(moment) = moment {
-                time::check(field, moment)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The first text, byte for byte, that comes after all that begin with `prefix`; `None`
-/// where no text does.
-pub(crate) fn after_prefix(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        // The surrogates between are no characters.
-        let next =
-            if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(last as u32 + 1) };
-        if let Some(next) = next {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
 /// The most tasks that an atomic batch may have.
 pub const MAX_ATOMIC_TASKS: usize = 100_000;
 
@@ -406,18 +269,4 @@ pub(crate) fn check_atomic_size(tasks: &[NewTask]) -> Result<(), Invalid> {
         .map(|task| task.external_task_id.len() + task.strategy_id.as_ref().map_or(0, String::len))
         .sum();
     if bytes > MAX_ATOMIC_BYTES { too_large("tasks", MAX_ATOMIC_BYTES) } else { Ok(()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::after_prefix;
-
-    #[test]
-    fn the_end_of_a_prefix_is_the_next_text_that_does_not_begin_with_it() {
-        assert_eq!(after_prefix("ab").as_deref(), Some("ac"));
-        assert_eq!(after_prefix("a\u{10ffff}").as_deref(), Some("b"));
-        assert_eq!(after_prefix("\u{d7ff}").as_deref(), Some("\u{e000}"));
-        assert_eq!(after_prefix("\u{10ffff}"), None);
-        assert_eq!(after_prefix(""), None);
-    }
 }

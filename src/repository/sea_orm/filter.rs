@@ -5,7 +5,7 @@ use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
 use crate::error::TaskError;
 use crate::repository::TaskFilter;
-use crate::repository::request::after_prefix;
+use crate::repository::filter::after_prefix;
 use crate::sql::{KeyList, Sql};
 use crate::value::time;
 use sea_orm::Condition;
