@@ -18,8 +18,9 @@ pub use error::{CursorFault, DatabaseError, FailureKind, Retry, TaskError};
 pub use migration::{Migrator, migrate, migrations, migrations_for};
 pub use repository::{
     Cursor, DEFAULT_PAGE_SIZE, InMemoryTaskRepository, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
-    MAX_PAGE_SIZE, NewTask, OnExisting, Page, SeaOrmTaskRepository, SortDirection, TaskFilter,
-    TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, Written,
+    MAX_FILTER_VALUES, MAX_PAGE_SIZE, NewTask, OnExisting, Page, SeaOrmTaskRepository,
+    SortDirection, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+    Written,
 };
 pub use sea_orm;
 #[cfg(feature = "migration")]

@@ -1,9 +1,11 @@
 //! The `games` table that the crate ships for applications that have none.
 
 use super::ParentGame;
-use crate::value::{ApiKeyId, OauthUserId, StrategyId};
+use crate::connection::TaskConnection;
+use crate::error::{Call, TaskError};
+use crate::value::{ApiKeyId, OauthUserId, StrategyId, check_text};
+use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 
 /// A game: what tasks belong to, and inherit their strategy from.
@@ -94,13 +96,26 @@ impl Model {
     /// wrote, two on MariaDB.
     ///
     /// # Errors
-    /// [`DbErr`], as SeaORM gives it, for example when the external id is taken.
-    pub async fn insert<C: ConnectionTrait>(self, db: &C) -> Result<Self, DbErr> {
-        let active = ActiveModel {
-            external_game_id: Set(self.external_game_id.clone()),
-            ..self.into_active_model()
-        };
-        active.reset_all().insert(db).await
+    /// [`TaskError::Invalid`] for text that breaks the rules, [`TaskError::Database`] when the
+    /// external id is taken ([`FailureKind::UniqueViolation`](crate::FailureKind)) or the
+    /// database fails.
+    pub async fn insert<C: ConnectionTrait + TaskConnection>(
+        self,
+        db: &C,
+    ) -> Result<Self, TaskError> {
+        for (field, text) in [
+            ("external_game_id", Some(self.external_game_id.as_str())),
+            ("strategy_id", Some(self.strategy_id.as_str())),
+            ("platform", self.platform.as_deref()),
+            ("api_key_used", self.api_key_used.as_ref().map(ApiKeyId::as_str)),
+            ("oauth_user_id", self.oauth_user_id.as_ref().map(OauthUserId::as_str)),
+        ] {
+            text.map_or(Ok(()), |text| check_text(field, text))?;
+        }
+        let inserted = self.into_active_model().reset_all().insert(db).await;
+        let in_transaction = db.in_transaction();
+        let call = Call { backend: TaskConnection::backend(db), in_transaction, writes: true };
+        inserted.map_err(|error| call.failed(error))
     }
 }
 

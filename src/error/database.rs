@@ -11,6 +11,8 @@ pub enum FailureKind {
     UniqueViolation,
     /// A foreign key.
     ForeignKeyViolation,
+    /// A null where none may be.
+    NotNullViolation,
     /// Any other constraint.
     ConstraintViolation,
     /// A deadlock or a serialization failure: the database chose this transaction to give way.
@@ -34,11 +36,13 @@ pub enum FailureKind {
 /// A database's messages can hold a row's values. `Debug` and `Display` show the kind,
 /// the code, the constraint and the table; only [`into_db_err`](Self::into_db_err) gives
 /// the rest.
+#[derive(Clone)]
 pub struct DatabaseError {
     // Boxed, so that a `Result` with this error stays small.
     inner: Box<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     source: DbErr,
     kind: FailureKind,
@@ -76,14 +80,38 @@ impl DatabaseError {
             (Some(code), Some(error)) => kind_of_code(call.backend, code, error),
             _ => kind_without_code(&source),
         };
-        let (retry, transaction_lost) = verdict(call, kind);
-        let constraint = reported.and_then(|error| match call.backend {
-            DbBackend::MySql => mariadb_foreign_key(error.message()),
+        let (retry, transaction_lost) = verdict(call, kind, code.as_deref());
+        let constraint = reported.and_then(|error| match (call.backend, kind) {
+            (DbBackend::MySql, FailureKind::ForeignKeyViolation) => {
+                mariadb_foreign_key(error.message())
+            }
             _ => error.constraint().map(str::to_owned),
         });
         let table = reported.and_then(|error| error.table()).map(str::to_owned);
         let inner = Inner { kind, code, constraint, table, retry, transaction_lost, source };
         Self { inner: Box::new(inner) }
+    }
+
+    /// A failure of a store that has no database beneath it.
+    pub(crate) fn told(kind: FailureKind, message: &str) -> Self {
+        let inner = Inner {
+            source: DbErr::Custom(message.to_owned()),
+            kind,
+            code: None,
+            constraint: None,
+            table: None,
+            retry: Retry::No,
+            transaction_lost: false,
+        };
+        Self { inner: Box::new(inner) }
+    }
+
+    /// The same failure of a call of which a part had been applied.
+    pub(crate) fn in_part(mut self, in_transaction: bool) -> Self {
+        if self.inner.retry == Retry::Call {
+            self.inner.retry = if in_transaction { Retry::Transaction } else { Retry::Unknown };
+        }
+        self
     }
 
     /// What kind of failure it is.
@@ -136,6 +164,7 @@ impl std::fmt::Display for DatabaseError {
         f.write_str(match self.inner.kind {
             FailureKind::UniqueViolation => "a unique constraint is violated",
             FailureKind::ForeignKeyViolation => "a foreign key is violated",
+            FailureKind::NotNullViolation => "a null stands where none may be",
             FailureKind::ConstraintViolation => "a constraint is violated",
             FailureKind::Serialization => "deadlock or serialization failure",
             FailureKind::Timeout => "timed out",
@@ -209,6 +238,7 @@ fn kind_of_code(
     match error.kind() {
         ErrorKind::UniqueViolation => return FailureKind::UniqueViolation,
         ErrorKind::ForeignKeyViolation => return FailureKind::ForeignKeyViolation,
+        ErrorKind::NotNullViolation => return FailureKind::NotNullViolation,
         ErrorKind::Other => {}
         _ => return FailureKind::ConstraintViolation,
     }
@@ -261,8 +291,20 @@ fn kind_without_code(source: &DbErr) -> FailureKind {
     }
 }
 
+/// Codes with which a database may have taken back the whole transaction by itself: SQLite's
+/// out of memory, interrupt, I/O error and disk full; InnoDB's lock table full.
+fn takes_back_all(backend: DbBackend, code: &str) -> bool {
+    match backend {
+        DbBackend::Sqlite => {
+            matches!(code.parse::<u32>().map(|code| code & 0xff), Ok(7 | 9 | 10 | 13))
+        }
+        DbBackend::MySql => code == "1206",
+        _ => false,
+    }
+}
+
 /// What a failure means for the call and for the transaction that it ran in.
-fn verdict(call: Call, kind: FailureKind) -> (Retry, bool) {
+fn verdict(call: Call, kind: FailureKind, code: Option<&str>) -> (Retry, bool) {
     if !call.in_transaction {
         let retry = match kind {
             FailureKind::Serialization
@@ -275,16 +317,20 @@ fn verdict(call: Call, kind: FailureKind) -> (Retry, bool) {
         };
         return (retry, false);
     }
-    // PostgreSQL gives up the whole transaction with any statement that fails in it.
-    let aborted = call.backend == DbBackend::Postgres;
+    if code.is_some_and(|code| takes_back_all(call.backend, code)) {
+        return (Retry::Transaction, true);
+    }
+    // PostgreSQL gives up the whole transaction with any statement that fails in it; what the
+    // server did not report, it has not seen fail.
+    let aborted = call.backend == DbBackend::Postgres && code.is_some();
     match kind {
         FailureKind::ConnectionLost | FailureKind::TransactionAborted => (Retry::Transaction, true),
         FailureKind::Serialization => {
             (Retry::Transaction, aborted || call.backend == DbBackend::MySql)
         }
-        // A lock that was not had in time on MariaDB takes back this statement only.
-        FailureKind::Timeout if !aborted => (Retry::Call, false),
-        FailureKind::Timeout => (Retry::Transaction, true),
+        // A lock that was not had in time takes back this statement only on MariaDB, unless it
+        // was told otherwise (innodb_rollback_on_timeout).
+        FailureKind::Timeout => (Retry::Transaction, aborted),
         // A stale snapshot never becomes fresh inside its transaction.
         FailureKind::Busy => (Retry::Transaction, false),
         FailureKind::Unreachable => (Retry::Call, false),

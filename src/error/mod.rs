@@ -14,7 +14,7 @@ use uuid::Uuid;
 ///
 /// What the crate's rules refuse has changed nothing and leaves the application's
 /// transaction usable. No variant shows an API key.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TaskError {
     /// There is no such task, or not in this game or scope.
@@ -78,8 +78,13 @@ pub enum TaskError {
         /// Its place in the input, from 0.
         index: usize,
         /// Why it was refused.
-        #[source]
         error: Box<TaskError>,
+    },
+    /// The crate's migrations cannot run.
+    #[error("the migrations cannot run: {reason}")]
+    Migration {
+        /// Why, in the words of the migrator.
+        reason: String,
     },
     /// The database is one that the crate does not work on.
     #[error("{product} is not supported")]
@@ -146,6 +151,15 @@ impl TaskError {
             Self::Database(error) | Self::Referenced(error) => error.transaction_lost(),
             Self::Batch { error, .. } => error.transaction_lost(),
             _ => false,
+        }
+    }
+
+    /// The same error of a call of which a part had been applied.
+    pub(crate) fn in_part(self, in_transaction: bool) -> Self {
+        match self {
+            Self::Database(error) => Self::Database(error.in_part(in_transaction)),
+            Self::Referenced(error) => Self::Referenced(error.in_part(in_transaction)),
+            error => error,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::sql::{Names, quote};
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
+use sha2::{Digest, Sha256};
 use std::marker::PhantomData;
 
 pub(super) struct CreateTasks<G> {
@@ -18,10 +19,9 @@ impl<G: ParentGame> CreateTasks<G> {
     pub(super) fn new() -> Self {
         let mut name = "m20261124_000002_game_tasks_create_tasks".to_owned();
         // One database may hold several tasks tables.
-        let table = Some(G::tasks_table()).filter(|table| *table != "tasks");
-        for part in [G::tasks_schema(), table].into_iter().flatten() {
-            name.push('_');
-            name.push_str(part);
+        if G::tasks_schema().is_some() || G::tasks_table() != "tasks" {
+            let schema = G::tasks_schema().unwrap_or_default();
+            name.push_str(&format!(":{}:{schema}.{}", schema.len(), G::tasks_table()));
         }
         Self { name, parent: PhantomData }
     }
@@ -41,7 +41,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         let names = Names::new::<G>(backend);
         let column = |column: Column| quote(backend, column.as_str());
         let named = |before: &str, after: &str| {
-            quote(backend, &format!("{before}{}{after}", G::tasks_table()))
+            quote(backend, &within_limit(format!("{before}{}{after}", G::tasks_table())))
         };
         let (id, game) = (column(Column::Id), column(Column::GameId));
         let created_at = column(Column::CreatedAt);
@@ -97,4 +97,20 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
+}
+
+/// PostgreSQL cuts a longer name off without a word, and so makes one of several.
+fn within_limit(name: String) -> String {
+    const LIMIT: usize = 63;
+    if name.len() <= LIMIT {
+        return name;
+    }
+    let sum = Sha256::digest(&name);
+    let sum: String = sum.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let head: String = name
+        .char_indices()
+        .take_while(|(at, c)| at + c.len_utf8() <= LIMIT - sum.len() - 1)
+        .map(|(_, c)| c)
+        .collect();
+    format!("{head}_{sum}")
 }

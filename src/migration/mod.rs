@@ -85,7 +85,8 @@ impl MigratorTrait for Migrator {
 /// ```
 ///
 /// # Errors
-/// [`TaskError::UnsupportedDatabase`] for MySQL, [`TaskError::Database`] for anything else.
+/// [`TaskError::UnsupportedDatabase`] for MySQL, [`TaskError::Migration`] where the record
+/// names migrations that this version does not know, [`TaskError::Database`] for anything else.
 pub async fn migrate<'c, C>(db: C) -> Result<(), TaskError>
 where
     C: IntoSchemaManagerConnection<'c>,
@@ -97,5 +98,9 @@ where
     if let Some(product) = product {
         return Err(TaskError::UnsupportedDatabase { product });
     }
-    Migrator::up(executor, None).await.map_err(|error| call.failed(error))
+    Migrator::up(executor, None).await.map_err(|error| match error {
+        // Words of the migrator's own, which hold no row.
+        DbErr::Custom(reason) | DbErr::Migration(reason) => TaskError::Migration { reason },
+        error => call.failed(error),
+    })
 }

@@ -1,12 +1,18 @@
 //! Which tasks are meant.
 
-use crate::value::{Invalid, TaskKey, check_no_nul, time};
+use crate::value::{Invalid, InvalidReason, TaskKey, check_no_nul, time};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+/// The most statuses, and the most strategies, that a filter may name.
+pub const MAX_FILTER_VALUES: usize = 1_000;
+
 /// Which tasks are meant: those for which everything that it names holds.
+///
+/// Serde calls the fields `gameId`, `statuses`, `externalIdPrefix` and so on, and refuses
+/// others: a field that was misspelled would else widen the filter.
 ///
 /// A filter is made by saying how wide it starts: [`all`](Self::all) tasks,
 /// [`in_game`](Self::in_game) or [`keys`](Self::keys).
@@ -19,6 +25,7 @@ use uuid::Uuid;
 /// assert_eq!(filter.game_id, Some(game_id));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TaskFilter {
     /// Tasks of this game.
@@ -102,9 +109,14 @@ impl TaskFilter {
     /// Checks what could not be asked of every database.
     ///
     /// # Errors
-    /// [`Invalid`] for a NUL character in a text, or a time that is out of range.
+    /// [`Invalid`] for a NUL character in a text, a time that is out of range, or more than
+    /// [`MAX_FILTER_VALUES`] statuses or strategies.
     pub fn validate(&self) -> Result<(), Invalid> {
         for (field, texts) in [("statuses", &self.statuses), ("strategies", &self.strategies)] {
+            if texts.as_ref().is_some_and(|texts| texts.len() > MAX_FILTER_VALUES) {
+                let max = MAX_FILTER_VALUES as u64;
+                return Err(Invalid::new(field, InvalidReason::TooLarge { max }));
+            }
             for text in texts.iter().flatten() {
                 check_no_nul(field, text)?;
             }

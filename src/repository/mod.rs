@@ -10,7 +10,7 @@ mod sea_orm;
 
 pub use self::cursor::Cursor;
 pub use self::ext::TaskRepositoryExt;
-pub use self::filter::TaskFilter;
+pub use self::filter::{MAX_FILTER_VALUES, TaskFilter};
 pub use self::memory::InMemoryTaskRepository;
 pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, SortDirection, TaskOrder, TaskQuery};
 pub use self::request::{
@@ -136,7 +136,7 @@ pub trait TaskRepository: Send + Sync {
     /// consumes it may write; it is no snapshot. The query's own page size and number do
     /// not count.
     fn stream_tasks<'a>(&'a self, query: &TaskQuery) -> BoxStream<'a, Result<Task, TaskError>> {
-        let first = query.clone().limit(MAX_PAGE_SIZE);
+        let first = query.for_stream();
         let pages = stream::try_unfold(Some(first), move |query| async move {
             let Some(query) = query else { return Ok::<_, TaskError>(None) };
             let page = self.list_tasks(&query).await?;

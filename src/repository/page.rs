@@ -140,6 +140,16 @@ impl TaskQuery {
         self
     }
 
+    /// The same list from its cursor or its beginning, in the largest pages.
+    pub(crate) fn for_stream(&self) -> Self {
+        let mut query = self.clone().limit(MAX_PAGE_SIZE);
+        if let Start::Page(_) = query.start {
+            query.start = Start::Page(1);
+        }
+        query.total = false;
+        query
+    }
+
     /// The filter.
     #[must_use]
     pub fn filter(&self) -> &TaskFilter {
@@ -226,7 +236,7 @@ pub(crate) struct Plan {
 }
 
 /// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Page<T = Task> {
     /// The tasks, in order.
@@ -235,4 +245,21 @@ pub struct Page<T = Task> {
     pub next: Option<Cursor>,
     /// How many tasks the filter means, where that was asked for.
     pub total: Option<u64>,
+}
+
+impl<T> Page<T> {
+    /// The same page with each task made into something else.
+    pub fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
+        let items = self.items.into_iter().map(make).collect();
+        Page { items, next: self.next, total: self.total }
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
 }

@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 /// A task to be created. Text is judged when it is written.
 ///
+/// Serde uses the column names, and refuses fields that it does not know.
+///
 /// ```
 /// use game_tasks::NewTask;
 ///
@@ -19,6 +21,7 @@ use uuid::Uuid;
 /// assert_eq!(task.external_task_id, "task-share-photo");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NewTask {
     /// The id that the task is to have; the crate makes one (version 7) where there is none.
@@ -125,9 +128,24 @@ impl Written {
     pub fn is_created(&self) -> bool {
         matches!(self, Self::Created(_))
     }
+
+    /// Whether it was there, and was left as it is.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Self::Kept(_))
+    }
+
+    /// Whether it was there, and was changed.
+    #[must_use]
+    pub fn is_updated(&self) -> bool {
+        matches!(self, Self::Updated(_))
+    }
 }
 
 /// A change to a task, with what must hold for it to be made.
+///
+/// Serde uses the column names, `ifStatus` and `ifUnmodifiedSince`, and refuses others: a
+/// precondition that was misspelled would else be lost.
 ///
 /// ```
 /// use game_tasks::TaskPatch;
@@ -137,6 +155,7 @@ impl Written {
 /// assert!(TaskPatch::new().is_empty());
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TaskPatch {
     /// The strategy that the task is to have.
@@ -254,8 +273,9 @@ impl TaskPatch {
 pub const MAX_ATOMIC_TASKS: usize = 100_000;
 
 /// The most bytes that the texts of an atomic batch may have together: it travels in one
-/// statement, and MariaDB's packets end at 16 MiB unless it was told otherwise.
-pub const MAX_ATOMIC_BYTES: usize = 4 * 1024 * 1024;
+/// parameter, with about a hundred bytes around each task and each quote and backslash
+/// escaped, and MariaDB's packets end at 16 MiB unless it was told otherwise.
+pub const MAX_ATOMIC_BYTES: usize = 3 * 1024 * 1024;
 
 /// Refuses an atomic batch that would not fit into one statement.
 pub(crate) fn check_atomic_size(tasks: &[NewTask]) -> Result<(), Invalid> {

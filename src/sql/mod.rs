@@ -19,6 +19,8 @@ use sea_orm::{DbBackend, Statement, Value};
 /// A statement in the making.
 pub(crate) struct Sql<'n> {
     pub(crate) names: &'n Names,
+    /// What a subquery ends with, where it must read the present.
+    pub(crate) lock: &'static str,
     text: String,
     values: Vec<Value>,
 }
@@ -27,7 +29,7 @@ impl<'n> Sql<'n> {
     pub(crate) fn new(names: &'n Names, text: &str) -> Self {
         let mut start = String::with_capacity(512);
         start.push_str(text);
-        Self { names, text: start, values: Vec::with_capacity(8) }
+        Self { names, lock: "", text: start, values: Vec::with_capacity(8) }
     }
 
     pub(crate) fn push(&mut self, text: &str) -> &mut Self {

@@ -1,5 +1,6 @@
+use super::predicate::OwnerKind;
 use crate::entity::{ParentGame, tasks};
-use sea_orm::{DbBackend, IdenStatic, Iterable};
+use sea_orm::{ColumnTrait, DbBackend, IdenStatic, Iterable};
 
 /// The names that statements are made of, quoted for one database.
 #[derive(Debug)]
@@ -29,12 +30,18 @@ pub(crate) struct Names {
     pub(crate) game_api_key: Option<String>,
     pub(crate) game_oauth_user: Option<String>,
     pub(crate) game_owner: Option<String>,
+    pub(crate) game_owner_kind: Option<OwnerKind>,
 }
 
 impl Names {
     pub(crate) fn new<G: ParentGame>(backend: DbBackend) -> Self {
+        Self::called::<G>(backend, G::tasks_table())
+    }
+
+    /// The names where the tasks table stands under an alias.
+    pub(crate) fn called<G: ParentGame>(backend: DbBackend, alias: &str) -> Self {
         let quoted = |name: &str| quote(backend, name);
-        let qualifier = quoted(G::tasks_table());
+        let qualifier = quoted(alias);
         let column = |column: tasks::Column| format!("{qualifier}.{}", quoted(column.as_str()));
         let parent = |column: G::Column| format!("g.{}", quoted(column.as_str()));
         let list = |one: &dyn Fn(tasks::Column) -> String| {
@@ -46,8 +53,8 @@ impl Names {
         Self {
             backend,
             tasks: match G::tasks_schema() {
-                Some(schema) => format!("{}.{qualifier}", quoted(schema)),
-                None => qualifier.clone(),
+                Some(schema) => format!("{}.{}", quoted(schema), quoted(G::tasks_table())),
+                None => quoted(G::tasks_table()),
             },
             columns: list(&|column| quoted(column.as_str())),
             qualified: list(&column),
@@ -69,6 +76,8 @@ impl Names {
             game_api_key: G::api_key_column().map(parent),
             game_oauth_user: G::oauth_user_column().map(parent),
             game_owner: G::owner_column().map(parent),
+            game_owner_kind: G::owner_column()
+                .and_then(|column| OwnerKind::of(column.def().get_column_type())),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Sql;
 use crate::value::{Caller, OwnerId, TaskKey, TaskScope};
-use sea_orm::{DbBackend, Value};
+use sea_orm::{ColumnType, DbBackend, Value};
 
 impl Sql<'_> {
     /// The task that the key names.
@@ -25,7 +25,7 @@ impl Sql<'_> {
     pub(crate) fn and_in_scope(&mut self, scope: &TaskScope) -> &mut Self {
         let names = self.names;
         for caller in scope.callers() {
-            let Some(value) = bindable(caller) else {
+            let Some(value) = self.bindable(caller) else {
                 return self.push(" AND 1 = 0");
             };
             let (created_by, owned_by) = match caller {
@@ -41,7 +41,8 @@ impl Sql<'_> {
             if let Some(column) = owned_by {
                 self.push(" OR EXISTS (SELECT 1 FROM ").push(&names.games).push(" g WHERE ");
                 self.push(&names.game_key).push(" = ").push(&names.game_id).push(" AND ");
-                self.owned(column, value).push(")");
+                let lock = self.lock;
+                self.owned(column, value).push(lock).push(")");
             }
             self.push(")");
         }
@@ -58,7 +59,7 @@ impl Sql<'_> {
                 Caller::OauthUser(_) => &names.game_oauth_user,
                 Caller::Owner(_) => &names.game_owner,
             };
-            match (column, bindable(caller)) {
+            match (column, self.bindable(caller)) {
                 (Some(column), Some(value)) => {
                     owned = true;
                     self.push(" AND ").owned(column, value);
@@ -87,15 +88,51 @@ impl Sql<'_> {
     }
 }
 
-/// A caller as a parameter; `None` for text with a NUL, which PostgreSQL refuses and
-/// which nobody can be called by.
-fn bindable(caller: &Caller) -> Option<Value> {
-    let text = match caller {
-        Caller::ApiKey(key) => key.as_str(),
-        Caller::OauthUser(user) => user.as_str(),
-        Caller::Owner(OwnerId::Text(text)) => text,
-        Caller::Owner(OwnerId::Int(number)) => return Some((*number).into()),
-        Caller::Owner(OwnerId::Uuid(id)) => return Some((*id).into()),
-    };
-    (!text.contains('\0')).then(|| text.into())
+/// Which kind of value the application's owner column has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnerKind {
+    Text,
+    Integer,
+    Uuid,
+}
+
+impl OwnerKind {
+    /// What a column of this type holds; `None` for one that no owner can be compared with.
+    pub(crate) fn of(column: &ColumnType) -> Option<Self> {
+        Some(match column {
+            ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text => Self::Text,
+            ColumnType::TinyInteger
+            | ColumnType::SmallInteger
+            | ColumnType::Integer
+            | ColumnType::BigInteger
+            | ColumnType::TinyUnsigned
+            | ColumnType::SmallUnsigned
+            | ColumnType::Unsigned
+            | ColumnType::BigUnsigned => Self::Integer,
+            ColumnType::Uuid => Self::Uuid,
+            _ => return None,
+        })
+    }
+}
+
+impl Sql<'_> {
+    /// A caller as a parameter. `None` for an owner of another kind than the column's, which
+    /// MariaDB would compare all the same (`7` equals `'7abc'`), and for text with a NUL, which
+    /// PostgreSQL refuses: nobody is called so.
+    fn bindable(&self, caller: &Caller) -> Option<Value> {
+        let text = match caller {
+            Caller::ApiKey(key) => key.as_str(),
+            Caller::OauthUser(user) => user.as_str(),
+            Caller::Owner(owner) => {
+                let (kind, value) = match owner {
+                    OwnerId::Text(text) if text.contains('\0') => return None,
+                    OwnerId::Text(text) => (OwnerKind::Text, text.as_str().into()),
+                    OwnerId::Int(number) => (OwnerKind::Integer, (*number).into()),
+                    OwnerId::Uuid(id) => (OwnerKind::Uuid, (*id).into()),
+                };
+                return (self.names.game_owner_kind == Some(kind)).then_some(value);
+            }
+        };
+        (!text.contains('\0')).then(|| text.into())
+    }
 }

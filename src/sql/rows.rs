@@ -11,6 +11,9 @@ use uuid::Uuid;
 pub(crate) enum RowType {
     Integer,
     Uuid,
+    /// A text that the crate writes: at most 255 characters.
+    Name,
+    /// Any text.
     Text,
 }
 
@@ -41,7 +44,7 @@ impl Sql<'_> {
                 let typed = list(&|name, kind| match kind {
                     RowType::Integer => format!("{name} bigint"),
                     RowType::Uuid => format!("{name} uuid"),
-                    RowType::Text => format!("{name} text"),
+                    RowType::Name | RowType::Text => format!("{name} text"),
                 });
                 self.push("json_to_recordset(CAST(").bind(json).push(" AS json)) AS ");
                 self.push(alias).push("(").push(&typed).push(")")
@@ -52,13 +55,18 @@ impl Sql<'_> {
                     _ => format!("j.{name} AS {name}"),
                 });
                 // The texts would else have the database's character set.
+                let text = |name: &str, kind: &str| {
+                    format!(
+                        "{name} {kind} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin \
+                         PATH '$.{name}'"
+                    )
+                };
                 let typed = list(&|name, kind| match kind {
                     RowType::Integer => format!("{name} BIGINT PATH '$.{name}'"),
                     RowType::Uuid => format!("{name} CHAR(32) PATH '$.{name}'"),
-                    RowType::Text => format!(
-                        "{name} VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin \
-                         PATH '$.{name}'"
-                    ),
+                    RowType::Name => text(name, "VARCHAR(255)"),
+                    // What does not fit is cut, and must not become another's name.
+                    RowType::Text => text(name, "LONGTEXT"),
                 });
                 self.push("(SELECT ").push(&read).push(" FROM JSON_TABLE(").bind(json);
                 self.push(", '$[*]' COLUMNS (").push(&typed).push(")) j) ").push(alias)

@@ -10,6 +10,7 @@ use crate::entity::Task;
 use crate::error::TaskError;
 use crate::value::TaskKey;
 use async_trait::async_trait;
+use std::sync::Arc;
 
 /// Resolves strategies: the object-safe core behind [`StrategyResolver`], which
 /// [`InMemoryTaskRepository`](crate::InMemoryTaskRepository) implements too.
@@ -22,10 +23,12 @@ pub trait ResolveStrategy: Send + Sync {
     /// NUL character, [`Database`](TaskError::Database).
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError>;
 
-    /// The effective strategy of a task in hand, whose stored strategy is taken as it is.
+    /// The effective strategy of a task in hand, whose stored strategy is taken as it is; with
+    /// a scope, that of the task of its game and id, if the scope sees it.
     ///
     /// # Errors
-    /// [`GameNotFound`](TaskError::GameNotFound), [`Database`](TaskError::Database).
+    /// [`GameNotFound`](TaskError::GameNotFound), or [`NotFound`](TaskError::NotFound) with a
+    /// scope; [`Database`](TaskError::Database).
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError>;
 
     /// The effective strategies of many tasks, in the order of the keys; `None` for a task
@@ -39,3 +42,27 @@ pub trait ResolveStrategy: Send + Sync {
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError>;
 }
+
+macro_rules! for_pointer {
+    ($pointer:ty) => {
+        #[async_trait]
+        impl<T: ResolveStrategy + ?Sized> ResolveStrategy for $pointer {
+            async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+                (**self).resolve_key(key).await
+            }
+            async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+                (**self).resolve_task(task).await
+            }
+            async fn resolve_keys(
+                &self,
+                keys: &[TaskKey],
+            ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+                (**self).resolve_keys(keys).await
+            }
+        }
+    };
+}
+
+for_pointer!(&T);
+for_pointer!(Arc<T>);
+for_pointer!(Box<T>);

@@ -171,6 +171,18 @@ impl<C, G: ParentGame> std::fmt::Debug for StrategyResolver<C, G> {
     }
 }
 
+impl<C: Clone, G: ParentGame> Clone for StrategyResolver<C, G> {
+    fn clone(&self) -> Self {
+        Self {
+            connection: self.connection.clone(),
+            names: Arc::clone(&self.names),
+            scope: self.scope.clone(),
+            inheritance: self.inheritance,
+            parent: PhantomData,
+        }
+    }
+}
+
 #[async_trait]
 impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G> {
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
@@ -186,6 +198,10 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
     }
 
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        if !self.scope.is_unrestricted() {
+            // A task in hand may be anything: only the database knows who sees it.
+            return self.resolve_key(&TaskKey::InGame(task.game_id, task.id)).await;
+        }
         let resolved = |game| {
             let own = task.strategy_id.clone();
             ResolvedStrategy::of(task.id, task.game_id, own, game, self.inheritance)

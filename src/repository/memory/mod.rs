@@ -12,7 +12,7 @@ use self::state::State;
 use super::request::check_atomic_size;
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
 use crate::entity::{Game, Task};
-use crate::error::TaskError;
+use crate::error::{DatabaseError, FailureKind, TaskError};
 use crate::strategy::{Inheritance, ResolveStrategy, ResolvedStrategy};
 use crate::value::{Lifecycle, StrategyId, TaskKey, TaskScope};
 use async_trait::async_trait;
@@ -76,6 +76,14 @@ impl InMemoryTaskRepository {
         self
     }
 
+    /// The same repository, seeing, changing, creating and resolving only what the scope
+    /// allows. Scoping again narrows. It shares what is kept.
+    #[must_use]
+    pub fn with_scope(mut self, scope: TaskScope) -> Self {
+        self.scope = self.scope.and(scope);
+        self
+    }
+
     /// Adds a game, or replaces the one of the same id, whose tasks stay. Unlike a database
     /// it does not mind two games of one external id.
     pub fn add_game(&self, game: Game) {
@@ -86,6 +94,22 @@ impl InMemoryTaskRepository {
     #[must_use]
     pub fn game(&self, id: Uuid) -> Option<Game> {
         self.state().games.get(&id).cloned()
+    }
+
+    /// Removes a game, as a database would let an application do it.
+    ///
+    /// # Errors
+    /// [`TaskError::GameNotFound`], or [`TaskError::Referenced`] for a game that has tasks.
+    pub fn remove_game(&self, id: Uuid) -> Result<Game, TaskError> {
+        let mut state = self.state();
+        if state.names_in(id).is_some_and(|names| !names.is_empty()) {
+            let told = "a game that has tasks cannot be deleted";
+            return Err(TaskError::Referenced(DatabaseError::told(
+                FailureKind::ForeignKeyViolation,
+                told,
+            )));
+        }
+        state.games.remove(&id).ok_or(TaskError::GameNotFound { game_id: id })
     }
 
     /// The effective strategy of the task that the key names.
@@ -250,7 +274,7 @@ impl TaskRepository for InMemoryTaskRepository {
     }
 
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
-        Box::new(Self { scope: self.scope.clone().and(scope), ..self.clone() })
+        Box::new(self.clone().with_scope(scope))
     }
 }
 
@@ -272,6 +296,9 @@ impl ResolveStrategy for InMemoryTaskRepository {
     }
 
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        if !self.scope.is_unrestricted() {
+            return self.resolve_key(&TaskKey::InGame(task.game_id, task.id)).await;
+        }
         if !task.strategy_id.is_default() {
             return Ok(resolved(task, None));
         }

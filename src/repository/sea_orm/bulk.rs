@@ -1,7 +1,7 @@
 //! Bulk creation: each task for itself, or all or none.
 
 use super::outcome::{
-    Candidate, fold, in_order, judge, match_rows, repeated_id, settle, take_round,
+    Answer, Candidate, fold, in_order, judge, match_rows, repeated_id, settle, take_round,
 };
 use super::rows::{Batch, Mode};
 use super::single::already_exists;
@@ -12,7 +12,7 @@ use crate::error::{FailureKind, TaskError};
 use crate::repository::request::check_atomic_size;
 use crate::repository::{NewTask, OnExisting, Written};
 use crate::value::Stamp;
-use sea_orm::DbErr;
+use sea_orm::{DbBackend, DbErr};
 
 /// How many tasks one statement creates, each for itself.
 const CHUNK: usize = 5_000;
@@ -31,46 +31,64 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let valid = tasks.iter().enumerate().zip(&outcomes);
         let mut queue =
             fold(valid.filter(|(_, one)| one.is_none()).map(|(task, _)| task), on_existing);
+        let mut wrote = false;
         while !queue.is_empty() {
-            let round = take_round(&mut queue, CHUNK);
-            for (candidate, result) in self.write_some(round, on_existing, &stamp).await? {
+            let round = take_round(&mut queue, tasks, CHUNK);
+            let settled = self.write_some(round, on_existing, &stamp, &mut wrote).await;
+            let settled = settled.map_err(|error| match wrote {
+                true => error.in_part(self.connection.in_transaction()),
+                false => error,
+            })?;
+            for (candidate, result) in settled {
                 queue.extend(settle(candidate, result, on_existing, tasks, &mut outcomes));
             }
         }
         Ok(in_order(tasks, outcomes))
     }
 
-    /// Writes candidates, each for itself, until the fate of each is known.
+    /// Writes candidates, each for itself, until the fate of each is known. Says whether
+    /// anything was written, also where it fails.
     async fn write_some<'t>(
         &self,
         mut left: Vec<Candidate<'t>>,
         on_existing: OnExisting,
         stamp: &Stamp,
+        wrote: &mut bool,
     ) -> Result<Settled<'t>, TaskError> {
-        let mode = match on_existing {
-            OnExisting::Update => Mode::UpsertSome,
-            OnExisting::Report | OnExisting::Keep => Mode::InsertSome,
+        let (mode, answer) = match (on_existing, self.backend()) {
+            (OnExisting::Report | OnExisting::Keep, _) => (Mode::InsertSome, Answer::Inserted),
+            (OnExisting::Update, DbBackend::MySql) => (Mode::UpsertSome, Answer::Met),
+            (OnExisting::Update, _) => (Mode::UpsertSome, Answer::Written),
         };
         let mut settled = Vec::with_capacity(left.len());
+        if answer == Answer::Met {
+            // What each was before must be known before it is written.
+            left = self.judge_all(left, on_existing, stamp, &mut settled).await?;
+        }
         for _ in 0..ROUNDS {
+            if left.is_empty() {
+                return Ok(settled);
+            }
             let batch = Batch::new(&left, stamp);
             match self.write(&batch, mode).await {
-                Ok(rows) => left = match_rows(left, rows, batch.now, &mut settled),
+                Ok(rows) => {
+                    *wrote |= !rows.is_empty();
+                    left = match_rows(left, rows, batch.now, answer, &mut settled);
+                }
                 Err(error) => self.survived(error)?,
             }
-            if left.is_empty() {
-                return Ok(settled);
-            }
             left = self.judge_all(left, on_existing, stamp, &mut settled).await?;
-            if left.is_empty() {
-                return Ok(settled);
-            }
         }
-        // Neither names nor ids stand in the way: each alone learns what does.
+        // Neither names nor ids stand in the way: let the database say of each what does.
         for candidate in left {
             let task = candidate.task.clone().strategy(candidate.strategy.as_str());
-            let result = self.insert_one(&task.id(candidate.id)).await.map(Written::Created);
-            settled.push((candidate, result));
+            match self.insert_or_fail(&task, candidate.id, stamp).await {
+                Err(error) if error.transaction_lost() => return Err(error),
+                result => {
+                    *wrote |= result.is_ok();
+                    settled.push((candidate, result.map(Written::Created)));
+                }
+            }
         }
         Ok(settled)
     }
@@ -144,36 +162,42 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         in_order(tasks, outcomes).into_iter().collect()
     }
 
-    /// Writes all candidates by one statement. What is to be kept is found first, where it
-    /// is in the way; only the last statement writes, and it writes all that is left.
+    /// Writes all candidates by one statement. Those that are as they are to be are found
+    /// before; the statement then writes all that are left, or nothing.
     async fn write_all<'t>(
         &self,
         mut left: Vec<Candidate<'t>>,
         on_existing: OnExisting,
         stamp: &Stamp,
     ) -> Result<Settled<'t>, TaskError> {
-        let mode = match on_existing {
-            OnExisting::Update => Mode::UpsertAll,
-            OnExisting::Report | OnExisting::Keep => Mode::InsertAll,
+        let (mode, answer) = match on_existing {
+            OnExisting::Report | OnExisting::Keep => (Mode::InsertAll, Answer::Inserted),
+            OnExisting::Update => (Mode::UpsertAll, Answer::Written),
         };
         let mut settled = Vec::with_capacity(left.len());
         let mut failure = DbErr::RecordNotInserted;
+        let mut judged = mode == Mode::InsertAll;
         for _ in 0..ROUNDS {
+            if !judged {
+                left = self.judge_all(left, on_existing, stamp, &mut settled).await?;
+                first_refusal(&mut settled, usize::MAX)?;
+            }
+            judged = false;
+            if left.is_empty() {
+                return Ok(settled);
+            }
             let batch = Batch::new(&left, stamp);
             match self.write(&batch, mode).await {
-                Ok(rows) => left = match_rows(left, rows, batch.now, &mut settled),
+                // Something was in the way of one of them, so that none was written.
+                Ok(rows) if rows.is_empty() => {}
+                Ok(rows) => {
+                    match_rows(left, rows, batch.now, answer, &mut settled);
+                    return Ok(settled);
+                }
                 Err(error) => {
                     failure = error.clone();
                     self.survived_whole(error)?;
                 }
-            }
-            if left.is_empty() {
-                return Ok(settled);
-            }
-            left = self.judge_all(left, on_existing, stamp, &mut settled).await?;
-            first_refusal(&mut settled, usize::MAX)?;
-            if left.is_empty() {
-                return Ok(settled);
             }
         }
         Err(self.failed(true, failure))
@@ -188,14 +212,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
     }
 
-    /// As [`survived`](Self::survived); a null where none may be is how MariaDB was made to
-    /// refuse a taken id.
+    /// As [`survived`](Self::survived); a null where none may be is how an upsert was made to
+    /// fail for an unseen task or, on MariaDB, a taken id.
     fn survived_whole(&self, error: DbErr) -> Result<(), TaskError> {
         match self.failed(true, error) {
             TaskError::Database(error)
                 if !error.transaction_lost()
-                    && (error.kind() == FailureKind::UniqueViolation
-                        || error.code() == Some("1048")) =>
+                    && matches!(
+                        error.kind(),
+                        FailureKind::UniqueViolation | FailureKind::NotNullViolation
+                    ) =>
             {
                 Ok(())
             }

@@ -8,7 +8,9 @@ use crate::repository::cursor::{Position, SortValue};
 use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
 use crate::sql::{Names, Sql};
 use sea_orm::sea_query::Expr;
-use sea_orm::{DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::{
+    DbBackend, EntityName, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+};
 
 /// What a query sorts by: the column, and whether ties are possible.
 fn sorting<'n>(names: &'n Names, query: &TaskQuery) -> (&'n str, bool) {
@@ -89,7 +91,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// that joins tables of its own and keeps the crate's filter, order and cursor. It asks
     /// for one row more than a page has; [`page_of`](Self::page_of) makes the page.
     ///
-    /// It reads from the table of [`Tasks`].
+    /// A tasks table of another name is called `tasks` in it, as [`Tasks`] calls it.
     ///
     /// ```no_run
     /// use game_tasks::sea_orm::DatabaseConnection;
@@ -112,8 +114,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// [`TaskError::Invalid`], [`TaskError::InvalidCursor`].
     pub fn select(&self, query: &TaskQuery) -> Result<Select<Tasks>, TaskError> {
         let plan = query.plan(self.scope())?;
-        let names = &self.settings.names;
-        let mut sql = self.sql("");
+        let names = &Names::called::<G>(self.backend(), Tasks.table_name());
+        let mut sql = Sql::new(names, "");
         sql.and_filter(query.filter()).and_in_scope(self.scope());
         if let Some(position) = &plan.after {
             sql.and_after(query, position);
@@ -125,6 +127,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             .order_by(Expr::cust(column.to_owned()), direction.clone());
         if ties {
             select = select.order_by(Expr::cust(names.id.clone()), direction);
+        }
+        if G::tasks_table() != Tasks.table_name() || G::tasks_schema().is_some() {
+            let from = QuerySelect::query(&mut select).from_clear();
+            match G::tasks_schema() {
+                Some(schema) => from.from_as((schema, G::tasks_table()), Tasks.table_name()),
+                None => from.from_as(G::tasks_table(), Tasks.table_name()),
+            };
         }
         Ok(select.limit(query.lookahead()).offset(Some(plan.offset).filter(|rows| *rows > 0)))
     }

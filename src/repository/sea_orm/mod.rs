@@ -94,6 +94,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         self
     }
 
+    /// The same repository, seeing, changing and creating only what the scope allows. Scoping
+    /// again narrows. [`TaskRepository::scoped`] does the same behind `dyn`; this keeps the
+    /// type, and so [`on`](Self::on), [`condition`](Self::condition) and
+    /// [`select`](Self::select).
+    #[must_use]
+    pub fn with_scope(mut self, scope: TaskScope) -> Self {
+        self.settings.scope = self.settings.scope.and(scope);
+        self
+    }
+
     /// The same repository, configuration, scope and all, on another connection: inside the
     /// application's transaction.
     #[must_use]
@@ -134,8 +144,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         rows.iter().map(|row| Task::from_query_result(row, "")).collect()
     }
 
-    /// The one task that a statement answers with.
-    async fn task(&self, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
+    /// The one task that a statement wrote. It is read to its end: a database may send the
+    /// row before it has committed it, and MariaDB before it has found a reason to refuse it.
+    async fn written(&self, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
+        Ok(self.tasks(sql).await?.pop())
+    }
+
+    /// The one task that a statement found.
+    async fn found(&self, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
         let row = self.connection.query_one(sql.statement()).await?;
         row.map(|row| Task::from_query_result(&row, "")).transpose()
     }

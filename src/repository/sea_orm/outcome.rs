@@ -14,21 +14,20 @@ pub(super) struct Candidate<'t> {
     pub(super) task: &'t NewTask,
     pub(super) id: Uuid,
     pub(super) strategy: StrategyId,
+    /// Whether it was found to exist, and the scope to see it. Its id is then the one there.
+    pub(super) exists: bool,
     /// Where it stands in the input; the first is the one that is written.
     pub(super) places: Vec<usize>,
 }
 
 impl<'t> Candidate<'t> {
     fn new(task: &'t NewTask, places: Vec<usize>, strategy: StrategyId) -> Self {
-        Self { task, id: task.id.unwrap_or_else(Uuid::now_v7), strategy, places }
+        let id = task.id.unwrap_or_else(Uuid::now_v7);
+        Self { task, id, strategy, exists: false, places }
     }
 
     pub(super) fn place(&self) -> usize {
         self.places.first().copied().unwrap_or_default()
-    }
-
-    fn is_named_by(&self, row: &Task) -> bool {
-        row.game_id == self.task.game_id && row.external_task_id == self.task.external_task_id
     }
 }
 
@@ -67,12 +66,20 @@ fn sort(candidates: &mut [Candidate<'_>]) {
 }
 
 /// Takes what one statement may write: at most so many, no id twice. A candidate whose id is
-/// taken by an earlier place waits until that one's fate is known.
-pub(super) fn take_round<'t>(queue: &mut Vec<Candidate<'t>>, most: usize) -> Vec<Candidate<'t>> {
+/// asked for at an earlier place waits until the fate of that one is known.
+pub(super) fn take_round<'t>(
+    queue: &mut Vec<Candidate<'t>>,
+    tasks: &[NewTask],
+    most: usize,
+) -> Vec<Candidate<'t>> {
     let mut first: HashMap<Uuid, usize> = HashMap::new();
     for candidate in queue.iter() {
-        let place = first.entry(candidate.id).or_insert(candidate.place());
-        *place = candidate.place().min(*place);
+        let own = [(candidate.place(), candidate.id)];
+        let later = candidate.places.iter().skip(1);
+        let given = later.filter_map(|place| Some((*place, tasks.get(*place)?.id?)));
+        for (place, id) in own.into_iter().chain(given) {
+            first.entry(id).and_modify(|first| *first = place.min(*first)).or_insert(place);
+        }
     }
     let mut round = Vec::new();
     let mut rest = Vec::new();
@@ -127,18 +134,31 @@ pub(super) fn judge(
             // The id that was given does not matter to a task that has one: it must not
             // collide with another's.
             candidate.id = existing.id;
+            candidate.exists = true;
             None
         }
         OnExisting::Keep | OnExisting::Update => Some(Ok(Written::Kept(existing))),
     }
 }
 
-/// Sorts out the rows that a statement answered with: those that were written settle their
-/// candidates, the rest is returned.
+/// What a statement answers with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The rows that it inserted.
+    Inserted,
+    /// The rows that it inserted or changed.
+    Written,
+    /// All rows that it met, whether it changed them or not, in the scope or not.
+    Met,
+}
+
+/// Sorts out the rows that a statement answered with: those that it wrote settle their
+/// candidates, the other candidates are returned.
 pub(super) fn match_rows<'t>(
     candidates: Vec<Candidate<'t>>,
     rows: Vec<Task>,
     now: DateTime<Utc>,
+    answer: Answer,
     settled: &mut Vec<(Candidate<'t>, Result<Written, TaskError>)>,
 ) -> Vec<Candidate<'t>> {
     let mut by_name: HashMap<(Uuid, String), Task> =
@@ -146,20 +166,19 @@ pub(super) fn match_rows<'t>(
     let mut left = Vec::new();
     for candidate in candidates {
         let name = (candidate.task.game_id, candidate.task.external_task_id.clone());
-        match by_name.remove(&name).filter(|row| candidate.is_named_by(row)) {
-            Some(row) => {
-                // A change would have moved `updated_at` away from `created_at`.
-                let created =
-                    row.id == candidate.id && row.created_at == now && row.updated_at == now;
-                let written = if created {
-                    Written::Created(row)
-                } else if row.updated_at >= now {
-                    Written::Updated(row)
-                } else {
-                    Written::Kept(row)
-                };
-                settled.push((candidate, Ok(written)));
+        let written = by_name.remove(&name).and_then(|row| {
+            let own = row.id == candidate.id;
+            // Nobody else can have an id that was made for this call.
+            let made = candidate.task.id.is_none() || row.created_at == now;
+            match answer {
+                Answer::Inserted => Some(Written::Created(row)),
+                _ if own && !candidate.exists && made => Some(Written::Created(row)),
+                Answer::Written => Some(Written::Updated(row)),
+                Answer::Met => (own && candidate.exists).then_some(Written::Updated(row)),
             }
+        });
+        match written {
+            Some(written) => settled.push((candidate, Ok(written))),
             None => left.push(candidate),
         }
     }
@@ -181,7 +200,11 @@ pub(super) fn settle<'t>(
     if matches!(result, Err(TaskError::IdTaken { .. })) {
         let rest: Vec<usize> = places.by_ref().collect();
         if let Some(task) = rest.first().and_then(|place| tasks.get(*place)) {
-            next = Some(Candidate::new(task, rest, candidate.strategy));
+            let strategy = match on_existing {
+                OnExisting::Update => candidate.strategy,
+                OnExisting::Report | OnExisting::Keep => task.stored_strategy(),
+            };
+            next = Some(Candidate::new(task, rest, strategy));
         }
     }
     for place in places {
@@ -192,10 +215,7 @@ pub(super) fn settle<'t>(
             (Ok(written), OnExisting::Keep) => Ok(Written::Kept(written.task().clone())),
             (Ok(Written::Created(task)), OnExisting::Update) => Ok(Written::Updated(task.clone())),
             (Ok(written), OnExisting::Update) => Ok(written.clone()),
-            (Err(TaskError::AlreadyExists { id, .. }), _) => {
-                Err(already_exists(candidate.task, *id))
-            }
-            (Err(_), _) => Err(TaskError::GameNotFound { game_id: candidate.task.game_id }),
+            (Err(error), _) => Err(TaskError::clone(error)),
         };
         if let Some(slot) = outcomes.get_mut(place) {
             *slot = Some(outcome);

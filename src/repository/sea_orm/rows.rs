@@ -11,7 +11,6 @@ use crate::value::{Stamp, TaskStatus, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr, FromQueryResult};
 use serde::Serialize;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What a statement does about a task that exists, or a game that does not.
@@ -28,7 +27,7 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    fn is_upsert(self) -> bool {
+    pub(super) fn is_upsert(self) -> bool {
         matches!(self, Self::UpsertSome | Self::UpsertAll)
     }
     fn is_all(self) -> bool {
@@ -50,15 +49,13 @@ const COLUMNS: &[(&str, RowType)] = &[
     ("n", RowType::Integer),
     ("i", RowType::Uuid),
     ("g", RowType::Uuid),
-    ("e", RowType::Text),
-    ("s", RowType::Text),
+    ("e", RowType::Name),
+    ("s", RowType::Name),
 ];
 
 /// The parameters of one statement.
 pub(super) struct Batch<'s> {
     rows: String,
-    games: String,
-    game_count: i64,
     ids_given: bool,
     stamp: &'s Stamp,
     pub(super) now: DateTime<Utc>,
@@ -77,16 +74,8 @@ impl<'s> Batch<'s> {
                 s: Some(candidate.strategy.as_str()).filter(|s| *s != "default"),
             })
             .collect();
-        let games: BTreeSet<Uuid> = candidates.iter().map(|c| c.task.game_id).collect();
-        #[derive(Serialize)]
-        struct GameRow {
-            g: String,
-        }
-        let game_rows: Vec<_> = games.iter().map(|g| GameRow { g: json_uuid(*g) }).collect();
         Self {
             rows: json(&rows),
-            games: json(&game_rows),
-            game_count: i64::try_from(games.len()).unwrap_or(i64::MAX),
             ids_given: candidates.iter().any(|candidate| candidate.task.id.is_some()),
             stamp,
             now: time::now(),
@@ -95,17 +84,17 @@ impl<'s> Batch<'s> {
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
-    /// Writes a batch, and gives the rows that it wrote; on MariaDB an upsert gives those
-    /// that it found to be so already, too.
+    /// Writes a batch, and gives the rows that it wrote. An upsert on MariaDB gives the rows
+    /// that it left as they are, too, in the scope or not; one of all rows, those in the scope.
     pub(super) async fn write(&self, batch: &Batch<'_>, mode: Mode) -> Result<Vec<Task>, DbErr> {
         let names = &self.settings.names;
         let mut sql = self.sql("INSERT INTO ");
-        sql.push(&names.tasks).push(" (").push(&names.columns).push(") SELECT r.i, ");
+        sql.push(&names.tasks).push(" (").push(&names.columns).push(") WITH r AS (SELECT * FROM ");
+        sql.rows("j", &batch.rows, COLUMNS).push(") SELECT r.i, ");
         sql.bind(batch.now).push(", ").bind(batch.now).push(", ");
         sql.bind(batch.stamp.api_key_used.clone()).push(", ");
         sql.bind(batch.stamp.oauth_user_id.clone());
-        sql.push(", r.e, r.g, COALESCE(r.s, 'default'), ").bind(TaskStatus::OPEN).push(" FROM ");
-        sql.rows("r", &batch.rows, COLUMNS);
+        sql.push(", r.e, r.g, COALESCE(r.s, 'default'), ").bind(TaskStatus::OPEN).push(" FROM r");
         if mode.is_all() {
             sql.push(" WHERE 1 = 1");
             self.and_all_can_be_written(&mut sql, batch, mode);
@@ -124,7 +113,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 sql.push(" ON CONFLICT DO NOTHING");
             }
             (_, DbBackend::MySql) => self.on_duplicate_key(&mut sql, batch, mode),
-            _ => self.on_conflict(&mut sql, batch),
+            _ => self.on_conflict(&mut sql, batch, mode),
         }
         sql.push(" RETURNING ").push(&names.columns);
         self.tasks(sql).await
@@ -134,43 +123,55 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// settle. True for all rows of the batch, or for none.
     fn and_all_can_be_written(&self, sql: &mut Sql<'_>, batch: &Batch<'_>, mode: Mode) {
         let names = &self.settings.names;
-        sql.push(" AND (SELECT COUNT(*) FROM ");
-        sql.rows("d", &batch.games, &[("g", RowType::Uuid)]);
-        sql.push(" JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
-        sql.push(" = d.g").and_may_create(self.scope()).push(") = ").bind(batch.game_count);
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT q.g FROM r q) d LEFT JOIN ");
+        sql.push(&names.games).push(" g ON ").push(&names.game_key).push(" = d.g");
+        sql.and_may_create(self.scope()).push(" WHERE ").push(&names.game_key).push(" IS NULL)");
 
         // Where a conflict fails the statement and nothing else, it is left to fail.
         let costly = self.backend() == DbBackend::Postgres && self.connection.in_transaction();
         if costly && mode == Mode::InsertAll {
-            sql.no_task_with(batch, |sql| sql.same_name("q"));
+            sql.no_task_with(|sql| sql.same_name("q"));
         }
         if batch.ids_given && (costly || mode.is_upsert()) {
-            sql.no_task_with(batch, |sql| sql.another_has_the_id("q"));
+            sql.no_task_with(|sql| sql.another_has_the_id("q"));
         }
         if mode.is_upsert() && !self.scope().is_unrestricted() {
             let scope = self.scope();
-            sql.no_task_with(batch, |sql| {
+            sql.no_task_with(|sql| {
                 sql.same_name("q").push(" AND CASE WHEN 1 = 1").and_in_scope(scope);
                 sql.push(" THEN 0 ELSE 1 END = 1")
             });
         }
     }
 
-    fn on_conflict(&self, sql: &mut Sql<'_>, batch: &Batch<'_>) {
+    /// Where each row is for itself, those that are so already, or that the scope does not
+    /// see, are passed over, and are not in the answer. Where all or none is written, the
+    /// first are answered as they are, and the second fail the statement by a null where none
+    /// may be.
+    fn on_conflict(&self, sql: &mut Sql<'_>, batch: &Batch<'_>, mode: Mode) {
         let names = &self.settings.names;
         let strategy = names.bare(Column::StrategyId);
+        let differs = format!("{} <> excluded.{strategy}", names.strategy_id);
         sql.push(" ON CONFLICT (").push(&names.bare(Column::GameId)).push(", ");
         sql.push(&names.bare(Column::ExternalTaskId)).push(") DO UPDATE SET ");
-        sql.push(&strategy).push(" = excluded.").push(&strategy).push(", ");
-        sql.push(&names.bare(Column::UpdatedAt)).push(" = ");
+        sql.push(&strategy).push(" = CASE WHEN 1 = 1");
+        if mode.is_all() {
+            sql.and_in_scope(self.scope());
+        }
+        sql.push(" THEN excluded.").push(&strategy).push(" END, ");
+        sql.push(&names.bare(Column::UpdatedAt)).push(" = CASE WHEN ").push(&differs);
+        sql.push(" THEN ");
         later(sql, batch.now, &names.updated_at);
-        sql.push(" WHERE ").push(&names.strategy_id).push(" <> excluded.").push(&strategy);
-        sql.and_in_scope(self.scope());
+        sql.push(" ELSE ").push(&names.updated_at).push(" END");
+        if !mode.is_all() {
+            sql.push(" WHERE ").push(&differs).and_in_scope(self.scope());
+        }
     }
 
     /// MariaDB's clause answers to a conflict of any key, also of an id with another task's:
-    /// that row is left as it is or, where all or none is written, fails the statement by a
-    /// null where none may be. The assignments see what those before them made.
+    /// that row, and one that the scope does not see, is left as it is or, where all or none is
+    /// written, fails the statement by a null where none may be. An assignment sees what those
+    /// before it made.
     fn on_duplicate_key(&self, sql: &mut Sql<'_>, batch: &Batch<'_>, mode: Mode) {
         let names = &self.settings.names;
         let new = |column| format!("VALUES({})", names.bare(column));
@@ -189,8 +190,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         later(sql, batch.now, &names.updated_at);
         sql.push(", ").push(&names.updated_at).push("), ");
         sql.push(&names.bare(Column::StrategyId)).push(" = IF(").push(&same);
-        sql.push(", IF(1 = 1").and_in_scope(self.scope()).push(", ").push(&strategy);
-        sql.push(", ").push(&names.strategy_id).push("), ");
+        sql.and_in_scope(self.scope()).push(", ").push(&strategy).push(", ");
         sql.push(if mode.is_all() { "NULL" } else { &names.strategy_id }).push(")");
     }
 
@@ -200,6 +200,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let names = &self.settings.names;
         let id = names.bare(Column::Id);
         let mut sql = self.sql("SELECT r.n AS n, ");
+        sql.lock = self.present();
         sql.push(&names.game_key).push(" AS game, CASE WHEN 1 = 1").and_in_scope(self.scope());
         sql.push(" THEN ").push(&names.id).push(" END AS seen, x.").push(&id).push(" AS taken, ");
         sql.push(&names.qualified).push(" FROM ").rows("r", &batch.rows, COLUMNS);
@@ -240,14 +241,10 @@ impl Sql<'_> {
     }
 
     /// ` AND …`: no row of the batch, as `q`, has a task such as this.
-    fn no_task_with(
-        &mut self,
-        batch: &Batch<'_>,
-        such: impl FnOnce(&mut Self) -> &mut Self,
-    ) -> &mut Self {
+    fn no_task_with(&mut self, such: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
         let names = self.names;
-        self.push(" AND NOT EXISTS (SELECT 1 FROM ").rows("q", &batch.rows, COLUMNS);
-        self.ordered_join().push(&names.tasks).push(" ON ");
+        self.push(" AND NOT EXISTS (SELECT 1 FROM r q").ordered_join().push(&names.tasks);
+        self.push(" ON ");
         such(self).push(")")
     }
 }

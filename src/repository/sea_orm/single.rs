@@ -19,7 +19,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let Some(stamp) = self.scope().stamp()? else { return Err(no_game) };
         let id = task.id.unwrap_or_else(Uuid::now_v7);
         for _ in 0..ROUNDS {
-            match self.task(self.insert(task, id, &stamp, true)).await {
+            match self.written(self.insert(task, id, &stamp, true)).await {
                 Ok(Some(created)) => return Ok(created),
                 Ok(None) => {}
                 Err(error) => self.survived(error)?,
@@ -29,8 +29,19 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
         }
         // Neither the name nor the id stands in the way: let the database say what does.
-        let inserted = self.task(self.insert(task, id, &stamp, false)).await;
-        inserted.map_err(|error| self.failed(true, error))?.ok_or(no_game)
+        self.insert_or_fail(task, id, &stamp).await
+    }
+
+    /// Inserts a task; what stands in its way is a failure of the database.
+    pub(super) async fn insert_or_fail(
+        &self,
+        task: &NewTask,
+        id: Uuid,
+        stamp: &Stamp,
+    ) -> Result<Task, TaskError> {
+        let inserted = self.written(self.insert(task, id, stamp, false)).await;
+        let inserted = inserted.map_err(|error| self.failed(true, error))?;
+        inserted.ok_or(TaskError::GameNotFound { game_id: task.game_id })
     }
 
     /// Whether a failed insert left the transaction as it was, because a name or an id is
@@ -70,6 +81,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let present = self.present();
         let named = task.key();
         let mut sql = self.sql("SELECT (SELECT ");
+        sql.lock = present;
         sql.push(&names.game_key).push(" FROM ").push(&names.games).push(" g WHERE ");
         sql.push(&names.game_key).push(" = ").bind(task.game_id).and_may_create(self.scope());
         sql.push(" LIMIT 1").push(present).push(") AS game");
@@ -104,13 +116,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         self.look_up(key, "").await
     }
 
-    async fn look_up(&self, key: &TaskKey, lock: &str) -> Result<Option<Task>, TaskError> {
+    async fn look_up(&self, key: &TaskKey, lock: &'static str) -> Result<Option<Task>, TaskError> {
         key.check()?;
         let names = &self.settings.names;
         let mut sql = self.sql("SELECT ");
+        sql.lock = lock;
         sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE ");
         sql.key(key).and_in_scope(self.scope()).push(lock);
-        self.task(sql).await.map_err(|error| self.failed(false, error))
+        self.found(sql).await.map_err(|error| self.failed(false, error))
     }
 
     pub(super) async fn update_one(
@@ -122,7 +135,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         key.check()?;
         let mut round = 1;
         loop {
-            let updated = self.task(self.update(key, patch)).await;
+            let updated = self.written(self.update(key, patch)).await;
             if let Some(task) = updated.map_err(|error| self.failed(true, error))? {
                 return Ok(task);
             }
@@ -198,7 +211,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut sql = self.sql("DELETE FROM ");
         sql.push(&names.tasks).push(" WHERE ").key(key).and_in_scope(self.scope());
         sql.push(" RETURNING ").push(&names.columns);
-        let deleted = self.task(sql).await.map_err(|error| self.failed(true, error))?;
+        let deleted = self.written(sql).await.map_err(|error| self.failed(true, error))?;
         deleted.ok_or_else(|| TaskError::NotFound { key: key.clone() })
     }
 }

@@ -32,16 +32,31 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<u64, TaskError> {
         patch.validate()?;
         filter.validate()?;
-        self.sweep(filter, Work::Update(patch)).await.map_err(|error| self.failed(true, error))
+        self.sweep(filter, Work::Update(patch)).await
     }
 
     pub(super) async fn delete_matching(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         filter.validate()?;
-        self.sweep(filter, Work::Delete).await.map_err(|error| self.failed(true, error))
+        self.sweep(filter, Work::Delete).await
     }
 
-    async fn sweep(&self, filter: &TaskFilter, work: Work<'_>) -> Result<u64, DbErr> {
+    async fn sweep(&self, filter: &TaskFilter, work: Work<'_>) -> Result<u64, TaskError> {
         let mut done = 0;
+        let swept = self.sweep_batches(filter, work, &mut done).await;
+        match swept.map_err(|error| self.failed(true, error)) {
+            Ok(()) => Ok(done),
+            Err(error) if done > 0 => Err(error.in_part(self.connection.in_transaction())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Counts what is done, also where it fails on the way.
+    async fn sweep_batches(
+        &self,
+        filter: &TaskFilter,
+        work: Work<'_>,
+        done: &mut u64,
+    ) -> Result<(), DbErr> {
         let mut from: Option<Value> = None;
         loop {
             let to = match self.connection.in_transaction() {
@@ -57,10 +72,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             if let Some(to) = &to {
                 sql.push(" AND ").push(key).push(" <= ").bind(to.clone());
             }
-            done += self.connection.execute(sql.statement()).await?.rows_affected();
+            *done += self.connection.execute(sql.statement()).await?.rows_affected();
             match to {
                 Some(_) => from = to,
-                None => return Ok(done),
+                None => return Ok(()),
             }
         }
     }

@@ -1,0 +1,299 @@
+//! Games tables that are not the crate's: other keys, other owners, other tasks tables.
+
+use crate::support::{
+    Backend, TestDatabase, assert_is, by_name, database_cases, empty_database_cases, keys_of,
+    names, run,
+};
+use game_tasks::sea_orm::{ActiveValue::Set, EntityTrait, TransactionTrait};
+use game_tasks::sea_orm_migration::prelude::*;
+use game_tasks::{
+    ApiKeyId, Game, NewTask, OauthUserId, OnExisting, ParentGame, SeaOrmTaskRepository,
+    StrategyResolver, StrategySource, TaskError, TaskFilter, TaskPatch, TaskRepository,
+    TaskRepositoryExt, TaskScope, Written,
+};
+use uuid::Uuid;
+
+database_cases!(
+    without_owners_anybody_creates,
+    an_unseen_task_takes_its_name,
+    an_owner_of_the_applications_making,
+);
+empty_database_cases!(campaigns_of_an_application);
+
+/// The crate's own games table, as one that names no owners.
+mod arenas {
+    use game_tasks::sea_orm;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "games")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: Uuid,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl ParentGame for arenas::Entity {
+    fn id_column() -> arenas::Column {
+        arenas::Column::Id
+    }
+    fn strategy_column() -> Option<arenas::Column> {
+        None
+    }
+}
+
+/// The same, whose platform is its tenant.
+mod tenancies {
+    use game_tasks::sea_orm;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "games")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: Uuid,
+        pub(super) platform: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl ParentGame for tenancies::Entity {
+    fn id_column() -> tenancies::Column {
+        tenancies::Column::Id
+    }
+    fn strategy_column() -> Option<tenancies::Column> {
+        None
+    }
+    fn owner_column() -> Option<tenancies::Column> {
+        Some(tenancies::Column::Platform)
+    }
+}
+
+/// A table of the application's own: its key is a number, the UUID is merely unique, and the
+/// tasks table has another name.
+mod campaigns {
+    use game_tasks::sea_orm;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "campaigns")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: i64,
+        #[sea_orm(column_name = "publicId", unique)]
+        pub(super) public_id: Uuid,
+        pub(super) org_id: i64,
+        pub(super) rules: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl ParentGame for campaigns::Entity {
+    fn id_column() -> campaigns::Column {
+        campaigns::Column::PublicId
+    }
+    fn strategy_column() -> Option<campaigns::Column> {
+        Some(campaigns::Column::Rules)
+    }
+    fn owner_column() -> Option<campaigns::Column> {
+        Some(campaigns::Column::OrgId)
+    }
+    fn tasks_table() -> &'static str {
+        "quest_tasks"
+    }
+}
+
+struct CreateCampaigns;
+
+impl MigrationName for CreateCampaigns {
+    fn name(&self) -> &'static str {
+        "m20200101_000001_create_campaigns"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for CreateCampaigns {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        let schema = game_tasks::sea_orm::Schema::new(backend);
+        manager.create_table(schema.create_table_from_entity(campaigns::Entity)).await
+    }
+}
+
+struct AppMigrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for AppMigrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut list: Vec<Box<dyn MigrationTrait>> = vec![Box::new(CreateCampaigns)];
+        list.extend(game_tasks::migrations_for::<campaigns::Entity>());
+        list
+    }
+}
+
+fn scope_of_key(text: &str) -> TaskScope {
+    TaskScope::api_key(ApiKeyId::new(text).unwrap())
+}
+
+async fn without_owners_anybody_creates(database: &TestDatabase) {
+    let db = &database.db;
+    let game = Game::new("arena").owned_by_api_key(ApiKeyId::new("owner").unwrap());
+    let game = game.insert(db).await.unwrap().id;
+    let all = SeaOrmTaskRepository::<_, arenas::Entity>::with_parent(db.clone());
+    let first = all.scoped(scope_of_key("first"));
+    let second = all.scoped(TaskScope::oauth_user(OauthUserId::new("second").unwrap()));
+    let of_first = first.create(NewTask::new(game, "of first")).await.unwrap();
+    let of_second = second.create(NewTask::new(game, "of second")).await.unwrap();
+    assert_eq!(of_first.api_key_used.as_ref().unwrap(), "first");
+    assert_eq!(of_second.oauth_user_id.as_ref().unwrap(), "second");
+    // Each sees what it created; the crate's own owner columns mean nothing here.
+    assert_eq!(by_name(&*first).await, [of_first]);
+    assert_eq!(by_name(&*second).await, [of_second]);
+    assert!(by_name(&*all.scoped(scope_of_key("owner"))).await.is_empty());
+    assert_eq!(by_name(&all).await.len(), 2);
+    // Nor is there a column for owners of the application's making.
+    let tenant = all.scoped(TaskScope::owner("owner"));
+    assert!(by_name(&*tenant).await.is_empty());
+    let resolver = StrategyResolver::<_, arenas::Entity>::with_parent(db.clone());
+    let resolved = resolver.resolve((game, "of first")).await.unwrap();
+    assert_eq!(resolved.source, StrategySource::Default);
+}
+
+async fn an_unseen_task_takes_its_name(database: &TestDatabase) {
+    let db = &database.db;
+    let game = Game::new("arena").insert(db).await.unwrap().id;
+    let all = SeaOrmTaskRepository::<_, arenas::Entity>::with_parent(db.clone());
+    let first = all.scoped(scope_of_key("first"));
+    let taken = first.create(NewTask::new(game, "taken")).await.unwrap();
+    let transaction = db.begin().await.unwrap();
+    let inside = all.on(&transaction);
+    for second in [inside.scoped(scope_of_key("second"))] {
+        let new = || NewTask::new(game, "taken").strategy("mine");
+        let unseen = |error: &TaskError| {
+            assert_is!(
+                error,
+                TaskError::AlreadyExists { game_id, external_task_id, id: None }
+                    if *game_id == game && external_task_id == "taken"
+            );
+        };
+        unseen(&second.create(new()).await.unwrap_err());
+        unseen(&second.get_or_create(new()).await.unwrap_err());
+        for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+            let batch = || [NewTask::new(game, format!("{on_existing:?}")), new()];
+            let error = second.create_all(batch(), on_existing).await.unwrap_err();
+            assert_is!(&error, TaskError::Batch { index: 1, .. });
+            let TaskError::Batch { error, .. } = error else { unreachable!() };
+            unseen(&error);
+            let outcomes = second.create_many(batch(), on_existing).await.unwrap();
+            let [Ok(Written::Created(_)), Err(error)] = &outcomes[..] else {
+                panic!("{outcomes:?}")
+            };
+            unseen(error);
+        }
+        assert_eq!(names(&by_name(&*second).await), ["Keep", "Report", "Update"]);
+    }
+    // Who sees it is told which it is.
+    let error = inside.create(NewTask::new(game, "taken")).await.unwrap_err();
+    assert_is!(error, TaskError::AlreadyExists { id, .. } if *id == Some(taken.id));
+    transaction.commit().await.unwrap();
+    assert_eq!(all.get(&taken).await.unwrap(), taken);
+}
+
+async fn an_owner_of_the_applications_making(database: &TestDatabase) {
+    let db = &database.db;
+    let mut game = Game::new("tenancy").owned_by_api_key(ApiKeyId::new("key").unwrap());
+    game.platform = Some("tenant".to_owned());
+    let game = game.insert(db).await.unwrap().id;
+    let other = Game::new("other").insert(db).await.unwrap().id;
+    let all = SeaOrmTaskRepository::<_, tenancies::Entity>::with_parent(db.clone());
+    all.create(NewTask::new(other, "elsewhere")).await.unwrap();
+    let tenant = all.scoped(TaskScope::owner("tenant"));
+    let task = tenant.create(NewTask::new(game, "task")).await.unwrap();
+    assert_eq!((&task.api_key_used, &task.oauth_user_id), (&None, &None));
+    assert_eq!(by_name(&*tenant).await, [task]);
+    for stranger in ["Tenant", "tenant ", "tenan", "", "%", "ten\0ant"] {
+        let stranger = all.scoped(TaskScope::owner(stranger));
+        assert!(by_name(&*stranger).await.is_empty());
+        let error = stranger.create(NewTask::new(game, "new")).await.unwrap_err();
+        assert_is!(error, TaskError::GameNotFound { .. });
+    }
+    // The table names owners, but none of the kind that an API key is.
+    let by_key = all.scoped(scope_of_key("key"));
+    let error = by_key.create(NewTask::new(game, "new")).await.unwrap_err();
+    assert_is!(error, TaskError::GameNotFound { .. });
+    // Narrowed to a key, the tenant still creates in its own games, stamped.
+    let both = tenant.scoped(scope_of_key("key"));
+    let stamped = both.create(NewTask::new(game, "stamped")).await.unwrap();
+    assert_eq!(stamped.api_key_used.as_ref().unwrap(), "key");
+    assert_eq!(by_name(&*both).await, [stamped]);
+}
+
+async fn campaigns_of_an_application(database: &TestDatabase) {
+    let db = &database.db;
+    for _ in 0..2 {
+        AppMigrator::up(db, None).await.unwrap();
+    }
+    let campaign = async |id: i64, rules: Option<&str>| {
+        let active = campaigns::ActiveModel {
+            id: Set(id),
+            public_id: Set(crate::support::any_id()),
+            org_id: Set(id % 2),
+            rules: Set(rules.map(str::to_owned)),
+        };
+        campaigns::Entity::insert(active.clone()).exec_without_returning(db).await.unwrap();
+        active.public_id.unwrap()
+    };
+    let even = campaign(2, Some("socio_bee")).await;
+    let odd = campaign(3, None).await;
+    let all = SeaOrmTaskRepository::<_, campaigns::Entity>::with_parent(db.clone());
+    let of_even = all.create(NewTask::new(even, "task")).await.unwrap();
+    let of_odd = all.create(NewTask::new(odd, "task").strategy("own")).await.unwrap();
+    for task in [&of_even, &of_odd] {
+        for key in keys_of(task) {
+            assert_eq!(all.get(&key).await.unwrap(), *task);
+        }
+    }
+    let error = all.create(NewTask::new(Uuid::nil(), "lost")).await.unwrap_err();
+    assert_is!(error, TaskError::GameNotFound { .. });
+    let count = crate::support::rows(db, "SELECT id FROM quest_tasks", []).await.len();
+    assert_eq!(count, 2);
+
+    let even_org = all.scoped(TaskScope::owner(0));
+    assert_eq!(by_name(&*even_org).await, std::slice::from_ref(&of_even));
+    even_org.create_all([NewTask::new(even, "new")], OnExisting::Report).await.unwrap();
+    let error = even_org.create(NewTask::new(odd, "new")).await.unwrap_err();
+    assert_is!(error, TaskError::GameNotFound { game_id } if *game_id == odd);
+    let closed = TaskPatch::new().status("closed");
+    assert_eq!(even_org.update_many(TaskFilter::all(), closed.clone()).await.unwrap(), 2);
+    assert_is!(even_org.update(&of_odd, closed).await, Err(TaskError::NotFound { .. }));
+
+    let resolver = StrategyResolver::<_, campaigns::Entity>::with_parent(db.clone());
+    let resolved = resolver.resolve_many([of_even.id, of_odd.id, Uuid::nil()]).await.unwrap();
+    let told: Vec<_> = resolved.into_iter().map(|r| r.map(|r| r.to_string())).collect();
+    let expected = ["socio_bee, inherited from the game", "own, the task's own"];
+    assert_eq!(told, [Some(expected[0].to_owned()), Some(expected[1].to_owned()), None]);
+    // A campaign without rules has none to give.
+    all.update(&of_odd, TaskPatch::new().strategy("default")).await.unwrap();
+    assert_eq!(resolver.resolve(&of_odd).await.unwrap().source, StrategySource::Default);
+
+    let transaction = db.begin().await.unwrap();
+    assert_eq!(all.on(&transaction).delete_game(even).await.unwrap(), 2);
+    transaction.commit().await.unwrap();
+    run(db, "DELETE FROM campaigns WHERE id = 2", []).await;
+    let held = crate::support::try_run(db, "DELETE FROM campaigns WHERE id = 3", []).await;
+    held.expect_err("a campaign with tasks cannot be deleted");
+    assert_ne!(database.backend, Backend::Memory);
+}

@@ -1,0 +1,127 @@
+//! A database of its own for each test, gone when the test ends, however it ends.
+
+use super::backend::Backend;
+use super::sql::{run, try_run};
+use futures_util::FutureExt;
+use game_tasks::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::time::Duration;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// How many connections a pool has where a case needs no particular number.
+pub(crate) const FEW: u32 = 4;
+
+/// After this a case hangs.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+pub(crate) struct TestDatabase {
+    pub(crate) db: DatabaseConnection,
+    pub(crate) backend: Backend,
+    url: String,
+    /// Its name on the server, where there is one.
+    name: Option<String>,
+    _folder: Option<TempDir>,
+}
+
+/// Runs a case on a database that the crate has migrated.
+pub(crate) async fn on_database(
+    backend: Backend,
+    connections: u32,
+    case: impl AsyncFnOnce(&TestDatabase),
+) {
+    on_empty_database(backend, connections, async |database| {
+        game_tasks::migrate(&database.db).await.unwrap();
+        case(database).await;
+    })
+    .await;
+}
+
+/// Runs a case on a database that nobody has touched.
+pub(crate) async fn on_empty_database(
+    backend: Backend,
+    connections: u32,
+    case: impl AsyncFnOnce(&TestDatabase),
+) {
+    if !backend.is_asked_for() {
+        return;
+    }
+    let database = TestDatabase::create(backend, connections).await;
+    let case = tokio::time::timeout(PATIENCE, case(&database));
+    let outcome = AssertUnwindSafe(case).catch_unwind().await;
+    database.destroy().await;
+    match outcome {
+        Ok(in_time) => in_time.expect("the case hangs"),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+impl TestDatabase {
+    async fn create(backend: Backend, connections: u32) -> Self {
+        let (url, name, folder) = match backend {
+            Backend::Memory => panic!("memory is no database"),
+            Backend::SqliteMemory => ("sqlite::memory:".to_owned(), None, None),
+            Backend::SqliteFile => {
+                let folder = tempfile::tempdir().unwrap();
+                let file = folder.path().join("tasks.db");
+                (format!("sqlite://{}?mode=rwc", file.display()), None, Some(folder))
+            }
+            Backend::Postgres | Backend::MariaDb => {
+                let name = format!("game_tasks_{}", Uuid::now_v7().simple());
+                let server = backend.server_url();
+                administer(backend, &format!("CREATE DATABASE {name}")).await;
+                let (host, _) = server.rsplit_once('/').unwrap();
+                (format!("{host}/{name}"), Some(name), None)
+            }
+        };
+        // Each connection to SQLite's memory is a database of its own.
+        let connections = if backend == Backend::SqliteMemory { 1 } else { connections };
+        let db = connect(&url, connections).await;
+        if backend == Backend::SqliteFile {
+            // As applications with several connections have it. The file remembers.
+            db.execute_unprepared("PRAGMA journal_mode = WAL").await.unwrap();
+        }
+        Self { db, backend, url, name, _folder: folder }
+    }
+
+    /// Another pool on the same database, as another process would have. Not on SQLite's
+    /// memory.
+    pub(crate) async fn second_pool(&self) -> DatabaseConnection {
+        assert_ne!(self.backend, Backend::SqliteMemory);
+        connect(&self.url, 1).await
+    }
+
+    /// Removes all tasks and games.
+    pub(crate) async fn clear(&self) {
+        run(&self.db, "DELETE FROM tasks", []).await;
+        run(&self.db, "DELETE FROM games", []).await;
+    }
+
+    async fn destroy(self) {
+        // A connection that a failed case has leaked never comes back.
+        let closed = self.db.close();
+        let _ = tokio::time::timeout(Duration::from_secs(5), closed).await;
+        if let Some(name) = self.name {
+            let force = if self.backend == Backend::Postgres { " WITH (FORCE)" } else { "" };
+            administer(self.backend, &format!("DROP DATABASE {name}{force}")).await;
+        }
+    }
+}
+
+async fn connect(url: &str, connections: u32) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options
+        .min_connections(if connections > FEW { connections } else { 1 })
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(20))
+        .sqlx_logging(false);
+    Database::connect(options).await.unwrap()
+}
+
+/// Runs a statement in the database that the server's URL names.
+async fn administer(backend: Backend, statement: &str) {
+    let server = connect(&backend.server_url(), 1).await;
+    let outcome = try_run(&server, statement, []).await;
+    server.close().await.unwrap();
+    outcome.unwrap();
+}

@@ -1,0 +1,125 @@
+//! Texts that a table of strings gets wrong.
+
+use game_tasks::InvalidReason;
+
+/// Texts that must not be written, each with the reason.
+pub(crate) fn refused_texts() -> Vec<(String, InvalidReason)> {
+    let control = |position| InvalidReason::ControlCharacter { position };
+    vec![
+        (String::new(), InvalidReason::Empty),
+        ("   ".to_owned(), InvalidReason::Blank),
+        ("\u{3000}\u{2003}\u{a0}".to_owned(), InvalidReason::Blank),
+        ("x".repeat(256), InvalidReason::TooLong { max: 255 }),
+        ("é".repeat(256), InvalidReason::TooLong { max: 255 }),
+        ("🎉".repeat(4_000), InvalidReason::TooLong { max: 255 }),
+        ("\0".to_owned(), control(0)),
+        ("a\0".to_owned(), control(1)),
+        ("é\nb".to_owned(), control(1)),
+        ("tab\t".to_owned(), control(3)),
+        ("\u{1b}[31m".to_owned(), control(0)),
+        ("del\u{7f}".to_owned(), control(3)),
+        ("c1\u{85}".to_owned(), control(2)),
+    ]
+}
+
+/// Texts that are to be kept byte for byte, each distinct from all others.
+pub(crate) fn hostile_texts() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        // Case and blanks.
+        "x",
+        "X",
+        "x ",
+        " x",
+        "x  ",
+        "x\u{a0}",
+        "x\u{3000}",
+        // Accents: composed, combining, and what linguistic collations equate.
+        "é",
+        "e\u{301}",
+        "e",
+        "É",
+        "ß",
+        "ss",
+        "ẞ",
+        "ﬁ",
+        "fi",
+        "İ",
+        "i",
+        "ı",
+        "I",
+        "Å",
+        "A\u{30a}",
+        "\u{212b}",
+        "ａ",
+        "①",
+        "1",
+        "ー",
+        "-",
+        "ひ",
+        "ヒ",
+        // Beyond the first plane, and the edges of what a char can be.
+        "🎉",
+        "🎉🎉",
+        "👨‍👩‍👧",
+        "𝒳",
+        "\u{d7ff}",
+        "\u{e000}",
+        "\u{fffd}",
+        "\u{ffff}",
+        "\u{10000}",
+        "\u{10ffff}",
+        // Invisible, and yet no white space and no control.
+        "\u{200b}",
+        "\u{feff}x",
+        "\u{202e}x",
+        "x\u{200d}",
+        // What LIKE, quoting, escaping, parameters and JSON look for.
+        "%",
+        "_",
+        "a%",
+        "a_",
+        "\\",
+        "\\\\",
+        "\\%",
+        "\\n",
+        "\\0",
+        "\\u0041",
+        "'",
+        "''",
+        "\"",
+        "\"\"",
+        "`",
+        "x'; DROP TABLE tasks; --",
+        "?",
+        "??",
+        "$1",
+        ":id",
+        "@p",
+        "{}",
+        "[]",
+        "{\"a\":1}",
+        "null",
+        "NULL",
+        "true",
+        "0",
+        "00",
+        "0x41",
+        "1e1",
+        "#",
+        "--",
+        "/*",
+        "*/",
+        ";",
+        "<&>",
+        "x\u{2028}",
+    ]
+    .map(str::to_owned)
+    .into();
+    // As long as a text may be, in the widest characters, differing at the very end.
+    texts.push("🎉".repeat(255));
+    texts.push("🎉".repeat(254) + "🎊");
+    texts.push("🎉".repeat(254));
+    texts.push("y".repeat(254) + " ");
+    texts.push("y".repeat(254));
+    texts
+}
