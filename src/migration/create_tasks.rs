@@ -109,7 +109,7 @@ fn within_limit(name: String) -> String {
     let sum: String = sum.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     let head: String = name
         .char_indices()
-        .take_while(|(at, c)| at + c.len_utf8() <= LIMIT - sum.len() - 1)
+        .take_while(|(at, c)| at + c.len_utf8() < LIMIT - sum.len())
         .map(|(_, c)| c)
         .collect();
     format!("{head}_{sum}")
