@@ -138,3 +138,12 @@ macro_rules! for_pointer {
 for_pointer!(&T);
 for_pointer!(Arc<T>);
 for_pointer!(Box<T>);
+
+/// A connection on which each statement is a transaction of its own: a pool. A wrapper of the
+/// application's around one implements it, too.
+pub trait Autocommit: TaskConnection {}
+
+impl Autocommit for DatabaseConnection {}
+impl<T: Autocommit + ?Sized> Autocommit for &T {}
+impl<T: Autocommit + ?Sized> Autocommit for Arc<T> {}
+impl<T: Autocommit + ?Sized> Autocommit for Box<T> {}

@@ -11,7 +11,7 @@ mod sql;
 pub mod strategy;
 pub mod value;
 
-pub use connection::TaskConnection;
+pub use connection::{Autocommit, TaskConnection};
 pub use entity::{Game, Games, ParentGame, Task, Tasks};
 pub use error::{CursorFault, DatabaseError, FailureKind, Retry, TaskError};
 #[cfg(feature = "migration")]
@@ -22,6 +22,8 @@ pub use repository::{
     SortDirection, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
     Written,
 };
+#[cfg(feature = "retry")]
+pub use repository::{OwnsTransactions, Retrying};
 pub use sea_orm;
 #[cfg(feature = "migration")]
 pub use sea_orm_migration;

@@ -64,11 +64,7 @@ pub(crate) struct Call {
 impl Call {
     /// Tells a failure of this call as the crate's error.
     pub(crate) fn failed(self, source: DbErr) -> TaskError {
-        let error = DatabaseError::new(self, source);
-        match error.kind() {
-            FailureKind::ForeignKeyViolation => TaskError::Referenced(error),
-            _ => TaskError::Database(error),
-        }
+        DatabaseError::new(self, source).into()
     }
 }
 
@@ -92,15 +88,24 @@ impl DatabaseError {
         Self { inner: Box::new(inner) }
     }
 
-    /// A failure of a store that has no database beneath it.
-    pub(crate) fn told(kind: FailureKind, message: &str) -> Self {
+    /// A failure of a store of an application's own, which may have no database beneath it.
+    /// The message is what [`into_db_err`](Self::into_db_err) gives.
+    ///
+    /// ```
+    /// use game_tasks::{DatabaseError, FailureKind, Retry, TaskError};
+    ///
+    /// let failure = DatabaseError::of_store(FailureKind::Busy, Retry::Call, "the map is locked");
+    /// assert_eq!(TaskError::from(failure).retry(), Retry::Call);
+    /// ```
+    #[must_use]
+    pub fn of_store(kind: FailureKind, retry: Retry, message: impl Into<String>) -> Self {
         let inner = Inner {
-            source: DbErr::Custom(message.to_owned()),
+            source: DbErr::Custom(message.into()),
             kind,
             code: None,
             constraint: None,
             table: None,
-            retry: Retry::No,
+            retry,
             transaction_lost: false,
         };
         Self { inner: Box::new(inner) }

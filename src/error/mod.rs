@@ -179,3 +179,12 @@ impl From<Invalid> for TaskError {
         Self::Invalid { field: invalid.field, reason: invalid.reason }
     }
 }
+
+impl From<DatabaseError> for TaskError {
+    fn from(error: DatabaseError) -> Self {
+        match error.kind() {
+            FailureKind::ForeignKeyViolation => Self::Referenced(error),
+            _ => Self::Database(error),
+        }
+    }
+}

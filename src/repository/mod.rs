@@ -6,6 +6,8 @@ mod filter;
 mod memory;
 mod page;
 mod request;
+#[cfg(feature = "retry")]
+mod retrying;
 mod sea_orm;
 
 pub use self::cursor::Cursor;
@@ -16,6 +18,8 @@ pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, SortDirection, Task
 pub use self::request::{
     MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, TaskPatch, Written,
 };
+#[cfg(feature = "retry")]
+pub use self::retrying::{OwnsTransactions, Retrying};
 pub use self::sea_orm::SeaOrmTaskRepository;
 
 use crate::entity::Task;

@@ -36,6 +36,8 @@ mod refused_calls;
 mod refused_lists;
 mod refused_texts;
 mod resolver;
+#[cfg(feature = "retry")]
+mod retrying;
 mod schema;
 mod scopes;
 mod scopes_creating;

@@ -143,6 +143,10 @@ async fn a_dropped_call_in_a_transaction(database: &TestDatabase) {
 }
 
 async fn a_dropped_call_on_a_pool(database: &TestDatabase) {
+    // A pool may close a connection whose user is gone, and SQLite's memory goes with it.
+    if database.backend == Backend::SqliteMemory {
+        return;
+    }
     let game = game(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
     let old = all.create(NewTask::new(game, "old")).await.unwrap();

@@ -12,7 +12,7 @@ use self::state::State;
 use super::request::check_atomic_size;
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
 use crate::entity::{Game, Task};
-use crate::error::{DatabaseError, FailureKind, TaskError};
+use crate::error::{DatabaseError, FailureKind, Retry, TaskError};
 use crate::strategy::{Inheritance, ResolveStrategy, ResolvedStrategy};
 use crate::value::{Lifecycle, StrategyId, TaskKey, TaskScope};
 use async_trait::async_trait;
@@ -103,11 +103,9 @@ impl InMemoryTaskRepository {
     pub fn remove_game(&self, id: Uuid) -> Result<Game, TaskError> {
         let mut state = self.state();
         if state.names_in(id).is_some_and(|names| !names.is_empty()) {
-            let told = "a game that has tasks cannot be deleted";
-            return Err(TaskError::Referenced(DatabaseError::told(
-                FailureKind::ForeignKeyViolation,
-                told,
-            )));
+            let kind = FailureKind::ForeignKeyViolation;
+            let why = "a game that has tasks cannot be deleted";
+            return Err(DatabaseError::of_store(kind, Retry::No, why).into());
         }
         state.games.remove(&id).ok_or(TaskError::GameNotFound { game_id: id })
     }

@@ -1,0 +1,232 @@
+//! The decorator that repeats: on a store that fails before and after it has done its work.
+
+use crate::support::{assert_is, names};
+use async_trait::async_trait;
+use game_tasks::{
+    DatabaseError, FailureKind, Game, InMemoryTaskRepository, NewTask, OnExisting,
+    OwnsTransactions, Page, Retry, Retrying, Task, TaskError, TaskFilter, TaskKey, TaskPatch,
+    TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, Written,
+};
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    /// Before it has done anything.
+    Before,
+    /// After it has done its work: the answer is lost.
+    After,
+    /// Before it has done anything, but nobody knows.
+    Nowhere,
+    /// For good.
+    Hard,
+}
+use Fault::{After, Before, Hard, Nowhere};
+
+impl Fault {
+    fn error(self) -> TaskError {
+        let (kind, retry) = match self {
+            Before => (FailureKind::Serialization, Retry::Call),
+            After | Nowhere => (FailureKind::ConnectionLost, Retry::Unknown),
+            Hard => (FailureKind::Other, Retry::No),
+        };
+        DatabaseError::of_store(kind, retry, "a test").into()
+    }
+}
+
+/// Fails its next calls as it is told, and then works.
+struct Flaky {
+    tasks: InMemoryTaskRepository,
+    faults: Mutex<VecDeque<Fault>>,
+}
+
+impl Flaky {
+    /// Plays one call.
+    async fn play<T>(
+        &self,
+        call: impl Future<Output = Result<T, TaskError>>,
+    ) -> Result<T, TaskError> {
+        let fault = self.faults.lock().unwrap().pop_front();
+        match fault {
+            None => call.await,
+            Some(After) => {
+                // What is refused was not lost on the way.
+                call.await?;
+                Err(After.error())
+            }
+            Some(fault) => Err(fault.error()),
+        }
+    }
+}
+
+impl OwnsTransactions for Flaky {}
+
+#[async_trait]
+impl TaskRepository for Flaky {
+    async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+        self.play(self.tasks.create_task(task)).await
+    }
+    async fn create_tasks(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+        self.play(self.tasks.create_tasks(tasks, on_existing)).await
+    }
+    async fn create_tasks_atomically(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Written>, TaskError> {
+        self.play(self.tasks.create_tasks_atomically(tasks, on_existing)).await
+    }
+    async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        self.tasks.find_task(key).await
+    }
+    async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
+        self.play(self.tasks.list_tasks(query)).await
+    }
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.play(self.tasks.count_tasks(filter)).await
+    }
+    async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        self.play(self.tasks.update_task(key, patch)).await
+    }
+    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+        self.play(self.tasks.update_tasks(filter, patch)).await
+    }
+    async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        self.play(self.tasks.delete_task(key)).await
+    }
+    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.play(self.tasks.delete_tasks(filter)).await
+    }
+    fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
+        self.tasks.scoped(scope)
+    }
+}
+
+/// A repository that repeats twice at the most, over a store with a game and these faults.
+fn retrying(faults: impl IntoIterator<Item = Fault>) -> (Retrying<Flaky>, Uuid) {
+    let game = Game::new("game");
+    let tasks = InMemoryTaskRepository::new();
+    tasks.add_game(game.clone());
+    let flaky = Flaky { tasks, faults: Mutex::new(faults.into_iter().collect()) };
+    let tiny = Duration::from_millis(1);
+    (Retrying::new(flaky).max_retries(2).delays(tiny, tiny), game.id)
+}
+
+fn set(tasks: &Retrying<Flaky>, faults: impl IntoIterator<Item = Fault>) {
+    *tasks.inner().faults.lock().unwrap() = faults.into_iter().collect();
+}
+
+async fn left_over(tasks: &Retrying<Flaky>) -> usize {
+    tasks.inner().faults.lock().unwrap().len()
+}
+
+#[tokio::test]
+async fn what_was_not_applied_is_repeated_within_a_bound() {
+    let (tasks, game) = retrying([Before, Before]);
+    tasks.create(NewTask::new(game, "a")).await.unwrap();
+
+    let (tasks, game) = retrying([Before, Before, Before, Before]);
+    let error = tasks.create(NewTask::new(game, "a")).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Call);
+    assert_eq!(left_over(&tasks).await, 1, "three attempts, not more");
+    set(&tasks, []);
+    assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_a_retry_cannot_cure_is_not_repeated() {
+    let (tasks, game) = retrying([Hard, Before]);
+    assert_eq!(tasks.create(NewTask::new(game, "a")).await.unwrap_err().retry(), Retry::No);
+    assert_eq!(left_over(&tasks).await, 1);
+    set(&tasks, []);
+    let error = tasks.create(NewTask::new(Uuid::nil(), "a")).await.unwrap_err();
+    assert_is!(error, TaskError::GameNotFound { .. });
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_was_lost_is_recognized() {
+    for faults in [vec![After], vec![Nowhere], vec![Before, After], vec![Nowhere, After]] {
+        for id in [None, Some(Uuid::now_v7())] {
+            let (tasks, game) = retrying(faults.clone());
+            let mut new = NewTask::new(game, "a");
+            new.id = id;
+            let task = tasks.create(new).await.unwrap();
+            assert_eq!(tasks.get((game, "a")).await.unwrap(), task, "{faults:?}");
+            assert!(id.is_none_or(|id| id == task.id));
+        }
+    }
+    // A name that another has stays another's.
+    let (tasks, game) = retrying([]);
+    let there = tasks.create(NewTask::new(game, "a")).await.unwrap();
+    set(&tasks, [Nowhere]);
+    let error = tasks.create(NewTask::new(game, "a")).await.unwrap_err();
+    assert_is!(error, TaskError::AlreadyExists { id, .. } if *id == Some(there.id));
+}
+
+#[tokio::test]
+async fn a_batch_whose_answer_was_lost_is_recognized() {
+    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        let (tasks, game) = retrying([]);
+        let there = tasks.create(NewTask::new(game, "there")).await.unwrap();
+        let batch = ["a", "there", "b"].map(|name| NewTask::new(game, name));
+        set(&tasks, [After]);
+        let outcomes = tasks.create_many(batch, on_existing).await.unwrap();
+        assert!(outcomes[0].as_ref().unwrap().is_created(), "{on_existing:?}");
+        assert!(outcomes[2].as_ref().unwrap().is_created(), "{on_existing:?}");
+        match on_existing {
+            OnExisting::Report => assert_is!(
+                outcomes[1],
+                Err(TaskError::AlreadyExists { id, .. }) if *id == Some(there.id)
+            ),
+            _ => assert_eq!(outcomes[1].as_ref().unwrap(), &Written::Kept(there)),
+        }
+
+        set(&tasks, [After]);
+        let batch = ["c", "d"].map(|name| NewTask::new(game, name));
+        let written = tasks.create_all(batch, on_existing).await.unwrap();
+        assert!(written.iter().all(Written::is_created), "{on_existing:?}");
+        assert_eq!(names(written.iter().map(Written::task)), ["c", "d"]);
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_was_lost_is_looked_up() {
+    let (tasks, game) = retrying([]);
+    let task = tasks.create(NewTask::new(game, "a")).await.unwrap();
+    set(&tasks, [After]);
+    let changed = tasks.update(&task, TaskPatch::new().strategy("x")).await.unwrap();
+    assert_eq!(changed.strategy_id, "x");
+    assert_eq!(tasks.get(task.id).await.unwrap(), changed);
+
+    // With a precondition it might have been another's change: that is not made up.
+    set(&tasks, [After]);
+    let error = tasks.transition(&task, "open", "closed").await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown);
+    assert_eq!(tasks.get(task.id).await.unwrap().status, "closed");
+
+    // What was not applied after all is applied by the next attempt.
+    set(&tasks, [Nowhere]);
+    assert_eq!(tasks.transition(&task, "closed", "open").await.unwrap().status, "open");
+    // And what the task contradicts is refused as ever.
+    set(&tasks, [Nowhere]);
+    let error = tasks.transition(&task, "closed", "archived").await.unwrap_err();
+    assert_is!(error, TaskError::Conflict { .. });
+}
+
+#[tokio::test]
+async fn a_deletion_whose_answer_was_lost_answers_with_the_task() {
+    let (tasks, game) = retrying([]);
+    let task = tasks.create(NewTask::new(game, "a")).await.unwrap();
+    set(&tasks, [After]);
+    assert_eq!(tasks.delete(&task).await.unwrap(), task);
+    set(&tasks, [Nowhere]);
+    let error = tasks.delete(&task).await.unwrap_err();
+    assert_is!(error, TaskError::NotFound { .. });
+}
