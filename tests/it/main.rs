@@ -28,6 +28,7 @@ mod joins;
 mod json;
 mod lists;
 mod migrations;
+mod model;
 mod parents;
 mod plain_rows;
 mod races;

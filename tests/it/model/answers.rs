@@ -1,0 +1,122 @@
+//! Answers, told without what differs between stores: ids that were made, and times.
+
+use futures_util::TryStreamExt;
+use game_tasks::{
+    Game, Task, TaskError, TaskFilter, TaskQuery, TaskRepository, TaskRepositoryExt, Written,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// What ids are called. One that a store made is called by the task that has it.
+pub(super) struct Labels(HashMap<Uuid, String>);
+
+impl Labels {
+    pub(super) fn new(games: &[Game], given: &[Uuid]) -> Self {
+        let games = games.iter().enumerate().map(|(n, game)| (game.id, format!("game {n}")));
+        let given = given.iter().enumerate().map(|(n, id)| (*id, format!("given {n}")));
+        Self(games.chain(given).collect())
+    }
+
+    pub(super) fn learn(&mut self, task: &Task) {
+        let called =
+            format!("{} of {}", task.external_task_id.escape_debug(), self.of(task.game_id));
+        self.0.entry(task.id).or_insert(called);
+    }
+
+    fn of(&self, id: Uuid) -> &str {
+        self.0.get(&id).map_or("unknown", String::as_str)
+    }
+}
+
+fn task(task: &Task, labels: &Labels) -> String {
+    format!(
+        "[{}] {} in {}, {}, {}, by {:?} and {:?}{}",
+        labels.of(task.id),
+        task.external_task_id.escape_debug(),
+        labels.of(task.game_id),
+        task.strategy_id.as_str().escape_debug(),
+        task.status.as_str().escape_debug(),
+        task.api_key_used.as_ref().map(|key| key.as_str()),
+        task.oauth_user_id,
+        if task.updated_at > task.created_at { ", changed" } else { "" },
+    )
+}
+
+pub(super) fn written(one: &Written, labels: &Labels) -> String {
+    let what = match one {
+        Written::Created(_) => "created",
+        Written::Kept(_) => "kept",
+        Written::Updated(_) => "updated",
+        _ => "?",
+    };
+    format!("{what} {}", task(one.task(), labels))
+}
+
+pub(super) fn error(error: &TaskError, labels: &Labels) -> String {
+    match error {
+        TaskError::AlreadyExists { game_id, external_task_id, id } => format!(
+            "{} exists in {}: {:?}",
+            external_task_id.escape_debug(),
+            labels.of(*game_id),
+            id.map(|id| labels.of(id))
+        ),
+        TaskError::IdTaken { id } => format!("id {} is taken", labels.of(*id)),
+        TaskError::GameNotFound { game_id } => format!("no {}", labels.of(*game_id)),
+        TaskError::NotFound { .. } => "not found".to_owned(),
+        TaskError::Conflict { status, .. } => format!("conflict with {}", status.as_str()),
+        TaskError::Batch { index, error } => format!("{index}: {}", self::error(error, labels)),
+        other => format!("{other:?}"),
+    }
+}
+
+pub(super) fn one(answer: Result<Task, TaskError>, labels: &mut Labels) -> Vec<String> {
+    match answer {
+        Ok(found) => {
+            labels.learn(&found);
+            vec![task(&found, labels)]
+        }
+        Err(refusal) => vec![error(&refusal, labels)],
+    }
+}
+
+pub(super) fn count(answer: Result<u64, TaskError>, labels: &Labels) -> Vec<String> {
+    vec![match answer {
+        Ok(count) => count.to_string(),
+        Err(refusal) => error(&refusal, labels),
+    }]
+}
+
+/// Tasks in an order of names; those of one name, of several games, have none that stores
+/// agree on.
+pub(super) fn page(answer: Result<Vec<Task>, TaskError>, labels: &mut Labels) -> Vec<String> {
+    match answer {
+        Ok(tasks) => {
+            tasks.iter().for_each(|found| labels.learn(found));
+            let mut told: Vec<(&str, String)> = tasks
+                .iter()
+                .map(|found| (found.external_task_id.as_str(), task(found, labels)))
+                .collect();
+            for run in told.chunk_by_mut(|one, next| one.0 == next.0) {
+                run.sort();
+            }
+            told.into_iter().map(|(_, told)| told).collect()
+        }
+        Err(refusal) => vec![error(&refusal, labels)],
+    }
+}
+
+/// All that is stored in these games.
+pub(super) async fn table(
+    tasks: &dyn TaskRepository,
+    games: &[Game],
+    labels: &mut Labels,
+) -> Vec<String> {
+    let mut rows = Vec::new();
+    for game in games {
+        let stored = tasks.stream(TaskQuery::new(TaskFilter::in_game(game.id)));
+        let stored: Vec<Task> = stored.try_collect().await.unwrap();
+        rows.extend(page(Ok(stored), labels));
+    }
+    rows.sort();
+    rows
+}
