@@ -1,0 +1,39 @@
+//! Servers and writers that are killed: what was acknowledged is there, what was refused is
+//! not, a batch is whole, and the repository works again on the same pool.
+//!
+//! Runs where `.ci/with-databases` was told to let a server crash, so not beside other tests:
+//!
+//! ```text
+//! GAME_TASKS_DURABLE=1 GAME_TASKS_CRASHES=3 .ci/with-databases cargo test --test crashes --all-features
+//! ```
+
+#![cfg(all(feature = "migration", feature = "retry"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test that panics has failed, as it should"
+)]
+
+mod ledger;
+mod process;
+mod server;
+
+use std::io::Write;
+
+/// How often something is killed; `None` where nobody asked for it.
+fn rounds() -> Option<u32> {
+    let asked = std::env::var("GAME_TASKS_CRASHES").ok().and_then(|rounds| rounds.parse().ok());
+    if asked.is_none() {
+        let line = "\nSKIPPED CRASHES: GAME_TASKS_CRASHES is not set\n";
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+    }
+    asked
+}
+
+fn url(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set"))
+}

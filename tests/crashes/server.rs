@@ -1,0 +1,114 @@
+//! The database server is killed under writers, again and again.
+
+use crate::ledger::{Ledger, Told};
+use crate::process::kill_writers;
+use crate::{rounds, url};
+use game_tasks::sea_orm::{ConnectOptions, Database};
+use game_tasks::{
+    Game, NewTask, OnExisting, Retrying, SeaOrmTaskRepository, TaskRepository, TaskRepositoryExt,
+    migrate,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// One after the other, since a server that is killed serves no other test.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_or_its_client_is_killed() {
+    let Some(rounds) = rounds() else { return };
+    for (variable, signal) in
+        [("GAME_TASKS_POSTGRES_URL", "USR1"), ("GAME_TASKS_MARIADB_URL", "USR2")]
+    {
+        crash_under_writers(variable, signal, rounds).await;
+        kill_writers(&url(variable), rounds * 3).await;
+    }
+}
+
+async fn crash_under_writers(variable: &str, signal: &str, rounds: u32) {
+    let mut options = ConnectOptions::new(url(variable));
+    options.max_connections(12).acquire_timeout(Duration::from_secs(3)).sqlx_logging(false);
+    let db = Database::connect(options).await.unwrap();
+    migrate(&db).await.unwrap();
+    let game = Game::new(Uuid::now_v7().to_string()).insert(&db).await.unwrap().id;
+    let plain = SeaOrmTaskRepository::new(db.clone());
+    let patient = Retrying::new(plain.clone())
+        .max_retries(60)
+        .delays(Duration::from_millis(20), Duration::from_millis(500));
+
+    let ledger = Arc::new(Ledger::default());
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut writers = Vec::new();
+    for writer in 0..4 {
+        writers.push(write(plain.clone(), game, format!("plain-{writer}"), &ledger, &stop));
+        writers.push(write(patient.clone(), game, format!("patient-{writer}"), &ledger, &stop));
+    }
+    let pid = url("GAME_TASKS_CRASH_PID");
+    for round in 0..rounds {
+        tokio::time::sleep(Duration::from_millis(700 + 130 * u64::from(round % 5))).await;
+        let killed = std::process::Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(killed.unwrap().success());
+        await_service(&plain, game, &ledger, round).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stop.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    ledger.audit(&plain, game).await;
+    println!(
+        "{variable}: {rounds} kills, {} writes acknowledged, {} not applied, {} unknown, 0 lost",
+        ledger.count(Told::Done),
+        ledger.count(Told::NotApplied),
+        ledger.count(Told::Unknown),
+    );
+    assert!(ledger.count(Told::Done) > 0);
+    let hit = ledger.count(Told::NotApplied) + ledger.count(Told::Unknown);
+    assert!(hit > 0, "no writer was hit by a crash: that proves nothing");
+}
+
+/// The same pool serves again, without a restart of the application.
+async fn await_service(tasks: &dyn TaskRepository, game: Uuid, ledger: &Ledger, round: u32) {
+    // The server has to be gone before it can be back.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let since = Instant::now();
+    for attempt in 0.. {
+        let name = format!("back-{round}-{attempt}");
+        let answer = tasks.create(NewTask::new(game, &name)).await;
+        ledger.note(vec![name], &answer);
+        if answer.is_ok() {
+            return;
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "the pool never recovers: {answer:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Writes single tasks and atomic batches, and notes what it is told.
+fn write(
+    tasks: impl TaskRepository + 'static,
+    game: Uuid,
+    writer: String,
+    ledger: &Arc<Ledger>,
+    stop: &Arc<AtomicBool>,
+) -> tokio::task::JoinHandle<()> {
+    let (ledger, stop) = (Arc::clone(ledger), Arc::clone(stop));
+    tokio::spawn(async move {
+        for n in 0.. {
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let name = format!("{writer}-{n}");
+            if n % 4 == 0 {
+                let names: Vec<String> = (0..20).map(|part| format!("{name}-{part}")).collect();
+                let batch = names.iter().map(|name| NewTask::new(game, name));
+                let answer = tasks.create_all(batch, OnExisting::Report).await;
+                ledger.note(names, &answer);
+            } else {
+                let answer = tasks.create(NewTask::new(game, &name)).await;
+                ledger.note(vec![name], &answer);
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    })
+}
