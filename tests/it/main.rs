@@ -22,6 +22,7 @@ mod bulk_partial;
 mod bulk_size;
 mod changes;
 mod create;
+mod dropped;
 mod filters;
 mod hostile_text;
 mod joins;

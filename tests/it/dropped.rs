@@ -1,0 +1,155 @@
+//! Calls that are dropped, at every place where they wait: in turn, not by luck.
+
+use crate::support::{Backend, TestDatabase, column, database_cases, run, still_works};
+use futures_util::TryStreamExt;
+use game_tasks::sea_orm::TransactionTrait;
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskOrder,
+    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use uuid::Uuid;
+
+database_cases!(in_a_transaction, on_a_pool);
+
+/// Polls a call this many times at the most, and then drops it. Whether it ended before.
+async fn polled<T>(call: impl Future<Output = T>, times: usize) -> bool {
+    let mut call = pin!(call);
+    let mut left = times;
+    poll_fn(|context| match call.as_mut().poll(context) {
+        Poll::Ready(_) => Poll::Ready(true),
+        Poll::Pending if left == 1 => Poll::Ready(false),
+        Poll::Pending => {
+            left -= 1;
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// How many tasks a batch has.
+const BATCH: usize = 50;
+
+/// Every kind of call, each cut off at this poll. Whether all of them ended before.
+async fn cut_off(tasks: &dyn TaskRepository, game: Uuid, at: usize) -> bool {
+    let batch = |what: &str| {
+        let names: Vec<String> = (0..BATCH).map(|n| format!("{what} {at} {n}")).collect();
+        names.into_iter().map(move |name| NewTask::new(game, name))
+    };
+    let old = (game, "old");
+    let strategy = |what: &str| TaskPatch::new().strategy(format!("{what} {at}"));
+    let calls: [futures_util::future::BoxFuture<'_, Result<(), TaskError>>; 8] = [
+        Box::pin(async { tasks.find(old).await.map(drop) }),
+        Box::pin(async { tasks.create(NewTask::new(game, format!("one {at}"))).await.map(drop) }),
+        Box::pin(async { tasks.create_all(batch("all"), OnExisting::Report).await.map(drop) }),
+        Box::pin(async { tasks.create_all(batch("upsert"), OnExisting::Update).await.map(drop) }),
+        Box::pin(async { tasks.create_many(batch("each"), OnExisting::Keep).await.map(drop) }),
+        Box::pin(async { tasks.update(old, strategy("one")).await.map(drop) }),
+        Box::pin(async {
+            tasks.update_many(TaskFilter::keys([old]), strategy("many")).await.map(drop)
+        }),
+        Box::pin(async { tasks.delete((game, format!("doomed {at}"))).await.map(drop) }),
+    ];
+    let mut ended = true;
+    for call in calls {
+        ended &= polled(call, at).await;
+    }
+    ended
+}
+
+/// More waits than any call has; a call that has more would never be cut off at its last.
+const MOST: usize = 200;
+
+async fn play(database: &TestDatabase, tasks: &dyn TaskRepository, game: Uuid) {
+    for at in 1..=MOST {
+        if cut_off(tasks, game, at).await {
+            assert!(at > 1, "no call was cut off: that proves nothing");
+            return;
+        }
+        check_batches(tasks, game).await;
+    }
+    panic!("a call on {:?} waits more than {MOST} times", database.backend);
+}
+
+/// Each atomic batch is there whole or not at all.
+async fn check_batches(tasks: &dyn TaskRepository, game: Uuid) {
+    let all = stored(tasks, game).await;
+    for what in ["all ", "upsert "] {
+        let of_batches = all.iter().filter(|task| task.external_task_id.starts_with(what));
+        assert_eq!(of_batches.count() % BATCH, 0, "a batch is there in part");
+    }
+}
+
+async fn stored(tasks: &dyn TaskRepository, game: Uuid) -> Vec<Task> {
+    let query = TaskQuery::in_game(game).order_by(TaskOrder::ExternalId);
+    tasks.stream(query).try_collect().await.unwrap()
+}
+
+async fn set_up(
+    database: &TestDatabase,
+) -> (SeaOrmTaskRepository<game_tasks::sea_orm::DatabaseConnection>, Uuid) {
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    let all = SeaOrmTaskRepository::new(database.db.clone());
+    let names = (0..MOST).map(|at| format!("doomed {at}")).chain(["old".to_owned()]);
+    let new = names.map(|name| NewTask::new(game, name));
+    all.create_all(new, OnExisting::Report).await.unwrap();
+    (all, game)
+}
+
+async fn in_a_transaction(database: &TestDatabase) {
+    // sqlx's MySQL driver loses its place in the protocol when a call on a connection is
+    // dropped while it prepares a statement, with or without this crate. A pool notices.
+    if database.backend == Backend::MariaDb {
+        return;
+    }
+    let db = &database.db;
+    run(db, "CREATE TABLE app_notes (id integer PRIMARY KEY)", []).await;
+    let (all, game) = set_up(database).await;
+    let transaction = db.begin().await.unwrap();
+    run(&transaction, "INSERT INTO app_notes (id) VALUES (1)", []).await;
+    let inside = all.on(&transaction);
+    play(database, &inside, game).await;
+    assert!(still_works(&transaction).await);
+    let last = inside.create(NewTask::new(game, "last")).await.unwrap();
+    let written = stored(&inside, game).await;
+    transaction.commit().await.unwrap();
+    // COMMIT has saved all there was.
+    assert_eq!(column::<_, i32>(db, "SELECT id FROM app_notes", []).await, [1]);
+    assert_eq!(stored(&all, game).await, written);
+    assert!(written.contains(&last));
+}
+
+async fn on_a_pool(database: &TestDatabase) {
+    // A pool may close a connection whose user is gone, and SQLite's memory goes with it.
+    if database.backend == Backend::SqliteMemory {
+        return;
+    }
+    let (all, game) = set_up(database).await;
+    play(database, &all, game).await;
+    // Every connection of the pool is there and sound, and none is left inside a transaction:
+    // what is committed now, on each of them at once, is there.
+    let commits = (0..4).map(async |n| {
+        let transaction = database.db.begin().await.unwrap();
+        let name = format!("last {n}");
+        let created = all.on(&transaction).create(NewTask::new(game, name)).await;
+        match created {
+            Ok(task) => {
+                transaction.commit().await.unwrap();
+                Some(task)
+            }
+            // SQLite has one writer at a time.
+            Err(error) => {
+                assert_ne!(error.retry(), game_tasks::Retry::No, "{error:?}");
+                None
+            }
+        }
+    });
+    let committed = futures_util::future::join_all(commits).await;
+    assert!(committed.iter().any(Option::is_some));
+    for task in committed.into_iter().flatten() {
+        assert_eq!(all.get(&task).await.unwrap(), task);
+    }
+    check_batches(&all, game).await;
+}
