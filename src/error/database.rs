@@ -23,6 +23,8 @@ pub enum FailureKind {
     Busy,
     /// The connection was lost: what was under way may have been applied.
     ConnectionLost,
+    /// The database failed while it committed: nobody knows whether it has.
+    CommitFailed,
     /// No connection was to be had: nothing was sent.
     Unreachable,
     /// The transaction had failed before this call.
@@ -175,6 +177,7 @@ impl std::fmt::Display for DatabaseError {
             FailureKind::Timeout => "timed out",
             FailureKind::Busy => "busy",
             FailureKind::ConnectionLost => "the connection was lost",
+            FailureKind::CommitFailed => "failed while committing",
             FailureKind::Unreachable => "no connection could be had",
             FailureKind::TransactionAborted => "the transaction had failed before",
             FailureKind::Other => "error",
@@ -266,6 +269,8 @@ fn kind_of_code(
             "1205" | "1317" | "1969" | "3024" => FailureKind::Timeout,
             "1040" | "1047" | "1203" => FailureKind::Unreachable,
             "1053" | "1927" | "2006" | "2013" => FailureKind::ConnectionLost,
+            // A Galera node that lost its cluster on the way.
+            "1180" => FailureKind::CommitFailed,
             _ => FailureKind::Other,
         },
         DbBackend::Sqlite => match code.parse::<u32>().map(|code| code & 0xff) {
@@ -316,8 +321,10 @@ fn verdict(call: Call, kind: FailureKind, code: Option<&str>) -> (Retry, bool) {
             | FailureKind::Timeout
             | FailureKind::Busy
             | FailureKind::Unreachable => Retry::Call,
-            FailureKind::ConnectionLost if call.writes => Retry::Unknown,
-            FailureKind::ConnectionLost => Retry::Call,
+            FailureKind::ConnectionLost | FailureKind::CommitFailed if call.writes => {
+                Retry::Unknown
+            }
+            FailureKind::ConnectionLost | FailureKind::CommitFailed => Retry::Call,
             _ => Retry::No,
         };
         return (retry, false);
@@ -329,7 +336,9 @@ fn verdict(call: Call, kind: FailureKind, code: Option<&str>) -> (Retry, bool) {
     // server did not report, it has not seen fail.
     let aborted = call.backend == DbBackend::Postgres && code.is_some();
     match kind {
-        FailureKind::ConnectionLost | FailureKind::TransactionAborted => (Retry::Transaction, true),
+        FailureKind::ConnectionLost
+        | FailureKind::CommitFailed
+        | FailureKind::TransactionAborted => (Retry::Transaction, true),
         FailureKind::Serialization => {
             (Retry::Transaction, aborted || call.backend == DbBackend::MySql)
         }

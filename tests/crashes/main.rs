@@ -18,6 +18,7 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+mod cluster;
 mod ledger;
 mod process;
 mod server;

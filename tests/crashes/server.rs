@@ -17,6 +17,9 @@ use uuid::Uuid;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_or_its_client_is_killed() {
     let Some(rounds) = rounds() else { return };
+    if std::env::var_os("GAME_TASKS_CLUSTER_URLS").is_some() {
+        return; // the cluster has a test of its own
+    }
     for (variable, signal) in
         [("GAME_TASKS_POSTGRES_URL", "USR1"), ("GAME_TASKS_MARIADB_URL", "USR2")]
     {
@@ -68,7 +71,12 @@ async fn crash_under_writers(variable: &str, signal: &str, rounds: u32) {
 }
 
 /// The same pool serves again, without a restart of the application.
-async fn await_service(tasks: &dyn TaskRepository, game: Uuid, ledger: &Ledger, round: u32) {
+pub(crate) async fn await_service(
+    tasks: &dyn TaskRepository,
+    game: Uuid,
+    ledger: &Ledger,
+    round: u32,
+) {
     // The server has to be gone before it can be back.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let since = Instant::now();
@@ -85,7 +93,7 @@ async fn await_service(tasks: &dyn TaskRepository, game: Uuid, ledger: &Ledger, 
 }
 
 /// Writes single tasks and atomic batches, and notes what it is told.
-fn write(
+pub(crate) fn write(
     tasks: impl TaskRepository + 'static,
     game: Uuid,
     writer: String,
