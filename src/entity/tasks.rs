@@ -52,6 +52,30 @@ impl Model {
     pub fn key(&self) -> TaskKey {
         TaskKey::Id(self.id)
     }
+
+    /// Whether this key names this task.
+    ///
+    /// ```
+    /// use game_tasks::{Game, NewTask, TaskScope, chrono::Utc};
+    ///
+    /// let game = Game::new("bees-2026");
+    /// let new = NewTask::new(game.id, "task-login");
+    /// let task = new.to_task(&TaskScope::unrestricted(), Some(&game), Utc::now())?;
+    /// assert!(task.is_named_by(&task.key()));
+    /// assert!(task.is_named_by(&(game.id, "task-login").into()));
+    /// assert!(!task.is_named_by(&(game.id, "task-share").into()));
+    /// # Ok::<(), game_tasks::TaskError>(())
+    /// ```
+    #[must_use]
+    pub fn is_named_by(&self, key: &TaskKey) -> bool {
+        match key {
+            TaskKey::Id(id) => self.id == *id,
+            TaskKey::InGame(game, id) => self.game_id == *game && self.id == *id,
+            TaskKey::External(game, name) => {
+                self.game_id == *game && self.external_task_id == *name
+            }
+        }
+    }
 }
 
 impl From<&Model> for TaskKey {

@@ -1,5 +1,6 @@
 //! Which tasks are meant.
 
+use crate::entity::Task;
 use crate::value::{Invalid, InvalidReason, TaskKey, check_no_nul, time};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -106,6 +107,39 @@ impl TaskFilter {
         self
     }
 
+    /// Whether the filter means this task, as a store decides that has no index for it.
+    ///
+    /// ```
+    /// use game_tasks::{Game, NewTask, TaskFilter, TaskScope, chrono::Utc};
+    ///
+    /// let game = Game::new("bees-2026");
+    /// let new = NewTask::new(game.id, "photo-1");
+    /// let task = new.to_task(&TaskScope::unrestricted(), Some(&game), Utc::now())?;
+    /// assert!(TaskFilter::in_game(game.id).external_id_prefix("photo-").matches(&task));
+    /// assert!(!TaskFilter::all().statuses(["closed"]).matches(&task));
+    /// # Ok::<(), game_tasks::TaskError>(())
+    /// ```
+    #[must_use]
+    pub fn matches(&self, task: &Task) -> bool {
+        let contains = |texts: &Option<BTreeSet<String>>, text: &str| {
+            texts.as_ref().is_none_or(|texts| texts.contains(text))
+        };
+        self.game_id.is_none_or(|game| task.game_id == game)
+            && contains(&self.statuses, task.status.as_str())
+            && contains(&self.strategies, task.strategy_id.as_str())
+            && self.external_id_prefix.as_ref().is_none_or(|prefix| {
+                task.external_task_id.starts_with(prefix.as_str())
+            })
+            // Stored times are whole microseconds.
+            && self.created_from.is_none_or(|from| task.created_at >= time::ceil(from))
+            && self.created_until.is_none_or(|until| task.created_at < time::ceil(until))
+            && self.keys.as_ref().is_none_or(|keys| {
+                let named = TaskKey::External(task.game_id, task.external_task_id.clone());
+                let in_game = TaskKey::InGame(task.game_id, task.id);
+                keys.contains(&task.key()) || keys.contains(&in_game) || keys.contains(&named)
+            })
+    }
+
     /// Checks what could not be asked of every database.
     ///
     /// # Errors
@@ -122,7 +156,7 @@ impl TaskFilter {
             }
         }
         for key in self.keys.iter().flatten() {
-            key.check()?;
+            key.validate()?;
         }
         if let Some(prefix) = &self.external_id_prefix {
             check_no_nul("external_id_prefix", prefix)?;

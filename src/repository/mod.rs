@@ -1,13 +1,16 @@
 //! The repository: its promises, what callers ask of it, and its implementations.
 
+mod collection;
 mod cursor;
 mod ext;
 mod filter;
 mod memory;
 mod page;
+mod patch;
 mod request;
 #[cfg(feature = "retry")]
 mod retrying;
+mod scope;
 mod sea_orm;
 
 pub use self::cursor::Cursor;
@@ -15,9 +18,8 @@ pub use self::ext::TaskRepositoryExt;
 pub use self::filter::{MAX_FILTER_VALUES, TaskFilter};
 pub use self::memory::InMemoryTaskRepository;
 pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, SortDirection, TaskOrder, TaskQuery};
-pub use self::request::{
-    MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, TaskPatch, Written,
-};
+pub use self::patch::TaskPatch;
+pub use self::request::{MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, Written};
 #[cfg(feature = "retry")]
 pub use self::retrying::{OwnsTransactions, Retrying};
 pub use self::sea_orm::SeaOrmTaskRepository;

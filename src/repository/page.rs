@@ -248,6 +248,12 @@ pub struct Page<T = Task> {
 }
 
 impl<T> Page<T> {
+    /// A page as a store has found it. [`TaskQuery::page_from`] makes one of a collection.
+    #[must_use]
+    pub fn new(items: Vec<T>, next: Option<Cursor>, total: Option<u64>) -> Self {
+        Self { items, next, total }
+    }
+
     /// The same page with each task made into something else.
     pub fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
         let items = self.items.into_iter().map(make).collect();

@@ -1,9 +1,9 @@
-//! What callers ask to be written: new tasks and patches.
+//! What callers ask to be created: new tasks, and what became of them.
 
-use crate::entity::Task;
+use crate::entity::{Game, Task};
 use crate::error::TaskError;
 use crate::value::{
-    Invalid, InvalidReason, StrategyId, TaskKey, TaskStatus, check_no_nul, check_text, time,
+    Invalid, InvalidReason, StrategyId, TaskKey, TaskScope, TaskStatus, check_text, time,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,66 @@ impl NewTask {
             Some(strategy) => check_text("strategy_id", strategy),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a batch that is too large to be written at once, as every repository does before
+    /// it looks at the tasks.
+    ///
+    /// # Errors
+    /// [`Invalid`] for more than [`MAX_ATOMIC_TASKS`] tasks or [`MAX_ATOMIC_BYTES`] of text.
+    pub fn validate_atomic_batch(tasks: &[Self]) -> Result<(), Invalid> {
+        let too_large =
+            |max: usize| Err(Invalid::new("tasks", InvalidReason::TooLarge { max: max as u64 }));
+        if tasks.len() > MAX_ATOMIC_TASKS {
+            return too_large(MAX_ATOMIC_TASKS);
+        }
+        let strategy = |task: &Self| task.strategy_id.as_ref().map_or(0, String::len);
+        let bytes: usize =
+            tasks.iter().map(|task| task.external_task_id.len() + strategy(task)).sum();
+        if bytes > MAX_ATOMIC_BYTES { too_large(MAX_ATOMIC_BYTES) } else { Ok(()) }
+    }
+
+    /// The row that this becomes in a game of a store's: `open`, created at this moment (all
+    /// tasks of one call at the same), stamped with the scope's caller. `game` is the game of
+    /// [`game_id`](Self::game_id), if there is one. Whether the name and the id are free, only
+    /// the store knows.
+    ///
+    /// # Errors
+    /// [`TaskError::Invalid`]; [`TaskError::GameNotFound`] without a game, or where the scope
+    /// may not create in it.
+    ///
+    /// ```
+    /// use game_tasks::{Game, NewTask, TaskScope, chrono::Utc};
+    ///
+    /// let game = Game::new("bees-2026");
+    /// let new = NewTask::new(game.id, "task-login");
+    /// let task = new.to_task(&TaskScope::unrestricted(), Some(&game), Utc::now())?;
+    /// assert!(task.status.is_open());
+    /// # Ok::<(), game_tasks::TaskError>(())
+    /// ```
+    pub fn to_task(
+        &self,
+        scope: &TaskScope,
+        game: Option<&Game>,
+        now: DateTime<Utc>,
+    ) -> Result<Task, TaskError> {
+        self.validate()?;
+        let stamp = match (scope.stamp()?, game) {
+            (Some(stamp), Some(game)) if scope.may_create_in(game) => stamp,
+            _ => return Err(TaskError::GameNotFound { game_id: self.game_id }),
+        };
+        let now = time::floor(now);
+        Ok(Task {
+            id: self.id.unwrap_or_else(Uuid::now_v7),
+            created_at: now,
+            updated_at: now,
+            api_key_used: stamp.api_key_used,
+            oauth_user_id: stamp.oauth_user_id,
+            external_task_id: self.external_task_id.clone(),
+            game_id: self.game_id,
+            strategy_id: self.stored_strategy(),
+            status: TaskStatus::OPEN,
+        })
     }
 
     /// The strategy that is stored.
@@ -142,146 +202,6 @@ impl Written {
     }
 }
 
-/// A change to a task, with what must hold for it to be made.
-///
-/// Serde uses the column names, `ifStatus` and `ifUnmodifiedSince`, and refuses others: a
-/// precondition that was misspelled would else be lost.
-///
-/// ```
-/// use game_tasks::TaskPatch;
-///
-/// let patch = TaskPatch::new().status("closed").if_status("open");
-/// assert!(patch.validate().is_ok());
-/// assert!(TaskPatch::new().is_empty());
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct TaskPatch {
-    /// The strategy that the task is to have.
-    #[serde(rename = "strategyId", default, skip_serializing_if = "Option::is_none")]
-    pub strategy_id: Option<String>,
-    /// The status that the task is to have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// The status that the task must have.
-    #[serde(rename = "ifStatus", default, skip_serializing_if = "Option::is_none")]
-    pub if_status: Option<String>,
-    /// The task must not have been changed after this moment.
-    #[serde(rename = "ifUnmodifiedSince", default, skip_serializing_if = "Option::is_none")]
-    pub if_unmodified_since: Option<DateTime<Utc>>,
-}
-
-impl TaskPatch {
-    /// An empty patch, which is refused until something is added to it.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the strategy.
-    #[must_use]
-    pub fn strategy(mut self, strategy: impl Into<String>) -> Self {
-        self.strategy_id = Some(strategy.into());
-        self
-    }
-
-    /// Sets the status.
-    #[must_use]
-    pub fn status(mut self, status: impl Into<String>) -> Self {
-        self.status = Some(status.into());
-        self
-    }
-
-    /// Only if the task has this status.
-    #[must_use]
-    pub fn if_status(mut self, status: impl Into<String>) -> Self {
-        self.if_status = Some(status.into());
-        self
-    }
-
-    /// Only if the task was not changed after this moment. Give it the
-    /// [`updated_at`](Task::updated_at) of the task as it was read.
-    #[must_use]
-    pub fn if_unmodified_since(mut self, moment: DateTime<Utc>) -> Self {
-        self.if_unmodified_since = Some(moment);
-        self
-    }
-
-    /// Whether it would change nothing whatever the task is.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.strategy_id.is_none() && self.status.is_none()
-    }
-
-    /// Checks the texts, as every repository does before it writes.
-    ///
-    /// # Errors
-    /// [`TaskError::Invalid`] with the field and the reason, or [`TaskError::Unchanged`]
-    /// for an empty patch.
-    pub fn validate(&self) -> Result<(), TaskError> {
-        if let Some(strategy) = &self.strategy_id {
-            check_text("strategy_id", strategy)?;
-        }
-        if let Some(status) = &self.status {
-            check_text("status", status)?;
-        }
-        if let Some(status) = &self.if_status {
-            check_no_nul("if_status", status)?;
-        }
-        if let Some(moment) = self.if_unmodified_since {
-            time::check("if_unmodified_since", moment)?;
-        }
-        if self.is_empty() { Err(TaskError::Unchanged) } else { Ok(()) }
-    }
-
-    /// Whether it asks for anything of the task as it is.
-    #[cfg(feature = "retry")]
-    pub(crate) fn has_precondition(&self) -> bool {
-        self.if_status.is_some() || self.if_unmodified_since.is_some()
-    }
-
-    /// Whether the task is as the patch would have it.
-    #[cfg(feature = "retry")]
-    pub(crate) fn is_met_by(&self, task: &Task) -> bool {
-        self.strategy_id.as_ref().is_none_or(|new| task.strategy_id == new.as_str())
-            && self.status.as_ref().is_none_or(|new| task.status == new.as_str())
-    }
-
-    /// The target status, where the patch names one.
-    pub(crate) fn target(&self) -> Option<TaskStatus> {
-        self.status.clone().map(TaskStatus::from_stored)
-    }
-
-    /// Why this patch does not apply to the task as it is, judged in the order in which
-    /// callers are told: precondition, nothing to do, lifecycle.
-    pub(crate) fn check_against(
-        &self,
-        key: &TaskKey,
-        task: &Task,
-        lifecycle: &crate::value::Lifecycle,
-    ) -> Result<(), TaskError> {
-        let expected = self.if_status.as_ref().is_none_or(|status| task.status == status.as_str())
-            && self.if_unmodified_since.is_none_or(|moment| task.updated_at <= time::floor(moment));
-        if !expected {
-            return Err(TaskError::Conflict {
-                key: key.clone(),
-                status: task.status.clone(),
-                updated_at: task.updated_at,
-            });
-        }
-        let changes = self.strategy_id.as_ref().is_some_and(|new| task.strategy_id != new.as_str())
-            || self.status.as_ref().is_some_and(|new| task.status != new.as_str());
-        if !changes {
-            return Err(TaskError::Unchanged);
-        }
-        match self.target() {
-            Some(target) => Ok(lifecycle.check(&task.status, &target)?),
-            None => Ok(()),
-        }
-    }
-}
-
 /// The most tasks that an atomic batch may have.
 pub const MAX_ATOMIC_TASKS: usize = 100_000;
 
@@ -289,17 +209,3 @@ pub const MAX_ATOMIC_TASKS: usize = 100_000;
 /// parameter, with about a hundred bytes around each task and each quote and backslash
 /// escaped, and MariaDB's packets end at 16 MiB unless it was told otherwise.
 pub const MAX_ATOMIC_BYTES: usize = 3 * 1024 * 1024;
-
-/// Refuses an atomic batch that would not fit into one statement.
-pub(crate) fn check_atomic_size(tasks: &[NewTask]) -> Result<(), Invalid> {
-    let too_large =
-        |field, max: usize| Err(Invalid::new(field, InvalidReason::TooLarge { max: max as u64 }));
-    if tasks.len() > MAX_ATOMIC_TASKS {
-        return too_large("tasks", MAX_ATOMIC_TASKS);
-    }
-    let bytes: usize = tasks
-        .iter()
-        .map(|task| task.external_task_id.len() + task.strategy_id.as_ref().map_or(0, String::len))
-        .sum();
-    if bytes > MAX_ATOMIC_BYTES { too_large("tasks", MAX_ATOMIC_BYTES) } else { Ok(()) }
-}

@@ -68,8 +68,9 @@ pub struct ResolvedStrategy {
 
 impl ResolvedStrategy {
     /// The rule: the task's own, unless `default`; the game's, unless `default` or none;
-    /// `default`.
-    pub(crate) fn of(
+    /// `default`. For stores that resolve for themselves.
+    #[must_use]
+    pub fn of(
         task_id: Uuid,
         game_id: Uuid,
         own: StrategyId,

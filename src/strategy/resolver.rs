@@ -186,7 +186,7 @@ impl<C: Clone, G: ParentGame> Clone for StrategyResolver<C, G> {
 #[async_trait]
 impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G> {
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
-        key.check()?;
+        key.validate()?;
         let mut sql = self.select("");
         sql.push(" FROM ").push(&self.names.tasks);
         self.join_game(&mut sql).push(" WHERE ").key(key).and_in_scope(&self.scope);
@@ -225,7 +225,7 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
         for key in keys {
-            key.check()?;
+            key.validate()?;
         }
         let mut found = vec![None; keys.len()];
         if keys.is_empty() {

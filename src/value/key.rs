@@ -40,7 +40,12 @@ impl TaskKey {
         }
     }
 
-    pub(crate) fn check(&self) -> Result<(), Invalid> {
+    /// Checks what could not be asked of every database, as every repository does before it
+    /// looks for the task.
+    ///
+    /// # Errors
+    /// [`Invalid`] for a name with a NUL character.
+    pub fn validate(&self) -> Result<(), Invalid> {
         match self {
             Self::External(_, external) => check_no_nul("external_task_id", external),
             Self::Id(_) | Self::InGame(..) => Ok(()),

@@ -25,6 +25,12 @@ pub(crate) fn ceil(time: DateTime<Utc>) -> DateTime<Utc> {
 /// The least by which `updated_at` grows.
 pub(crate) const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
 
+/// When a row counts as changed that was last changed at `before`: clocks may go back,
+/// `updated_at` does not.
+pub(crate) fn changed_at(now: DateTime<Utc>, before: DateTime<Utc>) -> DateTime<Utc> {
+    before.checked_add_signed(MICROSECOND).map_or(now, |grown| grown.max(now))
+}
+
 /// Refuses a time that not every database can hold or compare.
 pub(crate) fn check(field: &'static str, time: DateTime<Utc>) -> Result<(), Invalid> {
     // The last second of 9999 is left out: rounding up must not leave the range.

@@ -1,11 +1,10 @@
 //! How new tasks are judged: one after another on a draft, which is then written as a whole.
 
-use super::scope::{may_create, sees};
-use super::state::{State, changed_at};
+use super::state::State;
 use crate::entity::Task;
 use crate::error::TaskError;
 use crate::repository::{NewTask, OnExisting, Written};
-use crate::value::{StrategyId, TaskScope, TaskStatus, time};
+use crate::value::{StrategyId, TaskScope, time};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -53,30 +52,15 @@ impl<'d> Draft<'d> {
     /// Judges one more task. What it answers is provisional, since a later task of the batch
     /// may mean the same row: [`settle`](Self::settle) says what became of it.
     pub(super) fn add(&mut self, new: &'d NewTask) -> Result<Written, TaskError> {
-        new.validate()?;
         let game = self.state.games.get(&new.game_id);
-        let stamp = match (self.scope.stamp()?, game) {
-            (Some(stamp), Some(game)) if may_create(self.scope, game) => stamp,
-            _ => return Err(TaskError::GameNotFound { game_id: new.game_id }),
-        };
+        let task = new.to_task(self.scope, game, self.now)?;
         if let Some(existing) = self.existing(new) {
             return self.add_existing(existing, new);
         }
-        let id = new.id.unwrap_or_else(Uuid::now_v7);
+        let id = task.id;
         if self.rows.contains_key(&id) || self.state.task(id).is_some() {
             return Err(TaskError::IdTaken { id });
         }
-        let task = Task {
-            id,
-            created_at: self.now,
-            updated_at: self.now,
-            api_key_used: stamp.api_key_used,
-            oauth_user_id: stamp.oauth_user_id,
-            external_task_id: new.external_task_id.clone(),
-            game_id: new.game_id,
-            strategy_id: new.stored_strategy(),
-            status: TaskStatus::OPEN,
-        };
         self.names.insert((new.game_id, &new.external_task_id), id);
         self.rows.insert(id, Row { task: task.clone(), stored: None });
         Ok(Written::Created(task))
@@ -93,7 +77,7 @@ impl<'d> Draft<'d> {
     }
 
     fn add_existing(&mut self, existing: Task, new: &NewTask) -> Result<Written, TaskError> {
-        let seen = sees(self.scope, &existing, self.state.games.get(&existing.game_id));
+        let seen = self.state.seen_by(self.scope, &existing);
         if !seen || self.on_existing == OnExisting::Report {
             return Err(TaskError::AlreadyExists {
                 game_id: new.game_id,
@@ -125,7 +109,7 @@ impl<'d> Draft<'d> {
     /// No task follows: each row is written once, whatever the batch asked of it.
     pub(super) fn close(&mut self) {
         for row in self.rows.values_mut().filter(|row| row.is_changed()) {
-            row.task.updated_at = changed_at(self.now, row.task.updated_at);
+            row.task.updated_at = time::changed_at(self.now, row.task.updated_at);
         }
     }
 

@@ -1,7 +1,6 @@
 //! The repository without a database: what it is, and how it answers the core's calls.
 
 mod batch;
-mod scope;
 mod select;
 mod state;
 #[cfg(test)]
@@ -9,7 +8,6 @@ mod tests;
 
 use self::batch::Draft;
 use self::state::State;
-use super::request::check_atomic_size;
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
 use crate::entity::{Game, Task};
 use crate::error::{DatabaseError, FailureKind, Retry, TaskError};
@@ -191,7 +189,7 @@ impl TaskRepository for InMemoryTaskRepository {
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Written>, TaskError> {
-        check_atomic_size(tasks)?;
+        NewTask::validate_atomic_batch(tasks)?;
         let mut state = self.state();
         let mut draft = Draft::new(&state, &self.scope, on_existing);
         let mut provisional = Vec::with_capacity(tasks.len());
@@ -209,19 +207,13 @@ impl TaskRepository for InMemoryTaskRepository {
     }
 
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
-        key.check()?;
+        key.validate()?;
         Ok(self.state().find_seen(key, &self.scope).cloned())
     }
 
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
-        let plan = query.plan(&self.scope)?;
-        let (rows, total) = {
-            let state = self.state();
-            let meant = state.matching(query.filter(), &self.scope);
-            let total = query.wants_total().then_some(meant.len() as u64);
-            (select::rows_of_page(meant, query, &plan), total)
-        };
-        Ok(query.page_of(&self.scope, rows, |task| task, total))
+        let state = self.state();
+        query.page_from(&self.scope, state.candidates(query.filter(), &self.scope))
     }
 
     async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
@@ -231,14 +223,15 @@ impl TaskRepository for InMemoryTaskRepository {
 
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         patch.validate()?;
-        key.check()?;
+        key.validate()?;
         let mut state = self.state();
         let absent = || TaskError::NotFound { key: key.clone() };
         let task = state.find_seen(key, &self.scope).ok_or_else(absent)?;
-        patch.check_against(key, task, &self.lifecycle)?;
-        let id = task.id;
-        state.patch(&[id], patch);
-        state.find(&TaskKey::Id(id)).cloned().ok_or_else(absent)
+        patch.applies_to(key, task, &self.lifecycle)?;
+        let mut task = task.clone();
+        patch.apply(&mut task);
+        state.write([task.clone()]);
+        Ok(task)
     }
 
     async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
@@ -246,14 +239,16 @@ impl TaskRepository for InMemoryTaskRepository {
         filter.validate()?;
         let mut state = self.state();
         let mut meant = state.matching(filter, &self.scope);
-        meant.retain(|task| patch.check_against(&task.key(), task, &self.lifecycle).is_ok());
-        let ids: Vec<Uuid> = meant.into_iter().map(|task| task.id).collect();
-        state.patch(&ids, patch);
-        Ok(ids.len() as u64)
+        meant.retain(|task| patch.applies_to(&task.key(), task, &self.lifecycle).is_ok());
+        let mut rows: Vec<Task> = meant.into_iter().cloned().collect();
+        rows.iter_mut().for_each(|task| patch.apply(task));
+        let count = rows.len() as u64;
+        state.write(rows);
+        Ok(count)
     }
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
-        key.check()?;
+        key.validate()?;
         let mut state = self.state();
         let id = state.find_seen(key, &self.scope).map(|task| task.id);
         let deleted = id.and_then(|id| state.remove(id));
@@ -285,7 +280,7 @@ fn resolved(task: &Task, game: Option<StrategyId>) -> ResolvedStrategy {
 #[async_trait]
 impl ResolveStrategy for InMemoryTaskRepository {
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
-        key.check()?;
+        key.validate()?;
         let state = self.state();
         let task = state
             .find_seen(key, &self.scope)
@@ -311,7 +306,7 @@ impl ResolveStrategy for InMemoryTaskRepository {
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
         for key in keys {
-            key.check()?;
+            key.validate()?;
         }
         let state = self.state();
         let one = |key| {

@@ -1,10 +1,7 @@
 //! What is kept: games, tasks and the index of their names, changed only as a whole.
 
-use super::scope::sees;
 use crate::entity::{Game, Task};
-use crate::repository::TaskPatch;
-use crate::value::{StrategyId, TaskKey, TaskScope, time};
-use chrono::{DateTime, Utc};
+use crate::value::{StrategyId, TaskKey, TaskScope};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -46,7 +43,11 @@ impl State {
     }
 
     pub(super) fn find_seen(&self, key: &TaskKey, scope: &TaskScope) -> Option<&Task> {
-        self.find(key).filter(|task| sees(scope, task, self.games.get(&task.game_id)))
+        self.find(key).filter(|task| self.seen_by(scope, task))
+    }
+
+    pub(super) fn seen_by(&self, scope: &TaskScope, task: &Task) -> bool {
+        scope.sees(task, self.games.get(&task.game_id))
     }
 
     pub(super) fn strategy_of_game(&self, game: Uuid) -> Option<StrategyId> {
@@ -61,23 +62,6 @@ impl State {
         }
     }
 
-    /// Changes tasks that the patch was found to apply to.
-    pub(super) fn patch(&mut self, ids: &[Uuid], patch: &TaskPatch) {
-        let now = time::now();
-        let strategy = patch.strategy_id.clone().map(StrategyId::from_stored);
-        let status = patch.target();
-        for id in ids {
-            let Some(task) = self.tasks.get_mut(id) else { continue };
-            if let Some(strategy) = &strategy {
-                task.strategy_id = strategy.clone();
-            }
-            if let Some(status) = &status {
-                task.status = status.clone();
-            }
-            task.updated_at = changed_at(now, task.updated_at);
-        }
-    }
-
     pub(super) fn remove(&mut self, id: Uuid) -> Option<Task> {
         let task = self.tasks.remove(&id)?;
         if let Some(names) = self.names.get_mut(&task.game_id) {
@@ -88,10 +72,4 @@ impl State {
         }
         Some(task)
     }
-}
-
-/// When a row counts as changed that was last changed at `before`: clocks may go back,
-/// `updated_at` does not.
-pub(super) fn changed_at(now: DateTime<Utc>, before: DateTime<Utc>) -> DateTime<Utc> {
-    before.checked_add_signed(time::MICROSECOND).map_or(now, |grown| grown.max(now))
 }

@@ -9,7 +9,6 @@ use super::{ROUNDS, SeaOrmTaskRepository};
 use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
 use crate::error::{FailureKind, TaskError};
-use crate::repository::request::check_atomic_size;
 use crate::repository::{NewTask, OnExisting, Written};
 use crate::value::Stamp;
 use sea_orm::{DbBackend, DbErr};
@@ -130,7 +129,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Written>, TaskError> {
-        check_atomic_size(tasks)?;
+        NewTask::validate_atomic_batch(tasks)?;
         // What the batch has against itself: the first task with a bad text, a name or an id
         // that stands in it twice. An earlier task may yet be refused by the database.
         let invalid = tasks

@@ -117,7 +117,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     async fn look_up(&self, key: &TaskKey, lock: &'static str) -> Result<Option<Task>, TaskError> {
-        key.check()?;
+        key.validate()?;
         let names = &self.settings.names;
         let mut sql = self.sql("SELECT ");
         sql.lock = lock;
@@ -132,7 +132,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         patch: &TaskPatch,
     ) -> Result<Task, TaskError> {
         patch.validate()?;
-        key.check()?;
+        key.validate()?;
         let mut round = 1;
         loop {
             let updated = self.written(self.update(key, patch)).await;
@@ -141,7 +141,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
             let current = self.look_up(key, self.present()).await?;
             let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
-            patch.check_against(key, &current, &self.settings.lifecycle)?;
+            patch.applies_to(key, &current, &self.settings.lifecycle)?;
             // It would apply now: somebody was faster. Who always is, wins.
             if round == ROUNDS {
                 return Err(TaskError::Conflict {
@@ -180,7 +180,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     /// ` AND …`: that the patch applies to the task, as
-    /// [`TaskPatch::check_against`] judges it.
+    /// [`TaskPatch::applies_to`] judges it.
     pub(super) fn and_applies(&self, sql: &mut Sql<'_>, patch: &TaskPatch) {
         let names = &self.settings.names;
         if let Some(status) = &patch.if_status {
@@ -206,7 +206,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     pub(super) async fn delete_one(&self, key: &TaskKey) -> Result<Task, TaskError> {
-        key.check()?;
+        key.validate()?;
         let names = &self.settings.names;
         let mut sql = self.sql("DELETE FROM ");
         sql.push(&names.tasks).push(" WHERE ").key(key).and_in_scope(self.scope());
