@@ -7,62 +7,11 @@ use game_tasks::{
 };
 use serde_json::{Value, from_value, json, to_value};
 
-repository_cases!(a_task_there_and_back, a_page_with_its_cursor);
-
 /// The names of a JSON object's members.
 fn members(value: &Value) -> Vec<&str> {
     let mut members: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
     members
-}
-
-async fn a_task_there_and_back(stage: &Stage<'_>) {
-    let key = ApiKeyId::new("gme_live_abc12345").unwrap();
-    let game = Game::new("game").owned_by_api_key(key.clone());
-    let game = stage.add(game).await;
-    let mine = stage.tasks.scoped(TaskScope::api_key(key));
-    let new = NewTask::new(game.id, "task \"🎉\"").strategy("socio_bee");
-    let task = mine.create(new).await.unwrap();
-    let value = to_value(&task).unwrap();
-    let expected = [
-        "apiKey_used",
-        "created_at",
-        "externalTaskId",
-        "gameId",
-        "id",
-        "oauth_user_id",
-        "status",
-        "strategyId",
-        "updated_at",
-    ];
-    assert_eq!(members(&value), expected);
-    assert_eq!(value["externalTaskId"], "task \"🎉\"");
-    assert_eq!(value["gameId"], game.id.to_string());
-    assert_eq!(value["id"], task.id.to_string());
-    assert_eq!(value["strategyId"], "socio_bee");
-    assert_eq!(value["status"], "open");
-    assert_eq!(value["apiKey_used"], "gme_live_abc12345");
-    assert_eq!(value["oauth_user_id"], Value::Null);
-    assert_eq!(value["created_at"].as_str().unwrap().parse(), Ok(task.created_at));
-    assert_eq!(from_value::<Task>(value).unwrap(), task);
-}
-
-async fn a_page_with_its_cursor(stage: &Stage<'_>) {
-    let game = stage.game().await;
-    let [first, second] = stage.tasks_named(game, ["first", "second"]).await;
-    let query = TaskQuery::in_game(game).limit(1).with_total();
-    let page = stage.tasks.list(query.clone()).await.unwrap();
-    let value = to_value(&page).unwrap();
-    assert_eq!(members(&value), ["items", "next", "total"]);
-    assert_eq!(value["items"], json!([first]));
-    assert_eq!(value["total"], 2);
-    // As a client sends it back.
-    let cursor: Cursor = from_value(value["next"].clone()).unwrap();
-    let rest = stage.tasks.list(query.clone().after(cursor)).await.unwrap();
-    assert_eq!((rest.items, rest.next), (vec![second], None));
-    let text = value["next"].as_str().unwrap();
-    assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{text}");
-    assert_eq!(stage.tasks.list(query.after(text.into())).await.unwrap().items.len(), 1);
 }
 
 #[test]

@@ -9,7 +9,6 @@ use game_tasks::{
 use std::error::Error;
 use std::fmt::Debug;
 
-repository_cases!(in_what_calls_answer, in_refusals);
 database_cases!(in_repositories_and_resolvers, in_failures_of_the_database);
 
 const KEY: &str = "gme_live_secret42";
@@ -53,54 +52,6 @@ fn in_values() {
     assert_hides(&game);
     // It is not gone.
     assert_eq!(game.api_key_used.unwrap().as_str(), KEY);
-}
-
-async fn in_what_calls_answer(stage: &Stage<'_>) {
-    let game = stage.add(Game::new("game").owned_by_api_key(key())).await.id;
-    let mine = stage.tasks.scoped(TaskScope::api_key(key()));
-    let task = mine.create(NewTask::new(game, "task")).await.unwrap();
-    assert_eq!(task.api_key_used, Some(key()));
-    assert_hides(&task);
-    let again = [NewTask::new(game, "task").strategy("own"), NewTask::new(game, "new")];
-    assert_hides(&mine.create_many(again.clone(), OnExisting::Report).await);
-    assert_hides(&mine.create_all(again, OnExisting::Update).await);
-    let query = TaskQuery::in_game(game).limit(1);
-    let page = mine.list(query.clone()).await.unwrap();
-    assert_hides(&page);
-    assert_hides(&query.after(page.next.unwrap()));
-    assert_hides(&mine.update(&task, TaskPatch::new().status("closed")).await);
-    assert_hides(&mine.delete(&task).await);
-}
-
-async fn in_refusals(stage: &Stage<'_>) {
-    let game = stage.add(Game::new("game").owned_by_api_key(key())).await.id;
-    let elsewhere = stage.game().await;
-    let mine = stage.tasks.scoped(TaskScope::api_key(key()));
-    let task = mine.create(NewTask::new(game, "task")).await.unwrap();
-    let cursor = {
-        mine.create(NewTask::new(game, "second")).await.unwrap();
-        mine.list(TaskQuery::in_game(game).limit(1)).await.unwrap().next.unwrap()
-    };
-    let with_cursor = TaskQuery::in_game(game).limit(1).after(cursor);
-    let closed = TaskPatch::new().status("closed");
-    for error in [
-        stage.refused(mine.create(NewTask::new(game, "task"))).await,
-        stage.refused(mine.create(NewTask::new(elsewhere, "task"))).await,
-        stage.refused(mine.create(NewTask::new(game, "x").id(task.id))).await,
-        stage.refused(mine.create_all([NewTask::new(game, "task")], OnExisting::Report)).await,
-        stage.refused(mine.update(&task, closed.if_status("closed"))).await,
-        stage.refused(mine.get((elsewhere, "task"))).await,
-        stage.refused(stage.tasks.list(with_cursor)).await,
-    ] {
-        assert_error_hides(&error);
-    }
-    // A caller that cannot be: the name of the field is told, not what is in it.
-    let unwritable: ApiKeyId = serde_json::from_str(&format!("\"{KEY}\\u0001\"")).unwrap();
-    assert_hides(&unwritable);
-    let scoped = stage.tasks.scoped(TaskScope::api_key(unwritable));
-    let error = stage.refused(scoped.create(NewTask::new(elsewhere, "task"))).await;
-    assert_error_hides(&error);
-    assert_hides(&ApiKeyId::new(format!("{KEY}\0")).unwrap_err());
 }
 
 async fn in_repositories_and_resolvers(database: &TestDatabase) {

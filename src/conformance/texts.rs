@@ -1,6 +1,6 @@
 //! Texts that a table of strings gets wrong.
 
-use game_tasks::InvalidReason;
+use crate::InvalidReason;
 
 /// Texts that must not be written, each with the reason.
 pub(crate) fn refused_texts() -> Vec<(String, InvalidReason)> {

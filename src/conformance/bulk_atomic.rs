@@ -1,0 +1,190 @@
+//! Batches that are written whole or not at all.
+
+use super::checks::{in_batch, invalid, names};
+use super::failure::Outcome;
+use super::stage::Stage;
+use crate::{
+    InvalidReason, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, TaskError,
+    TaskRepositoryExt, Written,
+};
+use uuid::Uuid;
+
+cases! { "bulk_atomic":
+    all_are_written,
+    one_bad_task_at_the_end_refuses_all,
+    the_first_refusal_is_told,
+    duplicates_in_the_batch_are_refused,
+    duplicates_in_the_batch_are_kept_or_updated,
+    existing_tasks_are_kept_or_updated,
+    too_many_tasks,
+    too_many_bytes,
+}
+
+const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+
+async fn all_are_written(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    for (n, on_existing) in EVERY.into_iter().enumerate() {
+        ensure_eq!(stage.tasks.create_all([], on_existing).await?, []);
+        let batch = ["c", "a", "b"].map(|name| NewTask::new(game, format!("{name}{n}")));
+        let written = stage.tasks.create_all(batch, on_existing).await?;
+        ensure!(written.iter().all(Written::is_created));
+        let created: Vec<_> = written.into_iter().map(Written::into_task).collect();
+        ensure_eq!(names(&created), [format!("c{n}"), format!("a{n}"), format!("b{n}")]);
+        for task in created {
+            ensure_eq!(stage.tasks.get(&task).await?, task);
+        }
+    }
+    ensure_eq!(stage.rows().await?.len(), 9);
+    Ok(())
+}
+
+async fn one_bad_task_at_the_end_refuses_all(stage: &Stage<'_>) -> Outcome {
+    let (game, other) = (stage.game().await?, stage.game().await?);
+    let old = stage.task(other, "old").await?;
+    let good = || ["a", "b", "c"].map(|name| NewTask::new(game, name));
+    for on_existing in EVERY {
+        let refused = async |bad: NewTask| {
+            let batch = good().into_iter().chain([bad]);
+            let (index, error) =
+                in_batch(stage.refused(stage.tasks.create_all(batch, on_existing)).await?)?;
+            ensure_eq!(index, 3);
+            Ok(error)
+        };
+        let missing = Uuid::now_v7();
+        ensure_is!(
+            refused(NewTask::new(missing, "x")).await?,
+            TaskError::GameNotFound { game_id } if *game_id == missing
+        );
+        ensure_eq!(
+            invalid(refused(NewTask::new(game, " ")).await?)?,
+            ("external_task_id", InvalidReason::Blank)
+        );
+        ensure_is!(
+            refused(NewTask::new(game, "x").id(old.id)).await?,
+            TaskError::IdTaken { id } if *id == old.id
+        );
+        if on_existing == OnExisting::Report {
+            ensure_is!(
+                refused(NewTask::new(other, "old")).await?,
+                TaskError::AlreadyExists { game_id, external_task_id, id }
+                    if *game_id == other && external_task_id == "old" && *id == Some(old.id)
+            );
+        }
+    }
+    // What was refused did not use the names up.
+    let written = stage.tasks.create_all(good(), OnExisting::Report).await?;
+    ensure!(written.iter().all(Written::is_created));
+    Ok(())
+}
+
+async fn the_first_refusal_is_told(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let old = stage.task(game, "old").await?;
+    let missing = Uuid::now_v7();
+    let bad = || {
+        [
+            NewTask::new(game, "old"),
+            NewTask::new(missing, "x"),
+            NewTask::new(game, "id").id(old.id),
+            NewTask::new(game, ""),
+        ]
+    };
+    for first in 0..4 {
+        let mut batch = vec![NewTask::new(game, "good")];
+        batch.extend(bad().into_iter().cycle().skip(first).take(4));
+        let error = stage.refused(stage.tasks.create_all(batch, OnExisting::Report)).await?;
+        let (index, error) = in_batch(error)?;
+        ensure_eq!(index, 1);
+        match first {
+            0 => ensure_is!(error, TaskError::AlreadyExists { .. }),
+            1 => ensure_is!(error, TaskError::GameNotFound { .. }),
+            2 => ensure_is!(error, TaskError::IdTaken { .. }),
+            _ => ensure_is!(error, TaskError::Invalid { .. }),
+        }
+    }
+    Ok(())
+}
+
+async fn duplicates_in_the_batch_are_refused(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let batch = ["a", "b", "a", "b"].map(|name| NewTask::new(game, name));
+    let error = stage.refused(stage.tasks.create_all(batch, OnExisting::Report)).await?;
+    let (index, error) = in_batch(error)?;
+    ensure_eq!(index, 2);
+    ensure_is!(error, TaskError::AlreadyExists { external_task_id, .. } if external_task_id == "a");
+
+    let id = Uuid::now_v7();
+    for on_existing in EVERY {
+        let batch = ["a", "b", "c"].map(|name| NewTask::new(game, name).id(id));
+        let error = stage.refused(stage.tasks.create_all(batch, on_existing)).await?;
+        let (index, error) = in_batch(error)?;
+        ensure_eq!(index, 1);
+        ensure_is!(error, TaskError::IdTaken { id: taken } if *taken == id);
+    }
+    Ok(())
+}
+
+async fn duplicates_in_the_batch_are_kept_or_updated(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    for (on_existing, name, last) in
+        [(OnExisting::Keep, "keep", "first"), (OnExisting::Update, "update", "second")]
+    {
+        let batch = ["first", "second"].map(|strategy| NewTask::new(game, name).strategy(strategy));
+        let written = stage.tasks.create_all(batch, on_existing).await?;
+        let row = stage.tasks.get((game, name)).await?;
+        ensure_eq!(row.strategy_id, last);
+        let later = match on_existing {
+            OnExisting::Update => Written::Updated(row.clone()),
+            _ => Written::Kept(row.clone()),
+        };
+        ensure_eq!(written, [Written::Created(row), later]);
+    }
+    Ok(())
+}
+
+async fn existing_tasks_are_kept_or_updated(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let old = stage.task(game, "old").await?;
+    let batch = || ["new", "old"].map(|name| NewTask::new(game, name).strategy("other"));
+    let written = stage.tasks.create_all(batch(), OnExisting::Keep).await?;
+    ensure_is!(written[..], [Written::Created(_), Written::Kept(kept)] if *kept == old);
+
+    let written = stage.tasks.create_all(batch(), OnExisting::Update).await?;
+    let row = stage.tasks.get(&old).await?;
+    ensure_eq!(row.strategy_id, "other");
+    ensure!(row.updated_at > old.updated_at);
+    ensure_eq!(written.get(1), Some(&Written::Updated(row)));
+    Ok(())
+}
+
+async fn too_many_tasks(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let too_many = (0..=MAX_ATOMIC_TASKS).map(|n| NewTask::new(game, n.to_string()));
+    let error = stage.refused(stage.tasks.create_all(too_many, OnExisting::Report)).await?;
+    let reason = InvalidReason::TooLarge { max: MAX_ATOMIC_TASKS as u64 };
+    ensure_eq!(invalid(error)?, ("tasks", reason));
+    Ok(())
+}
+
+async fn too_many_bytes(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    // A name and a strategy of 512 bytes each.
+    let (filler, strategy) = ("🎉".repeat(126), "🎉".repeat(128));
+    let just_enough: Vec<_> = (0..MAX_ATOMIC_BYTES / 1_024)
+        .map(|n| NewTask::new(game, format!("{n:08}{filler}")).strategy(&*strategy))
+        .collect();
+    let mut too_many = just_enough.clone();
+    too_many
+        .iter_mut()
+        .take(1)
+        .for_each(|task| *task = task.clone().strategy(format!("{strategy}x")));
+    let error = stage.refused(stage.tasks.create_all(too_many, OnExisting::Report)).await?;
+    let reason = InvalidReason::TooLarge { max: MAX_ATOMIC_BYTES as u64 };
+    ensure_eq!(invalid(error)?, ("tasks", reason));
+
+    let size = just_enough.len();
+    let written = stage.tasks.create_all(just_enough, OnExisting::Report).await?;
+    ensure_eq!(written.len(), size);
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! Batches in which each task stands for itself.
+
+use super::checks::{any_id, invalid, names, refusal};
+use super::failure::{Failure, Outcome};
+use super::stage::Stage;
+use crate::{
+    InvalidReason, NewTask, OnExisting, StrategyId, TaskError, TaskFilter, TaskRepositoryExt,
+    TaskStatus, Written,
+};
+use uuid::Uuid;
+
+cases! { "bulk_partial":
+    nothing_is_asked,
+    outcomes_come_in_the_order_of_the_input,
+    existing_tasks_are_reported,
+    existing_tasks_are_kept,
+    existing_tasks_are_updated,
+    an_update_that_changes_nothing_keeps,
+    duplicates_in_the_batch_are_reported,
+    duplicates_in_the_batch_are_kept,
+    duplicates_in_the_batch_are_updated,
+    ids_are_given_once,
+    answers_are_the_rows,
+}
+
+/// A batch of one game's tasks.
+fn batch<const N: usize>(game: Uuid, names: [&str; N]) -> [NewTask; N] {
+    names.map(|name| NewTask::new(game, name))
+}
+
+/// The outcomes of a batch of known size.
+async fn create<const N: usize>(
+    stage: &Stage<'_>,
+    tasks: [NewTask; N],
+    on_existing: OnExisting,
+) -> Result<[Result<Written, TaskError>; N], Failure> {
+    let outcomes = stage.tasks.create_many(tasks, on_existing).await?;
+    outcomes.try_into().map_err(|outcomes: Vec<_>| {
+        Failure::new(format_args!("must be {N} outcomes, are {}", outcomes.len()))
+    })
+}
+
+async fn nothing_is_asked(stage: &Stage<'_>) -> Outcome {
+    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        let [] = create(stage, [], on_existing).await?;
+    }
+    ensure!(stage.rows().await?.is_empty());
+    Ok(())
+}
+
+async fn outcomes_come_in_the_order_of_the_input(stage: &Stage<'_>) -> Outcome {
+    let (game, other, missing) = (stage.game().await?, stage.game().await?, Uuid::now_v7());
+    let old = stage.task(other, "old").await?;
+    let [z, empty, a, lost, taken, bee, id, m] = create(
+        stage,
+        [
+            NewTask::new(game, "z"),
+            NewTask::new(game, ""),
+            NewTask::new(other, "a"),
+            NewTask::new(missing, "a"),
+            NewTask::new(other, "old"),
+            NewTask::new(game, "bee").strategy("socio_bee"),
+            NewTask::new(game, "id").id(old.id),
+            NewTask::new(game, "m"),
+        ],
+        OnExisting::Report,
+    )
+    .await?;
+    ensure_is!(z, Ok(Written::Created(task)) if task.external_task_id == "z");
+    ensure_eq!(invalid(refusal(empty)?)?, ("external_task_id", InvalidReason::Empty));
+    ensure_is!(a, Ok(Written::Created(task)) if task.game_id == other && task.external_task_id == "a");
+    ensure_is!(lost, Err(TaskError::GameNotFound { game_id }) if *game_id == missing);
+    ensure_is!(
+        taken,
+        Err(TaskError::AlreadyExists { game_id, external_task_id, id })
+            if *game_id == other && external_task_id == "old" && *id == Some(old.id)
+    );
+    ensure_is!(bee, Ok(Written::Created(task)) if task.strategy_id == "socio_bee");
+    ensure_is!(id, Err(TaskError::IdTaken { id }) if *id == old.id);
+    ensure_is!(m, Ok(Written::Created(task)) if task.external_task_id == "m");
+
+    let mut expected: Vec<_> =
+        [z, a, bee, m].into_iter().map(|w| w.map(Written::into_task)).collect::<Result<_, _>>()?;
+    expected.push(old);
+    expected.sort_by_key(|task| task.id);
+    ensure_eq!(stage.rows().await?, expected);
+    Ok(())
+}
+
+async fn existing_tasks_are_reported(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let old = stage.task(game, "old").await?;
+    let [again, new] = create(stage, batch(game, ["old", "new"]), OnExisting::Report).await?;
+    ensure_is!(again, Err(TaskError::AlreadyExists { id, .. }) if *id == Some(old.id));
+    ensure_is!(new, Ok(Written::Created(_)));
+    ensure_eq!(stage.tasks.get(&old).await?, old);
+    Ok(())
+}
+
+async fn existing_tasks_are_kept(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let old = stage.task(game, "old").await?;
+    let old = stage.tasks.transition(&old, "open", "closed").await?;
+    let tasks =
+        [NewTask::new(game, "old").strategy("other"), NewTask::new(game, "new").strategy("other")];
+    let [kept, created] = create(stage, tasks, OnExisting::Keep).await?;
+    ensure_eq!(kept?, Written::Kept(old.clone()));
+    ensure_is!(created, Ok(Written::Created(task)) if task.strategy_id == "other");
+    ensure_eq!(stage.tasks.get(&old).await?, old);
+    // A batch sent again, as after a lost answer, changes nothing.
+    let before = stage.rows().await?;
+    let again = create(stage, batch(game, ["new", "old"]), OnExisting::Keep).await?;
+    ensure!(again.iter().all(|written| matches!(written, Ok(Written::Kept(_)))));
+    ensure_eq!(stage.rows().await?, before);
+    Ok(())
+}
+
+async fn existing_tasks_are_updated(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let [named, unnamed] = stage.tasks_named(game, ["named", "unnamed"]).await?;
+    let unnamed = stage.tasks.update(&unnamed, crate::TaskPatch::new().strategy("own")).await?;
+    let named = stage.tasks.transition(&named, "open", "closed").await?;
+    let tasks = [
+        NewTask::new(game, "named").strategy("other"),
+        NewTask::new(game, "unnamed"),
+        NewTask::new(game, "new").strategy("other"),
+    ];
+    let [first, second, third] = create(stage, tasks, OnExisting::Update).await?;
+    for (outcome, old, strategy) in [(first, &named, "other"), (second, &unnamed, "default")] {
+        let Ok(Written::Updated(task)) = outcome else {
+            return Err(Failure::new(format_args!("must be updated, is {outcome:?}")));
+        };
+        ensure!(task.updated_at > old.updated_at, "updated_at has not grown");
+        let expected = crate::Task {
+            strategy_id: StrategyId::new(strategy)?,
+            updated_at: task.updated_at,
+            ..old.clone()
+        };
+        ensure_eq!(task, expected);
+        ensure_eq!(stage.tasks.get(old).await?, task);
+    }
+    ensure_is!(third, Ok(Written::Created(task)) if task.strategy_id == "other" && task.status == TaskStatus::OPEN);
+    Ok(())
+}
+
+async fn an_update_that_changes_nothing_keeps(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let old = stage.task(game, "old").await?;
+    let old = stage.tasks.transition(&old, "open", "closed").await?;
+    for tasks in
+        [batch(game, ["old", "old"]), batch(game, ["old", "old"]).map(|t| t.strategy("default"))]
+    {
+        for outcome in create(stage, tasks.clone(), OnExisting::Update).await? {
+            ensure_eq!(outcome?, Written::Kept(old.clone()));
+        }
+        let written = stage.tasks.create_all(tasks, OnExisting::Update).await?;
+        ensure_eq!(written, [Written::Kept(old.clone()), Written::Kept(old.clone())]);
+    }
+    ensure_eq!(stage.rows().await?, [old]);
+    Ok(())
+}
+
+async fn duplicates_in_the_batch_are_reported(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let [first, other, second, third] =
+        create(stage, batch(game, ["twice", "x", "twice", "twice"]), OnExisting::Report).await?;
+    let first = first?;
+    ensure!(first.is_created() && other?.is_created());
+    for later in [second, third] {
+        ensure_is!(
+            later,
+            Err(TaskError::AlreadyExists { external_task_id, id, .. })
+                if external_task_id == "twice" && *id == Some(first.task().id)
+        );
+    }
+    ensure_eq!(stage.tasks.count(TaskFilter::in_game(game)).await?, 2);
+    Ok(())
+}
+
+async fn duplicates_in_the_batch_are_kept(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let tasks = [
+        NewTask::new(game, "twice").strategy("first"),
+        NewTask::new(game, "twice").strategy("second"),
+        NewTask::new(game, "TWICE"),
+    ];
+    let [first, second, other] = create(stage, tasks, OnExisting::Keep).await?;
+    let row = stage.tasks.get((game, "twice")).await?;
+    ensure_eq!(row.strategy_id, "first");
+    ensure_eq!(first?, Written::Created(row.clone()));
+    ensure_eq!(second?, Written::Kept(row));
+    ensure!(other?.is_created());
+    Ok(())
+}
+
+async fn duplicates_in_the_batch_are_updated(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let old = stage.task(game, "old").await?;
+    let tasks = [
+        NewTask::new(game, "twice").strategy("first"),
+        NewTask::new(game, "old").strategy("first"),
+        NewTask::new(game, "twice").strategy("second"),
+        NewTask::new(game, "old").strategy("second"),
+    ];
+    let [new_first, old_first, new_second, old_second] =
+        create(stage, tasks, OnExisting::Update).await?;
+    let new_row = stage.tasks.get((game, "twice")).await?;
+    let old_row = stage.tasks.get(&old).await?;
+    ensure_eq!(
+        (&*new_row.strategy_id.to_string(), &*old_row.strategy_id.to_string()),
+        ("second", "second")
+    );
+    ensure_eq!(new_first?, Written::Created(new_row.clone()));
+    ensure_eq!(new_second?, Written::Updated(new_row));
+    for outcome in [old_first, old_second] {
+        ensure_eq!(outcome?, Written::Updated(old_row.clone()));
+    }
+    Ok(())
+}
+
+async fn ids_are_given_once(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let id = Uuid::now_v7();
+    let [first, second, third] = create(
+        stage,
+        [
+            NewTask::new(game, "first").id(id),
+            NewTask::new(game, "second").id(id),
+            NewTask::new(game, "third"),
+        ],
+        OnExisting::Report,
+    )
+    .await?;
+    ensure_is!(first, Ok(Written::Created(task)) if task.id == id);
+    ensure_is!(second, Err(TaskError::IdTaken { id: taken }) if *taken == id);
+    ensure!(third?.is_created());
+    // A batch with ids that is sent again finds its own tasks.
+    let again = [NewTask::new(game, "first").id(id), NewTask::new(game, "other").id(id)];
+    for on_existing in [OnExisting::Keep, OnExisting::Update] {
+        let [same, clash] = create(stage, again.clone(), on_existing).await?;
+        ensure_eq!(same?.task().id, id);
+        ensure_is!(clash, Err(TaskError::IdTaken { id: taken }) if *taken == id);
+    }
+    Ok(())
+}
+
+async fn answers_are_the_rows(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let given = any_id();
+    let tasks = [
+        NewTask::new(game, "b").id(given),
+        NewTask::new(game, "a").strategy("custom:1"),
+        NewTask::new(game, "c"),
+    ];
+    let created = create(stage, tasks, OnExisting::Report).await?;
+    let mut created: Vec<_> =
+        created.into_iter().map(|w| w.map(Written::into_task)).collect::<Result<_, _>>()?;
+    ensure_eq!(names(&created), ["b", "a", "c"]);
+    ensure_eq!(created.first().map(|task| task.id), Some(given));
+    for task in &created {
+        ensure_eq!(stage.tasks.get(task).await?, *task);
+        ensure_eq!(task.status, TaskStatus::OPEN);
+        ensure_eq!(task.created_at, task.updated_at);
+    }
+    created.sort_by_key(|task| task.id);
+    ensure_eq!(stage.rows().await?, created);
+    Ok(())
+}

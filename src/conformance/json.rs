@@ -1,0 +1,80 @@
+//! JSON: GAME's column names, there and back.
+
+use super::checks::OrFail;
+use super::failure::{Failure, Outcome};
+use super::stage::Stage;
+use crate::{ApiKeyId, Cursor, Game, NewTask, Task, TaskQuery, TaskRepositoryExt, TaskScope};
+use serde_json::{Value, from_value, json, to_value};
+
+cases! { "json":
+    a_task_there_and_back,
+    a_page_with_its_cursor,
+}
+
+/// The names of a JSON object's members.
+fn members(value: &Value) -> Result<Vec<&str>, Failure> {
+    let mut members: Vec<&str> = value.as_object().or_fail()?.keys().map(String::as_str).collect();
+    members.sort_unstable();
+    Ok(members)
+}
+
+#[track_caller]
+fn member<'v>(value: &'v Value, name: &str) -> Result<&'v Value, Failure> {
+    value.get(name).or_fail()
+}
+
+#[track_caller]
+fn text<'v>(value: &'v Value, name: &str) -> Result<&'v str, Failure> {
+    value.get(name).and_then(Value::as_str).or_fail()
+}
+
+async fn a_task_there_and_back(stage: &Stage<'_>) -> Outcome {
+    let key = ApiKeyId::new("gme_live_abc12345")?;
+    let game = Game::new("game").owned_by_api_key(key.clone());
+    let game = stage.add(game).await?;
+    let mine = stage.tasks.scoped(TaskScope::api_key(key));
+    let new = NewTask::new(game.id, "task \"🎉\"").strategy("socio_bee");
+    let task = mine.create(new).await?;
+    let value = to_value(&task)?;
+    let expected = [
+        "apiKey_used",
+        "created_at",
+        "externalTaskId",
+        "gameId",
+        "id",
+        "oauth_user_id",
+        "status",
+        "strategyId",
+        "updated_at",
+    ];
+    ensure_eq!(members(&value)?, expected);
+    ensure_eq!(text(&value, "externalTaskId")?, "task \"🎉\"");
+    ensure_eq!(text(&value, "gameId")?, game.id.to_string());
+    ensure_eq!(text(&value, "id")?, task.id.to_string());
+    ensure_eq!(text(&value, "strategyId")?, "socio_bee");
+    ensure_eq!(text(&value, "status")?, "open");
+    ensure_eq!(text(&value, "apiKey_used")?, "gme_live_abc12345");
+    ensure_eq!(*member(&value, "oauth_user_id")?, Value::Null);
+    ensure_eq!(text(&value, "created_at")?.parse(), Ok(task.created_at));
+    ensure_eq!(from_value::<Task>(value)?, task);
+    Ok(())
+}
+
+async fn a_page_with_its_cursor(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let [first, second] = stage.tasks_named(game, ["first", "second"]).await?;
+    let query = TaskQuery::in_game(game).limit(1).with_total();
+    let page = stage.tasks.list(query.clone()).await?;
+    let value = to_value(&page)?;
+    ensure_eq!(members(&value)?, ["items", "next", "total"]);
+    ensure_eq!(*member(&value, "items")?, json!([first]));
+    ensure_eq!(*member(&value, "total")?, 2);
+    // As a client sends it back.
+    let cursor: Cursor = from_value(member(&value, "next")?.clone())?;
+    let rest = stage.tasks.list(query.clone().after(cursor)).await?;
+    ensure_eq!((rest.items, rest.next), (vec![second], None));
+    let text = text(&value, "next")?;
+    ensure!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{text}");
+    ensure_eq!(stage.tasks.list(query.after(text.into())).await?.items.len(), 1);
+    Ok(())
+}

@@ -1,0 +1,235 @@
+//! Lists: orders, pages and totals, and cursors that walk the whole.
+
+use super::checks::{OrFail, any_id, names};
+use super::failure::{Failure, Outcome};
+use super::stage::Stage;
+use crate::{
+    NewTask, OnExisting, SortDirection, Task, TaskFilter, TaskOrder, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt,
+};
+use uuid::Uuid;
+
+cases! { "lists":
+    every_order_and_direction,
+    pages_by_number,
+    pages_have_a_size_of_their_own,
+    totals_are_counted_where_asked_for,
+    cursors_walk_the_whole_list,
+    tasks_created_at_once_are_walked_by_cursor,
+    cursor_goes_on_where_its_task_is_gone,
+    cursor_passes_what_is_new,
+}
+
+const ORDERS: [TaskOrder; 3] = [TaskOrder::Created, TaskOrder::ExternalId, TaskOrder::Updated];
+const DIRECTIONS: [SortDirection; 2] = [SortDirection::Ascending, SortDirection::Descending];
+
+/// All queries that differ in order and direction.
+fn sorted_queries(filter: &TaskFilter) -> impl Iterator<Item = TaskQuery> {
+    let query = TaskQuery::new(filter.clone());
+    let by_order = ORDERS.map(|order| query.clone().order_by(order));
+    by_order.into_iter().flat_map(|query| DIRECTIONS.map(|to| query.clone().direction(to)))
+}
+
+/// What a query's list must be: the rule, in plain Rust.
+fn sorted(mut tasks: Vec<Task>, query: &TaskQuery) -> Vec<Task> {
+    match query.order() {
+        TaskOrder::Created => tasks.sort_by_key(|task| (task.created_at, task.id)),
+        TaskOrder::Updated => tasks.sort_by_key(|task| (task.updated_at, task.id)),
+        _ => tasks.sort_by(|a, b| {
+            let of = |task: &Task| (task.external_task_id.clone().into_bytes(), task.id);
+            of(a).cmp(&of(b))
+        }),
+    }
+    if query.is_descending() {
+        tasks.reverse();
+    }
+    tasks
+}
+
+/// Two games, with names that are the same in both, ids in another order than names, and
+/// changes in another order than both. Answers with the first game.
+async fn two_games(stage: &Stage<'_>) -> Result<Uuid, Failure> {
+    let (first, second) = (stage.game().await?, stage.game().await?);
+    for game in [first, second] {
+        for names in [["m", "Z", "a"], ["B", "é", "b"]] {
+            let batch = names.map(|name| NewTask::new(game, name).id(any_id()));
+            stage.tasks.create_all(batch, OnExisting::Report).await?;
+        }
+        for name in ["b", "m", "z", "A"] {
+            stage.tasks.get_or_create(NewTask::new(game, name)).await?;
+            let patch = TaskPatch::new().status("closed");
+            stage.tasks.update((game, name), patch).await?;
+        }
+    }
+    Ok(first)
+}
+
+/// What a list has besides its first tasks.
+fn rest_of(tasks: &[Task], first: usize) -> &[Task] {
+    tasks.get(first..).unwrap_or_default()
+}
+
+/// All pages of a query, put together; each but the last must be full.
+async fn walk(tasks: &dyn TaskRepository, query: TaskQuery) -> Result<Vec<Task>, Failure> {
+    let mut walked = Vec::new();
+    let mut next = Some(query);
+    while let Some(query) = next {
+        let page = tasks.list(query.clone()).await?;
+        ensure_eq!(page.total, None);
+        ensure!(page.next.is_none() || page.items.len() as u64 == query.page_size());
+        ensure!(!page.items.is_empty() || walked.is_empty(), "a cursor led to nothing");
+        walked.extend(page.items);
+        next = page.next.map(|cursor| query.after(cursor));
+    }
+    Ok(walked)
+}
+
+async fn every_order_and_direction(stage: &Stage<'_>) -> Outcome {
+    let game = two_games(stage).await?;
+    let all = stage.rows().await?;
+    let of_game: Vec<Task> = all.iter().filter(|task| task.game_id == game).cloned().collect();
+    ensure_eq!((all.len(), of_game.len()), (16, 8));
+    for (filter, tasks) in [(TaskFilter::all(), all), (TaskFilter::in_game(game), of_game)] {
+        for query in sorted_queries(&filter) {
+            let page = stage.tasks.list(query.clone()).await?;
+            ensure_eq!(page.items, sorted(tasks.clone(), &query), "{query:?}");
+            ensure_eq!((page.next, page.total), (None, None));
+        }
+    }
+    Ok(())
+}
+
+async fn pages_by_number(stage: &Stage<'_>) -> Outcome {
+    let game = two_games(stage).await?;
+    for query in sorted_queries(&TaskFilter::in_game(game)) {
+        let whole = stage.tasks.list(query.clone()).await?.items;
+        for limit in [1, 3, 4, 8, 9] {
+            let query = query.clone().limit(limit);
+            for (n, expected) in whole.chunks(limit as usize).enumerate() {
+                let page = stage.tasks.list(query.clone().page(n as u64 + 1)).await?;
+                ensure_eq!(page.items, expected);
+                let is_last = (n + 1) * limit as usize >= whole.len();
+                ensure_eq!(page.next.is_none(), is_last, "page {n} of {limit}");
+            }
+            let beyond = stage.tasks.list(query.page(9)).await?;
+            ensure_eq!((beyond.items, beyond.next), (vec![], None));
+        }
+    }
+    Ok(())
+}
+
+async fn pages_have_a_size_of_their_own(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let batch = (0..1_001).map(|n| NewTask::new(game, n.to_string()));
+    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    let query = TaskQuery::in_game(game);
+    let sizes = [
+        (query.clone(), crate::DEFAULT_PAGE_SIZE),
+        (query.clone().limit(crate::MAX_PAGE_SIZE), 1_000),
+    ];
+    for (query, size) in sizes {
+        let page = stage.tasks.list(query).await?;
+        ensure_eq!(page.items.len() as u64, size);
+        ensure!(page.next.is_some());
+    }
+    let last = stage.tasks.list(query.limit(1_000).page(2)).await?;
+    ensure_eq!((last.items.len(), last.next), (1, None));
+    Ok(())
+}
+
+async fn totals_are_counted_where_asked_for(stage: &Stage<'_>) -> Outcome {
+    let game = two_games(stage).await?;
+    let closed = TaskFilter::in_game(game).statuses(["closed"]);
+    ensure_eq!(stage.tasks.count(closed.clone()).await?, 4);
+    let query = TaskQuery::new(closed).limit(1).with_total();
+    let first = stage.tasks.list(query.clone()).await?;
+    // The total is of the filter, wherever the page begins.
+    let second = query.clone().after(first.next.clone().or_fail()?);
+    for query in [query.clone().page(2), query.page(99), second] {
+        ensure_eq!(stage.tasks.list(query).await?.total, Some(4));
+    }
+    ensure_eq!(first.total, Some(4));
+    let nothing = TaskQuery::in_game(Uuid::now_v7()).with_total();
+    let nothing = stage.tasks.list(nothing).await?;
+    ensure_eq!((nothing.items, nothing.next, nothing.total), (vec![], None, Some(0)));
+    Ok(())
+}
+
+async fn cursors_walk_the_whole_list(stage: &Stage<'_>) -> Outcome {
+    let game = two_games(stage).await?;
+    for filter in [
+        TaskFilter::all(),
+        TaskFilter::in_game(game),
+        TaskFilter::in_game(game).statuses(["open", "closed"]).strategies(["default"]),
+        TaskFilter::in_game(game).statuses(["closed"]),
+        TaskFilter::all().external_id_prefix("m"),
+    ] {
+        for query in sorted_queries(&filter) {
+            let whole = stage.tasks.list(query.clone()).await?.items;
+            for limit in [1, 2, 3, 5] {
+                let walked = walk(stage.tasks, query.clone().limit(limit)).await?;
+                ensure_eq!(walked, whole, "in pages of {limit}: {query:?}");
+            }
+            // From a page that was reached by number, too.
+            let page = stage.tasks.list(query.clone().limit(1).page(2)).await?;
+            let Some(cursor) = page.next else { continue };
+            ensure_eq!(walk(stage.tasks, query.limit(2).after(cursor)).await?, rest_of(&whole, 2));
+        }
+    }
+    Ok(())
+}
+
+async fn tasks_created_at_once_are_walked_by_cursor(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    // Ids in no order, so that nothing but the id sorts them, the same on every backend.
+    let ids: Vec<Uuid> =
+        (0..50_u128).map(|n| Uuid::from_u128((n * 7_919 % 50) << 64 | n)).collect();
+    let batch = ids.iter().map(|id| NewTask::new(game, id.to_string()).id(*id));
+    let written = stage.tasks.create_all(batch, OnExisting::Report).await?;
+    let created_at = written.first().or_fail()?.task().created_at;
+    ensure!(written.iter().all(|written| written.task().created_at == created_at));
+    let mut sorted_ids = ids;
+    sorted_ids.sort();
+    for query in sorted_queries(&TaskFilter::in_game(game)) {
+        if query.order() == TaskOrder::ExternalId {
+            continue;
+        }
+        for limit in [1, 7, 50] {
+            let walked = walk(stage.tasks, query.clone().limit(limit)).await?;
+            let mut walked: Vec<Uuid> = walked.iter().map(|task| task.id).collect();
+            if query.is_descending() {
+                walked.reverse();
+            }
+            ensure_eq!(walked, sorted_ids);
+        }
+    }
+    Ok(())
+}
+
+async fn cursor_goes_on_where_its_task_is_gone(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    stage.tasks_named(game, ["a", "b", "c", "d"]).await?;
+    for query in sorted_queries(&TaskFilter::in_game(game)) {
+        let before = stage.tasks.list(query.clone()).await?.items;
+        let first = stage.tasks.list(query.clone().limit(2)).await?;
+        let cursor = first.next.or_fail()?;
+        let gone = first.items.get(1).or_fail()?;
+        stage.tasks.delete(gone).await?;
+        let rest = stage.tasks.list(query.after(cursor)).await?.items;
+        ensure_eq!(rest, rest_of(&before, 2));
+        stage.task(game, &gone.external_task_id).await?;
+    }
+    Ok(())
+}
+
+async fn cursor_passes_what_is_new(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    stage.tasks_named(game, ["b", "d", "f"]).await?;
+    let query = TaskQuery::in_game(game).order_by(TaskOrder::ExternalId).limit(2);
+    let cursor = stage.tasks.list(query.clone()).await?.next.or_fail()?;
+    // Before the place: missed. After it: met.
+    stage.tasks_named(game, ["a", "e"]).await?;
+    let rest = stage.tasks.list(query.after(cursor)).await?.items;
+    ensure_eq!(names(&rest), ["e", "f"]);
+    Ok(())
+}

@@ -1,0 +1,301 @@
+//! Sixteen at once: one wins, and each is told what became of its own call.
+
+use super::checks::OrFail;
+use super::crowd::CROWD;
+use super::failure::{Failure, Outcome};
+use super::stage::Stage;
+use crate::{
+    NewTask, OnExisting, Retry, Task, TaskError, TaskFilter, TaskPatch, TaskRepositoryExt, Written,
+};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+cases! { "races":
+    of_creators_one_wins [Shared],
+    of_batches_each_task_has_one_creator [Shared],
+    of_atomic_batches_one_is_whole [Shared],
+    of_get_or_create_one_creates [Shared],
+    of_claims_one_wins [Shared],
+    of_optimistic_writers_one_wins [Shared],
+    each_writer_is_told_its_own_write [Shared],
+    batches_that_update_what_is_there [Shared],
+    deletion_is_done_once [Shared],
+}
+
+/// Rounds are few, and the crowd is dense.
+const ROUNDS: usize = 5;
+
+/// The one that succeeded; the others must have failed as `check` wants it.
+fn winner<T>(
+    answers: Vec<Result<T, TaskError>>,
+    check: impl Fn(&TaskError) -> Outcome,
+) -> Result<(usize, T), Failure> {
+    let mut winners = Vec::new();
+    for (n, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Ok(value) => winners.push((n, value)),
+            Err(error) => check(&error)?,
+        }
+    }
+    ensure_eq!(winners.len(), 1, "one wins");
+    winners.pop().or_fail()
+}
+
+async fn of_creators_one_wins(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    for round in 0..ROUNDS {
+        let name = format!("task {round}");
+        let answers = stage
+            .crowd(|n| {
+                let (tasks, new) =
+                    (tasks.clone(), NewTask::new(game, &*name).strategy(n.to_string()));
+                async move { tasks.create(new).await }
+            })
+            .await?;
+        let row = stage.tasks.get((game, &name)).await?;
+        let (n, created) = winner(answers, |error| {
+            ensure_is!(
+                error,
+                TaskError::AlreadyExists { game_id, external_task_id, id }
+                    if *game_id == game && *external_task_id == name && *id == Some(row.id)
+            );
+            Ok(())
+        })?;
+        ensure_eq!(created, row);
+        ensure_eq!(row.strategy_id, n.to_string().as_str());
+    }
+    ensure_eq!(stage.rows().await?.len(), ROUNDS);
+    Ok(())
+}
+
+/// Batches that name the same tasks in different orders, which deadlocks what locks them one
+/// by one.
+async fn of_batches_each_task_has_one_creator(stage: &Stage<'_>) -> Outcome {
+    const SIZE: usize = 40;
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let answers = stage
+        .crowd(|n| {
+            let tasks = tasks.clone();
+            let batch = (0..SIZE).map(move |i| {
+                let place = if n % 2 == 0 { i } else { SIZE - 1 - i };
+                NewTask::new(game, format!("{place:02}"))
+            });
+            async move { retried(|| tasks.create_many(batch.clone(), OnExisting::Report)).await }
+        })
+        .await?;
+    let mut creators = HashSet::new();
+    for outcome in answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+        match outcome {
+            Ok(written) => ensure!(creators.insert(written.into_task().external_task_id)),
+            Err(error) => ensure_is!(error, TaskError::AlreadyExists { id: Some(_), .. }),
+        }
+    }
+    ensure_eq!(creators.len(), SIZE);
+    ensure_eq!(stage.rows().await?.len(), SIZE);
+    Ok(())
+}
+
+/// Repeats a call as long as its error says that this helps: nothing of it was applied.
+async fn retried<T, F>(call: impl Fn() -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, TaskError>>,
+{
+    for _ in 0..100 {
+        match call().await {
+            Ok(value) => return Ok(value),
+            Err(error) => ensure_eq!(error.retry(), Retry::Call, "{error:?}"),
+        }
+    }
+    Err(Failure::new("a hundred tries were not enough"))
+}
+
+async fn of_atomic_batches_one_is_whole(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let answers = stage
+        .crowd(|n| {
+            let tasks = tasks.clone();
+            // One name is everybody's; the others are each batch's own.
+            let batch = [format!("{n} first"), "shared".to_owned(), format!("{n} last")];
+            let batch = batch.map(|name| NewTask::new(game, name));
+            async move { tasks.create_all(batch, OnExisting::Report).await }
+        })
+        .await?;
+    let (n, written) = winner(answers, |error| {
+        ensure_is!(
+            error,
+            TaskError::Batch { index: 1, error }
+                if matches!(**error, TaskError::AlreadyExists { id: Some(_), .. })
+        );
+        Ok(())
+    })?;
+    let mut written: Vec<Task> = written.into_iter().map(Written::into_task).collect();
+    ensure_eq!(written.first().or_fail()?.external_task_id, format!("{n} first"));
+    written.sort_by_key(|task| task.id);
+    ensure_eq!(stage.rows().await?, written);
+    Ok(())
+}
+
+async fn of_get_or_create_one_creates(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    for round in 0..ROUNDS {
+        let name = format!("task {round}");
+        let answers = stage
+            .crowd(|n| {
+                let (tasks, new) =
+                    (tasks.clone(), NewTask::new(game, &*name).strategy(n.to_string()));
+                async move { tasks.get_or_create(new).await }
+            })
+            .await?;
+        let row = stage.tasks.get((game, &name)).await?;
+        let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let creators: Vec<_> = (0..).zip(&answers).filter(|(_, w)| w.is_created()).collect();
+        let [(creator, _)] = creators[..] else {
+            return Err(Failure::new(format_args!("one creates: {answers:?}")));
+        };
+        ensure_eq!(row.strategy_id, i32::to_string(&creator).as_str());
+        ensure!(answers.iter().all(|written| *written.task() == row));
+    }
+    Ok(())
+}
+
+async fn of_claims_one_wins(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    for round in 0..ROUNDS {
+        let task = stage.task(game, &format!("task {round}")).await?;
+        let answers = stage
+            .crowd(|n| {
+                let (tasks, id) = (tasks.clone(), task.id);
+                async move { tasks.transition(id, "open", format!("claimed by {n}")).await }
+            })
+            .await?;
+        let row = stage.tasks.get(&task).await?;
+        let (n, claimed) = winner(answers, |error| {
+            ensure_is!(
+                error,
+                TaskError::Conflict { status, updated_at, .. }
+                    if *status == row.status && *updated_at == row.updated_at
+            );
+            Ok(())
+        })?;
+        ensure_eq!(claimed, row);
+        ensure_eq!(claimed.status, format!("claimed by {n}").as_str());
+    }
+    Ok(())
+}
+
+async fn of_optimistic_writers_one_wins(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let mut task = stage.task(game, "task").await?;
+    for round in 0..ROUNDS {
+        let answers = stage
+            .crowd(|n| {
+                let patch = TaskPatch::new()
+                    .strategy(format!("{n} in {round}"))
+                    .if_unmodified_since(task.updated_at);
+                let (tasks, id) = (tasks.clone(), task.id);
+                async move { tasks.update(id, patch).await }
+            })
+            .await?;
+        let (n, changed) = winner(answers, |error| {
+            ensure_is!(error, TaskError::Conflict { .. });
+            Ok(())
+        })?;
+        ensure_eq!(changed.strategy_id, format!("{n} in {round}").as_str());
+        ensure_eq!(stage.tasks.get(&task).await?, changed);
+        task = changed;
+    }
+    Ok(())
+}
+
+async fn each_writer_is_told_its_own_write(stage: &Stage<'_>) -> Outcome {
+    const WRITES: usize = 10;
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let task = stage.task(game, "task").await?;
+    let answers = stage
+        .crowd(|n| {
+            let (tasks, id) = (tasks.clone(), task.id);
+            async move {
+                let mut answers = Vec::new();
+                for write in 0..WRITES {
+                    let strategy = format!("{n} writes {write}");
+                    let patch = TaskPatch::new().strategy(&*strategy);
+                    let answer = tasks.update(id, patch).await?;
+                    ensure_eq!(answer.strategy_id, strategy.as_str(), "another's write");
+                    answers.push(answer);
+                }
+                Ok(answers)
+            }
+        })
+        .await?;
+    let answers = answers.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    let mut answers: Vec<Task> = answers.into_iter().flatten().collect();
+    let moments: HashSet<_> = answers.iter().map(|answer| answer.updated_at).collect();
+    ensure_eq!(moments.len(), CROWD * WRITES, "updated_at has not grown with every change");
+    answers.sort_by_key(|answer| answer.updated_at);
+    ensure_eq!(stage.tasks.get(&task).await?, *answers.last().or_fail()?);
+    Ok(())
+}
+
+async fn batches_that_update_what_is_there(stage: &Stage<'_>) -> Outcome {
+    const SIZE: usize = 20;
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let answers = stage
+        .crowd(|n| {
+            let tasks = tasks.clone();
+            let batch = (0..SIZE).map(move |i| {
+                let place = if n % 2 == 0 { i } else { SIZE - 1 - i };
+                NewTask::new(game, format!("{place:02}")).strategy(n.to_string())
+            });
+            async move { retried(|| tasks.create_all(batch.clone(), OnExisting::Update)).await }
+        })
+        .await?;
+    let rows = stage.rows().await?;
+    ensure_eq!(rows.len(), SIZE);
+    // The last batch has won all of its tasks: an atomic batch is there whole.
+    let strategies: HashSet<_> = rows.iter().map(|row| row.strategy_id.clone()).collect();
+    ensure_eq!(strategies.len(), 1, "batches got mixed: {strategies:?}");
+    let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let created = answers.iter().flatten().filter(|written| written.is_created()).count();
+    ensure_eq!(created, SIZE, "each task was created once");
+    Ok(())
+}
+
+async fn deletion_is_done_once(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    for round in 0..ROUNDS {
+        let task = stage.task(game, &format!("task {round}")).await?;
+        let answers = stage
+            .crowd(|_| {
+                let (tasks, id) = (tasks.clone(), task.id);
+                async move { tasks.delete(id).await }
+            })
+            .await?;
+        let (_, deleted) = winner(answers, |error| {
+            ensure_is!(error, TaskError::NotFound { .. });
+            Ok(())
+        })?;
+        ensure_eq!(deleted, task);
+    }
+    let batch = (0..100).map(|n| NewTask::new(game, n.to_string()));
+    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    let counts = stage
+        .crowd(|_| {
+            let tasks = tasks.clone();
+            async move { retried(|| tasks.delete_many(TaskFilter::in_game(game))).await }
+        })
+        .await?;
+    let counts = counts.into_iter().collect::<Result<Vec<_>, _>>()?;
+    ensure_eq!(counts.iter().sum::<u64>(), 100);
+    ensure_eq!(stage.tasks.find(Uuid::nil()).await?, None);
+    ensure!(stage.rows().await?.is_empty());
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! API keys are not shown: not by `Debug` of anything that holds one, not by an error.
+
+use super::checks::OrFail;
+use super::failure::{Failure, Outcome};
+use super::stage::Stage;
+use crate::{
+    ApiKeyId, Game, NewTask, OnExisting, TaskError, TaskPatch, TaskQuery, TaskRepositoryExt,
+    TaskScope,
+};
+use std::error::Error;
+use std::fmt::Debug;
+
+cases! { "secrets":
+    in_what_calls_answer,
+    in_refusals,
+}
+
+const KEY: &str = "gme_live_secret42";
+
+fn key() -> Result<ApiKeyId, Failure> {
+    Ok(ApiKeyId::new(KEY)?)
+}
+
+fn ensure_hidden(text: &str) -> Outcome {
+    for part in [KEY, "gme_live", "secret42"] {
+        if text.contains(part) {
+            return Err(Failure::new(format_args!("an API key is shown: {text}")));
+        }
+    }
+    Ok(())
+}
+
+fn ensure_hides(value: &impl Debug) -> Outcome {
+    ensure_hidden(&format!("{value:?}"))?;
+    ensure_hidden(&format!("{value:#?}"))?;
+    Ok(())
+}
+
+fn ensure_error_hides(error: &TaskError) -> Outcome {
+    ensure_hides(error)?;
+    ensure_hidden(&error.to_string())?;
+    let mut source = error.source();
+    while let Some(cause) = source {
+        ensure_hidden(&format!("{cause} {cause:?}"))?;
+        source = cause.source();
+    }
+    Ok(())
+}
+
+async fn in_what_calls_answer(stage: &Stage<'_>) -> Outcome {
+    let game = stage.add(Game::new("game").owned_by_api_key(key()?)).await?.id;
+    let mine = stage.tasks.scoped(TaskScope::api_key(key()?));
+    let task = mine.create(NewTask::new(game, "task")).await?;
+    ensure_eq!(task.api_key_used, Some(key()?));
+    ensure_hides(&task)?;
+    let again = [NewTask::new(game, "task").strategy("own"), NewTask::new(game, "new")];
+    ensure_hides(&mine.create_many(again.clone(), OnExisting::Report).await?)?;
+    ensure_hides(&mine.create_all(again, OnExisting::Update).await?)?;
+    let query = TaskQuery::in_game(game).limit(1);
+    let page = mine.list(query.clone()).await?;
+    ensure_hides(&page)?;
+    ensure_hides(&query.after(page.next.or_fail()?))?;
+    ensure_hides(&mine.update(&task, TaskPatch::new().status("closed")).await?)?;
+    ensure_hides(&mine.delete(&task).await?)?;
+    Ok(())
+}
+
+async fn in_refusals(stage: &Stage<'_>) -> Outcome {
+    let game = stage.add(Game::new("game").owned_by_api_key(key()?)).await?.id;
+    let elsewhere = stage.game().await?;
+    let mine = stage.tasks.scoped(TaskScope::api_key(key()?));
+    let task = mine.create(NewTask::new(game, "task")).await?;
+    let cursor = {
+        mine.create(NewTask::new(game, "second")).await?;
+        mine.list(TaskQuery::in_game(game).limit(1)).await?.next.or_fail()?
+    };
+    let with_cursor = TaskQuery::in_game(game).limit(1).after(cursor);
+    let closed = TaskPatch::new().status("closed");
+    for error in [
+        stage.refused(mine.create(NewTask::new(game, "task"))).await?,
+        stage.refused(mine.create(NewTask::new(elsewhere, "task"))).await?,
+        stage.refused(mine.create(NewTask::new(game, "x").id(task.id))).await?,
+        stage.refused(mine.create_all([NewTask::new(game, "task")], OnExisting::Report)).await?,
+        stage.refused(mine.update(&task, closed.if_status("closed"))).await?,
+        stage.refused(mine.get((elsewhere, "task"))).await?,
+        stage.refused(stage.tasks.list(with_cursor)).await?,
+    ] {
+        ensure_error_hides(&error)?;
+    }
+    // A caller that cannot be: the name of the field is told, not what is in it.
+    let unwritable: ApiKeyId = serde_json::from_str(&format!("\"{KEY}\\u0001\""))?;
+    ensure_hides(&unwritable)?;
+    let scoped = stage.tasks.scoped(TaskScope::api_key(unwritable));
+    let error = stage.refused(scoped.create(NewTask::new(elsewhere, "task"))).await?;
+    ensure_error_hides(&error)?;
+    if let Err(invalid) = ApiKeyId::new(format!("{KEY}\0")) {
+        ensure_hides(&invalid)?;
+    }
+    Ok(())
+}

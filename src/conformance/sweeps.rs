@@ -1,0 +1,163 @@
+//! One call changes or deletes many tasks, and says how many.
+
+use super::checks::names;
+use super::failure::{Failure, Outcome};
+use super::stage::Stage;
+use crate::{NewTask, OnExisting, Task, TaskFilter, TaskPatch, TaskRepositoryExt, TaskStatus};
+use uuid::Uuid;
+
+cases! { "sweeps":
+    only_what_changes_is_changed,
+    preconditions_choose_among_the_tasks,
+    a_strategy_is_reassigned_everywhere,
+    a_strategy_is_reassigned_in_one_game,
+    games_keep_their_strategies [StoredGames],
+    many_are_deleted,
+    a_game_is_emptied,
+}
+
+/// A game with tasks `a` to `d`, of which `c` and `d` are closed.
+async fn four_tasks(stage: &Stage<'_>) -> Result<Uuid, Failure> {
+    let game = stage.game().await?;
+    let batch = ["a", "b", "c", "d"].map(|name| NewTask::new(game, name));
+    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    for name in ["c", "d"] {
+        stage.tasks.transition((game, name), "open", "closed").await?;
+    }
+    Ok(game)
+}
+
+/// The tasks that are not as they were, by name.
+fn changed<'t>(before: &[Task], after: &'t [Task]) -> Vec<&'t str> {
+    let mut changed = names(after.iter().filter(|task| !before.contains(task)));
+    changed.sort_unstable();
+    changed
+}
+
+async fn only_what_changes_is_changed(stage: &Stage<'_>) -> Outcome {
+    let game = four_tasks(stage).await?;
+    let other = stage.game().await?;
+    stage.task(other, "e").await?;
+    let before = stage.rows().await?;
+    let patch = TaskPatch::new().status("closed");
+    ensure_eq!(stage.tasks.update_many(TaskFilter::in_game(game), patch.clone()).await?, 2);
+    let after = stage.rows().await?;
+    ensure_eq!(changed(&before, &after), ["a", "b"]);
+    for (old, new) in before.iter().zip(&after).filter(|(old, new)| old != new) {
+        ensure!(new.updated_at > old.updated_at);
+        let expected =
+            Task { status: TaskStatus::CLOSED, updated_at: new.updated_at, ..old.clone() };
+        ensure_eq!(*new, expected);
+    }
+    ensure_eq!(stage.tasks.update_many(TaskFilter::in_game(game), patch).await?, 0);
+    ensure_eq!(stage.rows().await?, after);
+    // Of two fields one suffices.
+    let patch = TaskPatch::new().status("closed").strategy("other");
+    ensure_eq!(stage.tasks.update_many(TaskFilter::all(), patch).await?, 5);
+    Ok(())
+}
+
+async fn preconditions_choose_among_the_tasks(stage: &Stage<'_>) -> Outcome {
+    let game = four_tasks(stage).await?;
+    let in_game = TaskFilter::in_game(game);
+    let before = stage.rows().await?;
+    let patch = TaskPatch::new().status("archived").if_status("closed");
+    ensure_eq!(stage.tasks.update_many(in_game.clone(), patch.clone()).await?, 2);
+    ensure_eq!(changed(&before, &stage.rows().await?), ["c", "d"]);
+    ensure_eq!(stage.tasks.update_many(in_game.clone(), patch).await?, 0);
+
+    let before = stage.rows().await?;
+    let a = stage.tasks.get((game, "a")).await?;
+    let b = stage.tasks.update((game, "b"), TaskPatch::new().strategy("own")).await?;
+    let c = stage.tasks.get((game, "c")).await?;
+    let latest = a.updated_at;
+    ensure!(b.updated_at > latest && c.updated_at > latest);
+    let patch = TaskPatch::new().strategy("other").if_unmodified_since(latest);
+    ensure_eq!(stage.tasks.update_many(in_game, patch).await?, 1);
+    ensure_eq!(changed(&before, &stage.rows().await?), ["a", "b"]);
+    ensure_eq!(stage.tasks.get(&b).await?, b);
+    Ok(())
+}
+
+/// Two games with tasks that have strategy `old`, `new` and none.
+async fn two_games(stage: &Stage<'_>) -> Result<[Uuid; 2], Failure> {
+    let games = [stage.game_with("old").await?.id, stage.game_with("old").await?.id];
+    for game in games {
+        let batch = [
+            NewTask::new(game, "1").strategy("old"),
+            NewTask::new(game, "2").strategy("old"),
+            NewTask::new(game, "3").strategy("new"),
+            NewTask::new(game, "4"),
+            NewTask::new(game, "5").strategy("OLD"),
+        ];
+        stage.tasks.create_all(batch, OnExisting::Report).await?;
+        stage.tasks.transition((game, "2"), "open", "closed").await?;
+    }
+    Ok(games)
+}
+
+async fn a_strategy_is_reassigned_everywhere(stage: &Stage<'_>) -> Outcome {
+    let [first, _] = two_games(stage).await?;
+    let before = stage.rows().await?;
+    ensure_eq!(stage.tasks.reassign_strategy(None, "old", "new").await?, 4);
+    let after = stage.rows().await?;
+    ensure_eq!(changed(&before, &after), ["1", "1", "2", "2"]);
+    for task in after.iter().filter(|task| !before.contains(task)) {
+        ensure_eq!(task.strategy_id, "new");
+    }
+    ensure_eq!(stage.tasks.get((first, "2")).await?.status, "closed");
+    ensure_eq!(stage.tasks.reassign_strategy(None, "old", "new").await?, 0);
+    ensure_eq!(stage.tasks.reassign_strategy(None, "default", "own").await?, 2);
+    ensure_eq!(stage.tasks.reassign_strategy(None, "unheard of", "own").await?, 0);
+    Ok(())
+}
+
+async fn a_strategy_is_reassigned_in_one_game(stage: &Stage<'_>) -> Outcome {
+    let [_, second] = two_games(stage).await?;
+    let before = stage.rows().await?;
+    ensure_eq!(stage.tasks.reassign_strategy(Some(second), "old", "default").await?, 2);
+    let after = stage.rows().await?;
+    ensure_eq!(changed(&before, &after), ["1", "2"]);
+    let touched: Vec<_> = after.iter().filter(|task| !before.contains(task)).collect();
+    ensure!(touched.iter().all(|task| task.game_id == second));
+    ensure!(touched.iter().all(|task| task.strategy_id.is_default()));
+    let missing = Some(Uuid::now_v7());
+    ensure_eq!(stage.tasks.reassign_strategy(missing, "old", "new").await?, 0);
+    Ok(())
+}
+
+async fn games_keep_their_strategies(stage: &Stage<'_>) -> Outcome {
+    let [game, _] = two_games(stage).await?;
+    let before = stage.game_rows().await?;
+    stage.tasks.reassign_strategy(None, "old", "new").await?;
+    ensure_eq!(stage.game_rows().await?, before);
+    let inherits = stage.resolver()?.resolve_key(&(game, "4").into()).await?;
+    ensure_eq!(inherits.strategy_id, "old");
+    Ok(())
+}
+
+async fn many_are_deleted(stage: &Stage<'_>) -> Outcome {
+    let game = four_tasks(stage).await?;
+    let closed = TaskFilter::in_game(game).statuses(["closed"]);
+    ensure_eq!(stage.tasks.delete_many(closed.clone()).await?, 2);
+    ensure_eq!(names(&stage.rows().await?), ["a", "b"]);
+    ensure_eq!(stage.tasks.delete_many(closed).await?, 0);
+    let by_key = TaskFilter::keys([(game, "b"), (game, "c")]);
+    ensure_eq!(stage.tasks.delete_many(by_key).await?, 1);
+    ensure_eq!(stage.tasks.delete_many(TaskFilter::all()).await?, 1);
+    ensure!(stage.rows().await?.is_empty());
+    Ok(())
+}
+
+async fn a_game_is_emptied(stage: &Stage<'_>) -> Outcome {
+    let (game, other) = (four_tasks(stage).await?, four_tasks(stage).await?);
+    ensure_eq!(stage.tasks.delete_game(game).await?, 4);
+    ensure_eq!(stage.tasks.delete_game(game).await?, 0);
+    ensure_eq!(stage.tasks.delete_game(Uuid::now_v7()).await?, 0);
+    let left = stage.rows().await?;
+    ensure_eq!(left.len(), 4);
+    ensure!(left.iter().all(|task| task.game_id == other));
+    // The game itself is there still, and takes tasks.
+    stage.task(game, "a").await?;
+    Ok(())
+}
