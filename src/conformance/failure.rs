@@ -113,10 +113,10 @@ macro_rules! ensure {
 /// Fails the case unless both are equal.
 macro_rules! ensure_eq {
     ($left:expr, $right:expr $(,)?) => {
-        ensure_eq!(@ $left, $right, String::new())
+        ensure_eq!(@ $left, $right, "")
     };
     ($left:expr, $right:expr, $($context:tt)+) => {
-        ensure_eq!(@ $left, $right, format!(" ({})", format_args!($($context)+)))
+        ensure_eq!(@ $left, $right, &format!(" ({})", format_args!($($context)+)))
     };
     (@ $left:expr, $right:expr, $context:expr) => {
         match (&$left, &$right) {
@@ -126,7 +126,7 @@ macro_rules! ensure_eq {
                         concat!("must be equal: ", stringify!($left), " and ", stringify!($right)),
                         left,
                         right,
-                        &$context,
+                        $context,
                     ));
                 }
             }

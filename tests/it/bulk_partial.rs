@@ -1,14 +1,8 @@
 //! Batches in which each task stands for itself.
 
-use crate::support::{
-    Stage, TestDatabase, any_id, assert_is, database_cases, invalid, names, repository_cases, run,
-};
+use crate::support::{TestDatabase, assert_is, database_cases, run};
 use chrono::{SubsecRound, TimeDelta, Utc};
-use game_tasks::{
-    Game, InvalidReason, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId, TaskError,
-    TaskFilter, TaskRepositoryExt, TaskStatus, Written,
-};
-use uuid::Uuid;
+use game_tasks::{Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskRepositoryExt, Written};
 
 database_cases!(rows_of_the_future_are_told_truly);
 

@@ -1,25 +1,29 @@
-//! Batches that are large: more rows than one statement takes parameters, and as many as one
-//! call may have.
+//! The largest batch that one call may have.
 
-use crate::support::{FEW, Stage, assert_is, on_shared, repository_cases, tests_on};
+use crate::support::{TestDatabase, database_cases};
 use game_tasks::{
-    MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, Task, TaskError, TaskFilter,
-    TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, Written,
+    Game, InMemoryTaskRepository, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting,
+    SeaOrmTaskRepository, TaskFilter, TaskRepository, TaskRepositoryExt,
 };
-use std::collections::HashSet;
-use std::sync::Arc;
 use uuid::Uuid;
 
-tests_on!(
-    [memory Memory, sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
-     mariadb MariaDb],
-    the_largest_atomic_batch,
-    |on| super::on_shared(on, super::FEW, super::the_largest_atomic_batch)
-);
+database_cases!(the_largest_atomic_batch);
+
+async fn the_largest_atomic_batch(database: &TestDatabase) {
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    write_the_largest(&SeaOrmTaskRepository::new(database.db.clone()), game).await;
+}
+
+#[tokio::test]
+async fn the_largest_atomic_batch_in_memory() {
+    let tasks = InMemoryTaskRepository::new();
+    let game = Game::new("game");
+    tasks.add_game(game.clone());
+    write_the_largest(&tasks, game.id).await;
+}
 
 /// The stated maximum is one that works, in texts that grow when they are escaped.
-async fn the_largest_atomic_batch(stage: &Stage<'_>, _: Arc<dyn TaskRepository>) {
-    let game = stage.game().await;
+async fn write_the_largest(tasks: &dyn TaskRepository, game: Uuid) {
     // So many bytes each that both maxima are just kept.
     let bytes = MAX_ATOMIC_BYTES / MAX_ATOMIC_TASKS;
     let batch = (0..MAX_ATOMIC_TASKS).map(|n| {
@@ -27,7 +31,7 @@ async fn the_largest_atomic_batch(stage: &Stage<'_>, _: Arc<dyn TaskRepository>)
             (0..bytes).map(|bit| if n >> (bit % 20) & 1 == 1 { '"' } else { '\\' }).collect();
         NewTask::new(game, name)
     });
-    let written = stage.tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    let written = tasks.create_all(batch, OnExisting::Report).await.unwrap();
     assert_eq!(written.len(), MAX_ATOMIC_TASKS);
-    assert_eq!(stage.tasks.count(TaskFilter::all()).await.unwrap(), MAX_ATOMIC_TASKS as u64);
+    assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), MAX_ATOMIC_TASKS as u64);
 }

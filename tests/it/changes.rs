@@ -1,13 +1,9 @@
 //! One task changes: patches, transitions, times.
 
-use crate::support::{
-    Backend, Stage, TestDatabase, assert_is, database_cases, invalid, keys_of, repository_cases,
-    run,
-};
+use crate::support::{Backend, TestDatabase, database_cases, run};
 use chrono::{DateTime, TimeDelta, Utc};
 use game_tasks::{
-    Game, InvalidReason, Lifecycle, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId, Task,
-    TaskError, TaskFilter, TaskPatch, TaskRepository, TaskRepositoryExt, TaskStatus,
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskFilter, TaskPatch, TaskRepositoryExt,
 };
 
 database_cases!(updated_at_grows_from_the_future, update_leaves_the_other_columns);

@@ -1,9 +1,7 @@
 //! JSON: GAME's column names, there and back.
 
-use crate::support::{Stage, repository_cases};
 use game_tasks::{
-    ApiKeyId, Cursor, Game, NewTask, OauthUserId, StrategyId, Task, TaskFilter, TaskKey, TaskPatch,
-    TaskQuery, TaskRepositoryExt, TaskScope,
+    ApiKeyId, Game, NewTask, OauthUserId, StrategyId, TaskFilter, TaskKey, TaskPatch, TaskScope,
 };
 use serde_json::{Value, from_value, json, to_value};
 

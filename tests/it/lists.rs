@@ -1,12 +1,11 @@
 //! Lists: orders, pages and totals, and cursors that walk the whole.
 
-use crate::support::{Stage, TestDatabase, any_id, database_cases, repository_cases, run};
+use crate::support::{TestDatabase, any_id, database_cases, run};
 use chrono::{DateTime, TimeDelta, Utc};
 use game_tasks::{
-    NewTask, OnExisting, SeaOrmTaskRepository, SortDirection, Task, TaskFilter, TaskOrder,
-    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+    NewTask, SeaOrmTaskRepository, SortDirection, Task, TaskFilter, TaskOrder, TaskQuery,
+    TaskRepository, TaskRepositoryExt,
 };
-use uuid::Uuid;
 
 database_cases!(ties_are_broken_by_the_id);
 

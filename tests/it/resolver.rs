@@ -1,13 +1,11 @@
 //! Which strategy a task runs by, in a database and in memory.
 
-use crate::support::{
-    Stage, TestDatabase, assert_is, database_cases, keys_of, repository_cases, run,
-};
+use crate::support::{TestDatabase, assert_is, database_cases, keys_of, run};
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
     ApiKeyId, Game, Inheritance, NewTask, ResolveStrategy, ResolvedStrategy, SeaOrmTaskRepository,
-    StrategyId, StrategyResolver, StrategySource, Task, TaskError, TaskKey, TaskPatch,
-    TaskRepository, TaskRepositoryExt, TaskScope,
+    StrategyId, StrategyResolver, StrategySource, Task, TaskError, TaskRepository,
+    TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 

@@ -1,10 +1,10 @@
 //! API keys are not shown: not by `Debug` of anything that holds one, not by an error.
 
-use crate::support::{Stage, TestDatabase, database_cases, repository_cases};
+use crate::support::{TestDatabase, database_cases};
 use game_tasks::sea_orm::{IntoActiveModel, TransactionTrait};
 use game_tasks::{
     ApiKeyId, Caller, Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
-    TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+    TaskFilter, TaskRepositoryExt, TaskScope,
 };
 use std::error::Error;
 use std::fmt::Debug;

@@ -6,7 +6,6 @@ use std::sync::Once;
 /// What a case runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
-    Memory,
     SqliteMemory,
     SqliteFile,
     Postgres,
@@ -38,7 +37,7 @@ impl Server {
 impl Backend {
     fn server(self) -> Option<Server> {
         match self {
-            Self::Memory | Self::SqliteMemory | Self::SqliteFile => None,
+            Self::SqliteMemory | Self::SqliteFile => None,
             Self::Postgres => Some(Server {
                 name: "postgres",
                 variable: "GAME_TASKS_POSTGRES_URL",
@@ -80,7 +79,7 @@ impl Backend {
         match self {
             Self::Postgres => "uuid",
             Self::MariaDb => "binary(16)",
-            Self::Memory | Self::SqliteMemory | Self::SqliteFile => "blob",
+            Self::SqliteMemory | Self::SqliteFile => "blob",
         }
     }
 }

@@ -40,8 +40,31 @@ pub(crate) async fn on_database(
     .await;
 }
 
+/// Runs many cases on one database, which take so long together.
+pub(crate) async fn on_database_within(
+    patience: Duration,
+    backend: Backend,
+    connections: u32,
+    cases: impl AsyncFnOnce(&TestDatabase),
+) {
+    on_empty(patience, backend, connections, async |database| {
+        game_tasks::migrate(&database.db).await.unwrap();
+        cases(database).await;
+    })
+    .await;
+}
+
 /// Runs a case on a database that nobody has touched.
 pub(crate) async fn on_empty_database(
+    backend: Backend,
+    connections: u32,
+    case: impl AsyncFnOnce(&TestDatabase),
+) {
+    on_empty(patience(), backend, connections, case).await;
+}
+
+async fn on_empty(
+    patience: Duration,
     backend: Backend,
     connections: u32,
     case: impl AsyncFnOnce(&TestDatabase),
@@ -50,7 +73,7 @@ pub(crate) async fn on_empty_database(
         return;
     }
     let database = TestDatabase::create(backend, connections).await;
-    let case = tokio::time::timeout(patience(), case(&database));
+    let case = tokio::time::timeout(patience, case(&database));
     let outcome = AssertUnwindSafe(case).catch_unwind().await;
     database.destroy().await;
     match outcome {
@@ -62,7 +85,6 @@ pub(crate) async fn on_empty_database(
 impl TestDatabase {
     async fn create(backend: Backend, connections: u32) -> Self {
         let (url, name, folder) = match backend {
-            Backend::Memory => panic!("memory is no database"),
             Backend::SqliteMemory => ("sqlite::memory:".to_owned(), None, None),
             Backend::SqliteFile => {
                 let folder = tempfile::tempdir().unwrap();

@@ -1,24 +1,16 @@
-//! What the cases share: backends, databases, stages, assertions.
+//! What the cases share: backends, databases, assertions.
 
 mod backend;
-mod callers;
 mod checks;
 mod database;
 mod sql;
-mod stage;
-mod texts;
 
 pub(crate) use backend::Backend;
-pub(crate) use callers::{callers, key, strangers, user};
-pub(crate) use checks::{
-    any_id, assert_is, assert_not_found, by_name, crowd, in_batch, invalid, keys_of, names,
-};
-pub(crate) use database::{FEW, TestDatabase, on_database, on_empty_database};
+pub(crate) use checks::{any_id, assert_is, by_name, keys_of, names};
+pub(crate) use database::{FEW, TestDatabase, on_database, on_database_within, on_empty_database};
 pub(crate) use sql::{column, rows, run, still_works, try_run};
-pub(crate) use stage::{Stage, on_repository, on_shared};
-pub(crate) use texts::{hostile_texts, refused_texts};
 
-/// How many connections a race has, and how many runners.
+/// How many connections the races of the conformance suite take.
 pub(crate) const CROWD: u32 = 16;
 
 /// Makes a test for each of the backends out of one case.
@@ -36,31 +28,6 @@ macro_rules! tests_on {
     };
 }
 pub(crate) use tests_on;
-
-/// Cases `async fn(&Stage<'_>)`, on every backend, in each way of holding a repository.
-macro_rules! repository_cases {
-    ($($case:ident),+ $(,)?) => {$(
-        $crate::support::tests_on!(
-            [memory Memory, sqlite_memory SqliteMemory, sqlite_file SqliteFile,
-             postgres Postgres, mariadb MariaDb],
-            $case, |on| $crate::support::on_repository(on, super::$case)
-        );
-    )+};
-}
-pub(crate) use repository_cases;
-
-/// Cases `async fn(&Stage<'_>, Arc<dyn TaskRepository>)`, on every backend, with as many
-/// connections as a race has runners.
-macro_rules! race_cases {
-    ($($case:ident),+ $(,)?) => {$(
-        $crate::support::tests_on!(
-            [memory Memory, sqlite_memory SqliteMemory, sqlite_file SqliteFile,
-             postgres Postgres, mariadb MariaDb],
-            $case, |on| $crate::support::on_shared(on, $crate::support::CROWD, super::$case)
-        );
-    )+};
-}
-pub(crate) use race_cases;
 
 /// Cases `async fn(&TestDatabase)`, on every database, migrated.
 macro_rules! database_cases {
