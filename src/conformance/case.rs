@@ -18,20 +18,16 @@ pub enum Need {
     Shared,
     /// [`Store::in_transaction`].
     Transaction,
-    /// [`Store::stored_games`].
-    StoredGames,
 }
 
 impl Need {
     /// Whether the store has it.
-    pub(super) async fn is_met_by(self, store: &dyn Store) -> bool {
+    pub(super) fn is_met_by(self, store: &dyn Store) -> bool {
         match self {
             Self::Resolver => store.resolver().is_some(),
             Self::Lifecycle => store.with_lifecycle(Lifecycle::any()).is_some(),
             Self::Shared => store.shared().is_some(),
             Self::Transaction => store.in_transaction(),
-            // What cannot be read fails the case, which tells why.
-            Self::StoredGames => !matches!(store.stored_games().await, Ok(None)),
         }
     }
 }
@@ -43,7 +39,6 @@ impl std::fmt::Display for Need {
             Self::Lifecycle => "lifecycles",
             Self::Shared => "several connections",
             Self::Transaction => "a transaction",
-            Self::StoredGames => "games that can be read",
         })
     }
 }

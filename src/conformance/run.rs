@@ -90,7 +90,7 @@ where
         let error: StoreError = error.into();
         Failure::new(format_args!("no fresh store could be had: {error}"))
     })?;
-    let lacking = lacking(case, &store).await;
+    let lacking = caught(async { lacking(case, &store) }).await?;
     let played = match lacking {
         Some(_) => Ok(()),
         None => caught(on_stage(case, &store)).await.and_then(|outcome| outcome),
@@ -108,13 +108,8 @@ async fn on_stage(case: &Case, store: &dyn Store) -> Outcome {
 }
 
 /// The first thing that the case needs and the store lacks.
-async fn lacking(case: &Case, store: &dyn Store) -> Option<Need> {
-    for need in case.needs {
-        if !need.is_met_by(store).await {
-            return Some(*need);
-        }
-    }
-    None
+fn lacking(case: &Case, store: &dyn Store) -> Option<Need> {
+    case.needs.iter().copied().find(|need| !need.is_met_by(store))
 }
 
 /// A panic of the store's is the failure of one case, and of no other.

@@ -101,13 +101,14 @@ impl<'a> Stage<'a> {
         Ok(rows)
     }
 
-    /// All games, in a case that needs them, sorted by id.
-    pub(crate) async fn game_rows(&self) -> Result<Vec<Game>, Failure> {
+    /// All games, sorted by id, where they can be read.
+    pub(crate) async fn game_rows(&self) -> Result<Option<Vec<Game>>, Failure> {
         let stored = self.store.stored_games().await;
-        let stored = stored.map_err(|error| of_store("read its games", &error))?;
-        let mut rows = stored.ok_or_else(|| Failure::new("no games to be read"))?;
-        rows.sort_by_key(|game| game.id);
-        Ok(rows)
+        let mut stored = stored.map_err(|error| of_store("read its games", &error))?;
+        if let Some(rows) = &mut stored {
+            rows.sort_by_key(|game| game.id);
+        }
+        Ok(stored)
     }
 
     /// The error of a call that the crate's own rules must refuse: nothing is written, and

@@ -11,7 +11,7 @@ cases! { "sweeps":
     preconditions_choose_among_the_tasks,
     a_strategy_is_reassigned_everywhere,
     a_strategy_is_reassigned_in_one_game,
-    games_keep_their_strategies [StoredGames],
+    games_keep_their_strategies [Resolver],
     many_are_deleted,
     a_game_is_emptied,
 }

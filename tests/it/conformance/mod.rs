@@ -15,7 +15,7 @@ use stores::{Hold, InTransaction, Memory, OnPool};
 /// For all cases of one test together.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// The cases that no store of this module is to skip but for these reasons.
+/// Asserts that every case has passed, but for those that this store may skip.
 fn assert_passed(report: Report, skips: impl Fn(&str) -> bool) {
     let report = report.into_result().unwrap();
     assert_eq!(report.cases().len(), conformance::cases().count());
@@ -58,9 +58,8 @@ async fn in_transaction(backend: Backend, hold: Hold, isolation: Option<Isolatio
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory() {
-    let skips = |case: &str| of_transactions(case) || case == "sweeps::games_keep_their_strategies";
-    suite(|| ready(Ok(Memory::new(Hold::AsItIs))), skips).await;
-    suite(|| ready(Ok(Memory::new(Hold::Shared))), skips).await;
+    suite(|| ready(Ok(Memory::new(Hold::AsItIs))), of_transactions).await;
+    suite(|| ready(Ok(Memory::new(Hold::Shared))), of_transactions).await;
 }
 
 macro_rules! on_pools {
