@@ -22,7 +22,6 @@ fn assert_passed(report: Report, skips: impl Fn(&str) -> bool) {
     for (case, need) in report.skipped() {
         assert!(skips(case), "{case} needs {need}");
     }
-    println!("{report}");
 }
 
 async fn suite<S, F>(fresh: impl Fn() -> F, skips: impl Fn(&str) -> bool)
