@@ -1,7 +1,9 @@
-//! Many calls at the same moment.
+//! Many calls at the same moment, and what becomes of them.
 
-use super::failure::Failure;
+use super::checks::OrFail;
+use super::failure::{Failure, Outcome};
 use super::stage::Stage;
+use crate::error::{Retry, TaskError};
 use futures_util::future::{self, BoxFuture};
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -65,4 +67,34 @@ impl Stage<'_> {
         });
         taken.collect()
     }
+}
+
+/// The one that succeeded; the others must have failed as `check` wants it.
+pub(crate) fn winner<T>(
+    answers: Vec<Result<T, TaskError>>,
+    check: impl Fn(&TaskError) -> Outcome,
+) -> Result<(usize, T), Failure> {
+    let mut winners = Vec::new();
+    for (n, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Ok(value) => winners.push((n, value)),
+            Err(error) => check(&error)?,
+        }
+    }
+    ensure_eq!(winners.len(), 1, "one wins");
+    winners.pop().or_fail()
+}
+
+/// Repeats a call as long as its error says that this helps: nothing of it was applied.
+pub(crate) async fn retried<T, F>(call: impl Fn() -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, TaskError>>,
+{
+    for _ in 0..100 {
+        match call().await {
+            Ok(value) => return Ok(value),
+            Err(error) => ensure_eq!(error.retry(), Retry::Call, "{error:?}"),
+        }
+    }
+    Err(Failure::new("a hundred tries were not enough"))
 }

@@ -1,11 +1,11 @@
 //! Sixteen at once: one wins, and each is told what became of its own call.
 
 use super::checks::OrFail;
-use super::crowd::CROWD;
+use super::crowd::{CROWD, retried, winner};
 use super::failure::{Failure, Outcome};
 use super::stage::Stage;
 use crate::{
-    NewTask, OnExisting, Retry, Task, TaskError, TaskFilter, TaskPatch, TaskRepositoryExt, Written,
+    NewTask, OnExisting, Task, TaskError, TaskFilter, TaskPatch, TaskRepositoryExt, Written,
 };
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -24,22 +24,6 @@ cases! { "races":
 
 /// Rounds are few, and the crowd is dense.
 const ROUNDS: usize = 5;
-
-/// The one that succeeded; the others must have failed as `check` wants it.
-fn winner<T>(
-    answers: Vec<Result<T, TaskError>>,
-    check: impl Fn(&TaskError) -> Outcome,
-) -> Result<(usize, T), Failure> {
-    let mut winners = Vec::new();
-    for (n, answer) in answers.into_iter().enumerate() {
-        match answer {
-            Ok(value) => winners.push((n, value)),
-            Err(error) => check(&error)?,
-        }
-    }
-    ensure_eq!(winners.len(), 1, "one wins");
-    winners.pop().or_fail()
-}
 
 async fn of_creators_one_wins(stage: &Stage<'_>) -> Outcome {
     let tasks = stage.shared()?;
@@ -95,20 +79,6 @@ async fn of_batches_each_task_has_one_creator(stage: &Stage<'_>) -> Outcome {
     ensure_eq!(creators.len(), SIZE);
     ensure_eq!(stage.rows().await?.len(), SIZE);
     Ok(())
-}
-
-/// Repeats a call as long as its error says that this helps: nothing of it was applied.
-async fn retried<T, F>(call: impl Fn() -> F) -> Result<T, Failure>
-where
-    F: Future<Output = Result<T, TaskError>>,
-{
-    for _ in 0..100 {
-        match call().await {
-            Ok(value) => return Ok(value),
-            Err(error) => ensure_eq!(error.retry(), Retry::Call, "{error:?}"),
-        }
-    }
-    Err(Failure::new("a hundred tries were not enough"))
 }
 
 async fn of_atomic_batches_one_is_whole(stage: &Stage<'_>) -> Outcome {
