@@ -36,5 +36,6 @@ mod resolver;
 #[cfg(feature = "retry")]
 mod retrying;
 mod schema;
+mod scope_fuzz;
 mod secrets;
 mod transactions;
