@@ -177,7 +177,7 @@ async fn fuzz(tasks: &dyn TaskRepository, games: &[Game], calls: usize) {
             shown += 1;
         }
         if let Err(TaskError::AlreadyExists { id: Some(id), .. }) = &answer {
-            assert!(reaches(scope, &before[&id], games), "{scope:?} was told of {id}");
+            assert!(reaches(scope, &before[id], games), "{scope:?} was told of {id}");
         }
         let after = table(tasks).await;
         for (id, task) in &before {
