@@ -4,8 +4,9 @@ use crate::support::{TestDatabase, assert_is, database_cases, names};
 use game_tasks::sea_orm::entity::prelude::*;
 use game_tasks::sea_orm::{IntoActiveModel, JoinType, QuerySelect, TransactionTrait};
 use game_tasks::{
-    CursorFault, Game, Games, NewTask, OnExisting, SeaOrmTaskRepository, SortDirection, Task,
-    TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, Tasks,
+    CursorFault, Game, Games, NewTask, OnExisting, ParentGame, SeaOrmTaskRepository, SortDirection,
+    Task, TaskConnection, TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepository,
+    TaskRepositoryExt, Tasks,
 };
 
 database_cases!(
@@ -19,23 +20,23 @@ database_cases!(
 
 /// The application's own table: a title for some of the tasks, with columns of the same names
 /// as the tasks have.
-mod titles {
+pub(crate) mod titles {
     use game_tasks::sea_orm;
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "app_titles")]
-    pub(super) struct Model {
+    pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub(super) id: Uuid,
-        pub(super) title: String,
-        pub(super) status: String,
+        pub(crate) id: Uuid,
+        pub(crate) title: String,
+        pub(crate) status: String,
         #[sea_orm(column_name = "externalTaskId")]
-        pub(super) external_task_id: String,
+        pub(crate) external_task_id: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub(super) enum Relation {
+    pub(crate) enum Relation {
         #[sea_orm(
             belongs_to = "game_tasks::Tasks",
             from = "Column::Id",
@@ -53,8 +54,23 @@ impl Related<titles::Entity> for Tasks {
     }
 }
 
-/// Twelve tasks `00` to `11`; every third is closed, and every other has a title.
+/// Twelve tasks `00` to `11` of a new game; every third is closed, and every other has a title.
 async fn twelve_tasks(database: &TestDatabase) -> (Game, Vec<Task>) {
+    let db = &database.db;
+    let game = Game::new("game").insert(db).await.unwrap();
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let rows = twelve_tasks_in(database, &tasks, game.id).await;
+    let other = Game::new("other").insert(db).await.unwrap();
+    tasks.create(NewTask::new(other.id, "00")).await.unwrap();
+    (game, rows)
+}
+
+/// The same in a game that is there.
+pub(crate) async fn twelve_tasks_in(
+    database: &TestDatabase,
+    tasks: &dyn TaskRepository,
+    game: Uuid,
+) -> Vec<Task> {
     let db = &database.db;
     let uuid = database.backend.uuid_type();
     let create = format!(
@@ -62,9 +78,7 @@ async fn twelve_tasks(database: &TestDatabase) -> (Game, Vec<Task>) {
            status varchar(50) NOT NULL, "externalTaskId" varchar(50) NOT NULL)"#
     );
     crate::support::run(db, &create, []).await;
-    let game = Game::new("game").insert(db).await.unwrap();
-    let tasks = SeaOrmTaskRepository::new(db.clone());
-    let batch = (0..12).map(|n| NewTask::new(game.id, format!("{n:02}")));
+    let batch = (0..12).map(|n| NewTask::new(game, format!("{n:02}")));
     let written = tasks.create_all(batch, OnExisting::Report).await.unwrap();
     let mut rows = Vec::new();
     for (n, task) in written.into_iter().map(game_tasks::Written::into_task).enumerate() {
@@ -83,9 +97,7 @@ async fn twelve_tasks(database: &TestDatabase) -> (Game, Vec<Task>) {
         }
         rows.push(task);
     }
-    let other = Game::new("other").insert(db).await.unwrap();
-    tasks.create(NewTask::new(other.id, "00")).await.unwrap();
-    (game, rows)
+    rows
 }
 
 async fn a_filter_is_a_condition(database: &TestDatabase) {
@@ -136,11 +148,24 @@ async fn a_query_is_a_select(database: &TestDatabase) {
 }
 
 /// All pages of a query of titled tasks, put together.
-async fn walk<C: game_tasks::TaskConnection + ConnectionTrait>(
+async fn walk<C: TaskConnection + ConnectionTrait>(
+    connection: &C,
+    query: TaskQuery,
+) -> Vec<(Task, titles::Model)> {
+    walk_in(&SeaOrmTaskRepository::new(connection), connection, query).await
+}
+
+/// The same in a repository of whatever parent.
+pub(crate) async fn walk_in<C, D, G>(
+    tasks: &SeaOrmTaskRepository<D, G>,
     connection: &C,
     mut query: TaskQuery,
-) -> Vec<(Task, titles::Model)> {
-    let tasks = SeaOrmTaskRepository::new(connection);
+) -> Vec<(Task, titles::Model)>
+where
+    C: ConnectionTrait,
+    D: TaskConnection,
+    G: ParentGame,
+{
     let mut walked = Vec::new();
     loop {
         let rows = tasks
@@ -162,7 +187,7 @@ async fn walk<C: game_tasks::TaskConnection + ConnectionTrait>(
     }
 }
 
-fn titled(rows: &[Task]) -> Vec<Task> {
+pub(crate) fn titled(rows: &[Task]) -> Vec<Task> {
     rows.iter().step_by(2).cloned().collect()
 }
 

@@ -1,14 +1,15 @@
 //! Games tables that are not the crate's: other keys, other owners, other tasks tables.
 
 use crate::support::{
-    TestDatabase, assert_is, by_name, database_cases, empty_database_cases, keys_of, names, run,
+    MigratorOf, TestDatabase, arenas, assert_is, by_name, campaign, campaigns, database_cases,
+    empty_database_cases, keys_of, names, parent, run,
 };
-use game_tasks::sea_orm::{ActiveValue::Set, EntityTrait, TransactionTrait};
-use game_tasks::sea_orm_migration::prelude::*;
+use game_tasks::sea_orm::TransactionTrait;
+use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    ApiKeyId, Game, NewTask, OauthUserId, OnExisting, ParentGame, SeaOrmTaskRepository,
-    StrategyResolver, StrategySource, TaskError, TaskFilter, TaskPatch, TaskRepository,
-    TaskRepositoryExt, TaskScope, Written,
+    ApiKeyId, Game, NewTask, OauthUserId, OnExisting, SeaOrmTaskRepository, StrategyResolver,
+    StrategySource, TaskError, TaskFilter, TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
+    Written,
 };
 use uuid::Uuid;
 
@@ -19,127 +20,21 @@ database_cases!(
 );
 empty_database_cases!(campaigns_of_an_application);
 
-/// The crate's own games table, as one that names no owners.
-mod arenas {
-    use game_tasks::sea_orm;
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "games")]
-    pub(super) struct Model {
+parent! {
+    /// The crate's own games table, whose platform is its tenant.
+    mod tenancies: "games" {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub(super) id: Uuid,
+        pub(crate) id: Uuid,
+        pub(crate) platform: Option<String>,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub(super) enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-impl ParentGame for arenas::Entity {
-    fn id_column() -> arenas::Column {
-        arenas::Column::Id
+    fn id_column() -> Column {
+        Column::Id
     }
-    fn strategy_column() -> Option<arenas::Column> {
+    fn strategy_column() -> Option<Column> {
         None
     }
-}
-
-/// The same, whose platform is its tenant.
-mod tenancies {
-    use game_tasks::sea_orm;
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "games")]
-    pub(super) struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub(super) id: Uuid,
-        pub(super) platform: Option<String>,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub(super) enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-impl ParentGame for tenancies::Entity {
-    fn id_column() -> tenancies::Column {
-        tenancies::Column::Id
-    }
-    fn strategy_column() -> Option<tenancies::Column> {
-        None
-    }
-    fn owner_column() -> Option<tenancies::Column> {
-        Some(tenancies::Column::Platform)
-    }
-}
-
-/// A table of the application's own: its key is a number, the UUID is merely unique, and the
-/// tasks table has another name.
-mod campaigns {
-    use game_tasks::sea_orm;
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "campaigns")]
-    pub(super) struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub(super) id: i64,
-        #[sea_orm(column_name = "publicId", unique)]
-        pub(super) public_id: Uuid,
-        pub(super) org_id: i64,
-        pub(super) rules: Option<String>,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub(super) enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-impl ParentGame for campaigns::Entity {
-    fn id_column() -> campaigns::Column {
-        campaigns::Column::PublicId
-    }
-    fn strategy_column() -> Option<campaigns::Column> {
-        Some(campaigns::Column::Rules)
-    }
-    fn owner_column() -> Option<campaigns::Column> {
-        Some(campaigns::Column::OrgId)
-    }
-    fn tasks_table() -> &'static str {
-        "quest_tasks"
-    }
-}
-
-struct CreateCampaigns;
-
-impl MigrationName for CreateCampaigns {
-    fn name(&self) -> &'static str {
-        "m20200101_000001_create_campaigns"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for CreateCampaigns {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        let schema = game_tasks::sea_orm::Schema::new(backend);
-        manager.create_table(schema.create_table_from_entity(campaigns::Entity)).await
-    }
-}
-
-struct AppMigrator;
-
-#[async_trait::async_trait]
-impl MigratorTrait for AppMigrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let mut list: Vec<Box<dyn MigrationTrait>> = vec![Box::new(CreateCampaigns)];
-        list.extend(game_tasks::migrations_for::<campaigns::Entity>());
-        list
+    fn owner_column() -> Option<Column> {
+        Some(Column::Platform)
     }
 }
 
@@ -243,20 +138,10 @@ async fn an_owner_of_the_applications_making(database: &TestDatabase) {
 async fn campaigns_of_an_application(database: &TestDatabase) {
     let db = &database.db;
     for _ in 0..2 {
-        AppMigrator::up(db, None).await.unwrap();
+        MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
     }
-    let campaign = async |id: i64, rules: Option<&str>| {
-        let active = campaigns::ActiveModel {
-            id: Set(id),
-            public_id: Set(crate::support::any_id()),
-            org_id: Set(id % 2),
-            rules: Set(rules.map(str::to_owned)),
-        };
-        campaigns::Entity::insert(active.clone()).exec_without_returning(db).await.unwrap();
-        active.public_id.unwrap()
-    };
-    let even = campaign(2, Some("socio_bee")).await;
-    let odd = campaign(3, None).await;
+    let even = campaign(db, 2, 0, Some("socio_bee")).await;
+    let odd = campaign(db, 3, 1, None).await;
     let all = SeaOrmTaskRepository::<_, campaigns::Entity>::with_parent(db.clone());
     let of_even = all.create(NewTask::new(even, "task")).await.unwrap();
     let of_odd = all.create(NewTask::new(odd, "task").strategy("own")).await.unwrap();

@@ -11,6 +11,7 @@ use crate::entity::ParentGame;
 use crate::error::{FailureKind, TaskError};
 use crate::repository::{NewTask, OnExisting, Written};
 use crate::value::Stamp;
+use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr};
 
 /// How many tasks one statement creates, each for itself.
@@ -62,7 +63,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut settled = Vec::with_capacity(left.len());
         if answer == Answer::Met {
             // What each was before must be known before it is written.
-            left = self.judge_all(left, on_existing, stamp, &mut settled).await?;
+            left = self.judge_all(left, on_existing, stamp, None, &mut settled).await?;
         }
         for _ in 0..ROUNDS {
             if left.is_empty() {
@@ -76,28 +77,48 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
                 Err(error) => self.survived(error)?,
             }
-            left = self.judge_all(left, on_existing, stamp, &mut settled).await?;
+            let wrote_at = Some(batch.now);
+            left = self.judge_all(left, on_existing, stamp, wrote_at, &mut settled).await?;
         }
         // Neither names nor ids stand in the way: let the database say of each what does.
         for candidate in left {
-            let task = candidate.task.clone().strategy(candidate.strategy.as_str());
-            match self.insert_or_fail(&task, candidate.id, stamp).await {
+            let result = self.write_one_or_fail(&candidate, mode, stamp).await;
+            match result {
                 Err(error) if error.transaction_lost() => return Err(error),
                 result => {
                     *wrote |= result.is_ok();
-                    settled.push((candidate, result.map(Written::Created)));
+                    settled.push((candidate, result));
                 }
             }
         }
         Ok(settled)
     }
 
+    /// Writes a candidate; what stands in its way is a failure of the database.
+    async fn write_one_or_fail(
+        &self,
+        candidate: &Candidate<'_>,
+        mode: Mode,
+        stamp: &Stamp,
+    ) -> Result<Written, TaskError> {
+        if mode.is_upsert() && candidate.exists {
+            let batch = Batch::new(std::slice::from_ref(candidate), stamp);
+            let rows = self.write(&batch, mode).await.map_err(|error| self.failed(true, error))?;
+            let row = rows.into_iter().find(|row| row.id == candidate.id);
+            return row.map(Written::Updated).ok_or_else(|| already_exists(candidate.task, None));
+        }
+        let task = candidate.task.clone().strategy(candidate.strategy.as_str());
+        self.insert_or_fail(&task, candidate.id, stamp).await.map(Written::Created)
+    }
+
     /// Asks what is in the way of candidates, and settles those for which there is an answer.
+    /// `wrote_at` is the time of a write that may have changed them.
     async fn judge_all<'t>(
         &self,
         mut candidates: Vec<Candidate<'t>>,
         on_existing: OnExisting,
         stamp: &Stamp,
+        wrote_at: Option<DateTime<Utc>>,
         settled: &mut Settled<'t>,
     ) -> Result<Vec<Candidate<'t>>, TaskError> {
         if candidates.is_empty() {
@@ -111,7 +132,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             if let (Some(candidate), Some(verdict)) =
                 (candidates.get_mut(place), verdicts.get_mut(place))
             {
-                *verdict = judge(candidate, finding, on_existing);
+                *verdict = judge(candidate, finding, on_existing, wrote_at);
             }
         }
         let mut left = Vec::new();
@@ -144,7 +165,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             return itself.map_or(Ok(Vec::new()), |(index, error)| Err(refused(index, error)));
         };
         if itself.is_some() || repeated_id(&left).is_some() {
-            left = self.judge_all(left, on_existing, &stamp, &mut settled).await?;
+            left = self.judge_all(left, on_existing, &stamp, None, &mut settled).await?;
             // An id that was given to a task that exists is of no account.
             itself = earlier(itself, repeated_id(&left));
             let index = itself.as_ref().map_or(usize::MAX, |(index, _)| *index);
@@ -178,7 +199,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut judged = mode == Mode::InsertAll;
         for _ in 0..ROUNDS {
             if !judged {
-                left = self.judge_all(left, on_existing, stamp, &mut settled).await?;
+                left = self.judge_all(left, on_existing, stamp, None, &mut settled).await?;
                 first_refusal(&mut settled, usize::MAX)?;
             }
             judged = false;
@@ -197,6 +218,19 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                     failure = error.clone();
                     self.survived_whole(error)?;
                 }
+            }
+        }
+        if mode.is_upsert() && self.backend() == DbBackend::MySql {
+            // The null was the crate's own; this says what it stood for. Should it succeed
+            // after all, everything is written.
+            let batch = Batch::new(&left, stamp);
+            match self.write(&batch, Mode::InsertAll).await {
+                Ok(rows) if rows.is_empty() => {}
+                Ok(rows) => {
+                    match_rows(left, rows, batch.now, Answer::Inserted, &mut settled);
+                    return Ok(settled);
+                }
+                Err(error) => failure = error,
             }
         }
         Err(self.failed(true, failure))

@@ -117,6 +117,7 @@ pub(super) fn judge(
     candidate: &mut Candidate<'_>,
     finding: Finding,
     on_existing: OnExisting,
+    wrote_at: Option<DateTime<Utc>>,
 ) -> Option<Result<Written, TaskError>> {
     let task = candidate.task;
     if !finding.game {
@@ -136,6 +137,10 @@ pub(super) fn judge(
             candidate.id = existing.id;
             candidate.exists = true;
             None
+        }
+        // It came to be while it was written, and MariaDB did not say that it was changed.
+        OnExisting::Update if wrote_at == Some(existing.updated_at) => {
+            Some(Ok(Written::Updated(existing)))
         }
         OnExisting::Keep | OnExisting::Update => Some(Ok(Written::Kept(existing))),
     }

@@ -1,8 +1,8 @@
 //! Assertions that more than one module makes.
 
 use game_tasks::{
-    MAX_PAGE_SIZE, Task, TaskFilter, TaskKey, TaskOrder, TaskQuery, TaskRepository,
-    TaskRepositoryExt,
+    ApiKeyId, MAX_PAGE_SIZE, Task, TaskError, TaskFilter, TaskKey, TaskOrder, TaskQuery,
+    TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -40,4 +40,17 @@ pub(crate) async fn by_name(tasks: &dyn TaskRepository) -> Vec<Task> {
 /// An id of no particular order, unlike those that the crate makes.
 pub(crate) fn any_id() -> Uuid {
     Uuid::from_u128(Uuid::now_v7().as_u128().reverse_bits())
+}
+
+pub(crate) fn key(text: &str) -> ApiKeyId {
+    ApiKeyId::new(text).unwrap()
+}
+
+/// The place and the refusal that a [`TaskError::Batch`] names.
+#[track_caller]
+pub(crate) fn in_batch(error: TaskError) -> (usize, TaskError) {
+    match error {
+        TaskError::Batch { index, error } => (index, *error),
+        other => panic!("expected Batch, got {other:?}"),
+    }
 }

@@ -2,12 +2,16 @@
 
 mod backend;
 mod checks;
+mod counting;
 mod database;
+mod parents;
 mod sql;
 
 pub(crate) use backend::Backend;
-pub(crate) use checks::{any_id, assert_is, by_name, keys_of, names};
+pub(crate) use checks::{any_id, assert_is, by_name, in_batch, key, keys_of, names};
+pub(crate) use counting::{Counter, Counting};
 pub(crate) use database::{FEW, TestDatabase, on_database, on_database_within, on_empty_database};
+pub(crate) use parents::{MigratorOf, arenas, campaign, campaigns, parent, parents_of_tables};
 pub(crate) use sql::{column, rows, run, still_works, try_run};
 
 /// How many connections the races of the conformance suite take.

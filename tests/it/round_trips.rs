@@ -1,0 +1,316 @@
+//! How many statements each call takes where it succeeds, as its documentation says, on a pool
+//! and in the application's transaction, with a scope and without.
+
+use crate::support::{Backend, Counter, Counting, TestDatabase, database_cases, key, keys_of};
+use futures_util::TryStreamExt;
+use game_tasks::sea_orm::TransactionTrait;
+use game_tasks::{
+    Game, MAX_PAGE_SIZE, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId, StrategyResolver,
+    Task, TaskConnection, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepository,
+    TaskRepositoryExt, TaskScope,
+};
+use uuid::Uuid;
+
+database_cases!(
+    calls_on_one_task,
+    batches_of_new_tasks,
+    batches_of_tasks_that_exist,
+    large_batches,
+    lists,
+    changes_of_many,
+    more_changes_than_one_statement_makes,
+    resolved_strategies,
+    a_refusal_takes_one_more,
+);
+
+const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+
+/// A repository and a resolver whose statements are counted, and a game of their scope's.
+struct Counted<'c> {
+    tasks: &'c dyn TaskRepository,
+    resolver: StrategyResolver<&'c dyn TaskConnection>,
+    counter: Counter,
+    in_transaction: bool,
+    backend: Backend,
+    game: Uuid,
+}
+
+impl Counted<'_> {
+    /// The answer of a call that takes so many statements.
+    async fn takes<T>(&self, statements: usize, what: &str, call: impl Future<Output = T>) -> T {
+        let (answer, sent) = self.counter.count(call).await;
+        assert_eq!(sent, statements, "statements of {what}");
+        answer
+    }
+
+    /// The same of a call that succeeds.
+    async fn done<T>(
+        &self,
+        statements: usize,
+        what: &str,
+        call: impl Future<Output = Result<T, TaskError>>,
+    ) -> T {
+        self.takes(statements, what, call).await.unwrap()
+    }
+
+    fn new_task(&self, name: impl Into<String>) -> NewTask {
+        NewTask::new(self.game, name)
+    }
+
+    fn batch(&self, of: &str, size: usize) -> Vec<NewTask> {
+        (0..size).map(|n| self.new_task(format!("{of} {n:05}"))).collect()
+    }
+}
+
+/// Plays a case on a pool and in a transaction, without a scope and with one.
+async fn counted(database: &TestDatabase, case: impl AsyncFn(&Counted<'_>)) {
+    let db = &database.db;
+    for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
+        for in_transaction in [false, true] {
+            eprintln!("{scope:?}, in a transaction: {in_transaction}");
+            let game = Game::new(Uuid::now_v7().to_string())
+                .owned_by_api_key(key("gme_live_mine"))
+                .strategy(StrategyId::new("socio_bee").unwrap());
+            let game = game.insert(db).await.unwrap().id;
+            let play = async |connection: &dyn TaskConnection| {
+                let counting = Counting::new(connection);
+                let tasks = SeaOrmTaskRepository::new(&counting).with_scope(scope.clone());
+                let connection: &dyn TaskConnection = &counting;
+                let counted = Counted {
+                    tasks: &tasks,
+                    resolver: StrategyResolver::new(connection).scoped(scope.clone()),
+                    counter: counting.counter.clone(),
+                    in_transaction,
+                    backend: database.backend,
+                    game,
+                };
+                case(&counted).await;
+            };
+            if in_transaction {
+                let transaction = db.begin().await.unwrap();
+                play(&transaction).await;
+                transaction.commit().await.unwrap();
+            } else {
+                play(db).await;
+            }
+        }
+    }
+}
+
+async fn calls_on_one_task(database: &TestDatabase) {
+    counted(database, async |counted| {
+        let tasks = counted.tasks;
+        let task = counted.done(1, "create", tasks.create(counted.new_task("task"))).await;
+        let with_id = counted.new_task("with id").id(Uuid::now_v7());
+        counted.done(1, "create with an id", tasks.create(with_id)).await;
+        for (statements, what) in [(2, "get_or_create of none"), (1, "get_or_create of one")] {
+            counted.done(statements, what, tasks.get_or_create(counted.new_task("got"))).await;
+        }
+        for key in keys_of(&task) {
+            counted.done(1, "get", tasks.get(&key)).await;
+            assert!(counted.done(1, "find", tasks.find(&key)).await.is_some());
+            assert!(counted.done(1, "exists", tasks.exists(&key)).await);
+        }
+        assert!(counted.done(1, "find of none", tasks.find(Uuid::nil())).await.is_none());
+        assert!(!counted.done(1, "exists of none", tasks.exists(Uuid::nil())).await);
+        let patch = TaskPatch::new().strategy("own").if_unmodified_since(task.updated_at);
+        counted.done(1, "update", tasks.update(&task, patch)).await;
+        counted.done(1, "transition", tasks.transition(&task, "open", "closed")).await;
+        let copy = counted.done(2, "duplicate", tasks.duplicate(&task, "copy")).await;
+        counted.done(1, "delete", tasks.delete(&copy)).await;
+    })
+    .await;
+}
+
+/// An upsert looks first where its answer does not tell what was there before.
+fn statements_of_new(on_existing: OnExisting, atomic: bool, backend: Backend) -> usize {
+    let looks = on_existing == OnExisting::Update && (atomic || backend == Backend::MariaDb);
+    if looks { 2 } else { 1 }
+}
+
+async fn batches_of_new_tasks(database: &TestDatabase) {
+    counted(database, async |counted| {
+        let tasks = counted.tasks;
+        for on_existing in EVERY {
+            counted.done(0, "create_many of none", tasks.create_many([], on_existing)).await;
+            counted.done(0, "create_all of none", tasks.create_all([], on_existing)).await;
+            let statements = statements_of_new(on_existing, false, counted.backend);
+            let what = format!("create_many, {on_existing:?}");
+            let call = tasks.create_many(counted.batch(&what, 10), on_existing);
+            let outcomes = counted.done(statements, &what, call).await;
+            assert!(outcomes.iter().all(|one| one.as_ref().unwrap().is_created()));
+            let statements = statements_of_new(on_existing, true, counted.backend);
+            let what = format!("create_all, {on_existing:?}");
+            let call = tasks.create_all(counted.batch(&what, 10), on_existing);
+            let written = counted.done(statements, &what, call).await;
+            assert!(written.iter().all(game_tasks::Written::is_created));
+        }
+    })
+    .await;
+}
+
+/// Two more than for new ones, at most.
+async fn batches_of_tasks_that_exist(database: &TestDatabase) {
+    counted(database, async |counted| {
+        let tasks = counted.tasks;
+        for on_existing in EVERY {
+            for (existing, atomic) in [(1, false), (5, false), (10, false), (1, true), (10, true)] {
+                let what = format!("{existing} exist, {on_existing:?}, atomic: {atomic}");
+                let batch = counted.batch(&what, 10);
+                let old = batch.iter().take(existing).cloned();
+                tasks.create_all(old, OnExisting::Report).await.unwrap();
+                // Of those that are there, only one is to be changed.
+                let batch = batch.into_iter().enumerate().map(|(n, task)| match n {
+                    0 => task.strategy("changed"),
+                    _ => task,
+                });
+                let (refused, sent) = counted
+                    .counter
+                    .count(async {
+                        match atomic {
+                            true => tasks.create_all(batch, on_existing).await.is_err(),
+                            false => tasks.create_many(batch, on_existing).await.is_err(),
+                        }
+                    })
+                    .await;
+                assert_eq!(refused, atomic && on_existing == OnExisting::Report, "{what}");
+                assert!((1..=3).contains(&sent), "{sent} statements where {what}");
+            }
+        }
+    })
+    .await;
+}
+
+/// On a pool whose statements are counted.
+async fn on_pool(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, &Counter, Uuid)) {
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    let tasks = SeaOrmTaskRepository::new(Counting::new(database.db.clone()));
+    case(&tasks, &tasks.connection().counter, game).await;
+}
+
+async fn large_batches(database: &TestDatabase) {
+    on_pool(database, async |tasks, counter, game| {
+        for (size, statements) in [(5_000, 1), (5_001, 2), (10_001, 3)] {
+            let batch = (0..size).map(|n| NewTask::new(game, n.to_string()));
+            let (outcomes, sent) = counter.count(tasks.create_many(batch, OnExisting::Keep)).await;
+            assert!(outcomes.unwrap().iter().all(|one| one.as_ref().unwrap().is_created()));
+            assert_eq!(sent, statements, "statements for {size} tasks");
+            tasks.delete_game(game).await.unwrap();
+        }
+    })
+    .await;
+}
+
+async fn lists(database: &TestDatabase) {
+    counted(database, async |counted| {
+        let tasks = counted.tasks;
+        let size = MAX_PAGE_SIZE as usize + 1;
+        let batch = counted.batch("task", size);
+        tasks.create_all(batch, OnExisting::Report).await.unwrap();
+        let query = TaskQuery::in_game(counted.game);
+        let page = counted.done(1, "list", tasks.list(query.clone())).await;
+        let next = query.clone().after(page.next.unwrap());
+        counted.done(1, "list by cursor", tasks.list(next.clone())).await;
+        counted.done(1, "list by number", tasks.list(query.clone().page(7))).await;
+        for query in [query.clone(), next] {
+            let with_total = tasks.list(query.with_total());
+            let page = counted.done(2, "list with total", with_total).await;
+            assert_eq!(page.total, Some(size as u64));
+        }
+        let count = counted.done(1, "count", tasks.count(query.filter().clone())).await;
+        assert_eq!(count, size as u64);
+        let stream = async || tasks.stream(query.clone()).try_collect::<Vec<Task>>().await;
+        assert_eq!(counted.done(2, "stream of two pages", stream()).await.len(), size);
+        tasks.delete((counted.game, "task 00000")).await.unwrap();
+        assert_eq!(counted.done(1, "stream of one page", stream()).await.len(), size - 1);
+    })
+    .await;
+}
+
+async fn changes_of_many(database: &TestDatabase) {
+    counted(database, async |counted| {
+        let tasks = counted.tasks;
+        let expected = if counted.in_transaction { 1 } else { 2 };
+        tasks.create_all(counted.batch("task", 20), OnExisting::Report).await.unwrap();
+        let of_game = TaskFilter::in_game(counted.game);
+        let some = TaskFilter::all().external_id_prefix("task 0000");
+        let patch = |strategy: &str| TaskPatch::new().strategy(strategy);
+        for (filter, strategy) in [(&of_game, "a"), (&some, "b"), (&some, "b")] {
+            let call = tasks.update_many(filter.clone(), patch(strategy));
+            counted.done(expected, "update_many", call).await;
+        }
+        for game in [Some(counted.game), None] {
+            let call = tasks.reassign_strategy(game, "b", "c");
+            counted.done(expected, "reassign_strategy", call).await;
+        }
+        counted.done(expected, "delete_many", tasks.delete_many(some)).await;
+        let left = counted.done(expected, "delete_game", tasks.delete_game(counted.game)).await;
+        assert_eq!(left, 10);
+    })
+    .await;
+}
+
+async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
+    on_pool(database, async |tasks, counter, game| {
+        for (size, statements) in [(4_999, 2), (5_001, 4)] {
+            let batch = (0..size).map(|n| NewTask::new(game, n.to_string()));
+            tasks.create_all(batch, OnExisting::Report).await.unwrap();
+            let of_game = TaskFilter::in_game(game);
+            let closed = TaskPatch::new().status("closed");
+            let updated = counter.count(tasks.update_many(of_game, closed)).await;
+            let all = TaskFilter::all();
+            for (done, sent) in [updated, counter.count(tasks.delete_many(all)).await] {
+                assert_eq!((done.unwrap(), sent), (size, statements));
+            }
+        }
+    })
+    .await;
+}
+
+async fn resolved_strategies(database: &TestDatabase) {
+    counted(database, async |counted| {
+        let (tasks, resolver) = (counted.tasks, &counted.resolver);
+        let inherits = tasks.create(counted.new_task("inherits")).await.unwrap();
+        let own = tasks.create(counted.new_task("own").strategy("own")).await.unwrap();
+        let mut keys = Vec::new();
+        for task in [&inherits, &own] {
+            for key in keys_of(task) {
+                counted.done(1, "resolve", resolver.resolve(&key)).await;
+                keys.push(key);
+            }
+        }
+        let many = counted.done(1, "resolve_many", resolver.resolve_many(&keys)).await;
+        assert!(many.iter().all(Option::is_some));
+        let none = resolver.resolve_many(Vec::<Uuid>::new());
+        assert!(counted.done(0, "resolve_many of none", none).await.is_empty());
+        counted.done(1, "resolve_for", resolver.resolve_for(&inherits)).await;
+        // Whether a scope sees a task in hand, only the database knows.
+        let scoped = inherits.api_key_used.is_some();
+        let call = resolver.resolve_for(&own);
+        counted.done(usize::from(scoped), "resolve_for one that has its own", call).await;
+    })
+    .await;
+}
+
+async fn a_refusal_takes_one_more(database: &TestDatabase) {
+    counted(database, async |counted| {
+        let tasks = counted.tasks;
+        let task = tasks.create(counted.new_task("task")).await.unwrap();
+        let closed = TaskPatch::new().status("closed");
+        let lost = NewTask::new(Uuid::nil(), "lost");
+        let refusals = [
+            counted.takes(2, "create", tasks.create(counted.new_task("task"))).await,
+            counted.takes(2, "create", tasks.create(counted.new_task("new").id(task.id))).await,
+            counted.takes(2, "create", tasks.create(lost)).await,
+            counted.takes(2, "update", tasks.update(Uuid::nil(), closed.clone())).await,
+            counted.takes(2, "update", tasks.update(&task, closed.if_status("closed"))).await,
+            counted.takes(2, "transition", tasks.transition(&task, "closed", "open")).await,
+            counted.takes(1, "delete", tasks.delete(Uuid::nil())).await,
+            counted.takes(1, "get", tasks.get(Uuid::nil())).await,
+            counted.takes(0, "create", tasks.create(counted.new_task(""))).await,
+            counted.takes(0, "update", tasks.update(&task, TaskPatch::new())).await,
+        ];
+        assert!(refusals.iter().all(Result::is_err), "{refusals:?}");
+    })
+    .await;
+}

@@ -1,0 +1,142 @@
+//! Triggers of the application's: that `updated_at` is not what the crate wrote does not make a
+//! new task look like an old one.
+
+use crate::support::{Backend, TestDatabase, any_id, assert_is, database_cases, run};
+use game_tasks::sea_orm::TransactionTrait;
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskPatch, TaskRepository,
+    TaskRepositoryExt, Written,
+};
+use uuid::Uuid;
+
+database_cases!(new_tasks_are_created, what_exists_is_kept_or_updated);
+
+const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+
+/// Lets each insert and update set `updated_at` to a moment of the trigger's own.
+async fn make_triggers(database: &TestDatabase) {
+    let statements: &[&str] = match database.backend {
+        Backend::Postgres => &[
+            "CREATE FUNCTION app_touch() RETURNS trigger LANGUAGE plpgsql AS $$ \
+             BEGIN NEW.updated_at = clock_timestamp() + interval '1 hour'; RETURN NEW; END $$",
+            "CREATE TRIGGER app_touch BEFORE INSERT OR UPDATE ON tasks \
+             FOR EACH ROW EXECUTE FUNCTION app_touch()",
+        ],
+        Backend::MariaDb => &[
+            "CREATE TRIGGER app_touch_new BEFORE INSERT ON tasks \
+             FOR EACH ROW SET NEW.updated_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR",
+            "CREATE TRIGGER app_touch BEFORE UPDATE ON tasks \
+             FOR EACH ROW SET NEW.updated_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR",
+        ],
+        // It has no triggers that change the row under way.
+        _ => &[
+            "CREATE TRIGGER app_touch_new AFTER INSERT ON tasks BEGIN UPDATE tasks \
+             SET updated_at = strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+1 hour') \
+             WHERE id = NEW.id; END",
+            "CREATE TRIGGER app_touch AFTER UPDATE OF \"strategyId\", status ON tasks \
+             BEGIN UPDATE tasks \
+             SET updated_at = strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+1 hour') \
+             WHERE id = NEW.id; END",
+        ],
+    };
+    for statement in statements {
+        run(&database.db, statement, []).await;
+    }
+}
+
+/// Plays a case on the pool and in a transaction.
+async fn with_triggers(
+    database: &TestDatabase,
+    case: impl AsyncFn(&TestDatabase, &dyn TaskRepository, Uuid),
+) {
+    make_triggers(database).await;
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    case(database, &tasks, game).await;
+    let game = Game::new("another").insert(&database.db).await.unwrap().id;
+    let transaction = database.db.begin().await.unwrap();
+    case(database, &tasks.on(&transaction), game).await;
+    transaction.commit().await.unwrap();
+}
+
+/// That the task is there, and as it was told; not on SQLite, where it is touched afterwards.
+async fn assert_stored(database: &TestDatabase, tasks: &dyn TaskRepository, told: &Task) {
+    let stored = tasks.get(told).await.unwrap();
+    assert!(stored.updated_at > stored.created_at, "the trigger has not run");
+    if database.backend.is_sqlite() {
+        assert_eq!(Task { updated_at: told.updated_at, ..stored }, *told);
+    } else {
+        assert_eq!(stored, *told);
+    }
+}
+
+async fn new_tasks_are_created(database: &TestDatabase) {
+    with_triggers(database, async |database, tasks, game| {
+        let assert_created = async |written: Written| {
+            assert_is!(written, Written::Created(_));
+            assert_stored(database, tasks, written.task()).await;
+        };
+        let one = tasks.create(NewTask::new(game, "one")).await.unwrap();
+        assert_stored(database, tasks, &one).await;
+        assert_created(tasks.get_or_create(NewTask::new(game, "got")).await.unwrap()).await;
+        for on_existing in EVERY {
+            // With ids that the crate makes, with some that are given, and with those only.
+            for given in [0, 2, 4] {
+                let batch = |of: &str| {
+                    (0..4)
+                        .map(|n| {
+                            let name = format!("{of} {on_existing:?} {given} {n}");
+                            let task = NewTask::new(game, name).strategy("own");
+                            if n < given { task.id(any_id()) } else { task }
+                        })
+                        .collect::<Vec<_>>()
+                };
+                for outcome in tasks.create_many(batch("each"), on_existing).await.unwrap() {
+                    assert_created(outcome.unwrap()).await;
+                }
+                for written in tasks.create_all(batch("all"), on_existing).await.unwrap() {
+                    assert_created(written).await;
+                }
+            }
+        }
+    })
+    .await;
+}
+
+async fn what_exists_is_kept_or_updated(database: &TestDatabase) {
+    with_triggers(database, async |database, tasks, game| {
+        let old = tasks.create(NewTask::new(game, "old")).await.unwrap();
+        let old = tasks.get(&old).await.unwrap();
+        for (n, on_existing) in EVERY[1..].iter().enumerate() {
+            for atomic in [false, true] {
+                let strategy = format!("{n} {atomic}");
+                let before = tasks.get(&old).await.unwrap();
+                let batch = [
+                    NewTask::new(game, "old").strategy(&*strategy),
+                    NewTask::new(game, format!("new {strategy}")).strategy("own"),
+                ];
+                let written = if atomic {
+                    tasks.create_all(batch, *on_existing).await.unwrap()
+                } else {
+                    let outcomes = tasks.create_many(batch, *on_existing).await.unwrap();
+                    outcomes.into_iter().map(Result::unwrap).collect()
+                };
+                match &written[0] {
+                    Written::Kept(task) => {
+                        assert_eq!((*on_existing, task), (OnExisting::Keep, &before));
+                    }
+                    Written::Updated(task) => {
+                        assert_eq!((*on_existing, task.id), (OnExisting::Update, old.id));
+                        assert_eq!(task.strategy_id, strategy.as_str());
+                        assert_stored(database, tasks, task).await;
+                    }
+                    other => panic!("{other:?}"),
+                }
+                assert_is!(written[1], Written::Created(_));
+            }
+        }
+        let closed = tasks.update(&old, TaskPatch::new().status("closed")).await.unwrap();
+        assert_stored(database, tasks, &closed).await;
+    })
+    .await;
+}
