@@ -24,6 +24,7 @@ mod bulk_size;
 mod changes;
 mod conformance;
 mod dropped;
+mod games;
 mod joins;
 mod joins_elsewhere;
 mod json;

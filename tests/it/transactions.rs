@@ -1,11 +1,13 @@
 //! Inside the application's transaction: what the crate writes is part of it, and calls may run
 //! at once.
 
-use crate::support::{Backend, TestDatabase, any_id, assert_is, by_name, database_cases, names};
+use crate::support::{
+    Backend, TestDatabase, any_id, assert_is, by_name, database_cases, names, run, still_works,
+};
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskPatch,
-    TaskRepository, TaskRepositoryExt, Written,
+    FailureKind, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError,
+    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, Written,
 };
 use uuid::Uuid;
 
@@ -13,6 +15,7 @@ database_cases!(
     rollback_takes_everything_back,
     nobody_else_sees_it_before_commit,
     two_calls_at_once,
+    what_no_server_reported_costs_no_transaction,
 );
 
 async fn game(database: &TestDatabase) -> Uuid {
@@ -87,4 +90,46 @@ async fn two_calls_at_once(database: &TestDatabase) {
     let mut expected: Vec<String> = (0..20).map(|n| format!("accepted {n:02}")).collect();
     expected.push("single".to_owned());
     assert_eq!(names(&by_name(&all).await), expected);
+}
+
+/// Makes a row that the crate cannot read: its `created_at` is null or, on SQLite, no time.
+async fn spoil(database: &TestDatabase, id: Uuid) {
+    let (may_be_null, value) = match database.backend {
+        Backend::Postgres => ("ALTER TABLE tasks ALTER created_at DROP NOT NULL", "NULL"),
+        Backend::MariaDb => ("ALTER TABLE tasks MODIFY created_at datetime(6) NULL", "NULL"),
+        _ => ("SELECT 1", "'yesterday'"),
+    };
+    run(&database.db, may_be_null, []).await;
+    let spoil = format!("UPDATE tasks SET created_at = {value} WHERE id = ?");
+    assert_eq!(run(&database.db, &spoil, [id.into()]).await, 1);
+}
+
+async fn what_no_server_reported_costs_no_transaction(database: &TestDatabase) {
+    let game = game(database).await;
+    let all = SeaOrmTaskRepository::new(database.db.clone());
+    let spoilt = all.create(NewTask::new(game, "spoilt")).await.unwrap();
+    spoil(database, spoilt.id).await;
+    let transaction = database.db.begin().await.unwrap();
+    let inside = all.on(&transaction);
+    let new = || NewTask::new(game, "spoilt").strategy("own");
+    for (n, error) in [
+        inside.get(&spoilt).await.map(drop).unwrap_err(),
+        inside.list(TaskQuery::in_game(game)).await.map(drop).unwrap_err(),
+        inside.get_or_create(new()).await.map(drop).unwrap_err(),
+        inside.create_many([new()], OnExisting::Keep).await.map(drop).unwrap_err(),
+        inside.create_all([new()], OnExisting::Update).await.map(drop).unwrap_err(),
+        inside.transition(&spoilt, "open", "closed").await.map(drop).unwrap_err(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert!(!error.transaction_lost(), "{n}: {error:?}");
+        assert_eq!(error.retry(), Retry::No, "{n}: {error:?}");
+        let TaskError::Database(error) = error else { panic!("{n}: {error:?}") };
+        assert_eq!((error.kind(), error.code()), (FailureKind::Other, None), "{n}: {error:?}");
+    }
+    assert!(still_works(&transaction).await);
+    let last = inside.create(NewTask::new(game, "last")).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(all.get(&last).await.unwrap(), last);
 }

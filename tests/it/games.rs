@@ -1,0 +1,143 @@
+//! New games: texts outside the rules and taken names are refused, and the error says what it
+//! was.
+
+use crate::support::{Backend, TestDatabase, assert_is, database_cases, still_works};
+use game_tasks::sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
+use game_tasks::{FailureKind, Game, Games, InvalidReason, Retry, TaskConnection, TaskError};
+use serde_json::{Value, from_value, json, to_value};
+
+database_cases!(
+    texts_outside_the_rules,
+    texts_at_the_edge_of_the_rules,
+    a_taken_name_on_a_pool,
+    a_taken_name_in_a_transaction,
+);
+
+/// The members of a game's JSON that are text, each with its Rust name.
+const TEXTS: [(&str, &str); 5] = [
+    ("externalGameId", "external_game_id"),
+    ("strategyId", "strategy_id"),
+    ("platform", "platform"),
+    ("apiKey_used", "api_key_used"),
+    ("oauth_user_id", "oauth_user_id"),
+];
+
+/// A game that says this in one of its texts. JSON is read without being judged.
+fn game_with(name: &str, member: &str, text: &str) -> Game {
+    let mut game: Value = to_value(Game::new(name)).unwrap();
+    game[member] = json!(text);
+    from_value(game).unwrap()
+}
+
+/// Texts that nobody may write, and why.
+fn refused_texts() -> Vec<(String, InvalidReason)> {
+    let control = |position| InvalidReason::ControlCharacter { position };
+    vec![
+        (String::new(), InvalidReason::Empty),
+        (" \u{3000}".to_owned(), InvalidReason::Blank),
+        ("x".repeat(256), InvalidReason::TooLong { max: 255 }),
+        ("a\0".to_owned(), control(1)),
+        ("\n".to_owned(), control(0)),
+        ("é\u{85}".to_owned(), control(1)),
+    ]
+}
+
+/// What an [`TaskError::Invalid`] says.
+#[track_caller]
+fn invalid(error: TaskError) -> (&'static str, InvalidReason) {
+    match error {
+        TaskError::Invalid { field, reason } => (field, reason),
+        other => panic!("expected Invalid, got {other:?}"),
+    }
+}
+
+async fn count<C: ConnectionTrait>(connection: &C) -> u64 {
+    Games::find().count(connection).await.unwrap()
+}
+
+async fn texts_outside_the_rules(database: &TestDatabase) {
+    let refuse = async |game: Game, expected| {
+        let transaction = database.db.begin().await.unwrap();
+        let inside = game.clone().insert(&transaction).await.unwrap_err();
+        assert!(still_works(&transaction).await);
+        transaction.rollback().await.unwrap();
+        for error in [inside, game.insert(&database.db).await.unwrap_err()] {
+            assert!(!error.transaction_lost());
+            assert_eq!(invalid(error), expected);
+        }
+    };
+    for (text, reason) in refused_texts() {
+        for (member, field) in TEXTS {
+            refuse(game_with("game", member, &text), (field, reason.clone())).await;
+        }
+    }
+    assert_eq!(count(&database.db).await, 0);
+}
+
+async fn texts_at_the_edge_of_the_rules(database: &TestDatabase) {
+    let longest = "🎉".repeat(255);
+    for (n, text) in [" x ", "'\"\\", "\u{feff}", &longest].into_iter().enumerate() {
+        for (member, _) in TEXTS {
+            let game = game_with(&format!("{n} {member}"), member, text);
+            // Only its name is unique.
+            let inserted = game.clone().insert(&database.db).await.unwrap();
+            assert_eq!(inserted, game);
+            let stored = Games::find_by_id(game.id).one(&database.db).await.unwrap();
+            assert_eq!(stored, Some(game));
+        }
+    }
+}
+
+/// What is answered for a name that is taken, and for an id.
+async fn assert_taken<C>(database: &TestDatabase, connection: &C, game: Game, taken: Retry)
+where
+    C: ConnectionTrait + TaskConnection,
+{
+    let error = game.insert(connection).await.unwrap_err();
+    let lost = taken == Retry::Transaction;
+    assert_eq!((error.retry(), error.transaction_lost()), (taken, lost), "{error:?}");
+    assert_eq!(still_works(connection).await, !lost);
+    let TaskError::Database(error) = error else { panic!("expected Database, got {error:?}") };
+    assert_eq!(error.kind(), FailureKind::UniqueViolation, "{error:?}");
+    let code = match database.backend {
+        Backend::Postgres => "23505",
+        Backend::MariaDb => "1062",
+        // Of an index, of the primary key.
+        _ => "2067 1555",
+    };
+    assert_is!(error.code(), Some(told) if code.contains(told));
+}
+
+/// A game that is there, and two others that want its name and its id.
+async fn competitors(database: &TestDatabase) -> [Game; 3] {
+    let game = Game::new("bees-2026").insert(&database.db).await.unwrap();
+    let id = Game { id: game.id, ..Game::new("another") };
+    [game, Game::new("bees-2026"), id]
+}
+
+async fn a_taken_name_on_a_pool(database: &TestDatabase) {
+    let [game, of_name, of_id] = competitors(database).await;
+    for competitor in [of_name, of_id] {
+        assert_taken(database, &database.db, competitor, Retry::No).await;
+    }
+    assert_eq!(Games::find().all(&database.db).await.unwrap(), [game]);
+    // Byte for byte these are other names.
+    for name in ["Bees-2026", "bees-2026 ", "b\u{e9}es-2026"] {
+        Game::new(name).insert(&database.db).await.unwrap();
+    }
+    assert_eq!(count(&database.db).await, 4);
+}
+
+async fn a_taken_name_in_a_transaction(database: &TestDatabase) {
+    let [_, of_name, of_id] = competitors(database).await;
+    for competitor in [of_name, of_id] {
+        let transaction = database.db.begin().await.unwrap();
+        let retry = match database.backend {
+            Backend::Postgres => Retry::Transaction,
+            _ => Retry::No,
+        };
+        assert_taken(database, &transaction, competitor, retry).await;
+        transaction.rollback().await.unwrap();
+    }
+    assert_eq!(count(&database.db).await, 1);
+}
