@@ -45,7 +45,8 @@ pub trait TaskRepositoryExt: TaskRepository {
     }
 
     /// Creates any number of tasks, each for itself. One round trip for every 5,000 tasks,
-    /// and two more where some of them exist.
+    /// and at most two more where some of them exist. With [`OnExisting::Update`] on MariaDB
+    /// one more, to look first.
     ///
     /// # Errors
     /// See [`TaskRepository::create_tasks`].
@@ -58,8 +59,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.create_tasks(&tasks, on_existing).await }
     }
 
-    /// Creates all of these tasks or none. One round trip, and two more where some exist
-    /// that are to be kept.
+    /// Creates all of these tasks or none. One round trip, and two more where some exist that
+    /// are to be kept; with [`OnExisting::Update`] two, since it looks first.
     ///
     /// # Errors
     /// See [`TaskRepository::create_tasks_atomically`].
