@@ -1,7 +1,7 @@
 //! New games: texts outside the rules and taken names are refused, and the error says what it
 //! was.
 
-use crate::support::{Backend, TestDatabase, assert_is, database_cases, still_works};
+use crate::support::{Backend, TestDatabase, assert_is, database_cases, invalid, still_works};
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
 use game_tasks::{FailureKind, Game, Games, InvalidReason, Retry, TaskConnection, TaskError};
 use serde_json::{Value, from_value, json, to_value};
@@ -40,15 +40,6 @@ fn refused_texts() -> Vec<(String, InvalidReason)> {
         ("\n".to_owned(), control(0)),
         ("é\u{85}".to_owned(), control(1)),
     ]
-}
-
-/// What an [`TaskError::Invalid`] says.
-#[track_caller]
-fn invalid(error: TaskError) -> (&'static str, InvalidReason) {
-    match error {
-        TaskError::Invalid { field, reason } => (field, reason),
-        other => panic!("expected Invalid, got {other:?}"),
-    }
 }
 
 async fn count<C: ConnectionTrait>(connection: &C) -> u64 {

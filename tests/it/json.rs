@@ -4,6 +4,7 @@ use game_tasks::{
     ApiKeyId, Game, NewTask, OauthUserId, StrategyId, TaskFilter, TaskKey, TaskPatch, TaskScope,
 };
 use serde_json::{Value, from_value, json, to_value};
+use uuid::Uuid;
 
 /// The names of a JSON object's members.
 fn members(value: &Value) -> Vec<&str> {
@@ -61,24 +62,157 @@ fn a_new_task_as_games_api_takes_it() {
     }
 }
 
-#[test]
-fn requests_there_and_back() {
-    let patch: TaskPatch = from_value(json!({"strategyId": "x", "ifStatus": "open"})).unwrap();
-    assert_eq!(patch, TaskPatch::new().strategy("x").if_status("open"));
-    assert_eq!(to_value(&patch).unwrap(), json!({"strategyId": "x", "ifStatus": "open"}));
-    assert!(from_value::<TaskPatch>(json!({})).unwrap().is_empty());
+/// That a request reads as this JSON and is written as it, by value and by text.
+fn assert_json<T>(request: &T, json: &Value)
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    assert_eq!(to_value(request).unwrap(), *json);
+    assert_eq!(from_value::<T>(json.clone()).unwrap(), *request);
+    let text = serde_json::to_string(request).unwrap();
+    assert_eq!(serde_json::from_str::<T>(&text).unwrap(), *request);
+}
 
+/// That each of these members is refused beside those of a request that is good without it.
+fn assert_refused<T>(good: &Value, members: &[&str])
+where
+    T: serde::de::DeserializeOwned + std::fmt::Debug,
+{
+    from_value::<T>(good.clone()).unwrap();
+    for member in members {
+        for value in [json!("open"), json!(["open"]), json!(null)] {
+            let mut bad = good.clone();
+            bad[member] = value;
+            from_value::<T>(bad).expect_err(member);
+        }
+    }
+}
+
+#[test]
+fn a_new_task_there_and_back() {
+    let id = Uuid::now_v7();
+    let full = NewTask::new(id, "task").id(id).strategy("own");
+    let json = json!({"id": id, "gameId": id, "externalTaskId": "task", "strategyId": "own"});
+    assert_json(&full, &json);
+    let least = json!({"gameId": id, "externalTaskId": "task"});
+    assert_json(&NewTask::new(id, "task"), &least);
+    assert_refused::<NewTask>(
+        &least,
+        &[
+            "game_id",
+            "gameID",
+            "external_task_id",
+            "externalId",
+            "strategy_id",
+            "strategyID",
+            "strategy",
+            "status",
+            "apiKey_used",
+            "oauth_user_id",
+            "created_at",
+            "",
+        ],
+    );
+}
+
+#[test]
+fn a_patch_there_and_back() {
+    assert!(from_value::<TaskPatch>(json!({})).unwrap().is_empty());
+    assert_json(&TaskPatch::new(), &json!({}));
+    let some = TaskPatch::new().strategy("x").if_status("open");
+    assert_json(&some, &json!({"strategyId": "x", "ifStatus": "open"}));
+    let moment = Game::new("game").created_at;
+    let full = some.status("closed").if_unmodified_since(moment);
+    let json = json!({
+        "strategyId": "x", "status": "closed", "ifStatus": "open", "ifUnmodifiedSince": moment,
+    });
+    assert_json(&full, &json);
+    assert_refused::<TaskPatch>(
+        &json!({"status": "closed"}),
+        &[
+            "strategy_id",
+            "strategyID",
+            "Status",
+            "if_status",
+            "ifstatus",
+            "if_unmodified_since",
+            "ifUnmodified",
+            "externalTaskId",
+            "gameId",
+            "updated_at",
+            "",
+        ],
+    );
+}
+
+#[test]
+fn a_filter_there_and_back() {
     let game = Game::new("game");
+    let all = json!({
+        "gameId": null, "statuses": null, "strategies": null, "keys": null,
+        "externalIdPrefix": null, "createdFrom": null, "createdUntil": null,
+    });
+    assert_json(&TaskFilter::all(), &all);
+    let with = |members: &[(&str, Value)]| {
+        let mut json = all.clone();
+        for (member, value) in members {
+            json[member] = value.clone();
+        }
+        json
+    };
+    let until = game.created_at + chrono::TimeDelta::microseconds(1);
     let filter = TaskFilter::in_game(game.id)
-        .statuses(["open"])
-        .strategies(["a", "b"])
+        .statuses(["open", "é"])
+        .strategies(["b", "a"])
         .external_id_prefix("p")
         .created_from(game.created_at)
-        .created_until(game.created_at);
-    let by_key = TaskFilter::keys([TaskKey::from(game.id), (game.id, "x").into()]);
-    for filter in [filter, by_key, TaskFilter::all()] {
-        assert_eq!(from_value::<TaskFilter>(to_value(&filter).unwrap()).unwrap(), filter);
+        .created_until(until);
+    let json = with(&[
+        ("gameId", json!(game.id)),
+        ("statuses", json!(["open", "é"])),
+        ("strategies", json!(["a", "b"])),
+        ("externalIdPrefix", json!("p")),
+        ("createdFrom", json!(game.created_at)),
+        ("createdUntil", json!(until)),
+    ]);
+    assert_json(&filter, &json);
+    let keys = [TaskKey::from(game.id), (game.id, game.id).into(), (game.id, "x").into()];
+    let by_key = TaskFilter::keys(keys);
+    let keys = to_value(&by_key).unwrap()["keys"].clone();
+    assert_eq!(keys.as_array().unwrap().len(), 3);
+    assert_json(&by_key, &with(&[("keys", keys)]));
+    // None of these is the same as leaving it out.
+    for member in ["statuses", "strategies", "keys"] {
+        let nothing: TaskFilter = from_value(json!({member: []})).unwrap();
+        assert_ne!(nothing, TaskFilter::all());
+        assert_eq!(to_value(nothing).unwrap(), with(&[(member, json!([]))]));
     }
+    // What is left out asks for nothing.
+    let short: TaskFilter = from_value(json!({"gameId": game.id, "statuses": ["open"]})).unwrap();
+    assert_eq!(short, TaskFilter::in_game(game.id).statuses(["open"]));
+    assert_refused::<TaskFilter>(
+        &json!({"gameId": game.id}),
+        &[
+            "game_id",
+            "gameID",
+            "status",
+            "strategy",
+            "strategyId",
+            "key",
+            "external_id_prefix",
+            "externalTaskIdPrefix",
+            "externalTaskId",
+            "created_from",
+            "createdfrom",
+            "created_until",
+            "limit",
+            "",
+        ],
+    );
+}
+
+#[test]
+fn a_scope_there_and_back() {
     let scope = TaskScope::api_key(ApiKeyId::new("gme_live_abc12345").unwrap());
     assert_eq!(from_value::<TaskScope>(to_value(&scope).unwrap()).unwrap(), scope);
 }

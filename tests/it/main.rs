@@ -19,11 +19,13 @@
 
 mod support;
 
+mod bulk_ids;
 mod bulk_partial;
 mod bulk_size;
 mod changes;
 mod conformance;
 mod dropped;
+mod filter_size;
 mod games;
 mod joins;
 mod joins_elsewhere;
@@ -32,11 +34,13 @@ mod lists;
 mod migrations;
 mod model;
 mod own_indexes;
+mod owners;
 mod parents;
 mod plain_rows;
 mod races_unseen;
 mod references;
 mod resolver;
+mod resolver_scopes;
 #[cfg(feature = "retry")]
 mod retrying;
 mod round_trips;
@@ -46,3 +50,4 @@ mod secrets;
 mod table_names;
 mod transactions;
 mod triggers;
+mod with_scope;

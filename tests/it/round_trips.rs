@@ -1,13 +1,11 @@
 //! How many statements each call takes where it succeeds, as its documentation says, on a pool
 //! and in the application's transaction, with a scope and without.
 
-use crate::support::{Backend, Counter, Counting, TestDatabase, database_cases, key, keys_of};
+use crate::support::{Backend, Counter, Counting, TestDatabase, counted, database_cases, keys_of};
 use futures_util::TryStreamExt;
-use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    Game, MAX_PAGE_SIZE, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId, StrategyResolver,
-    Task, TaskConnection, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepository,
-    TaskRepositoryExt, TaskScope,
+    Game, MAX_PAGE_SIZE, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskFilter, TaskPatch,
+    TaskQuery, TaskRepository, TaskRepositoryExt, Written,
 };
 use uuid::Uuid;
 
@@ -24,78 +22,6 @@ database_cases!(
 );
 
 const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
-
-/// A repository and a resolver whose statements are counted, and a game of their scope's.
-struct Counted<'c> {
-    tasks: &'c dyn TaskRepository,
-    resolver: StrategyResolver<&'c dyn TaskConnection>,
-    counter: Counter,
-    in_transaction: bool,
-    backend: Backend,
-    game: Uuid,
-}
-
-impl Counted<'_> {
-    /// The answer of a call that takes so many statements.
-    async fn takes<T>(&self, statements: usize, what: &str, call: impl Future<Output = T>) -> T {
-        let (answer, sent) = self.counter.count(call).await;
-        assert_eq!(sent, statements, "statements of {what}");
-        answer
-    }
-
-    /// The same of a call that succeeds.
-    async fn done<T>(
-        &self,
-        statements: usize,
-        what: &str,
-        call: impl Future<Output = Result<T, TaskError>>,
-    ) -> T {
-        self.takes(statements, what, call).await.unwrap()
-    }
-
-    fn new_task(&self, name: impl Into<String>) -> NewTask {
-        NewTask::new(self.game, name)
-    }
-
-    fn batch(&self, of: &str, size: usize) -> Vec<NewTask> {
-        (0..size).map(|n| self.new_task(format!("{of} {n:05}"))).collect()
-    }
-}
-
-/// Plays a case on a pool and in a transaction, without a scope and with one.
-async fn counted(database: &TestDatabase, case: impl AsyncFn(&Counted<'_>)) {
-    let db = &database.db;
-    for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
-        for in_transaction in [false, true] {
-            eprintln!("{scope:?}, in a transaction: {in_transaction}");
-            let game = Game::new(Uuid::now_v7().to_string())
-                .owned_by_api_key(key("gme_live_mine"))
-                .strategy(StrategyId::new("socio_bee").unwrap());
-            let game = game.insert(db).await.unwrap().id;
-            let play = async |connection: &dyn TaskConnection| {
-                let counting = Counting::new(connection);
-                let tasks = SeaOrmTaskRepository::new(&counting).with_scope(scope.clone());
-                let connection: &dyn TaskConnection = &counting;
-                let counted = Counted {
-                    tasks: &tasks,
-                    resolver: StrategyResolver::new(connection).scoped(scope.clone()),
-                    counter: counting.counter.clone(),
-                    in_transaction,
-                    backend: database.backend,
-                    game,
-                };
-                case(&counted).await;
-            };
-            if in_transaction {
-                let transaction = db.begin().await.unwrap();
-                play(&transaction).await;
-                transaction.commit().await.unwrap();
-            } else {
-                play(db).await;
-            }
-        }
-    }
-}
 
 async fn calls_on_one_task(database: &TestDatabase) {
     counted(database, async |counted| {
@@ -143,7 +69,7 @@ async fn batches_of_new_tasks(database: &TestDatabase) {
             let what = format!("create_all, {on_existing:?}");
             let call = tasks.create_all(counted.batch(&what, 10), on_existing);
             let written = counted.done(statements, &what, call).await;
-            assert!(written.iter().all(game_tasks::Written::is_created));
+            assert!(written.iter().all(Written::is_created));
         }
     })
     .await;

@@ -38,9 +38,10 @@ parents_of_tables! {
     told_in_a: "1:a.b", in "a";
     b_in_told: "b", in "1:a";
 
-    // Of 60 characters, and alike but for the last.
+    // Of 60 characters, and of 62: alike but for the last, where PostgreSQL cuts a name off.
     long: "a_table_of_sixty_characters_whose_name_says_a_lot_about_it_1";
-    longer: "a_table_of_sixty_characters_whose_name_says_a_lot_about_it_2";
+    longer: "a_table_of_sixty_two_characters_whose_name_says_a_lot_of_it__1";
+    other: "a_table_of_sixty_two_characters_whose_name_says_a_lot_of_it__2";
     quoted: "it's a \"tasks\" `table`";
 }
 
@@ -60,7 +61,7 @@ fn migrations_of_different_tables_never_share_a_name() {
     }
     add!(tasks_in_tasks ab a_b a_dot_b b_in_a dot_b_in_a b_in_a_dot c_in_a_dot_b b_dot_c_in_a);
     add!(a_dot_b_dot_c c_in_a_b b_c_in_a a_b_c colon_ab b_in_a_colon colon_b_in_a told);
-    add!(told_without told_in_a b_in_told long longer quoted);
+    add!(told_without told_in_a b_in_told long longer other quoted);
     for name in names.keys() {
         assert!(name.contains("game_tasks"), "{name} could be an application's");
     }
@@ -79,6 +80,7 @@ impl MigratorTrait for Long {
         let mut list = game_tasks::migrations();
         list.extend(migrations_for::<long::Entity>());
         list.extend(migrations_for::<longer::Entity>());
+        list.extend(migrations_for::<other::Entity>());
         list
     }
 }
@@ -140,10 +142,16 @@ async fn long_names(database: &TestDatabase) {
         let game = Game::new("game").insert(db).await.unwrap().id;
         use_table::<long::Entity>(db, game).await;
         use_table::<longer::Entity>(db, game).await;
+        use_table::<other::Entity>(db, game).await;
         use_table::<Games>(db, game).await;
-        let tables = [long::Entity::tasks_table(), longer::Entity::tasks_table(), "tasks"];
+        let [long, longer, other] = [
+            long::Entity::tasks_table(),
+            longer::Entity::tasks_table(),
+            other::Entity::tasks_table(),
+        ];
+        assert_eq!((long.len(), longer.len(), other.len()), (60, 62, 62));
         let mut all = Vec::new();
-        for table in tables {
+        for table in [long, longer, other, "tasks"] {
             let names = names_of(database, table).await;
             assert!(!names.is_empty());
             assert!(names.iter().all(|name| name.len() <= 63), "{names:?}");

@@ -1,8 +1,8 @@
 //! Assertions that more than one module makes.
 
 use game_tasks::{
-    ApiKeyId, MAX_PAGE_SIZE, Task, TaskError, TaskFilter, TaskKey, TaskOrder, TaskQuery,
-    TaskRepository, TaskRepositoryExt,
+    ApiKeyId, InvalidReason, MAX_PAGE_SIZE, NewTask, OnExisting, Task, TaskError, TaskFilter,
+    TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -52,5 +52,57 @@ pub(crate) fn in_batch(error: TaskError) -> (usize, TaskError) {
     match error {
         TaskError::Batch { index, error } => (index, *error),
         other => panic!("expected Batch, got {other:?}"),
+    }
+}
+
+/// What an [`TaskError::Invalid`] says.
+#[track_caller]
+pub(crate) fn invalid(error: TaskError) -> (&'static str, InvalidReason) {
+    match error {
+        TaskError::Invalid { field, reason } => (field, reason),
+        other => panic!("expected Invalid, got {other:?}"),
+    }
+}
+
+#[track_caller]
+pub(crate) fn assert_not_found(error: &TaskError, asked_for: &TaskKey) {
+    assert_is!(error, TaskError::NotFound { key } if key == asked_for);
+}
+
+/// That a repository sees nothing of a task that is there, changes nothing of it, and creates
+/// nothing in its game.
+pub(crate) async fn assert_blind(tasks: &dyn TaskRepository, task: &Task) {
+    let closed = TaskPatch::new().status("closed");
+    assert!(by_name(tasks).await.is_empty());
+    for key in keys_of(task) {
+        assert_eq!(tasks.find(&key).await.unwrap(), None);
+        for error in [
+            tasks.update(&key, closed.clone()).await.unwrap_err(),
+            tasks.duplicate(&key, "copy").await.unwrap_err(),
+            tasks.delete(&key).await.unwrap_err(),
+        ] {
+            assert_not_found(&error, &key);
+        }
+    }
+    for filter in [TaskFilter::in_game(task.game_id), TaskFilter::keys([task.id])] {
+        assert_eq!(tasks.count(filter.clone()).await.unwrap(), 0);
+        assert_eq!(tasks.update_many(filter.clone(), closed.clone()).await.unwrap(), 0);
+        assert_eq!(tasks.delete_many(filter).await.unwrap(), 0);
+    }
+    let new = NewTask::new(task.game_id, "new");
+    let mut refusals = vec![
+        tasks.create(new.clone()).await.unwrap_err(),
+        tasks.get_or_create(new.clone()).await.unwrap_err(),
+    ];
+    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        let batch = || [new.clone(), NewTask::new(task.game_id, &*task.external_task_id)];
+        let (index, error) = in_batch(tasks.create_all(batch(), on_existing).await.unwrap_err());
+        assert_eq!(index, 0);
+        refusals.push(error);
+        let outcomes = tasks.create_many(batch(), on_existing).await.unwrap();
+        refusals.extend(outcomes.into_iter().map(Result::unwrap_err));
+    }
+    for error in refusals {
+        assert_is!(error, TaskError::GameNotFound { game_id } if *game_id == task.game_id);
     }
 }

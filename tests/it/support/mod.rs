@@ -1,16 +1,23 @@
 //! What the cases share: backends, databases, assertions.
 
 mod backend;
+mod callers;
 mod checks;
 mod counting;
 mod database;
+mod held;
 mod parents;
 mod sql;
 
 pub(crate) use backend::Backend;
-pub(crate) use checks::{any_id, assert_is, by_name, in_batch, key, keys_of, names};
-pub(crate) use counting::{Counter, Counting};
+pub(crate) use callers::{callers, strangers};
+pub(crate) use checks::{
+    any_id, assert_blind, assert_is, assert_not_found, by_name, in_batch, invalid, key, keys_of,
+    names,
+};
+pub(crate) use counting::{Counter, Counting, counted};
 pub(crate) use database::{FEW, TestDatabase, on_database, on_database_within, on_empty_database};
+pub(crate) use held::{Held, held_in_memory, held_on};
 pub(crate) use parents::{MigratorOf, arenas, campaign, campaigns, parent, parents_of_tables};
 pub(crate) use sql::{column, rows, run, still_works, try_run};
 
@@ -70,3 +77,22 @@ macro_rules! empty_database_cases {
     )+};
 }
 pub(crate) use empty_database_cases;
+
+/// Cases `async fn(&Held<'_>)`, in memory and on every database.
+macro_rules! held_cases {
+    ($($case:ident),+ $(,)?) => {$(
+        mod $case {
+            #[tokio::test]
+            async fn memory() {
+                $crate::support::held_in_memory(super::$case).await;
+            }
+            $crate::support::tests_on!(
+                [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
+                 mariadb MariaDb],
+                databases,
+                |on| $crate::support::held_on(on, super::super::$case)
+            );
+        }
+    )+};
+}
+pub(crate) use held_cases;

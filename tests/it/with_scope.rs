@@ -1,0 +1,194 @@
+//! A scope on a repository that keeps its type: it holds in the application's own selects, its
+//! transactions and its cursors too.
+
+use crate::support::{
+    Held, TestDatabase, assert_blind, assert_is, by_name, callers, database_cases, held_cases, key,
+    names, strangers,
+};
+use game_tasks::sea_orm::{
+    ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionTrait,
+};
+use game_tasks::{
+    Caller, CursorFault, Game, NewTask, SeaOrmTaskRepository, Task, TaskConnection, TaskError,
+    TaskFilter, TaskOrder, TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, Tasks,
+};
+
+held_cases!(it_is_what_scoped_gives, again_it_narrows);
+database_cases!(
+    selects_and_conditions_are_confined,
+    a_transaction_is_confined,
+    a_page_is_the_scopes,
+    a_cursor_belongs_to_the_scope,
+);
+
+async fn it_is_what_scoped_gives(held: &Held<'_>) {
+    for (scope, game) in callers() {
+        let game = held.add(game).await.id;
+        let elsewhere = held.task(held.game().await, "elsewhere").await;
+        let mine = held.with_scope(scope.clone());
+        let created = mine.create(NewTask::new(game, "created")).await.unwrap();
+        let stamp = match &scope.callers()[0] {
+            Caller::ApiKey(key) => (Some(key.clone()), None),
+            Caller::OauthUser(user) => (None, Some(user.clone())),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((created.api_key_used.clone(), created.oauth_user_id.clone()), stamp);
+        // What the one writes, the others read.
+        let inherited = held.task(game, "inherited").await;
+        assert_eq!(by_name(&*mine).await, [created.clone(), inherited]);
+        assert_eq!(by_name(&*mine).await, by_name(&*held.tasks().scoped(scope)).await);
+        assert_eq!(held.tasks().get(&created).await.unwrap(), created);
+        assert_eq!(mine.find(&elsewhere).await.unwrap(), None);
+        let rows = held.rows().await;
+        for stranger in strangers() {
+            assert_blind(&*held.with_scope(stranger), &created).await;
+        }
+        assert_eq!(held.rows().await, rows);
+        assert_eq!(mine.delete_many(TaskFilter::all()).await.unwrap(), 2);
+    }
+}
+
+async fn again_it_narrows(held: &Held<'_>) {
+    let [(by_key, of_key), (by_user, of_user)] = callers();
+    let (of_key, of_user) = (held.add(of_key).await.id, held.add(of_user).await.id);
+    let (key, user) = (held.task(of_key, "key").await, held.task(of_user, "user").await);
+    assert_eq!(by_name(&*held.with_scope(TaskScope::unrestricted())).await.len(), 2);
+    for both in [by_key.clone().and(by_user.clone()), by_user.clone().and(by_key.clone())] {
+        let both = held.with_scope(both);
+        for wider in [TaskScope::unrestricted(), by_key.clone(), by_user.clone()] {
+            let scoped = both.scoped(wider);
+            assert_blind(&*scoped, &key).await;
+            assert_blind(&*scoped, &user).await;
+        }
+    }
+}
+
+type Repository<C = DatabaseConnection> = SeaOrmTaskRepository<C>;
+
+/// What two keys see: `mine` its game's tasks `a`, `b`, `c` and `d` in another game, which it
+/// had created there before the other got it; `other` this game's tasks `d` and `e`.
+struct Ground {
+    all: Repository,
+    mine: Repository,
+    other: Repository,
+    of_mine: Game,
+    of_other: Game,
+}
+
+async fn ground(database: &TestDatabase) -> Ground {
+    let db = &database.db;
+    let all = SeaOrmTaskRepository::new(db.clone());
+    let scoped = |text| all.clone().with_scope(TaskScope::api_key(key(text)));
+    let (mine, other) = (scoped("gme_live_mine"), scoped("gme_live_other"));
+    let game = |name: &str, owner| Game::new(name).owned_by_api_key(key(owner));
+    let of_mine = game("of mine", "gme_live_mine").insert(db).await.unwrap();
+    let of_other = game("of other", "gme_live_mine").insert(db).await.unwrap();
+    for (game, name) in [(&of_mine, "a"), (&of_mine, "b"), (&of_mine, "c"), (&of_other, "d")] {
+        mine.create(NewTask::new(game.id, name)).await.unwrap();
+    }
+    let hand_over = r#"UPDATE games SET "apiKey_used" = 'gme_live_other' WHERE id = ?"#;
+    crate::support::run(db, hand_over, [of_other.id.into()]).await;
+    other.create(NewTask::new(of_other.id, "e")).await.unwrap();
+    Ground { all, mine, other, of_mine, of_other }
+}
+
+/// What the application's own queries find through the repository: by select and by condition.
+async fn selected<C: TaskConnection, D: ConnectionTrait>(
+    tasks: &Repository<C>,
+    filter: TaskFilter,
+    connection: &D,
+) -> [Vec<Task>; 2] {
+    let condition = tasks.condition(&filter).unwrap();
+    let mut found = Tasks::find().filter(condition).all(connection).await.unwrap();
+    found.sort_by(|a, b| a.external_task_id.cmp(&b.external_task_id));
+    let query = TaskQuery::new(filter).order_by(TaskOrder::ExternalId);
+    [tasks.select(&query).unwrap().all(connection).await.unwrap(), found]
+}
+
+async fn selects_and_conditions_are_confined(database: &TestDatabase) {
+    let Ground { all, mine, other, of_mine, of_other } = ground(database).await;
+    let narrow = mine.clone().with_scope(TaskScope::api_key(key("gme_live_other")));
+    let both_games = TaskFilter::all().statuses(["open"]);
+    for (tasks, of_both, in_mine, in_other) in [
+        (&all, &["a", "b", "c", "d", "e"][..], &["a", "b", "c"][..], &["d", "e"][..]),
+        (&mine, &["a", "b", "c", "d"], &["a", "b", "c"], &["d"]),
+        (&other, &["d", "e"], &[], &["d", "e"]),
+        // Of both, one created it, and the other owns its game.
+        (&narrow, &["d"], &[], &["d"]),
+    ] {
+        for (filter, expected) in [
+            (both_games.clone(), of_both),
+            (TaskFilter::all(), of_both),
+            (TaskFilter::in_game(of_mine.id), in_mine),
+            (TaskFilter::in_game(of_other.id), in_other),
+        ] {
+            for found in selected(tasks, filter.clone(), &database.db).await {
+                assert_eq!(names(&found), expected, "{tasks:?} {filter:?}");
+            }
+        }
+    }
+}
+
+async fn a_transaction_is_confined(database: &TestDatabase) {
+    let Ground { all, mine, of_mine, of_other, .. } = ground(database).await;
+    let transaction = database.db.begin().await.unwrap();
+    let inside = mine.on(&transaction);
+    assert_eq!(names(&by_name(&inside).await), ["a", "b", "c", "d"]);
+    let created = inside.create(NewTask::new(of_mine.id, "new")).await.unwrap();
+    assert_eq!(created.api_key_used, Some(key("gme_live_mine")));
+    let error = inside.create(NewTask::new(of_other.id, "new")).await.unwrap_err();
+    assert_is!(error, TaskError::GameNotFound { game_id } if *game_id == of_other.id);
+    let error = inside.delete((of_other.id, "e")).await.unwrap_err();
+    assert_is!(error, TaskError::NotFound { .. });
+    for found in selected(&inside, TaskFilter::all(), &transaction).await {
+        assert_eq!(names(&found), ["a", "b", "c", "d", "new"]);
+    }
+    assert_eq!(inside.delete_many(TaskFilter::all()).await.unwrap(), 5);
+    transaction.commit().await.unwrap();
+    assert_eq!(names(&by_name(&all).await), ["e"]);
+}
+
+async fn a_page_is_the_scopes(database: &TestDatabase) {
+    let Ground { mine, .. } = ground(database).await;
+    let query = TaskQuery::new(TaskFilter::all()).limit(3).order_by(TaskOrder::ExternalId);
+    let mut walked = Vec::new();
+    let mut next = Some(query);
+    while let Some(query) = next {
+        let rows = mine.select(&query).unwrap().all(&database.db).await.unwrap();
+        let page = mine.page_of(&query, rows, |task| task);
+        assert_eq!(page, mine.list(query.clone()).await.unwrap());
+        walked.extend(page.items);
+        next = page.next.map(|cursor| query.after(cursor));
+    }
+    assert_eq!(names(&walked), ["a", "b", "c", "d"]);
+}
+
+async fn a_cursor_belongs_to_the_scope(database: &TestDatabase) {
+    let Ground { all, mine, other, .. } = ground(database).await;
+    let narrow = mine.clone().with_scope(TaskScope::api_key(key("gme_live_other")));
+    let all_scopes = [&all, &mine, &other, &narrow];
+    let query = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::ExternalId).limit(1);
+    for (from, tasks) in all_scopes[..3].iter().enumerate() {
+        let rows = tasks.select(&query).unwrap().all(&database.db).await.unwrap();
+        let cursor = tasks.page_of(&query, rows, |task| task).next.unwrap();
+        assert_eq!(tasks.list(query.clone()).await.unwrap().next.as_ref(), Some(&cursor));
+        let rest = query.clone().after(cursor);
+        for (to, tasks) in all_scopes.into_iter().enumerate() {
+            let (selected, listed) = (tasks.select(&rest), tasks.list(rest.clone()).await);
+            if from == to {
+                let page = listed.unwrap();
+                let rows = selected.unwrap().all(&database.db).await.unwrap();
+                assert_eq!(tasks.page_of(&rest, rows, |task| task), page);
+                assert_eq!(page.items.len(), 1);
+            } else {
+                assert_is!(selected, Err(TaskError::InvalidCursor(CursorFault::Scope)));
+                assert_is!(listed, Err(TaskError::InvalidCursor(CursorFault::Scope)));
+            }
+        }
+        // The same scope given in another way is the same.
+        if from == 1 {
+            let again = all.scoped(TaskScope::api_key(key("gme_live_mine")));
+            assert_eq!(again.list(rest).await.unwrap().items.len(), 1);
+        }
+    }
+}
