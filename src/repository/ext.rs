@@ -11,8 +11,8 @@ use uuid::Uuid;
 /// What callers use of a repository. Every [`TaskRepository`] has it.
 ///
 /// A round trip is one statement that is sent and answered; the figures are those of
-/// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A call that is refused takes one
-/// more, to learn why.
+/// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation or change refused for
+/// what is stored takes one more, to learn why; what is refused by itself takes none.
 ///
 /// The errors are those of the core's methods.
 ///
@@ -163,8 +163,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.update_task(&key, &patch).await }
     }
 
-    /// Changes all tasks that the filter means. On a pool two round trips for every 5,000
-    /// tasks, in a transaction one.
+    /// Changes all tasks that the filter means. On a pool two round trips, and two more for
+    /// every full 5,000 tasks; in a transaction one.
     ///
     /// # Errors
     /// See [`TaskRepository::update_tasks`].
@@ -256,8 +256,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.delete_task(&key).await }
     }
 
-    /// Deletes all tasks that the filter means. On a pool two round trips for every 5,000
-    /// tasks, in a transaction one.
+    /// Deletes all tasks that the filter means. On a pool two round trips, and two more for
+    /// every full 5,000 tasks; in a transaction one.
     ///
     /// # Errors
     /// See [`TaskRepository::delete_tasks`].

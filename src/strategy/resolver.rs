@@ -96,8 +96,8 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         self.resolve_key(&key.into()).await
     }
 
-    /// The effective strategy of a task in hand. One round trip, none where the task has a
-    /// strategy of its own.
+    /// The effective strategy of a task in hand. One round trip; without a scope none where
+    /// the task has a strategy of its own.
     ///
     /// # Errors
     /// See [`ResolveStrategy::resolve_task`].
