@@ -163,8 +163,9 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.update_task(&key, &patch).await }
     }
 
-    /// Changes all tasks that the filter means. On a pool two round trips, and two more for
-    /// every full 5,000 tasks; in a transaction one.
+    /// Changes all tasks that the filter means. On a pool two round trips, and two or
+    /// three more for every full 5,000 tasks (or 20,000 that are only looked at); in a
+    /// transaction one.
     ///
     /// # Errors
     /// See [`TaskRepository::update_tasks`].
@@ -256,8 +257,9 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.delete_task(&key).await }
     }
 
-    /// Deletes all tasks that the filter means. On a pool two round trips, and two more for
-    /// every full 5,000 tasks; in a transaction one.
+    /// Deletes all tasks that the filter means. On a pool two round trips, and two or
+    /// three more for every full 5,000 tasks (or 20,000 that are only looked at); in a
+    /// transaction one.
     ///
     /// # Errors
     /// See [`TaskRepository::delete_tasks`].

@@ -19,6 +19,7 @@
 )]
 
 mod cluster;
+mod large;
 mod ledger;
 mod process;
 mod server;

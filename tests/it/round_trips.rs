@@ -178,16 +178,29 @@ async fn changes_of_many(database: &TestDatabase) {
 
 async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
     on_pool(database, async |tasks, counter, game| {
-        for (size, statements) in [(4_999, 2), (5_001, 4)] {
-            let batch = (0..size).map(|n| NewTask::new(game, n.to_string()));
+        // To look how far a batch reaches takes one query, and where a narrower condition
+        // passes over tasks, two.
+        for (size, updating, deleting) in
+            [(4_999, 2, 2), (5_000, 3 + 2, 4), (5_001, 3 + 2, 4), (20_001, 9 + 2, 5 * 2)]
+        {
+            let batch = (0..size).map(|n| NewTask::new(game, format!("{n:05}")));
             tasks.create_all(batch, OnExisting::Report).await.unwrap();
-            let of_game = TaskFilter::in_game(game);
+            let of_game = || TaskFilter::in_game(game);
             let closed = TaskPatch::new().status("closed");
-            let updated = counter.count(tasks.update_many(of_game, closed)).await;
-            let all = TaskFilter::all();
-            for (done, sent) in [updated, counter.count(tasks.delete_many(all)).await] {
-                assert_eq!((done.unwrap(), sent), (size, statements));
+            let (done, sent) = counter.count(tasks.update_many(of_game(), closed)).await;
+            assert_eq!((done.unwrap(), sent), (size, updating));
+            if size == 20_001 {
+                // A window of 20,000 in which few are wanted or none, then what is left.
+                tasks.transition((game, "00007"), "closed", "rare").await.unwrap();
+                for (found, statements) in [(1, 3 + 2), (0, 2 + 2)] {
+                    let rare = tasks.delete_many(of_game().statuses(["rare"]));
+                    let (done, sent) = counter.count(rare).await;
+                    assert_eq!((done.unwrap(), sent), (found, statements));
+                }
+                tasks.create(NewTask::new(game, "00007")).await.unwrap();
             }
+            let (done, sent) = counter.count(tasks.delete_many(TaskFilter::all())).await;
+            assert_eq!((done.unwrap(), sent), (size, deleting));
         }
     })
     .await;

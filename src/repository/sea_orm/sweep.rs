@@ -11,11 +11,21 @@ use crate::error::TaskError;
 use crate::repository::{TaskFilter, TaskPatch};
 use crate::sql::Sql;
 use crate::value::time;
-use sea_orm::{DbErr, QueryResult, Value};
+use futures_timer::Delay;
+use sea_orm::{DbBackend, DbErr, QueryResult, Value};
+use std::time::Instant;
 use uuid::Uuid;
 
-/// How many tasks a batch has.
+/// How many tasks a statement writes at most.
 const BATCH: i64 = 5_000;
+
+/// How many tasks a statement looks at in order to find those. MariaDB locks what it looks
+/// at, and SQLite is locked for all writers meanwhile.
+const WINDOW: i64 = 20_000;
+
+/// SQLite's one writer is whoever asks while it is free, and those who wait ask rarely: without
+/// a pause between batches nobody else would get to write for seconds.
+const BUSY_TO_IDLE: u32 = 4;
 
 /// What is done to each task.
 #[derive(Clone, Copy)]
@@ -42,99 +52,168 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     async fn sweep(&self, filter: &TaskFilter, work: Work<'_>) -> Result<u64, TaskError> {
         let mut done = 0;
-        let swept = self.sweep_batches(filter, work, &mut done).await;
+        let swept = Sweep { repository: self, filter, work }.run(&mut done).await;
         match swept.map_err(|error| self.failed(true, error)) {
             Ok(()) => Ok(done),
             Err(error) if done > 0 => Err(error.in_part(self.connection.in_transaction())),
             Err(error) => Err(error),
         }
     }
+}
 
+struct Sweep<'s, C, G: ParentGame> {
+    repository: &'s SeaOrmTaskRepository<C, G>,
+    filter: &'s TaskFilter,
+    work: Work<'s>,
+}
+
+/// A part of the tasks by the sweep's key: after the one, and up to the other.
+#[derive(Default)]
+struct Part {
+    after: Option<Value>,
+    up_to: Option<Value>,
+}
+
+impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     /// Counts what is done, also where it fails on the way.
-    async fn sweep_batches(
-        &self,
-        filter: &TaskFilter,
-        work: Work<'_>,
-        done: &mut u64,
-    ) -> Result<(), DbErr> {
-        let mut from: Option<Value> = None;
+    async fn run(&self, done: &mut u64) -> Result<(), DbErr> {
+        let connection = &self.repository.connection;
+        let mut part = Part::default();
+        let mut window = None;
         loop {
-            let to = match self.connection.in_transaction() {
-                true => None,
-                false => self.end_of_batch(filter, work, from.as_ref()).await?,
-            };
-            let mut sql = self.statement_of(work);
-            self.meant(&mut sql, filter, work);
-            let key = self.batch_key(filter);
-            if let Some(from) = &from {
-                sql.push(" AND ").push(key).push(" > ").bind(from.clone());
+            let mut has_work = true;
+            if !connection.in_transaction() {
+                (part.up_to, has_work) = self.next_batch(&part, &mut window).await?;
             }
-            if let Some(to) = &to {
-                sql.push(" AND ").push(key).push(" <= ").bind(to.clone());
+            let since = Instant::now();
+            if has_work {
+                *done += connection.execute(self.write(&part).statement()).await?.rows_affected();
             }
-            *done += self.connection.execute(sql.statement()).await?.rows_affected();
-            match to {
-                Some(_) => from = to,
-                None => return Ok(()),
+            if part.up_to.is_none() {
+                return Ok(());
+            }
+            part = Part { after: part.up_to, up_to: None };
+            if connection.backend() == DbBackend::Sqlite {
+                Delay::new(since.elapsed() / BUSY_TO_IDLE).await;
             }
         }
     }
 
-    /// The key of the last task of the batch that begins after `from`; `None` where no full
-    /// batch is left.
-    async fn end_of_batch(
+    /// How far the next batch reaches, which is to the end where there is no full one, and
+    /// whether there is any work in it. Remembers the end of the window that it looks through.
+    async fn next_batch(
         &self,
-        filter: &TaskFilter,
-        work: Work<'_>,
-        from: Option<&Value>,
-    ) -> Result<Option<Value>, DbErr> {
-        let key = self.batch_key(filter);
-        let mut sql = self.sql("SELECT ");
-        sql.push(key).push(" AS batch_key FROM ").push(&self.settings.names.tasks);
-        self.meant(sql.push(" WHERE 1 = 1"), filter, work);
-        if let Some(from) = from {
-            sql.push(" AND ").push(key).push(" > ").bind(from.clone());
+        left: &Part,
+        window: &mut Option<Value>,
+    ) -> Result<(Option<Value>, bool), DbErr> {
+        if !self.passes_over_tasks() {
+            let end = self.keys_at(&[BATCH], left, |sql| self.and_meant(sql)).await?.pop();
+            return Ok((end, true));
         }
-        sql.push(" ORDER BY ").push(key).push(" LIMIT 1 OFFSET ").bind(BATCH - 1);
-        let row = self.connection.query_one(sql.statement()).await?;
-        let read = |row: QueryResult| match filter.game_id {
+        if window.is_none() {
+            let all = range_of(self.filter);
+            let ends = self.keys_at(&[BATCH, WINDOW], left, |sql| _ = sql.and_filter(&all));
+            match &*ends.await? {
+                [] => return Ok((None, true)),
+                [_] => {}
+                [.., end] => *window = Some(end.clone()),
+            }
+        }
+        let seen = Part { after: left.after.clone(), up_to: window.clone() };
+        let work = self.keys_at(&[1, BATCH], &seen, |sql| self.and_meant(sql)).await?;
+        Ok(match &*work {
+            [.., end] if work.len() > 1 && Some(end) != window.as_ref() => {
+                (Some(end.clone()), true)
+            }
+            _ => (window.take(), !work.is_empty()),
+        })
+    }
+
+    /// Whether what is meant is found by looking at more than that. A list of keys leads to
+    /// its tasks.
+    fn passes_over_tasks(&self) -> bool {
+        let narrowed = matches!(self.work, Work::Update(_))
+            || !self.repository.scope().is_unrestricted()
+            || *self.filter != range_of(self.filter);
+        narrowed && self.filter.keys.is_none()
+    }
+
+    /// The keys of this part's tasks of these numbers, in order, as far as it has so many.
+    async fn keys_at(
+        &self,
+        numbers: &[i64],
+        part: &Part,
+        and_conditions: impl Fn(&mut Sql<'_>),
+    ) -> Result<Vec<Value>, DbErr> {
+        let key = self.key();
+        let mut sql = self.repository.sql("");
+        for (place, number) in numbers.iter().enumerate() {
+            sql.push(if place == 0 { "" } else { " UNION ALL " });
+            sql.push("SELECT k.batch_key FROM (SELECT ").push(key).push(" AS batch_key FROM ");
+            sql.push(&self.repository.settings.names.tasks);
+            and_conditions(sql.push(" WHERE 1 = 1"));
+            self.and_within(&mut sql, part);
+            sql.push(" ORDER BY ").push(key).push(" LIMIT 1 OFFSET ").bind(number - 1).push(") k");
+        }
+        sql.push(" ORDER BY batch_key");
+        let rows = self.repository.connection.query_all(sql.statement()).await?;
+        let read = |row: &QueryResult| match self.filter.game_id {
             Some(_) => row.try_get_by_index::<String>(0).map(Value::from),
             None => row.try_get_by_index::<Uuid>(0).map(Value::from),
         };
-        row.map(read).transpose()
+        rows.iter().map(read).collect()
     }
 
     /// What batches go by: an index that the filter's own condition leads into.
-    fn batch_key(&self, filter: &TaskFilter) -> &str {
-        match filter.game_id {
-            Some(_) => &self.settings.names.external_id,
-            None => &self.settings.names.id,
+    fn key(&self) -> &str {
+        let names = &self.repository.settings.names;
+        match self.filter.game_id {
+            Some(_) => &names.external_id,
+            None => &names.id,
         }
     }
 
-    fn statement_of(&self, work: Work<'_>) -> Sql<'_> {
-        let names = &self.settings.names;
+    fn write(&self, part: &Part) -> Sql<'_> {
+        let names = &self.repository.settings.names;
         let mut sql;
-        match work {
+        match self.work {
             Work::Update(patch) => {
-                sql = self.sql("UPDATE ");
+                sql = self.repository.sql("UPDATE ");
                 sql.push(&names.tasks).push(" SET ");
                 assignments(&mut sql, patch, time::now(), &names.updated_at);
             }
             Work::Delete => {
-                sql = self.sql("DELETE FROM ");
+                sql = self.repository.sql("DELETE FROM ");
                 sql.push(&names.tasks);
             }
         }
-        sql.push(" WHERE 1 = 1");
+        self.and_meant(sql.push(" WHERE 1 = 1"));
+        self.and_within(&mut sql, part);
         sql
     }
 
     /// ` AND …`: the tasks that are meant, and to which the work applies.
-    fn meant(&self, sql: &mut Sql<'_>, filter: &TaskFilter, work: Work<'_>) {
-        sql.and_filter(filter).and_in_scope(self.scope());
-        if let Work::Update(patch) = work {
-            self.and_applies(sql, patch);
+    fn and_meant(&self, sql: &mut Sql<'_>) {
+        sql.and_filter(self.filter).and_in_scope(self.repository.scope());
+        if let Work::Update(patch) = self.work {
+            self.repository.and_applies(sql, patch);
         }
+    }
+
+    fn and_within(&self, sql: &mut Sql<'_>, part: &Part) {
+        for (bound, compare) in [(&part.after, " > "), (&part.up_to, " <= ")] {
+            if let Some(bound) = bound {
+                sql.push(" AND ").push(self.key()).push(compare).bind(bound.clone());
+            }
+        }
+    }
+}
+
+/// What of a filter is a range of the sweep's key.
+fn range_of(filter: &TaskFilter) -> TaskFilter {
+    TaskFilter {
+        game_id: filter.game_id,
+        external_id_prefix: filter.game_id.and(filter.external_id_prefix.clone()),
+        ..TaskFilter::all()
     }
 }
