@@ -64,6 +64,7 @@ mod hostile_text;
 mod json;
 mod lists;
 mod races;
+mod races_mixed;
 mod refused_calls;
 mod refused_lists;
 mod refused_texts;
@@ -108,4 +109,5 @@ const GROUPS: &[&[case::Case]] = &[
     resolver::CASES,
     transaction::CASES,
     races::CASES,
+    races_mixed::CASES,
 ];

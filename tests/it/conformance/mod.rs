@@ -37,7 +37,7 @@ fn of_transactions(case: &str) -> bool {
 }
 
 fn of_races(case: &str) -> bool {
-    case.starts_with("races::")
+    case.starts_with("races")
 }
 
 async fn on_pool(backend: Backend, hold: Hold) {

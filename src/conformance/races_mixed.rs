@@ -1,0 +1,190 @@
+//! Different calls on the same tasks at the same moment: each has its effect whole, or none.
+
+use super::crowd::{CROWD, retried, winner};
+use super::failure::{Failure, Outcome};
+use super::stage::Stage;
+use crate::{NewTask, OnExisting, Task, TaskError, TaskFilter, TaskPatch, TaskRepositoryExt};
+use std::collections::HashSet;
+
+cases! { "races_mixed":
+    batches_and_single_creators [Shared],
+    a_reassignment_and_updates [Shared],
+    a_deletion_and_updates [Shared],
+    a_sweeping_deletion_and_creators [Shared],
+    of_duplicates_one_wins [Shared],
+}
+
+const ROUNDS: usize = 5;
+
+fn names(size: usize, backwards: bool) -> Vec<String> {
+    let mut names: Vec<String> = (0..size).map(|n| format!("{n:02}")).collect();
+    if backwards {
+        names.reverse();
+    }
+    names
+}
+
+/// Those that a call has created; others must have been there.
+fn created(answers: Vec<Result<Task, TaskError>>) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(task) => tasks.push(task),
+            Err(error) => ensure_is!(error, TaskError::AlreadyExists { id: Some(_), .. }),
+        }
+    }
+    Ok(tasks)
+}
+
+async fn batches_and_single_creators(stage: &Stage<'_>) -> Outcome {
+    const SIZE: usize = 40;
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let answers = stage
+        .crowd(|n| {
+            let tasks = tasks.clone();
+            let all = names(SIZE, n % 4 < 2).into_iter().map(move |name| NewTask::new(game, name));
+            async move {
+                if n % 2 == 0 {
+                    let batch = || tasks.create_many(all.clone(), OnExisting::Report);
+                    let written = retried(batch).await?.into_iter();
+                    return created(written.map(|w| w.map(|w| w.into_task())).collect());
+                }
+                let mut answers = Vec::new();
+                for new in all {
+                    answers.push(tasks.create(new).await);
+                }
+                created(answers)
+            }
+        })
+        .await?;
+    let mut mine: Vec<Task> = Vec::new();
+    for answer in answers {
+        mine.extend(answer?);
+    }
+    mine.sort_by_key(|task| task.id);
+    ensure_eq!(mine.len(), SIZE, "each task has one creator");
+    ensure_eq!(stage.rows().await?, mine);
+    Ok(())
+}
+
+async fn a_reassignment_and_updates(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let batch = names(CROWD, false).into_iter().map(|name| NewTask::new(game, name).strategy("a"));
+    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    let answers = stage
+        .crowd(|n| {
+            let tasks = tasks.clone();
+            async move {
+                if n % 4 == 0 {
+                    let count = retried(|| tasks.reassign_strategy(Some(game), "a", "b")).await?;
+                    return Ok((count, None));
+                }
+                let key = (game, format!("{n:02}"));
+                let closed = TaskPatch::new().status("closed");
+                Ok((0, Some(retried(|| tasks.update(key.clone(), closed.clone())).await?)))
+            }
+        })
+        .await?;
+    let answers = answers.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    ensure_eq!(answers.iter().map(|(count, _)| count).sum::<u64>(), CROWD as u64);
+    let rows = stage.rows().await?;
+    ensure!(rows.iter().all(|row| row.strategy_id == "b"), "one was passed over: {rows:?}");
+    for (_, changed) in &answers {
+        let Some(changed) = changed else { continue };
+        let row = stage.tasks.get(changed).await?;
+        ensure_eq!(row.status, "closed", "an update was undone");
+        ensure!(row.updated_at >= changed.updated_at);
+        // The one that came second has moved the time on.
+        ensure_eq!(row.updated_at > changed.updated_at, row != *changed);
+    }
+    Ok(())
+}
+
+async fn a_deletion_and_updates(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    for round in 0..ROUNDS {
+        let task = stage.task(game, &format!("task {round}")).await?;
+        let answers = stage
+            .crowd(|n| {
+                let (tasks, id) = (tasks.clone(), task.id);
+                async move {
+                    if n % 4 == 0 {
+                        return tasks.delete(id).await.map(|task| (true, task));
+                    }
+                    let patch = TaskPatch::new().status(format!("by {n}"));
+                    tasks.update(id, patch).await.map(|task| (false, task))
+                }
+            })
+            .await?;
+        let (mut deleted, mut last) = (Vec::new(), task.clone());
+        for answer in answers {
+            match answer {
+                Ok((true, task)) => deleted.push(task),
+                Ok((false, task)) if task.updated_at > last.updated_at => last = task,
+                Ok((false, task)) => ensure!(task.updated_at != last.updated_at, "{task:?}"),
+                Err(error) => ensure_is!(error, TaskError::NotFound { .. }),
+            }
+        }
+        ensure_eq!(deleted, [last], "what was deleted is what was written last");
+        ensure_eq!(stage.tasks.find(task.id).await?, None);
+    }
+    Ok(())
+}
+
+async fn a_sweeping_deletion_and_creators(stage: &Stage<'_>) -> Outcome {
+    const SIZE: usize = 20;
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let answers = stage
+        .crowd(|n| {
+            let tasks = tasks.clone();
+            async move {
+                if n % 4 == 0 {
+                    let sweep = || tasks.delete_many(TaskFilter::in_game(game));
+                    return Ok((retried(sweep).await?, 0));
+                }
+                let mut created = 0;
+                for name in names(SIZE, false) {
+                    let new = NewTask::new(game, format!("{n:02} {name}"));
+                    retried(|| tasks.create(new.clone())).await?;
+                    created += 1;
+                }
+                Ok((0, created))
+            }
+        })
+        .await?;
+    let answers = answers.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    let deleted: u64 = answers.iter().map(|(deleted, _)| deleted).sum();
+    let created: u64 = answers.iter().map(|(_, created)| created).sum();
+    ensure_eq!(stage.rows().await?.len() as u64, created - deleted, "each is counted once");
+    Ok(())
+}
+
+async fn of_duplicates_one_wins(stage: &Stage<'_>) -> Outcome {
+    let tasks = stage.shared()?;
+    let game = stage.game().await?;
+    let original = stage.tasks.create(NewTask::new(game, "original").strategy("own")).await?;
+    let mut ids = HashSet::from([original.id]);
+    for round in 0..ROUNDS {
+        let name = format!("copy {round}");
+        let answers = stage
+            .crowd(|_| {
+                let (tasks, name) = (tasks.clone(), name.clone());
+                async move { tasks.duplicate((game, "original"), name).await }
+            })
+            .await?;
+        let row = stage.tasks.get((game, &name)).await?;
+        let (_, copy) = winner(answers, |error| {
+            ensure_is!(error, TaskError::AlreadyExists { id: Some(id), .. } if *id == row.id);
+            Ok(())
+        })?;
+        ensure_eq!(copy, row);
+        ensure_eq!(copy.strategy_id, "own");
+        ensure!(ids.insert(copy.id));
+    }
+    ensure_eq!(stage.tasks.get(original.id).await?, original);
+    Ok(())
+}
