@@ -61,7 +61,7 @@ async fn one_bad_task_at_the_end_refuses_all(stage: &Stage<'_>) -> Outcome {
             ("external_task_id", InvalidReason::Blank)
         );
         ensure_is!(
-            refused(NewTask::new(game, "x").id(old.id)).await?,
+            refused(NewTask::new(other, "x").id(old.id)).await?,
             TaskError::IdTaken { id } if *id == old.id
         );
         if on_existing == OnExisting::Report {

@@ -60,7 +60,7 @@ async fn outcomes_come_in_the_order_of_the_input(stage: &Stage<'_>) -> Outcome {
             NewTask::new(missing, "a"),
             NewTask::new(other, "old"),
             NewTask::new(game, "bee").strategy("socio_bee"),
-            NewTask::new(game, "id").id(old.id),
+            NewTask::new(other, "id").id(old.id),
             NewTask::new(game, "m"),
         ],
         OnExisting::Report,

@@ -18,6 +18,8 @@ pub enum Need {
     Shared,
     /// [`Store::in_transaction`].
     Transaction,
+    /// [`Store::has_unique_ids`].
+    UniqueIds,
 }
 
 impl Need {
@@ -28,6 +30,7 @@ impl Need {
             Self::Lifecycle => store.with_lifecycle(Lifecycle::any()).is_some(),
             Self::Shared => store.shared().is_some(),
             Self::Transaction => store.in_transaction(),
+            Self::UniqueIds => store.has_unique_ids(),
         }
     }
 }
@@ -39,6 +42,7 @@ impl std::fmt::Display for Need {
             Self::Lifecycle => "lifecycles",
             Self::Shared => "several connections",
             Self::Transaction => "a transaction",
+            Self::UniqueIds => "ids that are unique in all games",
         })
     }
 }

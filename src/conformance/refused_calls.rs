@@ -1,11 +1,11 @@
 //! Calls that name what is not there, or ask for what may not be: each is told by a variant
 //! of its own, and nothing is written.
 
-use super::checks::{ensure_not_found, invalid, keys_of};
+use super::checks::{ensure_not_found, in_batch, invalid, keys_of};
 use super::failure::Outcome;
 use super::stage::Stage;
 use crate::{
-    InvalidReason, Lifecycle, NewTask, TaskError, TaskFilter, TaskKey, TaskPatch,
+    InvalidReason, Lifecycle, NewTask, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch,
     TaskRepositoryExt, TaskStatus,
 };
 use chrono::TimeDelta;
@@ -18,6 +18,7 @@ cases! { "refused_calls":
     unwritable_names_are_merely_not_found,
     name_is_taken,
     id_is_taken,
+    id_is_taken_in_another_game [UniqueIds],
     patch_is_empty,
     patch_changes_nothing,
     status_is_not_the_expected_one,
@@ -129,15 +130,32 @@ async fn name_is_taken(stage: &Stage<'_>) -> Outcome {
 }
 
 async fn id_is_taken(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let task = stage.task(game, "task").await?;
+    ensure_id_is_taken(stage, NewTask::new(game, "new").id(task.id)).await
+}
+
+async fn id_is_taken_in_another_game(stage: &Stage<'_>) -> Outcome {
     let (game, other) = (stage.game().await?, stage.game().await?);
     let task = stage.task(game, "task").await?;
-    for place in [game, other] {
-        let new = NewTask::new(place, "new").id(task.id);
-        let error = stage.refused(stage.tasks.create(new.clone())).await?;
-        ensure_is!(error, TaskError::IdTaken { id } if *id == task.id);
-        let error = stage.refused(stage.tasks.get_or_create(new)).await?;
-        ensure_is!(error, TaskError::IdTaken { id } if *id == task.id);
+    ensure_id_is_taken(stage, NewTask::new(other, "new").id(task.id)).await
+}
+
+async fn ensure_id_is_taken(stage: &Stage<'_>, new: NewTask) -> Outcome {
+    let batch = || [NewTask::new(new.game_id, "first"), new.clone()];
+    let atomic = stage.tasks.create_all(batch(), OnExisting::Report);
+    for error in [
+        stage.refused(stage.tasks.create(new.clone())).await?,
+        stage.refused(stage.tasks.get_or_create(new.clone())).await?,
+        in_batch(stage.refused(atomic).await?)?.1,
+    ] {
+        ensure_is!(error, TaskError::IdTaken { id } if Some(*id) == new.id);
     }
+    let outcomes = stage.tasks.create_many(batch(), OnExisting::Report).await?;
+    ensure_is!(
+        &outcomes[..],
+        [Ok(_), Err(TaskError::IdTaken { id })] if Some(*id) == new.id
+    );
     Ok(())
 }
 

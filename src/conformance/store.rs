@@ -69,6 +69,12 @@ pub trait Store: Send + Sync {
         false
     }
 
+    /// Whether an id that a task of one game has is refused to the tasks of all others. A table
+    /// in partitions, whose primary key is the game and the id, has no constraint for that.
+    fn has_unique_ids(&self) -> bool {
+        true
+    }
+
     /// Called after each refused call. Whether a transaction is still good for something, a
     /// `SELECT 1` in it tells.
     async fn still_usable(&self) -> Result<(), StoreError> {

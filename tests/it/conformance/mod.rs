@@ -2,6 +2,7 @@
 //! application holds a repository. And that the suite can fail.
 
 mod mutants;
+mod partitioned;
 mod stores;
 mod wrong;
 

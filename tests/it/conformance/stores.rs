@@ -83,13 +83,14 @@ pub(super) struct OnPool<'d> {
     db: &'d DatabaseConnection,
     tasks: SeaOrmTaskRepository<DatabaseConnection>,
     hold: Hold,
+    pub(super) has_unique_ids: bool,
 }
 
 impl<'d> OnPool<'d> {
     pub(super) async fn fresh(database: &'d TestDatabase, hold: Hold) -> Result<Self, StoreError> {
         database.clear().await;
         let tasks = SeaOrmTaskRepository::new(database.db.clone());
-        Ok(Self { db: &database.db, tasks, hold })
+        Ok(Self { db: &database.db, tasks, hold, has_unique_ids: true })
     }
 }
 
@@ -116,6 +117,9 @@ impl Store for OnPool<'_> {
     fn spawn(&self, call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
         start(call)
     }
+    fn has_unique_ids(&self) -> bool {
+        self.has_unique_ids
+    }
     async fn stored_tasks(&self) -> Result<Option<Vec<Task>>, StoreError> {
         Ok(Some(Tasks::find().all(&DatabaseExecutor::from(self.db)).await?))
     }
@@ -131,6 +135,7 @@ pub(super) struct InTransaction<'d> {
     all: SeaOrmTaskRepository<DatabaseConnection>,
     transaction: Arc<DatabaseTransaction>,
     hold: Hold,
+    pub(super) has_unique_ids: bool,
 }
 
 impl<'d> InTransaction<'d> {
@@ -145,7 +150,7 @@ impl<'d> InTransaction<'d> {
         let transaction = db.begin_with_config(isolation, None).await?;
         run(&transaction, "INSERT INTO app_notes (id) VALUES (1)", []).await;
         let all = SeaOrmTaskRepository::new(db.clone());
-        Ok(Self { db, all, transaction: Arc::new(transaction), hold })
+        Ok(Self { db, all, transaction: Arc::new(transaction), hold, has_unique_ids: true })
     }
 
     fn executor(&self) -> DatabaseExecutor<'_> {
@@ -179,6 +184,9 @@ impl Store for InTransaction<'_> {
     }
     fn in_transaction(&self) -> bool {
         true
+    }
+    fn has_unique_ids(&self) -> bool {
+        self.has_unique_ids
     }
     async fn still_usable(&self) -> Result<(), StoreError> {
         let works = still_works(&*self.transaction).await;
