@@ -9,6 +9,7 @@ pub mod error;
 #[cfg(feature = "migration")]
 pub mod migration;
 pub mod repository;
+mod span;
 mod sql;
 pub mod strategy;
 pub mod value;

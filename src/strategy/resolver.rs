@@ -2,12 +2,14 @@ use super::{Inheritance, ResolveStrategy, ResolvedStrategy};
 use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
+use crate::span::span;
 use crate::sql::{KeyList, Names, Sql};
 use crate::value::{StrategyId, TaskKey, TaskScope};
 use async_trait::async_trait;
 use sea_orm::{DbErr, QueryResult};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// Resolves effective strategies in the database, each call in one round trip.
@@ -183,9 +185,8 @@ impl<C: Clone, G: ParentGame> Clone for StrategyResolver<C, G> {
     }
 }
 
-#[async_trait]
-impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G> {
-    async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
+    async fn resolve_one(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
         key.validate()?;
         let mut sql = self.select("");
         sql.push(" FROM ").push(&self.names.tasks);
@@ -197,10 +198,10 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
         }
     }
 
-    async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+    async fn resolve_in_hand(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
         if !self.scope.is_unrestricted() {
             // A task in hand may be anything: only the database knows who sees it.
-            return self.resolve_key(&TaskKey::InGame(task.game_id, task.id)).await;
+            return self.resolve_one(&TaskKey::InGame(task.game_id, task.id)).await;
         }
         let resolved = |game| {
             let own = task.strategy_id.clone();
@@ -220,7 +221,7 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
         Ok(resolved(game))
     }
 
-    async fn resolve_keys(
+    async fn resolve_list(
         &self,
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
@@ -256,5 +257,23 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
             }
         }
         Ok(found)
+    }
+}
+
+#[async_trait]
+impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G> {
+    async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+        self.resolve_one(key).instrument(span!("resolve", key = key)).await
+    }
+
+    async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        self.resolve_in_hand(task).instrument(span!("resolve_for", task = task.id)).await
+    }
+
+    async fn resolve_keys(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+        self.resolve_list(keys).instrument(span!("resolve_many", tasks = keys.len())).await
     }
 }

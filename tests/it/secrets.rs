@@ -1,15 +1,20 @@
-//! API keys are not shown: not by `Debug` of anything that holds one, not by an error.
+//! API keys are not shown: not by `Debug` of anything that holds one, not by an error, and by
+//! nothing that is logged on the way.
 
-use crate::support::{TestDatabase, database_cases};
+use crate::support::{TestDatabase, database_cases, run};
 use game_tasks::sea_orm::{IntoActiveModel, TransactionTrait};
 use game_tasks::{
     ApiKeyId, Caller, Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
-    TaskFilter, TaskRepositoryExt, TaskScope,
+    TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
 };
 use std::error::Error;
 use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+use tracing::instrument::WithSubscriber;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
-database_cases!(in_repositories_and_resolvers, in_failures_of_the_database);
+database_cases!(in_repositories_and_resolvers, in_failures_of_the_database, in_spans_and_events);
 
 const KEY: &str = "gme_live_secret42";
 
@@ -81,7 +86,7 @@ async fn in_failures_of_the_database(database: &TestDatabase) {
     let refuse =
         [r#"CREATE UNIQUE INDEX app_one_per_key ON tasks ("apiKey_used")"#, "DROP TABLE tasks"];
     for (n, statement) in refuse.into_iter().enumerate() {
-        crate::support::run(db, statement, []).await;
+        run(db, statement, []).await;
         let batch = || ["a", "b"].map(|name| NewTask::new(game, name));
         assert_error_hides(&mine.create(NewTask::new(game, "new")).await.unwrap_err());
         assert_error_hides(&mine.create_all(batch(), OnExisting::Report).await.unwrap_err());
@@ -95,5 +100,87 @@ async fn in_failures_of_the_database(database: &TestDatabase) {
             assert_error_hides(&mine.get(&task).await.unwrap_err());
             assert_error_hides(&mine.delete_many(TaskFilter::all()).await.unwrap_err());
         }
+    }
+}
+
+/// Whatever this crate, SeaORM or sqlx says while calls succeed, are refused and fail.
+async fn in_spans_and_events(database: &TestDatabase) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    speak(database).with_subscriber(subscriber).await;
+    let log = log.0.lock().unwrap();
+    let text = std::str::from_utf8(&log).unwrap();
+    for call in [
+        "create",
+        "create_many",
+        "create_all",
+        "find",
+        "list",
+        "count",
+        "update",
+        "update_many",
+        "delete",
+        "delete_many",
+        "resolve",
+        "resolve_many",
+    ] {
+        assert!(text.contains(&format!("game_tasks.{call}")), "no span of {call}");
+    }
+    assert_hidden(text);
+}
+
+async fn speak(database: &TestDatabase) {
+    let db = &database.db;
+    let game = Game::new("game").owned_by_api_key(key()).insert(db).await.unwrap().id;
+    let repository = SeaOrmTaskRepository::new(db.clone());
+    let mine = game_tasks::TaskRepository::scoped(&repository, TaskScope::api_key(key()));
+    let resolver = StrategyResolver::new(db.clone()).scoped(TaskScope::api_key(key()));
+    let batch = || ["a", "b"].map(|name| NewTask::new(game, name));
+    let closed = || TaskPatch::new().status("closed");
+    let made = mine.create(NewTask::new(game, "made")).await.unwrap();
+    for _ in ["succeeds", "is refused"] {
+        _ = mine.create(NewTask::new(game, "task")).await;
+        _ = mine.create_many(batch(), OnExisting::Update).await;
+        _ = mine.create_all(batch(), OnExisting::Report).await;
+        _ = mine.list(TaskQuery::in_game(game).with_total()).await;
+        _ = mine.count(TaskFilter::all()).await;
+        _ = mine.update((game, "task"), closed()).await;
+        _ = mine.update_many(TaskFilter::all(), closed()).await;
+        _ = resolver.resolve((game, "task")).await;
+        _ = resolver.resolve_for(&made).await;
+        _ = resolver.resolve_many([(game, "task")]).await;
+        _ = mine.find((game, "task")).await;
+        _ = mine.delete((game, "a")).await;
+        _ = mine.delete_many(TaskFilter::in_game(game).statuses(["open"])).await;
+    }
+    run(db, "DROP TABLE tasks", []).await;
+    _ = mine.create(NewTask::new(game, "task")).await.unwrap_err();
+    _ = mine.create_all(batch(), OnExisting::Report).await.unwrap_err();
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl<'w> MakeWriter<'w> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'w self) -> Self {
+        self.clone()
+    }
+}
+
+impl std::io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(text);
+        Ok(text.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }

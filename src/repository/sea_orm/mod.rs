@@ -15,6 +15,7 @@ use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRep
 use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
+use crate::span::span;
 use crate::sql::{Names, Sql};
 use crate::value::{Lifecycle, TaskKey, TaskScope};
 use async_trait::async_trait;
@@ -185,13 +186,6 @@ impl<C: Clone, G: ParentGame> Clone for SeaOrmTaskRepository<C, G> {
             parent: PhantomData,
         }
     }
-}
-
-/// A span for one call; it names no caller.
-macro_rules! span {
-    ($name:literal $(, $field:ident = $value:expr)*) => {
-        tracing::debug_span!(concat!("game_tasks.", $name) $(, $field = %$value)*)
-    };
 }
 
 #[async_trait]
