@@ -16,7 +16,10 @@ pub mod value;
 
 pub use connection::{Autocommit, TaskConnection};
 pub use entity::{Game, Games, ParentGame, Task, Tasks};
-pub use error::{CursorFault, DatabaseError, FailureKind, Retry, TaskError};
+pub use error::{
+    CursorFault, DatabaseError, FailureKind, Retry, SchemaFault, SchemaMismatch, SchemaProblem,
+    TaskError,
+};
 #[cfg(feature = "migration")]
 pub use migration::{Migrator, migrate, migrations, migrations_for};
 pub use repository::{

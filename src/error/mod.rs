@@ -1,9 +1,11 @@
 //! What can go wrong, told so that a caller can act on it.
 
 mod database;
+mod schema;
 
 pub(crate) use database::Call;
 pub use database::{DatabaseError, FailureKind};
+pub use schema::{SchemaFault, SchemaMismatch, SchemaProblem};
 
 use crate::value::{Invalid, InvalidReason, TaskKey, TaskStatus};
 use chrono::{DateTime, Utc};
@@ -80,6 +82,9 @@ pub enum TaskError {
         /// Why it was refused.
         error: Box<TaskError>,
     },
+    /// The tables are not there, or not as the crate needs them. Nothing was changed.
+    #[error("the schema does not fit: {0}")]
+    SchemaMismatch(SchemaMismatch),
     /// The crate's migrations cannot run.
     #[error("the migrations cannot run: {reason}")]
     Migration {
@@ -171,6 +176,12 @@ impl TaskError {
             Self::Batch { error, .. } => error.into_db_err(),
             _ => None,
         }
+    }
+}
+
+impl From<SchemaMismatch> for TaskError {
+    fn from(mismatch: SchemaMismatch) -> Self {
+        Self::SchemaMismatch(mismatch)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Makes the `games` table, for applications that have none.
 
-use super::ddl;
+use super::{ddl, schema};
 use crate::entity::Games;
 use crate::entity::games::Column;
 use crate::sql::quote;
@@ -20,11 +20,16 @@ impl MigrationName for CreateGames {
 impl MigrationTrait for CreateGames {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
+        ddl::supported(manager).await?;
+        if schema::games_are_there(manager.get_connection()).await? {
+            return Ok(());
+        }
         let ddl::Types { uuid, text, time, now, table_options } = ddl::types(backend);
+        let mark = ddl::mark(backend, &quote(backend, Games.table_name()));
         let column = |column: Column| quote(backend, column.as_str());
         let external = column(Column::ExternalGameId);
         let create = format!(
-            "CREATE TABLE {table} (\
+            "CREATE TABLE {table} ({mark_inside}\
              {id} {uuid} NOT NULL, \
              {created_at} {time} NOT NULL DEFAULT {now}, \
              {updated_at} {time} NOT NULL DEFAULT {now}, \
@@ -35,8 +40,10 @@ impl MigrationTrait for CreateGames {
              {oauth_user} {text} NULL, \
              CONSTRAINT {primary} PRIMARY KEY ({id}), \
              CONSTRAINT {unique} UNIQUE ({external}))\
-             {table_options}",
+             {table_options}{mark_after}",
             table = quote(backend, Games.table_name()),
+            mark_inside = mark.inside,
+            mark_after = mark.after,
             id = column(Column::Id),
             created_at = column(Column::CreatedAt),
             updated_at = column(Column::UpdatedAt),
@@ -47,15 +54,10 @@ impl MigrationTrait for CreateGames {
             primary = quote(backend, "games_pkey"),
             unique = quote(backend, "games_externalGameId_key"),
         );
-        ddl::run(manager, [create]).await
+        ddl::run(manager, std::iter::once(create).chain(mark.statement)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let table = quote(manager.get_database_backend(), Games.table_name());
-        ddl::run(manager, [format!("DROP TABLE {table}")]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+        ddl::drop_own(manager, Games.schema_name(), Games.table_name()).await
     }
 }

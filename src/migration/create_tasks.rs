@@ -1,6 +1,6 @@
 //! Makes the tasks table of a games table.
 
-use super::ddl;
+use super::{ddl, schema};
 use crate::entity::ParentGame;
 use crate::entity::tasks::Column;
 use crate::sql::{Names, quote};
@@ -37,8 +37,13 @@ impl<G: ParentGame> MigrationName for CreateTasks<G> {
 impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
+        ddl::supported(manager).await?;
+        if schema::tasks_are_there::<G, _>(manager.get_connection()).await? {
+            return Ok(());
+        }
         let ddl::Types { uuid, text, time, now, table_options } = ddl::types(backend);
         let names = Names::new::<G>(backend);
+        let mark = ddl::mark(backend, &names.tasks);
         let column = |column: Column| quote(backend, column.as_str());
         let named = |before: &str, after: &str| {
             quote(backend, &within_limit(format!("{before}{}{after}", G::tasks_table())))
@@ -57,7 +62,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         // The unique constraint finds a task by its name, lists a game by name, and makes
         // one winner of many creators.
         let create = format!(
-            "CREATE TABLE {table} (\
+            "CREATE TABLE {table} ({mark_inside}\
              {id} {uuid} NOT NULL, \
              {created_at} {time} NOT NULL DEFAULT {now}, \
              {updated_at} {time} NOT NULL DEFAULT {now}, \
@@ -70,8 +75,10 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
              CONSTRAINT {primary} PRIMARY KEY ({id}), \
              CONSTRAINT {unique} UNIQUE ({game}, {external}), \
              CONSTRAINT {foreign} FOREIGN KEY ({game}) REFERENCES {games} ({games_id})\
-             {inline}){table_options}",
+             {inline}){table_options}{mark_after}",
             table = names.tasks,
+            mark_inside = mark.inside,
+            mark_after = mark.after,
             updated_at = column(Column::UpdatedAt),
             api_key = column(Column::ApiKeyUsed),
             oauth_user = column(Column::OauthUserId),
@@ -86,16 +93,11 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         );
         let index = (backend != DbBackend::MySql)
             .then(|| format!("CREATE INDEX {listing} ON {} {listed}", names.tasks));
-        ddl::run(manager, std::iter::once(create).chain(index)).await
+        ddl::run(manager, std::iter::once(create).chain(index).chain(mark.statement)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let names = Names::new::<G>(manager.get_database_backend());
-        ddl::run(manager, [format!("DROP TABLE {}", names.tasks)]).await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+        ddl::drop_own(manager, G::tasks_schema(), G::tasks_table()).await
     }
 }
 

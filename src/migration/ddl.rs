@@ -1,6 +1,7 @@
 //! What the definitions of both tables are made of, on each database.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use crate::sql::quote;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::SchemaManager;
 
 /// The types and defaults that one database uses.
@@ -43,18 +44,73 @@ pub(super) fn types(backend: DbBackend) -> Types {
     }
 }
 
-/// Runs each statement, in order, on a database that the crate works on.
+/// What tells a table that a migration of the crate made from one that it found.
+const MARK: &str = "made by game-tasks";
+
+/// Where each database takes the mark.
+pub(super) struct Mark {
+    /// Before the first column.
+    pub(super) inside: &'static str,
+    /// After the options of the table.
+    pub(super) after: String,
+    /// A statement of its own.
+    pub(super) statement: Option<String>,
+}
+
+pub(super) fn mark(backend: DbBackend, table: &str) -> Mark {
+    let (mut inside, mut after, mut statement) = ("", String::new(), None);
+    match backend {
+        DbBackend::Postgres => statement = Some(format!("COMMENT ON TABLE {table} IS '{MARK}'")),
+        DbBackend::MySql => after = format!(" COMMENT='{MARK}'"),
+        // SQLite keeps the text of a definition, comments and all.
+        _ => inside = "/* made by game-tasks */ ",
+    }
+    Mark { inside, after, statement }
+}
+
+/// Refuses a database that the crate does not work on.
+pub(super) async fn supported(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    match unsupported(connection, manager.get_database_backend()).await? {
+        Some(product) => Err(DbErr::Migration(format!("game-tasks does not support {product}"))),
+        None => Ok(()),
+    }
+}
+
+/// Runs the statements, in order: all or none, save on MariaDB, which commits with each, and
+/// gets one only.
 pub(super) async fn run(
     manager: &SchemaManager<'_>,
     statements: impl IntoIterator<Item = String>,
 ) -> Result<(), DbErr> {
     let connection = manager.get_connection();
-    if let Some(product) = unsupported(connection, manager.get_database_backend()).await? {
-        return Err(DbErr::Migration(format!("game-tasks does not support {product}")));
+    if manager.get_database_backend() == DbBackend::MySql {
+        for statement in statements {
+            connection.execute_unprepared(&statement).await?;
+        }
+        return Ok(());
     }
+    let transaction = connection.begin().await?;
     for statement in statements {
-        connection.execute_unprepared(&statement).await?;
+        transaction.execute_unprepared(&statement).await?;
     }
+    transaction.commit().await
+}
+
+/// Drops a table that a migration of the crate made. One that it found, or that is not there
+/// any more, is left as it is.
+pub(super) async fn drop_own(
+    manager: &SchemaManager<'_>,
+    schema: Option<&str>,
+    table: &str,
+) -> Result<(), DbErr> {
+    let (connection, backend) = (manager.get_connection(), manager.get_database_backend());
+    if !super::schema::is_marked(connection, schema, table, MARK).await? {
+        return Ok(());
+    }
+    let schema = schema.map_or(String::new(), |schema| quote(backend, schema) + ".");
+    let drop = format!("DROP TABLE {schema}{}", quote(backend, table));
+    connection.execute_unprepared(&drop).await?;
     Ok(())
 }
 

@@ -3,17 +3,25 @@
 mod create_games;
 mod create_tasks;
 mod ddl;
+mod schema;
+
+pub use schema::{check, check_for};
 
 use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame};
-use crate::error::{Call, TaskError};
+use crate::error::{Call, SchemaMismatch, TaskError};
 use async_trait::async_trait;
 use sea_orm::sea_query::{Alias, IntoIden};
 use sea_orm::{DbErr, DynIden};
 use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait};
 
-/// The crate's migrations, `games` and `tasks`, for the application's own list. Their names
-/// carry the crate's name, so that they collide with none of the application's.
+/// The crate's migrations, `games` and `tasks`, for the application's own list, at any place
+/// in it. Their names carry the crate's name, so that they collide with none of the
+/// application's.
+///
+/// A table of such a name that has what the crate needs is taken as it is, whoever made it.
+/// One that has not is a [`SchemaMismatch`] inside of SeaORM's error, before anything is
+/// changed. `down` drops what the crate's migrations made, and nothing else.
 ///
 /// ```
 /// use game_tasks::sea_orm_migration::prelude::*;
@@ -37,7 +45,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 }
 
 /// The migrations of a tasks table that belongs to an application's own games table, which
-/// must be made before.
+/// must be made before: a games table that is missing, or whose UUID column has another type
+/// or is not unique, is a [`SchemaMismatch`].
 #[must_use]
 pub fn migrations_for<G: ParentGame>() -> Vec<Box<dyn MigrationTrait>> {
     vec![Box::new(create_tasks::CreateTasks::<G>::new())]
@@ -85,6 +94,7 @@ impl MigratorTrait for Migrator {
 /// ```
 ///
 /// # Errors
+/// [`TaskError::SchemaMismatch`] where other tables have the names of the crate's,
 /// [`TaskError::UnsupportedDatabase`] for MySQL, [`TaskError::Migration`] where the record
 /// names migrations that this version does not know, [`TaskError::Database`] for anything else.
 pub async fn migrate<'c, C>(db: C) -> Result<(), TaskError>
@@ -98,9 +108,17 @@ where
     if let Some(product) = product {
         return Err(TaskError::UnsupportedDatabase { product });
     }
-    Migrator::up(executor, None).await.map_err(|error| match error {
+    Migrator::up(executor, None).await.map_err(|error| failure(call, error))
+}
+
+/// What went wrong in a migration.
+fn failure(call: Call, error: DbErr) -> TaskError {
+    match error {
         // Words of the migrator's own, which hold no row.
         DbErr::Custom(reason) | DbErr::Migration(reason) => TaskError::Migration { reason },
-        error => call.failed(error),
-    })
+        error => match SchemaMismatch::in_db_err(&error) {
+            Some(mismatch) => mismatch.clone().into(),
+            None => call.failed(error),
+        },
+    }
 }

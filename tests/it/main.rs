@@ -45,6 +45,7 @@ mod resolver_scopes;
 mod retrying;
 mod round_trips;
 mod schema;
+mod schema_check;
 mod scope_fuzz;
 mod secrets;
 mod table_names;

@@ -1,0 +1,192 @@
+//! Whether the tables have what the crate needs: by their properties, not by equality.
+
+mod found;
+mod look;
+mod needs;
+
+use crate::connection::TaskConnection;
+use crate::entity::{Games, ParentGame, games, tasks};
+use crate::error::{Call, SchemaFault, SchemaMismatch, SchemaProblem, TaskError};
+use found::{Found, Resolve, TableName};
+use look::Look;
+use sea_orm::{DbBackend, DbErr, IdenStatic};
+
+/// Asks whether both tables, `games` and `tasks`, are as the crate needs them.
+///
+/// Reads the database's catalogs only, so a user without the right to change the schema may
+/// ask. What counts are properties: the columns with types that fit, what may be null, the
+/// uniqueness, the reference to the game. Columns, indexes and triggers that the application
+/// added do not matter, nor does who made the tables.
+///
+/// Round trips: two (SQLite: three).
+///
+/// ```no_run
+/// use game_tasks::{TaskError, migration};
+///
+/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), TaskError> {
+/// match migration::check(&db).await {
+///     Err(TaskError::SchemaMismatch(mismatch)) => {
+///         for problem in mismatch.problems() {
+///             println!("{problem}");
+///         }
+///     }
+///     other => other?,
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`TaskError::SchemaMismatch`] with everything that is missing, [`TaskError::Database`] when
+/// the database fails.
+pub async fn check(db: &impl TaskConnection) -> Result<(), TaskError> {
+    let games = told(db, games(db, Resolve::AsNamed)).await?;
+    let tasks = told(db, tasks::<Games, _>(db, Resolve::AsNamed)).await?;
+    fits([games.or_missing(), tasks.or_missing()])
+}
+
+/// The same for the tasks table of an application's own games table, of which only what
+/// [`ParentGame`] names is asked for.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_for<G: ParentGame>(db: &impl TaskConnection) -> Result<(), TaskError> {
+    let parent = told(db, parent::<G, _>(db)).await?;
+    let tasks = told(db, tasks::<G, _>(db, Resolve::AsNamed)).await?;
+    fits([parent.or_missing(), tasks.or_missing()])
+}
+
+async fn told<C: TaskConnection>(
+    db: &C,
+    looked: impl Future<Output = Result<Looked, DbErr>>,
+) -> Result<Looked, TaskError> {
+    let call = Call { backend: db.backend(), in_transaction: db.in_transaction(), writes: false };
+    looked.await.map_err(|error| call.failed(error))
+}
+
+fn fits<E: From<SchemaMismatch>>(problems: [Vec<SchemaProblem>; 2]) -> Result<(), E> {
+    match SchemaMismatch::of(problems.concat()) {
+        Some(mismatch) => Err(mismatch.into()),
+        None => Ok(()),
+    }
+}
+
+/// Whether `migrations()` finds its games table made already, by whomever. What stands in the
+/// place of either table and does not fit is a mismatch.
+pub(super) async fn games_are_there<C: TaskConnection>(db: &C) -> Result<bool, DbErr> {
+    let games = games(db, Resolve::WhereMade).await?;
+    // MariaDB commits with each table, so both are looked at before the first is made.
+    let tasks = tasks::<Games, _>(db, Resolve::WhereMade).await?;
+    fits::<DbErr>([games.problems, tasks.problems])?;
+    Ok(games.there)
+}
+
+/// The same for a tasks table; its games table must be there.
+pub(super) async fn tasks_are_there<G: ParentGame, C: TaskConnection>(
+    db: &C,
+) -> Result<bool, DbErr> {
+    let parent = parent::<G, _>(db).await?;
+    let tasks = tasks::<G, _>(db, Resolve::WhereMade).await?;
+    fits::<DbErr>([parent.or_missing(), tasks.problems])?;
+    Ok(tasks.there)
+}
+
+/// Whether a table is there whose comment says that a migration of the crate made it.
+pub(super) async fn is_marked<C: TaskConnection>(
+    db: &C,
+    schema: Option<&str>,
+    table: &str,
+    mark: &str,
+) -> Result<bool, DbErr> {
+    let name = TableName { schema: schema.map(str::to_owned), table: table.to_owned() };
+    let found = Found::read(db, &name, Resolve::WhereMade, &name).await?;
+    Ok(found.is_some_and(|found| found.is_table && found.comment.contains(mark)))
+}
+
+fn tasks_name<G: ParentGame>() -> TableName {
+    TableName { schema: G::tasks_schema().map(str::to_owned), table: G::tasks_table().to_owned() }
+}
+
+fn games_name<G: ParentGame>() -> TableName {
+    let games = G::default();
+    TableName {
+        schema: games.schema_name().map(str::to_owned),
+        table: games.table_name().to_owned(),
+    }
+}
+
+/// What was found where a table should be.
+struct Looked {
+    name: TableName,
+    there: bool,
+    problems: Vec<SchemaProblem>,
+}
+
+impl Looked {
+    fn at(
+        backend: DbBackend,
+        name: TableName,
+        found: Option<&Found>,
+        judge: impl FnOnce(&Look<'_>) -> Vec<SchemaProblem>,
+    ) -> Self {
+        let problems = match found {
+            None => Vec::new(),
+            Some(found) if !found.is_table => {
+                vec![SchemaProblem::new(&name.shown(), SchemaFault::NotATable)]
+            }
+            Some(table) => judge(&Look { backend, name: &name, table }),
+        };
+        Self { there: found.is_some(), name, problems }
+    }
+
+    /// The problems where the table has to be there.
+    fn or_missing(self) -> Vec<SchemaProblem> {
+        match self.there {
+            true => self.problems,
+            false => vec![SchemaProblem::new(&self.name.shown(), SchemaFault::TableMissing)],
+        }
+    }
+}
+
+/// The crate's own games table.
+async fn games<C: TaskConnection>(db: &C, resolve: Resolve) -> Result<Looked, DbErr> {
+    let name = games_name::<Games>();
+    let found = Found::read(db, &name, resolve, &name).await?;
+    Ok(Looked::at(db.backend(), name, found.as_ref(), |look| {
+        let mut problems = look.columns(&needs::games());
+        problems.extend(look.unique(games::Column::Id.as_str()));
+        problems.extend(look.unique(games::Column::ExternalGameId.as_str()));
+        problems
+    }))
+}
+
+/// An application's games table, by what it says of itself.
+async fn parent<G: ParentGame, C: TaskConnection>(db: &C) -> Result<Looked, DbErr> {
+    let name = games_name::<G>();
+    let found = Found::read(db, &name, Resolve::AsNamed, &name).await?;
+    Ok(Looked::at(db.backend(), name, found.as_ref(), |look| {
+        let mut problems = look.columns(&needs::parent::<G>());
+        problems.extend(look.unique(G::id_column().as_str()));
+        problems
+    }))
+}
+
+async fn tasks<G: ParentGame, C: TaskConnection>(
+    db: &C,
+    resolve: Resolve,
+) -> Result<Looked, DbErr> {
+    let (backend, name, games) = (db.backend(), tasks_name::<G>(), games_name::<G>());
+    let found = Found::read(db, &name, resolve, &games).await?;
+    let needs = needs::tasks();
+    let mut looked = Looked::at(backend, name, found.as_ref(), |look| {
+        let mut problems = look.columns(&needs);
+        problems.extend(look.contained(tasks::Column::Id.as_str()));
+        problems.extend(look.name_is_unique());
+        problems.extend(look.reference(&games, G::id_column().as_str()));
+        problems
+    });
+    if backend == DbBackend::Sqlite && looked.there {
+        looked.problems.extend(look::folding(db, &looked.name, found.as_ref(), &needs).await?);
+    }
+    Ok(looked)
+}

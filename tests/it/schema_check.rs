@@ -1,0 +1,582 @@
+//! Tables that are there before the crate is: those that fit are taken as they are, of the
+//! others each thing that is missing is named, and nothing is changed.
+
+use crate::support::{
+    Backend, MigratorOf, TestDatabase, any_id, campaigns, column, database_cases,
+    empty_database_cases, keys_of, on_empty_database, parent, run,
+};
+use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
+use game_tasks::sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
+use game_tasks::{
+    Game, Migrator, NewTask, OnExisting, SchemaMismatch, SeaOrmTaskRepository, TaskError,
+    TaskPatch, TaskRepositoryExt, migration, migrations_for,
+};
+
+database_cases!(what_the_application_adds_does_not_matter, down_leaves_what_is_not_its_own);
+empty_database_cases!(
+    tables_that_fit_are_taken_as_they_are,
+    each_thing_that_is_missing_is_named,
+    a_table_of_another_kind_is_left_alone,
+    a_parent_that_does_not_fit,
+    an_empty_database_lacks_both_tables,
+);
+
+const TABLES: [&str; 2] = ["games", "tasks"];
+
+/// Both tables as an application would make them: other lengths, another order, another
+/// primary key, columns of its own.
+fn definitions(backend: Backend) -> [String; 2] {
+    let uuid = backend.uuid_type();
+    let (text, time, options) = match backend {
+        Backend::Postgres => ("varchar", "timestamptz", ""),
+        Backend::MariaDb => (
+            "varchar(300)",
+            "datetime(6)",
+            " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
+        ),
+        _ => ("varchar(300)", "datetime", ""),
+    };
+    let unique = match backend {
+        Backend::Postgres => "",
+        _ => "UNIQUE (\"gameId\", \"externalTaskId\"), ",
+    };
+    [
+        format!(
+            "CREATE TABLE games (\"externalGameId\" {text} NOT NULL UNIQUE, \
+             seats integer, id {uuid} NOT NULL PRIMARY KEY, created_at {time} NOT NULL, \
+             updated_at {time} NOT NULL, \"strategyId\" {text} NOT NULL, platform {text}, \
+             \"apiKey_used\" {text}, oauth_user_id {text}){options}"
+        ),
+        format!(
+            "CREATE TABLE tasks (title {text}, \"externalTaskId\" {text} NOT NULL, \
+             \"gameId\" {uuid} NOT NULL, id {uuid} NOT NULL, status {text} NOT NULL, \
+             \"strategyId\" {text} NOT NULL, created_at {time} NOT NULL, \
+             updated_at {time} NOT NULL, \"apiKey_used\" {text}, oauth_user_id {text}, \
+             PRIMARY KEY (\"gameId\", id), {unique}\
+             FOREIGN KEY (\"gameId\") REFERENCES games (id)){options}"
+        ),
+    ]
+}
+
+/// PostgreSQL's constraints cannot name a collation, its indexes can.
+const NAME_INDEX: &str =
+    "CREATE UNIQUE INDEX tasks_name ON tasks (\"gameId\", \"externalTaskId\" COLLATE \"C\")";
+
+async fn make(database: &TestDatabase, definitions: &[String]) {
+    for definition in definitions {
+        run(&database.db, definition, []).await;
+    }
+    if database.backend == Backend::Postgres {
+        run(&database.db, NAME_INDEX, []).await;
+    }
+}
+
+async fn clear(database: &TestDatabase) {
+    for table in ["tasks", "games"] {
+        run(&database.db, &format!("DROP TABLE {table}"), []).await;
+    }
+}
+
+/// Every table with its definition, as far as a change would show.
+async fn everything(database: &TestDatabase) -> Vec<String> {
+    let query = match database.backend {
+        Backend::Postgres => {
+            "SELECT format('%s %s %s %s', attrelid::regclass, attname, atttypid, attnotnull) \
+             FROM pg_attribute JOIN pg_class c ON c.oid = attrelid \
+             WHERE relnamespace = 'public'::regnamespace AND attnum > 0 \
+             AND relname <> 'game_tasks_migrations' AND relname <> 'game_tasks_migrations_pkey'"
+        }
+        Backend::MariaDb => {
+            "SELECT CAST(CONCAT_WS(' ', table_name, column_name, column_type, column_key) \
+             AS CHAR CHARACTER SET utf8mb4) FROM information_schema.columns \
+             WHERE table_schema = DATABASE() AND table_name NOT LIKE 'game\\_tasks\\_%'"
+        }
+        _ => "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'game_tasks_%'",
+    };
+    let mut all: Vec<String> = column(&database.db, query, []).await;
+    all.sort();
+    all
+}
+
+/// What `migrate` says is missing, after which everything is as it was.
+async fn missing(database: &TestDatabase) -> Vec<String> {
+    let before = everything(database).await;
+    let error = game_tasks::migrate(&database.db).await.expect_err("does not fit");
+    let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
+    assert_eq!(everything(database).await, before);
+    let problems: Vec<String> = mismatch.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(mismatch.to_string(), problems.join("; "));
+    problems
+}
+
+/// What `check` says is missing.
+async fn lacking(database: &TestDatabase) -> Vec<String> {
+    match migration::check(&database.db).await {
+        Ok(()) => Vec::new(),
+        Err(TaskError::SchemaMismatch(mismatch)) => {
+            mismatch.problems().iter().map(ToString::to_string).collect()
+        }
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// Every kind of statement.
+async fn use_tables(database: &TestDatabase) {
+    let db = &database.db;
+    let game = Game::new(any_id().to_string()).insert(db).await.unwrap().id;
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let task = tasks.create(NewTask::new(game, "b")).await.unwrap();
+    for key in keys_of(&task) {
+        assert_eq!(tasks.get(&key).await.unwrap(), task);
+    }
+    let error = tasks.create(NewTask::new(game, "b")).await.unwrap_err();
+    assert!(matches!(error, TaskError::AlreadyExists { .. }), "{error:?}");
+    let batch = ["a", "b", "B", "b "].map(|name| NewTask::new(game, name).strategy("own"));
+    let written = tasks.create_all(batch, OnExisting::Update).await.unwrap();
+    assert!(written[0].is_created() && written[1].is_updated() && written[3].is_created());
+    tasks.update(&task, TaskPatch::new().status("closed")).await.unwrap();
+    assert_eq!(tasks.delete_game(game).await.unwrap(), 4);
+}
+
+async fn what_the_application_adds_does_not_matter(database: &TestDatabase) {
+    assert_eq!(lacking(database).await, Vec::<String>::new());
+    for statement in [
+        "ALTER TABLE tasks ADD COLUMN title varchar(80) DEFAULT 'none'",
+        "ALTER TABLE games ADD COLUMN seats integer",
+        "CREATE INDEX app_tasks_title ON tasks (title)",
+        "CREATE UNIQUE INDEX app_tasks_status ON tasks (\"gameId\", status, id)",
+    ] {
+        run(&database.db, statement, []).await;
+    }
+    assert_eq!(lacking(database).await, Vec::<String>::new());
+    migration::check_for::<game_tasks::Games>(&database.db).await.unwrap();
+    // In a transaction as well, which goes on.
+    let transaction = database.db.begin().await.unwrap();
+    migration::check(&transaction).await.unwrap();
+    migration::check(&&transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    game_tasks::migrate(&database.db).await.unwrap();
+}
+
+async fn an_empty_database_lacks_both_tables(database: &TestDatabase) {
+    let both = ["table \"games\" is missing", "table \"tasks\" is missing"];
+    assert_eq!(lacking(database).await, both);
+    Migrator::up(&database.db, Some(1)).await.unwrap();
+    assert_eq!(lacking(database).await, both[1..]);
+}
+
+async fn tables_that_fit_are_taken_as_they_are(database: &TestDatabase) {
+    make(database, &definitions(database.backend)).await;
+    assert_eq!(lacking(database).await, Vec::<String>::new());
+    let before = everything(database).await;
+    for _ in 0..2 {
+        game_tasks::migrate(&database.db).await.unwrap();
+        assert_eq!(everything(database).await, before);
+        use_tables(database).await;
+        // Not made here, so not taken back here.
+        Migrator::down(&database.db, None).await.unwrap();
+        assert_eq!(everything(database).await, before);
+    }
+}
+
+async fn down_leaves_what_is_not_its_own(database: &TestDatabase) {
+    // The application has put tables of its own in the place of those that it was given.
+    clear(database).await;
+    make(database, &definitions(database.backend)).await;
+    let before = everything(database).await;
+    Migrator::down(&database.db, None).await.unwrap();
+    assert_eq!(everything(database).await, before);
+    clear(database).await;
+    // Nothing there at all is as good as taken back.
+    game_tasks::migrate(&database.db).await.unwrap();
+    clear(database).await;
+    Migrator::down(&database.db, None).await.unwrap();
+    assert!(everything(database).await.is_empty());
+}
+
+/// What to change in a definition, and what is missing then.
+async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
+    let backend = database.backend;
+    let uuid = backend.uuid_type();
+    let [games, tasks] = definitions(backend);
+    let mut changes = vec![
+        (1, "status ", "state ", "table \"tasks\" has no column \"status\""),
+        (0, "\"strategyId\"", "strategy", "table \"games\" has no column \"strategyId\""),
+        (
+            1,
+            "oauth_user_id varchar(300)",
+            "oauth_user_id varchar(300) NOT NULL",
+            "table \"tasks\" does not let column \"oauth_user_id\" be null",
+        ),
+        (
+            1,
+            "\"externalTaskId\" varchar(300) NOT NULL",
+            "\"externalTaskId\" varchar(300)",
+            "table \"tasks\" lets column \"externalTaskId\" be null",
+        ),
+        (
+            1,
+            ", FOREIGN KEY (\"gameId\") REFERENCES games (id)",
+            "",
+            "table \"tasks\" has no foreign key from \"gameId\" to \"id\" of \"games\"",
+        ),
+        (1, "created_at datetime", "created_at integer", "as the type of column \"created_at\""),
+        (1, "status varchar(300)", "status integer", "as the type of column \"status\""),
+    ];
+    match backend {
+        Backend::Postgres => changes.extend([
+            (1, "status varchar ", "status varchar(254) ", "as the type of column \"status\""),
+            (
+                1,
+                "updated_at timestamptz ",
+                "updated_at timestamptz(3) ",
+                "has timestamp(3) with time zone as the type of column \"updated_at\"",
+            ),
+            (
+                1,
+                "updated_at timestamptz ",
+                "updated_at timestamp ",
+                "has timestamp without time zone as the type of column \"updated_at\"",
+            ),
+            (1, "status varchar ", "status char(300) ", "as the type of column \"status\""),
+            (0, " UNIQUE", "", "table \"games\" has no unique index on [\"externalGameId\"]"),
+        ]),
+        Backend::MariaDb => changes.extend([
+            (
+                1,
+                "UNIQUE (\"gameId\", \"externalTaskId\"), ",
+                "KEY (\"gameId\", \"externalTaskId\"), ",
+                "table \"tasks\" has no unique index on [\"gameId\", \"externalTaskId\"]",
+            ),
+            (
+                1,
+                "UNIQUE (\"gameId\", \"externalTaskId\"), ",
+                "UNIQUE (\"gameId\", \"externalTaskId\"(20)), ",
+                "table \"tasks\" has no unique index on [\"gameId\", \"externalTaskId\"]",
+            ),
+            (
+                1,
+                "utf8mb4_nopad_bin",
+                "utf8mb4_bin",
+                "compares column \"externalTaskId\" by utf8mb4_bin, not by utf8mb4_nopad_bin",
+            ),
+            (
+                1,
+                "updated_at datetime(6)",
+                "updated_at datetime(3)",
+                "has datetime(3) as the type of column \"updated_at\", not datetime(6)",
+            ),
+            (
+                1,
+                "updated_at datetime(6)",
+                "updated_at timestamp(6)",
+                "has timestamp(6) as the type of column \"updated_at\"",
+            ),
+            (1, "status varchar(300)", "status varchar(200)", "has varchar(200)"),
+        ]),
+        _ => changes.extend([
+            (
+                1,
+                "UNIQUE (\"gameId\", \"externalTaskId\"), ",
+                "",
+                "table \"tasks\" has no unique index on [\"gameId\", \"externalTaskId\"]",
+            ),
+            (
+                1,
+                "status varchar(300)",
+                "status varchar(300) COLLATE NOCASE",
+                "compares column \"status\" by a collation that folds, not by BINARY",
+            ),
+            (
+                1,
+                "\"strategyId\" varchar(300)",
+                "\"strategyId\" text COLLATE RTRIM",
+                "compares column \"strategyId\" by a collation that folds",
+            ),
+            (1, "id blob", "id integer", "as the type of column \"id\""),
+        ]),
+    }
+    let mut tried = 0;
+    for (table, from, to, expected) in changes {
+        let from = match backend {
+            Backend::Postgres => {
+                from.replace("varchar(300)", "varchar").replace("datetime", "timestamptz")
+            }
+            _ => from.to_owned(),
+        };
+        let from = if backend == Backend::MariaDb && from.ends_with("datetime") {
+            from + "(6)"
+        } else {
+            from
+        };
+        let mut changed = [games.clone(), tasks.clone()];
+        assert!(changed[table].contains(&from), "{from} is not in {}", changed[table]);
+        changed[table] = changed[table].replacen(&from, to, 1);
+        make(database, &changed).await;
+        let problems = missing(database).await;
+        assert_eq!(lacking(database).await, problems);
+        assert!(problems.iter().any(|problem| problem.contains(expected)), "{to}: {problems:?}");
+        // A collation of a whole table is of all its texts.
+        assert!(problems.len() == 1 || to == "utf8mb4_bin", "{to}: {problems:?}");
+        clear(database).await;
+        tried += 1;
+    }
+    assert!(tried > 8);
+    // A primary key without the id; all at once.
+    let bad = tasks
+        .replace("PRIMARY KEY (\"gameId\", id), ", "")
+        .replace("UNIQUE (\"gameId\", \"externalTaskId\"), ", "")
+        .replace("status ", "state ")
+        .replace(&format!("\"gameId\" {uuid} NOT NULL"), &format!("\"gameId\" {uuid}"));
+    run(&database.db, &games, []).await;
+    run(&database.db, &bad, []).await;
+    let problems = missing(database).await;
+    for expected in [
+        "lets column \"gameId\" be null",
+        "has no column \"status\"",
+        "has no unique index on [\"id\"]",
+        "has no unique index on [\"gameId\", \"externalTaskId\"]",
+    ] {
+        assert!(problems.iter().any(|problem| problem.contains(expected)), "{problems:?}");
+    }
+    assert_eq!(problems.len(), 4, "{problems:?}");
+    clear(database).await;
+    game_tasks::migrate(&database.db).await.unwrap();
+    use_tables(database).await;
+}
+
+async fn a_table_of_another_kind_is_left_alone(database: &TestDatabase) {
+    // A to-do list of the application's. Nothing is made beside it, not even the games.
+    let db = &database.db;
+    run(db, "CREATE TABLE tasks (id integer PRIMARY KEY, title varchar(80))", []).await;
+    let problems = missing(database).await;
+    assert!(problems.iter().all(|problem| problem.starts_with("table \"tasks\" ")));
+    assert_eq!(problems.iter().filter(|problem| problem.contains("has no column")).count(), 8);
+    // SeaORM's error carries the same.
+    let error = Migrator::up(db, None).await.unwrap_err();
+    let mismatch = SchemaMismatch::in_db_err(&error).unwrap();
+    assert_eq!(mismatch.problems().len(), problems.len());
+    for problem in &problems {
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+    run(db, "DROP TABLE tasks", []).await;
+    run(db, "CREATE TABLE notes (id integer)", []).await;
+    run(db, "CREATE VIEW tasks AS SELECT id FROM notes", []).await;
+    assert_eq!(missing(database).await, ["table \"tasks\" is no table"]);
+    assert_eq!(lacking(database).await[1..], ["table \"tasks\" is no table"]);
+    run(db, "DROP VIEW tasks", []).await;
+    game_tasks::migrate(db).await.unwrap();
+    use_tables(database).await;
+}
+
+parent! {
+    /// Says that a number is a UUID.
+    mod numbered: "numbered" {
+        #[sea_orm(primary_key)]
+        pub(crate) id: i32,
+        pub(crate) rules: Option<String>,
+    }
+    fn id_column() -> Column {
+        Column::Id
+    }
+    fn strategy_column() -> Option<Column> {
+        Some(Column::Rules)
+    }
+}
+
+async fn a_parent_that_does_not_fit(database: &TestDatabase) {
+    let db = &database.db;
+    let attempt = async |migrations: Vec<Box<dyn MigrationTrait>>| {
+        let before = everything(database).await;
+        let mut problems = Vec::new();
+        for migration in migrations {
+            let error = migration.up(&SchemaManager::new(db)).await.unwrap_err();
+            let mismatch = SchemaMismatch::in_db_err(&error).unwrap();
+            problems.extend(mismatch.problems().iter().map(ToString::to_string));
+        }
+        assert_eq!(everything(database).await, before);
+        problems
+    };
+    let problems = attempt(migrations_for::<numbered::Entity>()).await;
+    assert_eq!(problems, ["table \"numbered\" is missing"]);
+    run(db, "CREATE TABLE numbered (id integer PRIMARY KEY)", []).await;
+    let problems = attempt(migrations_for::<numbered::Entity>()).await;
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].contains("as the type of column \"id\""), "{problems:?}");
+    assert_eq!(problems[1], "table \"numbered\" has no column \"rules\"");
+
+    let uuid = database.backend.uuid_type();
+    let campaigns = format!(
+        "CREATE TABLE campaigns (id integer PRIMARY KEY, \"publicId\" {uuid}, org_id bigint, \
+         rules varchar(80))"
+    );
+    run(db, &campaigns, []).await;
+    let problems = attempt(migrations_for::<campaigns::Entity>()).await;
+    assert_eq!(problems, ["table \"campaigns\" has no unique index on [\"publicId\"]"]);
+    run(db, "CREATE UNIQUE INDEX public ON campaigns (\"publicId\")", []).await;
+    for migration in migrations_for::<campaigns::Entity>() {
+        migration.up(&SchemaManager::new(db)).await.unwrap();
+    }
+    migration::check_for::<campaigns::Entity>(db).await.unwrap();
+    run(db, "DROP TABLE quest_tasks", []).await;
+    let error = migration::check_for::<campaigns::Entity>(db).await.unwrap_err();
+    assert_eq!(error.to_string(), "the schema does not fit: table \"quest_tasks\" is missing");
+    run(db, "DROP TABLE campaigns", []).await;
+    // As SeaORM itself makes such a table.
+    MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
+    migration::check_for::<campaigns::Entity>(db).await.unwrap();
+}
+
+/// Runs statements on top of fitting tables, and says what is missing then.
+async fn postgres_lacks(database: &TestDatabase, statements: &[&str]) -> Vec<String> {
+    make(database, &definitions(database.backend)).await;
+    for statement in statements {
+        database.db.execute_unprepared(statement).await.unwrap();
+    }
+    let problems = lacking(database).await;
+    clear(database).await;
+    problems
+}
+
+/// Which unique indexes and foreign keys count, is PostgreSQL's richest part.
+#[tokio::test(flavor = "multi_thread")]
+async fn indexes_and_keys_that_do_not_count() {
+    let case = async |database: &TestDatabase| {
+        let unique = "table \"tasks\" has no unique index on [\"gameId\", \"externalTaskId\"]";
+        let drop = "DROP INDEX tasks_name";
+        for (index, expected) in [
+            (r#"CREATE UNIQUE INDEX n ON tasks ("externalTaskId" COLLATE "C", "gameId")"#, None),
+            (
+                r#"CREATE UNIQUE INDEX n ON tasks ("gameId", "externalTaskId" COLLATE "C")
+                   INCLUDE (status)"#,
+                None,
+            ),
+            (r#"CREATE INDEX n ON tasks ("gameId", "externalTaskId" COLLATE "C")"#, Some(unique)),
+            (
+                r#"CREATE UNIQUE INDEX n ON tasks ("gameId", "externalTaskId" COLLATE "C")
+                   WHERE status = 'open'"#,
+                Some(unique),
+            ),
+            (
+                r#"CREATE UNIQUE INDEX n ON tasks ("gameId", lower("externalTaskId") COLLATE "C")"#,
+                Some(unique),
+            ),
+            (
+                r#"CREATE UNIQUE INDEX n ON tasks ("gameId", "externalTaskId" COLLATE "C", status)"#,
+                Some(unique),
+            ),
+            (
+                r#"ALTER TABLE tasks ALTER "externalTaskId" TYPE varchar COLLATE "C",
+                   ADD UNIQUE ("gameId", "externalTaskId") DEFERRABLE"#,
+                Some(unique),
+            ),
+            (
+                r#"ALTER TABLE tasks ALTER "externalTaskId" TYPE varchar COLLATE "C",
+                   ADD UNIQUE ("gameId", "externalTaskId")"#,
+                None,
+            ),
+            (
+                r#"ALTER TABLE tasks ADD UNIQUE ("gameId", "externalTaskId")"#,
+                Some("table \"tasks\" compares column \"externalTaskId\" by default, not by C"),
+            ),
+        ] {
+            let problems = postgres_lacks(database, &[drop, index]).await;
+            assert_eq!(problems, Vec::from_iter(expected), "{index}");
+        }
+        let not_valid = r#"ALTER TABLE tasks DROP CONSTRAINT "tasks_gameId_fkey",
+            ADD FOREIGN KEY ("gameId") REFERENCES games (id) NOT VALID"#;
+        let problems = postgres_lacks(database, &[not_valid]).await;
+        let expected = "table \"tasks\" has a foreign key on \"gameId\" that was not validated";
+        assert_eq!(problems, [expected]);
+        // An index whose making failed stays behind, and enforces nothing.
+        make(database, &definitions(database.backend)).await;
+        run(&database.db, drop, []).await;
+        for id in 0..2 {
+            let insert = format!(
+                r#"WITH g AS (INSERT INTO games (id, "externalGameId", created_at, updated_at,
+                     "strategyId") VALUES ('{id:032}', '{id}', now(), now(), 'd'))
+                   SELECT 1"#
+            );
+            database.db.execute_unprepared(&insert).await.unwrap();
+            let insert = format!(
+                r#"INSERT INTO tasks (id, "gameId", "externalTaskId", status, "strategyId",
+                   created_at, updated_at)
+                   VALUES ('{id:032}', '{:032}', 'same', 's', 's', now(), now())"#,
+                0
+            );
+            database.db.execute_unprepared(&insert).await.unwrap();
+        }
+        let concurrently = NAME_INDEX.replace("INDEX", "INDEX CONCURRENTLY");
+        database.db.execute_unprepared(&concurrently).await.unwrap_err();
+        assert_eq!(lacking(database).await, [unique]);
+        clear(database).await;
+        // A collation that takes unequal texts for equal.
+        let folding = postgres_lacks(
+            database,
+            &[
+                "CREATE COLLATION IF NOT EXISTS folding (provider = icu, \
+                 locale = 'und-u-ks-level2', deterministic = false)",
+                "ALTER TABLE tasks ALTER status TYPE varchar COLLATE folding",
+            ],
+        )
+        .await;
+        assert_eq!(
+            folding,
+            ["table \"tasks\" compares column \"status\" by folding, \
+              not by a deterministic collation"]
+        );
+    };
+    on_empty_database(Backend::Postgres, 2, case).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partitioned_table_fits() {
+    let case = async |database: &TestDatabase| {
+        let [games, tasks] = definitions(database.backend);
+        run(&database.db, &games, []).await;
+        run(&database.db, &(tasks + " PARTITION BY HASH (\"gameId\")"), []).await;
+        for part in 0..3 {
+            let part = format!(
+                "CREATE TABLE tasks_{part} PARTITION OF tasks \
+                 FOR VALUES WITH (MODULUS 3, REMAINDER {part})"
+            );
+            run(&database.db, &part, []).await;
+        }
+        run(&database.db, NAME_INDEX, []).await;
+        assert_eq!(lacking(database).await, Vec::<String>::new());
+        game_tasks::migrate(&database.db).await.unwrap();
+        use_tables(database).await;
+    };
+    on_empty_database(Backend::Postgres, 2, case).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_schema_on_the_path() {
+    let case = async |database: &TestDatabase| {
+        // A pool of one, so that the path is set for all that follows.
+        let db = &database.db;
+        // The application's to-do list, which its other tenants do not see.
+        run(db, "CREATE TABLE tasks (id integer)", []).await;
+        run(db, "CREATE SCHEMA tenant", []).await;
+        run(db, "SET search_path = tenant, public", []).await;
+        assert!(lacking(database).await.len() > 2);
+        game_tasks::migrate(db).await.unwrap();
+        assert_eq!(lacking(database).await, Vec::<String>::new());
+        use_tables(database).await;
+        let made: Vec<String> =
+            column(db, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'tenant'", [])
+                .await;
+        assert!(TABLES.iter().all(|table| made.iter().any(|name| name == table)), "{made:?}");
+        Migrator::down(db, None).await.unwrap();
+        assert_eq!(
+            column::<_, String>(
+                db,
+                "SELECT tablename::text FROM pg_tables WHERE tablename IN ('tasks', 'games')",
+                []
+            )
+            .await,
+            ["tasks"]
+        );
+    };
+    on_empty_database(Backend::Postgres, 1, case).await;
+}
