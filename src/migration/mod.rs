@@ -3,8 +3,13 @@
 mod create_games;
 mod create_tasks;
 mod ddl;
+mod exclusive;
+mod lease;
+mod record;
 mod schema;
 
+pub use exclusive::exclusively;
+pub use record::{Record, record_of, recorded};
 pub use schema::{check, check_for};
 
 use crate::connection::TaskConnection;
@@ -12,8 +17,11 @@ use crate::entity::{Games, ParentGame};
 use crate::error::{Call, SchemaMismatch, TaskError};
 use async_trait::async_trait;
 use sea_orm::sea_query::{Alias, IntoIden};
-use sea_orm::{DbErr, DynIden};
-use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait};
+use sea_orm::{ConnectionTrait, DatabaseExecutor, DbBackend, DbErr, DynIden};
+use sea_orm_migration::{
+    IntoSchemaManagerConnection, Migration, MigrationStatus, MigrationTrait, MigratorTrait,
+    seaql_migrations,
+};
 
 /// The crate's migrations, `games` and `tasks`, for the application's own list, at any place
 /// in it. Their names carry the crate's name, so that they collide with none of the
@@ -67,6 +75,26 @@ impl MigratorTrait for Migrator {
         Alias::new("game_tasks_migrations").into_iden()
     }
 
+    /// What is recorded, without the crate's migrations that are newer than this version: it
+    /// runs on what they have made, since they only add.
+    async fn get_migration_models<C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
+    where
+        C: ConnectionTrait,
+    {
+        recorded::<Self, C>(db).await
+    }
+
+    /// Fails where a newer version of the crate has migrated: what that has made stands upon
+    /// what this version would take back, so `down`, `refresh` and `reset` are refused.
+    async fn get_applied_migrations<C>(db: &C) -> Result<Vec<Migration>, DbErr>
+    where
+        C: ConnectionTrait,
+    {
+        record::refuse_newer::<Self, C>(db).await?;
+        let all = Self::get_migration_with_status(db).await?;
+        Ok(all.into_iter().filter(|one| one.status() == MigrationStatus::Applied).collect())
+    }
+
     /// Refused: SeaORM's `fresh` drops every table of the database, the application's too.
     async fn fresh<'c, C>(_db: C) -> Result<(), DbErr>
     where
@@ -81,6 +109,12 @@ impl MigratorTrait for Migrator {
 }
 
 /// Makes the crate's tables, or brings them up to date. Does nothing where they are.
+///
+/// Any number of processes may call it at once, on an empty database too: all return `Ok`, and
+/// the tables are made once ([`exclusively`] tells how). In a
+/// transaction of the application's only PostgreSQL lets others wait until its end.
+///
+/// Round trips where nothing is to be done: three.
 ///
 /// Keeps its own record of what was done ([`Migrator`]). An application that has a migrator
 /// adds [`migrations`] to that instead.
@@ -108,7 +142,17 @@ where
     if let Some(product) = product {
         return Err(TaskError::UnsupportedDatabase { product });
     }
-    Migrator::up(executor, None).await.map_err(|error| failure(call, error))
+    if record_of::<Migrator>(&executor).await?.is_current() {
+        return Ok(());
+    }
+    if let DatabaseExecutor::Connection(db) = executor {
+        return exclusively(db, async |one| Migrator::up(one, None).await).await;
+    }
+    let failed = |error| failure(call, error);
+    if backend == DbBackend::Postgres {
+        exclusive::advisory_lock(&executor).await.map_err(failed)?;
+    }
+    Migrator::up(executor, None).await.map_err(failed)
 }
 
 /// What went wrong in a migration.

@@ -29,6 +29,7 @@ async fn a_cluster_of_three() {
         println!("SKIPPED CLUSTER: {URLS} is not set");
         return;
     };
+    crate::together::start_on(&urls.split(',').map(str::to_owned).collect::<Vec<_>>()).await;
     let mut nodes = Vec::new();
     for url in urls.split(',') {
         let mut options = ConnectOptions::new(url);

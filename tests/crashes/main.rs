@@ -1,4 +1,4 @@
-//! Servers and writers that are killed: what was acknowledged is there, what was refused is
+//! Processes that start at once; servers and writers that are killed: what was acknowledged is there, what was refused is
 //! not, a batch is whole, and the repository works again on the same pool.
 //!
 //! Runs where `.ci/with-databases` was told to let a server crash, so not beside other tests:
@@ -23,6 +23,7 @@ mod large;
 mod ledger;
 mod process;
 mod server;
+mod together;
 
 use std::io::Write;
 

@@ -3,7 +3,7 @@
 
 use crate::support::{
     Backend, MigratorOf, TestDatabase, any_id, campaigns, column, database_cases,
-    empty_database_cases, keys_of, on_empty_database, parent, run,
+    empty_database_cases, keys_of, on_empty_database, parent, run, server_cases,
 };
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
 use game_tasks::sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -13,6 +13,7 @@ use game_tasks::{
 };
 
 database_cases!(what_the_application_adds_does_not_matter, down_leaves_what_is_not_its_own);
+server_cases!(a_user_without_ddl_may_ask);
 empty_database_cases!(
     tables_that_fit_are_taken_as_they_are,
     each_thing_that_is_missing_is_named,
@@ -156,6 +157,28 @@ async fn what_the_application_adds_does_not_matter(database: &TestDatabase) {
     migration::check(&&transaction).await.unwrap();
     transaction.commit().await.unwrap();
     game_tasks::migrate(&database.db).await.unwrap();
+}
+
+async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
+    let app = database.pool_without_ddl().await;
+    app.execute_unprepared("CREATE TABLE mine (id integer)").await.expect_err("it may not");
+    migration::check(&app).await.unwrap();
+    assert!(migration::record_of::<Migrator>(&app).await.unwrap().is_current());
+    // It may start as often as it likes, as long as there is nothing to be done.
+    game_tasks::migrate(&app).await.unwrap();
+    let tasks = SeaOrmTaskRepository::new(app.clone());
+    let game = Game::new("game").insert(&app).await.unwrap().id;
+    tasks.create(NewTask::new(game, "task")).await.unwrap();
+    tasks.delete_game(game).await.unwrap();
+    run(&database.db, "ALTER TABLE tasks DROP COLUMN status", []).await;
+    let error = migration::check(&app).await.unwrap_err();
+    let expected = "the schema does not fit: table \"tasks\" has no column \"status\"";
+    assert_eq!(error.to_string(), expected);
+    Migrator::down(&database.db, None).await.unwrap();
+    let record = migration::record_of::<Migrator>(&app).await.unwrap();
+    assert_eq!(record.pending.len(), 2);
+    game_tasks::migrate(&app).await.expect_err("it may not");
+    app.close().await.unwrap();
 }
 
 async fn an_empty_database_lacks_both_tables(database: &TestDatabase) {

@@ -103,6 +103,12 @@ pub(super) async fn is_marked<C: TaskConnection>(
     Ok(found.is_some_and(|found| found.is_table && found.comment.contains(mark)))
 }
 
+/// Whether there is a table of this name, where one would be made.
+pub(super) async fn has_table<C: TaskConnection>(db: &C, table: &str) -> Result<bool, DbErr> {
+    let name = TableName { schema: None, table: table.to_owned() };
+    Ok(Found::read(db, &name, Resolve::WhereMade, &name).await?.is_some())
+}
+
 fn tasks_name<G: ParentGame>() -> TableName {
     TableName { schema: G::tasks_schema().map(str::to_owned), table: G::tasks_table().to_owned() }
 }

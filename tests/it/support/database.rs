@@ -117,6 +117,22 @@ impl TestDatabase {
         connect(&self.url, 1).await
     }
 
+    /// The same database for the user who may read and write what the other makes, and change
+    /// no schema. On servers.
+    pub(crate) async fn pool_without_ddl(&self) -> DatabaseConnection {
+        if self.backend == Backend::Postgres {
+            for grant in [
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public \
+                 TO game_tasks_app",
+                "GRANT USAGE ON SCHEMA public TO game_tasks_app",
+            ] {
+                run(&self.db, grant, []).await;
+            }
+        }
+        let url = self.url.replacen("//game_tasks", "//game_tasks_app", 1);
+        connect(&url, 1).await
+    }
+
     /// Removes all tasks and games.
     pub(crate) async fn clear(&self) {
         run(&self.db, "DELETE FROM tasks", []).await;

@@ -1,0 +1,129 @@
+//! One at a time, of all processes that start at once: the lock around migrations.
+
+use super::failure;
+use crate::error::{Call, DatabaseError, FailureKind, TaskError};
+use crate::migration::lease::Lease;
+use futures_util::FutureExt;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+/// The key of PostgreSQL's advisory lock: `gametask` in ASCII.
+const ADVISORY_KEY: i64 = 0x6761_6d65_7461_736b;
+
+/// How often SQLite is asked for its lock. Each time it waits for as long as the connection's
+/// `busy_timeout` says, 5 s by default.
+const SQLITE_PATIENCE: u32 = 60;
+
+/// Runs an application's migrations while no other process runs its own: any number of
+/// processes may call it at once, on an empty database too. Each gets its turn, and all but
+/// the first find the work done.
+///
+/// ```no_run
+/// use game_tasks::migration::exclusively;
+/// use game_tasks::sea_orm_migration::prelude::*;
+///
+/// # struct AppMigrator;
+/// # impl MigratorTrait for AppMigrator {
+/// #     fn migrations() -> Vec<Box<dyn MigrationTrait>> { game_tasks::migrations() }
+/// # }
+/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), game_tasks::TaskError> {
+/// exclusively(&db, async |db| AppMigrator::up(db, None).await).await
+/// # }
+/// ```
+///
+/// The work gets the one connection that holds the lock, so a pool of one is enough; work that
+/// went around it, on the pool, would wait for itself there. Whether it returns, fails, panics
+/// or is dropped, the lock goes with it, and with its process, however that ends.
+///
+/// | database | the lock | what it means for the work |
+/// |---|---|---|
+/// | PostgreSQL | an advisory lock of the transaction | it is one transaction: all is done or nothing. What cannot run in one (`CREATE INDEX CONCURRENTLY`) does not belong inside |
+/// | SQLite | `BEGIN IMMEDIATE` | the same; `PRAGMA foreign_keys` has no effect inside |
+/// | MariaDB | a row in the table `game_tasks_lock`, which stays | statements commit one by one, as definitions do there anyway; a migration that asks for a transaction (`use_transaction`, `begin`) cannot have one |
+///
+/// MariaDB has no lock that outlives the commits of definitions, reaches all nodes of a Galera
+/// cluster, and ends with its connection. The row names the connection that holds it, and is
+/// passed over when the server no longer has that connection, or has had it idle for a minute;
+/// on another node of a cluster, or with another account, where connections cannot be seen,
+/// when it is ten minutes old. In haste: `DELETE FROM game_tasks_lock`.
+///
+/// Round trips besides those of the work: three on PostgreSQL, two on SQLite, seven on MariaDB.
+///
+/// # Errors
+/// What the work answered; [`TaskError::SchemaMismatch`] where a migration of the crate reported
+/// one; [`TaskError::Database`] when the database fails, SQLite's
+/// [`Busy`](crate::FailureKind::Busy) after five minutes of waiting among it.
+pub async fn exclusively<T>(
+    db: &DatabaseConnection,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, DbErr>,
+) -> Result<T, TaskError> {
+    let backend = crate::TaskConnection::backend(db);
+    let call = Call { backend, in_transaction: false, writes: true };
+    let failed = |error| failure(call, error);
+    let transaction = begin(db, call).await?;
+    let lease = match backend {
+        DbBackend::Postgres => {
+            advisory_lock(&transaction).await.map_err(failed)?;
+            None
+        }
+        DbBackend::MySql => Some(Lease::take(&transaction, call).await.map_err(failed)?),
+        _ => None,
+    };
+    // A panic must not keep the lease.
+    let outcome = AssertUnwindSafe(work(&transaction)).catch_unwind().await;
+    if let Some(lease) = lease {
+        lease.give_back(&transaction).await;
+    }
+    match outcome {
+        Ok(Ok(done)) => {
+            transaction.commit().await.map_err(failed)?;
+            Ok(done)
+        }
+        Ok(Err(error)) => {
+            // What went wrong first is what to tell.
+            let _ = transaction.rollback().await;
+            Err(failed(error))
+        }
+        Err(panic) => {
+            let _ = transaction.rollback().await;
+            resume_unwind(panic)
+        }
+    }
+}
+
+/// Waits for the lock of a transaction, where its database has such a lock.
+pub(super) async fn advisory_lock<C: ConnectionTrait>(db: &C) -> Result<(), DbErr> {
+    let lock = format!("SELECT pg_advisory_xact_lock({ADVISORY_KEY})");
+    db.execute_unprepared(&lock).await.map(|_| ())
+}
+
+async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransaction, TaskError> {
+    let options = || match call.backend {
+        DbBackend::Sqlite => TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        },
+        // What was done while it waited has to be seen.
+        DbBackend::Postgres => TransactionOptions {
+            isolation_level: Some(IsolationLevel::ReadCommitted),
+            ..TransactionOptions::default()
+        },
+        _ => TransactionOptions::default(),
+    };
+    let mut attempts = 1;
+    loop {
+        match db.begin_with_options(options()).await {
+            Ok(transaction) => return Ok(transaction),
+            Err(error) => {
+                let error = DatabaseError::new(call, error);
+                if error.kind() != FailureKind::Busy || attempts == SQLITE_PATIENCE {
+                    return Err(error.into());
+                }
+                attempts += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The record of which migrations were done: what is pending, and what is newer.
+
+use super::schema;
+use crate::connection::TaskConnection;
+use crate::error::{Call, TaskError};
+use crate::sql::quote;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use sea_orm_migration::{MigratorTrait, seaql_migrations};
+use std::collections::BTreeSet;
+
+/// Which of a migrator's migrations are recorded in a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Record {
+    /// Those that are still to be done, in order.
+    pub pending: Vec<String>,
+    /// Those that were done and that this program does not know: a newer version did them, or
+    /// one that had other migrations.
+    pub unknown: Vec<String>,
+}
+
+impl Record {
+    /// Whether nothing is to be done.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.pending.is_empty()
+    }
+}
+
+/// Which migrations of a migrator ([`Migrator`](crate::Migrator), or the application's own) are
+/// recorded. Changes nothing, so a user without the right to change the schema may ask; what
+/// such a user needs is the right to read the migrator's table.
+///
+/// The record says what was done, [`check`](super::check) what is there.
+///
+/// Round trips: two, or one where there is no record.
+///
+/// ```no_run
+/// use game_tasks::{Migrator, migration};
+///
+/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), game_tasks::TaskError> {
+/// let record = migration::record_of::<Migrator>(&db).await?;
+/// if !record.is_current() {
+///     println!("to be done: {}", record.pending.join(", "));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`TaskError::Database`] when the database fails.
+pub async fn record_of<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Record, TaskError> {
+    let call = Call { backend: db.backend(), in_transaction: db.in_transaction(), writes: false };
+    let table = M::migration_table_name().to_string();
+    let read = async {
+        match schema::has_table(db, &table).await? {
+            true => db.query_all(select(db.backend(), &table)).await?.iter().map(version).collect(),
+            false => Ok(Vec::new()),
+        }
+    };
+    let done: Result<Vec<String>, DbErr> = read.await;
+    let done = done.map_err(|error| call.failed(error))?;
+    let known: Vec<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
+    let is_in = |list: &[String], name: &String| list.iter().any(|other| other == name);
+    Ok(Record {
+        pending: known.iter().filter(|name| !is_in(&done, name)).cloned().collect(),
+        unknown: done.iter().filter(|name| !is_in(&known, name)).cloned().collect(),
+    })
+}
+
+/// What is recorded, without migrations of this crate that the migrator does not know: those
+/// of a newer version of the crate, on whose schema this one runs as well.
+///
+/// SeaORM refuses to run where anything is recorded that the migrator does not know. For an
+/// application that composes the crate's list that means: while a new version of it is rolled
+/// out, or rolled back, the old one does not start once the new one has migrated. This is for
+/// its migrator to look over what the crate has added:
+///
+/// ```
+/// use game_tasks::migration;
+/// use game_tasks::sea_orm::{ConnectionTrait, DbErr};
+/// use game_tasks::sea_orm_migration::prelude::*;
+/// use game_tasks::sea_orm_migration::seaql_migrations;
+///
+/// struct AppMigrator;
+///
+/// #[async_trait::async_trait]
+/// impl MigratorTrait for AppMigrator {
+///     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+///         game_tasks::migrations()
+///     }
+///     async fn get_migration_models<C: ConnectionTrait>(
+///         db: &C,
+///     ) -> Result<Vec<seaql_migrations::Model>, DbErr> {
+///         migration::recorded::<Self, C>(db).await
+///     }
+/// }
+/// ```
+///
+/// Makes the migrator's table if there is none, as SeaORM's own does. Round trips: two.
+///
+/// # Errors
+/// Those of the database.
+pub async fn recorded<M, C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
+where
+    M: MigratorTrait,
+    C: ConnectionTrait,
+{
+    let known: BTreeSet<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
+    let mut done = all::<M, C>(db).await?;
+    done.retain(|model| known.contains(&model.version) || !is_of_the_crate(&model.version));
+    Ok(done)
+}
+
+/// Fails where the crate's migrations of a newer version are recorded.
+pub(super) async fn refuse_newer<M, C>(db: &C) -> Result<(), DbErr>
+where
+    M: MigratorTrait,
+    C: ConnectionTrait,
+{
+    let done = all::<M, C>(db).await?.len();
+    if recorded::<M, C>(db).await?.len() == done {
+        return Ok(());
+    }
+    Err(DbErr::Migration(
+        "a newer version of game-tasks has migrated this database: take its migrations back \
+         with that version first"
+            .to_owned(),
+    ))
+}
+
+async fn all<M, C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
+where
+    M: MigratorTrait,
+    C: ConnectionTrait,
+{
+    M::install(db).await?;
+    let table = M::migration_table_name().to_string();
+    let rows = db.query_all_raw(select(db.get_database_backend(), &table)).await?;
+    rows.iter()
+        .map(|row| {
+            let applied_at = row.try_get_by_index(1)?;
+            Ok(seaql_migrations::Model { version: version(row)?, applied_at })
+        })
+        .collect()
+}
+
+fn select(backend: DbBackend, table: &str) -> Statement {
+    let table = quote(backend, table);
+    let text = format!("SELECT version, applied_at FROM {table} ORDER BY version");
+    Statement::from_string(backend, text)
+}
+
+fn version(row: &QueryResult) -> Result<String, DbErr> {
+    row.try_get_by_index(0)
+}
+
+/// Whether a name is one that the crate gives: `m20261124_000001_game_tasks_…`.
+fn is_of_the_crate(name: &str) -> bool {
+    let mut parts = name.splitn(3, '_');
+    let digits = |part: Option<&str>, count| {
+        part.is_some_and(|part| part.len() == count && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    digits(parts.next().and_then(|date| date.strip_prefix('m')), 8)
+        && digits(parts.next(), 6)
+        && parts.next().is_some_and(|rest| rest.starts_with("game_tasks_"))
+}

@@ -1,0 +1,288 @@
+//! Processes that start on one empty database at once, each with a pool of one connection:
+//! all get through, and everything is made once, also when the one whose turn it is is killed.
+
+use crate::rounds;
+use game_tasks::migration::{self, exclusively};
+use game_tasks::sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement,
+};
+use game_tasks::sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
+use game_tasks::{Migrator, migrate};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+const CHILD_URL: &str = "GAME_TASKS_TOGETHER_URL";
+const CHILD_WORK: &str = "GAME_TASKS_TOGETHER_WORK";
+const PROCESSES: usize = 16;
+
+/// A migration of the application's that cannot be done twice without a trace: it makes a
+/// table, unless it is there, and writes a row.
+struct Count(&'static str);
+
+impl MigrationName for Count {
+    fn name(&self) -> &str {
+        self.0
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Count {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        db.execute_unprepared("CREATE TABLE IF NOT EXISTS app_counts (name varchar(40))").await?;
+        db.execute_unprepared(&format!("INSERT INTO app_counts VALUES ('{}')", self.0)).await?;
+        Ok(())
+    }
+}
+
+struct AppMigrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for AppMigrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut list: Vec<Box<dyn MigrationTrait>> = vec![Box::new(Count("m1_before"))];
+        list.extend(game_tasks::migrations());
+        list.push(Box::new(Count("m2_after")));
+        list
+    }
+}
+
+async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).acquire_timeout(Duration::from_secs(60)).sqlx_logging(false);
+    Database::connect(options).await.unwrap()
+}
+
+/// Not a test of its own: one of the processes.
+#[tokio::test]
+async fn a_child_migrates() {
+    let Ok(url) = std::env::var(CHILD_URL) else { return };
+    let work = crate::url(CHILD_WORK);
+    let db = connect(&url).await;
+    say("ready");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).unwrap();
+    let done = match work.as_str() {
+        "alone" => migrate(&db).await,
+        "composed" => exclusively(&db, async |one| AppMigrator::up(one, None).await).await,
+        "hold" => {
+            exclusively(&db, async |one| {
+                one.execute_unprepared("CREATE TABLE app_half (id integer)").await?;
+                say("holding");
+                std::future::pending::<()>().await;
+                Ok(())
+            })
+            .await
+        }
+        other => panic!("{other}?"),
+    };
+    match done {
+        Ok(()) => say("done"),
+        Err(error) => {
+            say(&format!("failed {error:?} {:?}", error.clone().into_db_err()));
+        }
+    }
+}
+
+fn say(what: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "\n@{what}").unwrap();
+    out.flush().unwrap();
+}
+
+struct Process {
+    child: Child,
+    input: ChildStdin,
+    said: std::sync::mpsc::Receiver<String>,
+}
+
+impl Process {
+    fn start(url: &str, work: &str) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "together::a_child_migrates", "--nocapture"])
+            .env(CHILD_URL, url)
+            .env(CHILD_WORK, work)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let input = child.stdin.take().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (tell, said) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                if let Some(what) = line.strip_prefix('@') {
+                    let _ = tell.send(what.to_owned());
+                }
+            }
+        });
+        Self { child, input, said }
+    }
+
+    fn go(&mut self) {
+        self.input.write_all(b"go\n").unwrap();
+    }
+
+    fn hear(&self, what: &str) {
+        let heard = self.said.recv_timeout(Duration::from_secs(90));
+        assert_eq!(heard.as_deref(), Ok(what));
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    fn end(mut self) {
+        self.hear("done");
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+/// Lets processes go at once, spread over the nodes.
+fn together(urls: &[String], work: impl Fn(usize) -> &'static str) -> Duration {
+    let start = |n: usize| Process::start(&urls[n % urls.len()], work(n));
+    let mut processes: Vec<Process> = (0..PROCESSES).map(start).collect();
+    for process in &processes {
+        process.hear("ready");
+    }
+    let since = Instant::now();
+    for process in &mut processes {
+        process.go();
+    }
+    processes.into_iter().for_each(Process::end);
+    since.elapsed()
+}
+
+async fn names(db: &DatabaseConnection, query: &str) -> Vec<String> {
+    let query = Statement::from_string(db.get_database_backend(), query);
+    let rows = db.query_all_raw(query).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
+/// Each case on a database that `fresh` makes; the URLs are of its nodes.
+async fn all_start(name: &str, fresh: &mut dyn AsyncFresh) {
+    let urls = fresh.urls().await;
+    let alone = together(&urls, |_| "alone");
+    let db = connect(&urls[0]).await;
+    migration::check(&db).await.unwrap();
+    assert!(migration::record_of::<Migrator>(&db).await.unwrap().is_current());
+    let again = together(&urls, |_| "alone");
+
+    let urls = fresh.urls().await;
+    let composed = together(&urls, |_| "composed");
+    let db = connect(&urls[0]).await;
+    migration::check(&db).await.unwrap();
+    assert!(migration::record_of::<AppMigrator>(&db).await.unwrap().is_current());
+    let counts = names(&db, "SELECT name FROM app_counts ORDER BY name").await;
+    assert_eq!(counts, ["m1_before", "m2_after"], "each is done once");
+
+    // The application's own and the crate's alone, on one database.
+    let urls = fresh.urls().await;
+    together(&urls, |n| if n % 2 == 0 { "composed" } else { "alone" });
+    let db = connect(&urls[0]).await;
+    assert_eq!(names(&db, "SELECT name FROM app_counts").await.len(), 2);
+
+    // The first is killed while all others wait for it.
+    let urls = fresh.urls().await;
+    let mut first = Process::start(&urls[0], "hold");
+    first.hear("ready");
+    first.go();
+    first.hear("holding");
+    let start = |n: usize| Process::start(&urls[n % urls.len()], "composed");
+    let mut others: Vec<Process> = (0..6).map(start).collect();
+    for other in &mut others {
+        other.hear("ready");
+        other.go();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for other in &others {
+        assert!(other.said.try_recv().is_err(), "it did not wait");
+    }
+    let since = Instant::now();
+    first.kill();
+    others.into_iter().for_each(Process::end);
+    let killed = since.elapsed();
+    let db = connect(&urls[0]).await;
+    migration::check(&db).await.unwrap();
+    assert_eq!(names(&db, "SELECT name FROM app_counts").await.len(), 2);
+    println!(
+        "{name}: {PROCESSES} processes at once, pools of one: migrate {alone:?}, again {again:?}, \
+         composed {composed:?}; 6 that waited for one that was killed went on within {killed:?}"
+    );
+}
+
+/// Something that makes empty databases.
+#[async_trait::async_trait]
+trait AsyncFresh {
+    async fn urls(&mut self) -> Vec<String>;
+}
+
+struct Files(tempfile::TempDir, u32);
+
+#[async_trait::async_trait]
+impl AsyncFresh for Files {
+    async fn urls(&mut self) -> Vec<String> {
+        self.1 += 1;
+        let file = self.0.path().join(format!("{}.db", self.1));
+        vec![format!("sqlite://{}?mode=rwc", file.display())]
+    }
+}
+
+/// The URLs of a server, or of the nodes of a cluster, and the databases made there.
+struct Servers(Vec<String>, Vec<String>);
+
+#[async_trait::async_trait]
+impl AsyncFresh for Servers {
+    async fn urls(&mut self) -> Vec<String> {
+        let name = format!("game_tasks_{}", Uuid::now_v7().simple());
+        let server = connect(&self.0[0]).await;
+        server.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let at = |url: &String| format!("{}/{name}", url.rsplit_once('/').unwrap().0);
+        let urls: Vec<String> = self.0.iter().map(at).collect();
+        self.1.push(name);
+        // Other nodes have it a moment later.
+        for url in &urls {
+            let since = Instant::now();
+            while Database::connect(url).await.is_err() {
+                assert!(since.elapsed() < Duration::from_secs(20), "a node without the database");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        urls
+    }
+}
+
+impl Servers {
+    async fn drop_all(self) {
+        let server = connect(&self.0[0]).await;
+        for name in self.1 {
+            // What is left behind goes with the server.
+            let _ = server.execute_unprepared(&format!("DROP DATABASE {name}")).await;
+        }
+    }
+}
+
+pub(crate) async fn start_on(urls: &[String]) {
+    let name = match (urls.len(), urls[0].split(':').next()) {
+        (1, Some(scheme)) => scheme.to_owned(),
+        (nodes, _) => format!("cluster of {nodes}"),
+    };
+    let mut servers = Servers(urls.to_vec(), Vec::new());
+    all_start(&name, &mut servers).await;
+    servers.drop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_processes_start_at_once() {
+    if rounds().is_none() || std::env::var_os("GAME_TASKS_CLUSTER_URLS").is_some() {
+        return;
+    }
+    all_start("sqlite", &mut Files(tempfile::tempdir().unwrap(), 0)).await;
+    for variable in ["GAME_TASKS_POSTGRES_URL", "GAME_TASKS_MARIADB_URL"] {
+        start_on(&[crate::url(variable)]).await;
+    }
+}

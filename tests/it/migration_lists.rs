@@ -1,0 +1,294 @@
+//! The crate's list inside an application's: at any place, longer than it was, newer than the
+//! program; inside a transaction and without one.
+
+use crate::migrations::{CreateBadges, CreateUsers, tables, use_tables};
+use crate::support::{Backend, TestDatabase, column, empty_database_cases, rows};
+use game_tasks::migration;
+use game_tasks::sea_orm::{ConnectionTrait, DbErr, DynIden, TransactionTrait};
+use game_tasks::sea_orm_migration::prelude::*;
+use game_tasks::sea_orm_migration::seaql_migrations;
+use game_tasks::{
+    Migrator, NewTask, SeaOrmTaskRepository, TaskFilter, TaskQuery, TaskRepositoryExt,
+};
+
+empty_database_cases!(
+    at_any_place_in_the_list,
+    a_later_migration_in_the_middle,
+    on_a_newer_schema,
+    a_composed_list_on_a_newer_schema,
+    in_a_transaction_and_without,
+    what_is_to_be_done_is_told,
+);
+
+type List = Vec<Box<dyn MigrationTrait>>;
+
+/// The application's second table without a reference.
+struct CreateNotes;
+
+impl MigrationName for CreateNotes {
+    fn name(&self) -> &'static str {
+        "m20990101_000001_create_notes"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for CreateNotes {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let create = "CREATE TABLE app_notes (id integer PRIMARY KEY)";
+        manager.get_connection().execute_unprepared(create).await.map(|_| ())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("DROP TABLE app_notes").await.map(|_| ())
+    }
+}
+
+/// What a later version of the crate may bring: something more.
+struct AddColor;
+
+const ADD_COLOR: &str = "m20991231_000003_game_tasks_add_color";
+
+impl MigrationName for AddColor {
+    fn name(&self) -> &'static str {
+        ADD_COLOR
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for AddColor {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let add = "ALTER TABLE tasks ADD COLUMN color varchar(20) DEFAULT 'red'";
+        manager.get_connection().execute_unprepared(add).await.map(|_| ())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let drop = "ALTER TABLE tasks DROP COLUMN color";
+        manager.get_connection().execute_unprepared(drop).await.map(|_| ())
+    }
+}
+
+/// The crate's list of a later version.
+fn newer_list() -> List {
+    let mut list = game_tasks::migrations();
+    list.push(Box::new(AddColor));
+    list
+}
+
+/// Makes migrators of lists.
+macro_rules! migrators {
+    ($($(#[$about:meta])* $name:ident: $($part:expr),+;)+) => {$(
+        $(#[$about])*
+        struct $name;
+
+        #[async_trait::async_trait]
+        impl MigratorTrait for $name {
+            fn migrations() -> List {
+                let parts: Vec<List> = vec![$($part),+];
+                parts.into_iter().flatten().collect()
+            }
+        }
+    )+};
+}
+
+migrators! {
+    First: game_tasks::migrations(), vec![Box::new(CreateUsers), Box::new(CreateBadges)];
+    Between: vec![Box::new(CreateUsers)], game_tasks::migrations(), vec![Box::new(CreateBadges)];
+    Last: vec![Box::new(CreateUsers), Box::new(CreateNotes)], game_tasks::migrations();
+    /// The same application with a later version of the crate.
+    BetweenLater: vec![Box::new(CreateUsers)], newer_list(), vec![Box::new(CreateBadges)];
+}
+
+/// The crate's own migrator of a later version.
+struct Newer;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Newer {
+    fn migrations() -> List {
+        newer_list()
+    }
+
+    fn migration_table_name() -> DynIden {
+        Migrator::migration_table_name()
+    }
+}
+
+/// An application's migrator that looks over what the crate has added since.
+struct Tolerant;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Tolerant {
+    fn migrations() -> List {
+        Between::migrations()
+    }
+
+    async fn get_migration_models<C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
+    where
+        C: ConnectionTrait,
+    {
+        migration::recorded::<Self, C>(db).await
+    }
+}
+
+async fn at_any_place_in_the_list(database: &TestDatabase) {
+    up_down_up::<First>(database, &["app_badges", "app_users"]).await;
+    up_down_up::<Between>(database, &["app_badges", "app_users"]).await;
+    up_down_up::<Last>(database, &["app_notes", "app_users"]).await;
+}
+
+async fn up_down_up<M: MigratorTrait>(database: &TestDatabase, own: &[&str]) {
+    let db = &database.db;
+    let all = [own, &["games", "seaql_migrations", "tasks"]].concat();
+    let count = M::migrations().len();
+    for step_by_step in [false, true] {
+        if step_by_step {
+            for _ in 0..count {
+                M::up(db, Some(1)).await.unwrap();
+            }
+        } else {
+            M::up(db, None).await.unwrap();
+        }
+        assert_eq!(tables(database).await, all);
+        migration::check(db).await.unwrap();
+        use_tables(db).await;
+        M::up(db, None).await.unwrap();
+        if step_by_step {
+            for left in (0..count).rev() {
+                M::down(db, Some(1)).await.unwrap();
+                assert_eq!(tables(database).await.len(), 1 + left);
+            }
+        } else {
+            M::down(db, None).await.unwrap();
+        }
+        assert_eq!(tables(database).await, ["seaql_migrations"]);
+    }
+}
+
+async fn a_later_migration_in_the_middle(database: &TestDatabase) {
+    let db = &database.db;
+    Between::up(db, None).await.unwrap();
+    let task = use_tables(db).await;
+    let record = migration::record_of::<BetweenLater>(db).await.unwrap();
+    assert_eq!((record.pending, record.unknown), (vec![ADD_COLOR.to_owned()], vec![]));
+    BetweenLater::up(db, None).await.unwrap();
+    let colors: Vec<String> = column(db, "SELECT color FROM tasks", []).await;
+    assert_eq!(colors, ["red"]);
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    assert_eq!(tasks.get(task.id).await.unwrap(), task);
+    BetweenLater::up(db, None).await.unwrap();
+    BetweenLater::down(db, None).await.unwrap();
+    assert_eq!(tables(database).await, ["seaql_migrations"]);
+    BetweenLater::up(db, None).await.unwrap();
+    use_tables(db).await;
+}
+
+async fn on_a_newer_schema(database: &TestDatabase) {
+    let db = &database.db;
+    // Rolled out: the old program runs while a new one migrates.
+    game_tasks::migrate(db).await.unwrap();
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let task = use_tables(db).await;
+    Newer::up(db, None).await.unwrap();
+    assert_eq!(tasks.get(task.id).await.unwrap(), task);
+    let other = tasks.create(NewTask::new(task.game_id, "other")).await.unwrap();
+    tasks.transition(other.id, "open", "closed").await.unwrap();
+    // Rolled back: it starts again on what the new one has made.
+    for _ in 0..2 {
+        game_tasks::migrate(db).await.unwrap();
+        Migrator::up(db, None).await.unwrap();
+        migration::check(db).await.unwrap();
+        use_tables(db).await;
+    }
+    let record = migration::record_of::<Migrator>(db).await.unwrap();
+    assert_eq!((record.pending, record.unknown), (vec![], vec![ADD_COLOR.to_owned()]));
+    // What the new one has made is the new one's to take back.
+    for refused in [
+        Migrator::down(db, None).await,
+        Migrator::down(db, Some(1)).await,
+        Migrator::refresh(db).await,
+        Migrator::reset(db).await,
+    ] {
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("newer version of game-tasks"), "{error}");
+    }
+    let count = TaskQuery::new(TaskFilter::all()).with_total();
+    assert_eq!(tasks.list(count).await.unwrap().total, Some(4));
+    Newer::down(db, Some(1)).await.unwrap();
+    use_tables(db).await;
+    Migrator::down(db, None).await.unwrap();
+    assert_eq!(tables(database).await, ["game_tasks_migrations"]);
+    // A new program on an empty database, an old one beside it.
+    Newer::up(db, None).await.unwrap();
+    game_tasks::migrate(db).await.unwrap();
+    use_tables(db).await;
+    // What is recorded and not the crate's, is no newer version of it.
+    let insert = "INSERT INTO game_tasks_migrations (version, applied_at) VALUES ('m1_app', 1)";
+    db.execute_unprepared(insert).await.unwrap();
+    let error = Migrator::up(db, None).await.unwrap_err().to_string();
+    assert!(error.contains("m1_app"), "{error}");
+}
+
+async fn a_composed_list_on_a_newer_schema(database: &TestDatabase) {
+    let db = &database.db;
+    BetweenLater::up(db, None).await.unwrap();
+    let error = Between::up(db, None).await.unwrap_err().to_string();
+    assert!(error.contains(ADD_COLOR), "{error}");
+    Tolerant::up(db, None).await.unwrap();
+    migration::exclusively(db, async |one| Tolerant::up(one, None).await).await.unwrap();
+    use_tables(db).await;
+    // Of the application's own it minds what it does not know.
+    let insert = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m2_app', 1)";
+    db.execute_unprepared(insert).await.unwrap();
+    let error = Tolerant::up(db, None).await.unwrap_err().to_string();
+    assert!(error.contains("m2_app") && !error.contains(ADD_COLOR), "{error}");
+}
+
+async fn in_a_transaction_and_without(database: &TestDatabase) {
+    let db = &database.db;
+    for migration in game_tasks::migrations() {
+        migration.up(&SchemaManager::new(db)).await.unwrap();
+    }
+    assert_eq!(tables(database).await, ["games", "tasks"]);
+    use_tables(db).await;
+    for migration in game_tasks::migrations().iter().rev() {
+        migration.down(&SchemaManager::new(db)).await.unwrap();
+    }
+    assert!(tables(database).await.is_empty());
+
+    // The application's transaction takes them back, save where definitions commit.
+    let transaction = db.begin().await.unwrap();
+    Between::up(&transaction, None).await.unwrap();
+    migration::check(&transaction).await.unwrap();
+    transaction.rollback().await.unwrap();
+    if database.backend != Backend::MariaDb {
+        assert!(tables(database).await.is_empty());
+    }
+    let transaction = db.begin().await.unwrap();
+    Between::up(&transaction, None).await.unwrap();
+    transaction.commit().await.unwrap();
+    use_tables(db).await;
+    let transaction = db.begin().await.unwrap();
+    Between::down(&transaction, None).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(tables(database).await, ["seaql_migrations"]);
+}
+
+async fn what_is_to_be_done_is_told(database: &TestDatabase) {
+    let db = &database.db;
+    let names: Vec<String> =
+        game_tasks::migrations().iter().map(|one| one.name().to_owned()).collect();
+    let record = migration::record_of::<Migrator>(db).await.unwrap();
+    assert_eq!(record.pending, names);
+    assert!(!record.is_current());
+    assert!(tables(database).await.is_empty(), "to ask makes nothing");
+    Migrator::up(db, Some(1)).await.unwrap();
+    let record = migration::record_of::<Migrator>(db).await.unwrap();
+    assert_eq!(record.pending, names[1..]);
+    game_tasks::migrate(db).await.unwrap();
+    assert!(migration::record_of::<Migrator>(db).await.unwrap().is_current());
+    assert!(rows(db, "SELECT id FROM tasks", []).await.is_empty());
+    // In the application's list they are still to be done.
+    assert_eq!(migration::record_of::<Between>(db).await.unwrap().pending.len(), 4);
+    // Which finds the tables, and takes them as they are; its record is its own.
+    Between::up(db, None).await.unwrap();
+    use_tables(db).await;
+}
