@@ -603,3 +603,44 @@ async fn another_schema_on_the_path() {
     };
     on_empty_database(Backend::Postgres, 1, case).await;
 }
+
+crate::support::parents_of_tables! {
+    elsewhere: "tasks", in "elsewhere";
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_in_another_schema() {
+    let case = async |database: &TestDatabase| {
+        let db = &database.db;
+        game_tasks::migrate(db).await.unwrap();
+        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err();
+        let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
+        assert_eq!(mismatch.to_string(), "table \"elsewhere.tasks\" is missing");
+        run(db, "CREATE SCHEMA elsewhere", []).await;
+        for migration in migrations_for::<elsewhere::Entity>() {
+            migration.up(&SchemaManager::new(db)).await.unwrap();
+            migration.up(&SchemaManager::new(db)).await.unwrap();
+        }
+        migration::check_for::<elsewhere::Entity>(db).await.unwrap();
+        let drop = "ALTER TABLE elsewhere.tasks DROP CONSTRAINT \"tasks_gameId_fkey\"";
+        run(db, drop, []).await;
+        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
+        assert!(error.contains("\"elsewhere.tasks\" has no foreign key"), "{error}");
+        migration::check(db).await.unwrap();
+        // A key to another table of that name is none.
+        run(db, "CREATE TABLE elsewhere.games (id uuid PRIMARY KEY)", []).await;
+        let add = "ALTER TABLE elsewhere.tasks ADD FOREIGN KEY (\"gameId\") \
+                   REFERENCES elsewhere.games (id)";
+        run(db, add, []).await;
+        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
+        assert!(error.contains("\"elsewhere.tasks\" has no foreign key"), "{error}");
+        for migration in migrations_for::<elsewhere::Entity>() {
+            migration.down(&SchemaManager::new(db)).await.unwrap();
+        }
+        let left: Vec<String> =
+            column(db, "SELECT schemaname::text FROM pg_tables WHERE tablename = 'tasks'", [])
+                .await;
+        assert_eq!(left, ["public"]);
+    };
+    on_empty_database(Backend::Postgres, 2, case).await;
+}

@@ -8,7 +8,7 @@ use game_tasks::sea_orm::DatabaseConnection;
 use game_tasks::sea_orm_migration::{MigrationTrait, MigratorTrait};
 use game_tasks::{
     Game, Games, NewTask, OnExisting, ParentGame, SeaOrmTaskRepository, TaskError, TaskOrder,
-    TaskPatch, TaskQuery, TaskRepositoryExt, migrations_for,
+    TaskPatch, TaskQuery, TaskRepositoryExt, migration, migrations_for,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -139,6 +139,9 @@ async fn long_names(database: &TestDatabase) {
     for _ in 0..2 {
         Long::up(db, None).await.unwrap();
         Long::up(db, None).await.unwrap();
+        migration::check(db).await.unwrap();
+        migration::check_for::<long::Entity>(db).await.unwrap();
+        migration::check_for::<longer::Entity>(db).await.unwrap();
         let game = Game::new("game").insert(db).await.unwrap().id;
         use_table::<long::Entity>(db, game).await;
         use_table::<longer::Entity>(db, game).await;
@@ -180,7 +183,10 @@ impl MigratorTrait for Quoted {
 
 async fn names_that_need_quotes(database: &TestDatabase) {
     let db = &database.db;
+    let error = migration::check_for::<quoted::Entity>(db).await.unwrap_err().to_string();
+    assert!(error.contains(r#"table "it's a \"tasks\" `table`" is missing"#), "{error}");
     Quoted::up(db, None).await.unwrap();
+    migration::check_for::<quoted::Entity>(db).await.unwrap();
     let game = Game::new("game").insert(db).await.unwrap().id;
     use_table::<quoted::Entity>(db, game).await;
     let tasks = SeaOrmTaskRepository::<_, quoted::Entity>::with_parent(db.clone());
