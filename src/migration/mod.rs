@@ -62,6 +62,9 @@ pub fn migrations_for<G: ParentGame>() -> Vec<Box<dyn MigrationTrait>> {
 
 /// Runs the crate's migrations alone, with a tracking table of their own
 /// (`game_tasks_migrations`), beside whatever else is in the database.
+///
+/// Runs on what a newer version of the crate has migrated, and takes nothing back from under it.
+/// Takes no lock by itself, as SeaORM's migrators do not: [`migrate`] does.
 #[derive(Debug, Clone, Copy)]
 pub struct Migrator;
 

@@ -19,6 +19,7 @@ empty_database_cases!(
     a_table_in_the_way_is_told,
     a_spawned_task_may_call_it,
     dropped_at_any_await,
+    dropped_between_statements,
     in_the_applications_transaction,
 );
 
@@ -139,6 +140,22 @@ async fn dropped_at_any_await(database: &TestDatabase) {
         assert!(polls < 200);
     }
     assert!(polls > 1, "it was never dropped half way");
+}
+
+/// Its connection goes back to the pool alive.
+async fn dropped_between_statements(database: &TestDatabase) {
+    turn(&database.db).await;
+    let work = exclusively(&database.db, async |one| {
+        one.execute_unprepared("INSERT INTO app_turns VALUES (2)").await?;
+        std::future::pending::<Result<(), DbErr>>().await
+    });
+    let patience = Duration::from_millis(500);
+    tokio::time::timeout(patience, work).await.expect_err("it never ends");
+    turn(&other(database).await).await;
+    turn(&database.db).await;
+    run(&database.db, "INSERT INTO app_turns VALUES (3)", []).await;
+    let theirs = rows(&other(database).await, "SELECT n FROM app_turns WHERE n = 3", []).await;
+    assert_eq!(theirs.len(), 1, "the pool is in nobody's transaction");
 }
 
 async fn in_the_applications_transaction(database: &TestDatabase) {

@@ -2,7 +2,7 @@
 //! others each thing that is missing is named, and nothing is changed.
 
 use crate::support::{
-    Backend, MigratorOf, TestDatabase, any_id, campaigns, column, database_cases,
+    Backend, Counting, MigratorOf, TestDatabase, any_id, campaigns, column, database_cases,
     empty_database_cases, keys_of, on_empty_database, parent, run, server_cases,
 };
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
@@ -12,7 +12,11 @@ use game_tasks::{
     TaskPatch, TaskRepositoryExt, migration, migrations_for,
 };
 
-database_cases!(what_the_application_adds_does_not_matter, down_leaves_what_is_not_its_own);
+database_cases!(
+    what_the_application_adds_does_not_matter,
+    down_leaves_what_is_not_its_own,
+    to_ask_takes_few_statements,
+);
 server_cases!(a_user_without_ddl_may_ask);
 empty_database_cases!(
     tables_that_fit_are_taken_as_they_are,
@@ -179,6 +183,25 @@ async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
     assert_eq!(record.pending.len(), 2);
     game_tasks::migrate(&app).await.expect_err("it may not");
     app.close().await.unwrap();
+}
+
+async fn to_ask_takes_few_statements(database: &TestDatabase) {
+    let db = Counting::new(&database.db);
+    let collations = usize::from(database.backend.is_sqlite());
+    let (answer, statements) = db.counter.count(migration::check(&db)).await;
+    answer.unwrap();
+    assert_eq!(statements, 2 + collations);
+    let asked = migration::check_for::<game_tasks::Games>(&db);
+    let (answer, statements) = db.counter.count(asked).await;
+    answer.unwrap();
+    assert_eq!(statements, 2 + collations);
+    let (answer, statements) = db.counter.count(migration::record_of::<Migrator>(&db)).await;
+    assert!(answer.unwrap().is_current());
+    assert_eq!(statements, 2);
+    Migrator::reset(&database.db).await.unwrap();
+    let (answer, statements) = db.counter.count(migration::record_of::<Migrator>(&db)).await;
+    assert!(!answer.unwrap().is_current());
+    assert_eq!(statements, 1);
 }
 
 async fn an_empty_database_lacks_both_tables(database: &TestDatabase) {
