@@ -3,6 +3,7 @@
 mod resolved;
 mod resolver;
 
+pub(crate) use resolved::Inheritances;
 pub use resolved::{Inheritance, ResolvedStrategy, StrategySource};
 pub use resolver::StrategyResolver;
 

@@ -1,5 +1,7 @@
 use crate::value::StrategyId;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Where an effective strategy comes from.
@@ -34,6 +36,32 @@ pub enum Inheritance {
     /// It does not: the stored value is the effective one, as GAME's code has it. For those
     /// who move over.
     Never,
+}
+
+/// Which games' tasks inherit: one answer for all, and games that differ from it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Inheritances {
+    elsewhere: Inheritance,
+    games: Arc<HashMap<Uuid, Inheritance>>,
+}
+
+impl Inheritances {
+    pub(crate) fn everywhere(&mut self, inheritance: Inheritance) {
+        self.elsewhere = inheritance;
+    }
+
+    pub(crate) fn in_games(
+        &mut self,
+        games: impl IntoIterator<Item = Uuid>,
+        inheritance: Inheritance,
+    ) {
+        let named = games.into_iter().map(|game| (game, inheritance));
+        Arc::make_mut(&mut self.games).extend(named);
+    }
+
+    pub(crate) fn of(&self, game: Uuid) -> Inheritance {
+        self.games.get(&game).copied().unwrap_or(self.elsewhere)
+    }
 }
 
 /// The effective strategy of a task. `Display` explains it.

@@ -1,4 +1,4 @@
-use super::{Inheritance, ResolveStrategy, ResolvedStrategy};
+use super::{Inheritance, Inheritances, ResolveStrategy, ResolvedStrategy};
 use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
@@ -28,7 +28,7 @@ pub struct StrategyResolver<C, G: ParentGame = Games> {
     connection: C,
     names: Arc<Names>,
     scope: TaskScope,
-    inheritance: Inheritance,
+    inheritance: Inheritances,
     parent: PhantomData<fn() -> G>,
 }
 
@@ -51,16 +51,51 @@ impl<C, G: ParentGame> StrategyResolver<C, G> {
             names: Arc::new(Names::new::<G>(connection.backend())),
             connection,
             scope: TaskScope::unrestricted(),
-            inheritance: Inheritance::default(),
+            inheritance: Inheritances::default(),
             parent: PhantomData,
         }
     }
 
-    /// Whether tasks inherit their game's strategy.
+    /// Whether tasks inherit their game's strategy, but for those of games that
+    /// [`inheritance_in`](Self::inheritance_in) names.
     #[must_use]
     pub fn inheritance(mut self, inheritance: Inheritance) -> Self {
-        self.inheritance = inheritance;
+        self.inheritance.everywhere(inheritance);
         self
+    }
+
+    /// Whether the tasks of these games inherit their strategy, whatever is said for all
+    /// others: for moving from the one behaviour to the other game by game. A game that is
+    /// named again has the last answer.
+    ///
+    /// ```no_run
+    /// use game_tasks::{Inheritance, StrategyResolver};
+    ///
+    /// # fn example(db: game_tasks::sea_orm::DatabaseConnection, moved: Vec<uuid::Uuid>) {
+    /// let resolver = StrategyResolver::new(db)
+    ///     .inheritance(Inheritance::Never)
+    ///     .inheritance_in(moved, Inheritance::FromGame);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn inheritance_in(
+        mut self,
+        games: impl IntoIterator<Item = Uuid>,
+        inheritance: Inheritance,
+    ) -> Self {
+        self.inheritance.in_games(games, inheritance);
+        self
+    }
+
+    /// The rule, for a task of this game.
+    fn resolved(
+        &self,
+        task_id: Uuid,
+        game_id: Uuid,
+        own: StrategyId,
+        game: Option<StrategyId>,
+    ) -> ResolvedStrategy {
+        ResolvedStrategy::of(task_id, game_id, own, game, self.inheritance.of(game_id))
     }
 
     /// Resolves only for tasks that the scope sees. Scoping again narrows.
@@ -83,7 +118,7 @@ impl<C, G: ParentGame> StrategyResolver<C, G> {
             connection,
             names,
             scope: self.scope.clone(),
-            inheritance: self.inheritance,
+            inheritance: self.inheritance.clone(),
             parent: PhantomData,
         }
     }
@@ -152,12 +187,11 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     }
 
     fn decode(&self, row: &QueryResult) -> Result<ResolvedStrategy, DbErr> {
-        Ok(ResolvedStrategy::of(
+        Ok(self.resolved(
             row.try_get_by_index(0)?,
             row.try_get_by_index(1)?,
             row.try_get_by_index(2)?,
             row.try_get_by_index::<Option<StrategyId>>(3)?,
-            self.inheritance,
         ))
     }
 }
@@ -179,7 +213,7 @@ impl<C: Clone, G: ParentGame> Clone for StrategyResolver<C, G> {
             connection: self.connection.clone(),
             names: Arc::clone(&self.names),
             scope: self.scope.clone(),
-            inheritance: self.inheritance,
+            inheritance: self.inheritance.clone(),
             parent: PhantomData,
         }
     }
@@ -203,11 +237,9 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
             // A task in hand may be anything: only the database knows who sees it.
             return self.resolve_one(&TaskKey::InGame(task.game_id, task.id)).await;
         }
-        let resolved = |game| {
-            let own = task.strategy_id.clone();
-            ResolvedStrategy::of(task.id, task.game_id, own, game, self.inheritance)
-        };
-        if !task.strategy_id.is_default() || self.inheritance == Inheritance::Never {
+        let resolved = |game| self.resolved(task.id, task.game_id, task.strategy_id.clone(), game);
+        let inheritance = self.inheritance.of(task.game_id);
+        if !task.strategy_id.is_default() || inheritance == Inheritance::Never {
             return Ok(resolved(None));
         }
         let mut sql = Sql::new(&self.names, "SELECT ");
@@ -245,12 +277,11 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         let rows = self.connection.query_all(sql.statement()).await.map_err(|e| self.failed(e))?;
         for row in &rows {
             let place: i64 = row.try_get_by_index(0).map_err(|e| self.failed(e))?;
-            let resolved = ResolvedStrategy::of(
+            let resolved = self.resolved(
                 row.try_get_by_index::<Uuid>(1).map_err(|e| self.failed(e))?,
                 row.try_get_by_index(2).map_err(|e| self.failed(e))?,
                 row.try_get_by_index(3).map_err(|e| self.failed(e))?,
                 row.try_get_by_index::<Option<StrategyId>>(4).map_err(|e| self.failed(e))?,
-                self.inheritance,
             );
             if let Some(slot) = usize::try_from(place).ok().and_then(|at| found.get_mut(at)) {
                 *slot = Some(resolved);

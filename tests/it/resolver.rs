@@ -3,15 +3,16 @@
 use crate::support::{TestDatabase, assert_is, database_cases, keys_of, run};
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    ApiKeyId, Game, Inheritance, NewTask, ResolveStrategy, ResolvedStrategy, SeaOrmTaskRepository,
-    StrategyId, StrategyResolver, StrategySource, Task, TaskError, TaskRepository,
-    TaskRepositoryExt, TaskScope,
+    ApiKeyId, Game, InMemoryTaskRepository, Inheritance, NewTask, ResolveStrategy,
+    ResolvedStrategy, SeaOrmTaskRepository, StrategyId, StrategyResolver, StrategySource, Task,
+    TaskError, TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 
 database_cases!(
     a_scope_hides_tasks,
     inheritance_can_be_switched_off,
+    inheritance_game_by_game,
     in_the_applications_transaction,
     games_of_older_writers,
 );
@@ -66,6 +67,75 @@ async fn inheritance_can_be_switched_off(database: &TestDatabase) {
         assert_eq!(told(many[0].as_ref().unwrap()), expected);
         let transaction = database.db.begin().await.unwrap();
         assert_eq!(told(&resolver.on(&transaction).resolve(task).await.unwrap()), expected);
+        transaction.rollback().await.unwrap();
+    }
+}
+
+/// What a resolver says of these tasks: by key, by the task in hand, and many at once.
+async fn every_way(resolver: &dyn ResolveStrategy, tasks: &[&Task]) -> Vec<String> {
+    let keys: Vec<_> = tasks.iter().flat_map(|task| keys_of(task)).collect();
+    let many = resolver.resolve_keys(&keys).await.unwrap();
+    let mut answers = Vec::new();
+    for (task, many) in tasks.iter().zip(many.chunks(3)) {
+        let in_hand = resolver.resolve_task(task).await.unwrap();
+        for (key, many) in keys_of(task).iter().zip(many) {
+            assert_eq!(resolver.resolve_key(key).await.unwrap(), in_hand);
+            assert_eq!(many.as_ref(), Some(&in_hand));
+        }
+        answers.push(in_hand.strategy_id.into());
+    }
+    answers
+}
+
+async fn inheritance_game_by_game(database: &TestDatabase) {
+    let memory = InMemoryTaskRepository::new();
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    let (mut games, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    for name in ["a", "b", "c"] {
+        let game = Game::new(name).strategy(StrategyId::new(format!("of {name}")).unwrap());
+        let game = game.insert(&database.db).await.unwrap();
+        memory.add_game(game.clone());
+        for (external, strategy) in [("inherits", "default"), ("own", "own")] {
+            let new = NewTask::new(game.id, external).strategy(strategy);
+            ours.push(tasks.create(new.clone()).await.unwrap());
+            theirs.push(memory.create(new).await.unwrap());
+        }
+        games.push(game.id);
+    }
+    let (ours, theirs): (Vec<&Task>, Vec<&Task>) = (ours.iter().collect(), theirs.iter().collect());
+    use Inheritance::{FromGame, Never};
+    let steps: [(Inheritance, &[(&[usize], Inheritance)], [&str; 3]); 5] = [
+        (FromGame, &[], ["of a", "of b", "of c"]),
+        (Never, &[], ["default"; 3]),
+        (Never, &[(&[0, 2], FromGame)], ["of a", "default", "of c"]),
+        (FromGame, &[(&[1], Never)], ["of a", "default", "of c"]),
+        // The last word counts, and naming no game says nothing.
+        (
+            Never,
+            &[(&[0, 1], FromGame), (&[], FromGame), (&[1], Never)],
+            ["of a", "default", "default"],
+        ),
+    ];
+    for (everywhere, exceptions, expected) in steps {
+        let mut resolver = StrategyResolver::new(database.db.clone());
+        let mut memory = memory.clone();
+        for (named, inheritance) in exceptions {
+            let named = || named.iter().map(|at| games[*at]);
+            resolver = resolver.inheritance_in(named(), *inheritance);
+            memory = memory.with_inheritance_in(named(), *inheritance);
+        }
+        // In whatever order it is said.
+        let resolver = resolver.inheritance(everywhere);
+        let memory = memory.with_inheritance(everywhere);
+        let expected: Vec<&str> = expected.iter().flat_map(|text| [*text, "own"]).collect();
+        assert_eq!(every_way(&resolver, &ours).await, expected);
+        assert_eq!(
+            every_way(&resolver.clone().scoped(TaskScope::unrestricted()), &ours).await,
+            expected
+        );
+        assert_eq!(every_way(&memory, &theirs).await, expected);
+        let transaction = database.db.begin().await.unwrap();
+        assert_eq!(every_way(&resolver.on(&transaction), &ours).await, expected);
         transaction.rollback().await.unwrap();
     }
 }

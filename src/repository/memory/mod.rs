@@ -11,7 +11,7 @@ use self::state::State;
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
 use crate::entity::{Game, Task};
 use crate::error::{DatabaseError, FailureKind, Retry, TaskError};
-use crate::strategy::{Inheritance, ResolveStrategy, ResolvedStrategy};
+use crate::strategy::{Inheritance, Inheritances, ResolveStrategy, ResolvedStrategy};
 use crate::value::{Lifecycle, StrategyId, TaskKey, TaskScope};
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,9 +21,8 @@ use uuid::Uuid;
 /// for an application's unit tests.
 ///
 /// It is a [`TaskRepository`] and resolves strategies as a
-/// [`StrategyResolver`](crate::StrategyResolver) with
-/// [`Inheritance::FromGame`](crate::Inheritance::FromGame) does. Its clones share what they
-/// keep, until the last of them is dropped.
+/// [`StrategyResolver`](crate::StrategyResolver) does. Its clones share what they keep, until
+/// the last of them is dropped.
 ///
 /// It cannot join a transaction: there is no `on`, and what it wrote stays written when the
 /// application's transaction rolls back. Code that relies on that has to be tested on a
@@ -57,6 +56,7 @@ pub struct InMemoryTaskRepository {
     state: Arc<Mutex<State>>,
     scope: TaskScope,
     lifecycle: Arc<Lifecycle>,
+    inheritance: Inheritances,
 }
 
 impl InMemoryTaskRepository {
@@ -71,6 +71,27 @@ impl InMemoryTaskRepository {
     #[must_use]
     pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.lifecycle = Arc::new(lifecycle);
+        self
+    }
+
+    /// The same repository, where tasks inherit their game's strategy or do not, but for those
+    /// of games that [`with_inheritance_in`](Self::with_inheritance_in) names. Its clones keep
+    /// the answer that they had.
+    #[must_use]
+    pub fn with_inheritance(mut self, inheritance: Inheritance) -> Self {
+        self.inheritance.everywhere(inheritance);
+        self
+    }
+
+    /// The same repository, where the tasks of these games inherit their strategy or do not,
+    /// whatever is said for all others. A game that is named again has the last answer.
+    #[must_use]
+    pub fn with_inheritance_in(
+        mut self,
+        games: impl IntoIterator<Item = Uuid>,
+        inheritance: Inheritance,
+    ) -> Self {
+        self.inheritance.in_games(games, inheritance);
         self
     }
 
@@ -271,10 +292,13 @@ impl TaskRepository for InMemoryTaskRepository {
     }
 }
 
-/// What a task runs by, where it has this strategy and its game that.
-fn resolved(task: &Task, game: Option<StrategyId>) -> ResolvedStrategy {
-    let own = task.strategy_id.clone();
-    ResolvedStrategy::of(task.id, task.game_id, own, game, Inheritance::FromGame)
+impl InMemoryTaskRepository {
+    /// What a task runs by, where its game has this strategy.
+    fn resolved(&self, task: &Task, game: Option<StrategyId>) -> ResolvedStrategy {
+        let inheritance = self.inheritance.of(task.game_id);
+        let own = task.strategy_id.clone();
+        ResolvedStrategy::of(task.id, task.game_id, own, game, inheritance)
+    }
 }
 
 #[async_trait]
@@ -285,18 +309,19 @@ impl ResolveStrategy for InMemoryTaskRepository {
         let task = state
             .find_seen(key, &self.scope)
             .ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
-        Ok(resolved(task, state.strategy_of_game(task.game_id)))
+        Ok(self.resolved(task, state.strategy_of_game(task.game_id)))
     }
 
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
         if !self.scope.is_unrestricted() {
             return self.resolve_key(&TaskKey::InGame(task.game_id, task.id)).await;
         }
-        if !task.strategy_id.is_default() {
-            return Ok(resolved(task, None));
+        let inheritance = self.inheritance.of(task.game_id);
+        if !task.strategy_id.is_default() || inheritance == Inheritance::Never {
+            return Ok(self.resolved(task, None));
         }
         match self.state().strategy_of_game(task.game_id) {
-            Some(strategy) => Ok(resolved(task, Some(strategy))),
+            Some(strategy) => Ok(self.resolved(task, Some(strategy))),
             None => Err(TaskError::GameNotFound { game_id: task.game_id }),
         }
     }
@@ -311,7 +336,7 @@ impl ResolveStrategy for InMemoryTaskRepository {
         let state = self.state();
         let one = |key| {
             let task = state.find_seen(key, &self.scope)?;
-            Some(resolved(task, state.strategy_of_game(task.game_id)))
+            Some(self.resolved(task, state.strategy_of_game(task.game_id)))
         };
         Ok(keys.iter().map(one).collect())
     }
