@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "adopt")]
+pub mod adopt;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod connection;

@@ -10,7 +10,7 @@ mod predicate;
 mod rows;
 
 pub(crate) use names::Names;
-#[cfg(feature = "migration")]
+#[cfg(any(feature = "migration", feature = "adopt"))]
 pub(crate) use names::quote;
 pub(crate) use rows::{KeyList, RowType, json, json_uuid};
 

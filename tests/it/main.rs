@@ -19,6 +19,8 @@
 
 mod support;
 
+#[cfg(feature = "adopt")]
+mod adopt;
 mod bulk_ids;
 mod bulk_partial;
 mod bulk_size;

@@ -1,0 +1,104 @@
+//! Nulls that a rule fills: timestamps, strategies, statuses, and the names of games.
+
+use super::catalog::Table;
+use super::error::AdoptError;
+use super::plan::{Plan, Step};
+use super::session::{Session, Watch, get, query};
+use crate::error::DatabaseError;
+use sea_orm::sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+/// How many rows are looked for at a time.
+const PAGE: usize = 50_000;
+
+/// What is filled in one table: the columns, each with the expression that fills it.
+const OF_TASKS: &[(&str, &str)] = &[
+    ("created_at", "COALESCE(t.created_at, t.updated_at, CURRENT_TIMESTAMP)"),
+    ("updated_at", "COALESCE(t.updated_at, t.created_at, CURRENT_TIMESTAMP)"),
+    ("strategyId", r#"COALESCE(t."strategyId", 'default')"#),
+    ("status", "COALESCE(t.status, 'open')"),
+];
+const OF_GAMES: &[(&str, &str)] = &[
+    ("created_at", "COALESCE(t.created_at, t.updated_at, CURRENT_TIMESTAMP)"),
+    ("updated_at", "COALESCE(t.updated_at, t.created_at, CURRENT_TIMESTAMP)"),
+    ("strategyId", r#"COALESCE(t."strategyId", 'default')"#),
+    ("externalGameId", r#"COALESCE(t."externalGameId", t.id::text)"#),
+];
+
+/// Fills the nulls of tasks. How many rows had any.
+pub(super) async fn tasks(
+    session: &mut Session,
+    tasks: &Table,
+    plan: &mut Plan,
+) -> Result<u64, AdoptError> {
+    fill(session, tasks, OF_TASKS, Step::FillTasks, plan).await
+}
+
+/// Fills the nulls of games, external ids only where the plan says so. How many rows had any.
+pub(super) async fn games(
+    session: &mut Session,
+    games: &Table,
+    plan: &mut Plan,
+) -> Result<u64, AdoptError> {
+    let filled = if plan.name_games { OF_GAMES } else { OF_GAMES.get(..3).unwrap_or_default() };
+    fill(session, games, filled, Step::FillGames, plan).await
+}
+
+async fn fill(
+    session: &mut Session,
+    table: &Table,
+    columns: &[(&str, &str)],
+    step: Step,
+    plan: &mut Plan,
+) -> Result<u64, AdoptError> {
+    let nullable = table.nullable();
+    let columns: Vec<_> = columns.iter().filter(|(name, _)| nullable.contains(name)).collect();
+    if columns.is_empty() {
+        return Ok(0);
+    }
+    let open: Vec<_> = columns.iter().map(|(name, _)| format!("t.\"{name}\" IS NULL")).collect();
+    let open = format!("({})", open.join(" OR "));
+    let set: Vec<_> = columns.iter().map(|(name, with)| format!("\"{name}\" = {with}")).collect();
+    let fill = format!(
+        "UPDATE {table} t SET {} WHERE t.id IN (SELECT t.id FROM {table} t \
+         WHERE t.id = ANY($1) AND {open} FOR NO KEY UPDATE SKIP LOCKED)",
+        set.join(", "),
+        table = table.quoted
+    );
+    let find = format!("SELECT t.id FROM {} t WHERE {open} LIMIT {PAGE}", table.quoted);
+    let mut watch = Watch::new(step, &mut *plan.on_progress);
+    let mut filled = 0;
+    loop {
+        let ids = ids(&session.rows(query(find.clone())).await?)?;
+        if ids.is_empty() {
+            return Ok(filled);
+        }
+        watch.begin();
+        let before = filled;
+        for batch in ids.chunks(plan.batch) {
+            let done = loop {
+                match try_fill(session, &fill, batch).await {
+                    Ok(done) => break done,
+                    Err(error) => watch.try_again(session, error).await?,
+                }
+            };
+            watch.settled(done);
+            filled += done;
+        }
+        if filled == before {
+            // Somebody has locked each of them.
+            watch.wait(session).await?;
+        }
+    }
+}
+
+async fn try_fill(session: &mut Session, fill: &str, batch: &[Uuid]) -> Result<u64, DatabaseError> {
+    session.begin().await?;
+    let done = session.execute(query(fill).bind(batch.to_vec())).await?;
+    session.run("COMMIT").await?;
+    Ok(done)
+}
+
+fn ids(rows: &[PgRow]) -> Result<Vec<Uuid>, DatabaseError> {
+    rows.iter().map(|row| get(row, 0)).collect()
+}

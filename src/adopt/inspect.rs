@@ -1,0 +1,302 @@
+//! What is in the tables: counts and ids, and nothing that a row says of API keys.
+
+use super::GAME_STRATEGIES;
+use super::catalog::{Catalog, Needed, Reference, Table, ToGames, quoted, references};
+use super::error::AdoptError;
+use super::plan::Step;
+use super::report::{
+    BrokenTexts, DuplicateGroup, DuplicateGroups, Found, InheritanceChange, Inspection, References,
+    Rule, StrategyUse,
+};
+use super::session::{Session, count, get, query};
+use crate::error::DatabaseError;
+use crate::value::{StrategyId, StrategyKind};
+use sea_orm::sqlx::postgres::PgRow;
+
+/// Everything that [`inspect`](super::inspect) reports.
+pub(super) async fn inspect(session: &mut Session) -> Result<Inspection, AdoptError> {
+    // One moment for all counts; readers of a snapshot keep nobody waiting.
+    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let catalog = Catalog::read(session).await?;
+    let (tasks, games) = (&catalog.tasks, &catalog.games);
+    let mut broken_texts = Vec::new();
+    for (name, table, columns) in [
+        (
+            "tasks",
+            tasks,
+            ["externalTaskId", "strategyId", "status", "apiKey_used", "oauth_user_id"],
+        ),
+        (
+            "games",
+            games,
+            ["externalGameId", "strategyId", "platform", "apiKey_used", "oauth_user_id"],
+        ),
+    ] {
+        broken_texts.extend(texts(session, name, table, columns).await?);
+    }
+    let mut inspection = Inspection {
+        tasks: rows_of(session, tasks).await?,
+        games: rows_of(session, games).await?,
+        tasks_without_timestamps: found(session, tasks, WITHOUT_TIMESTAMPS).await?,
+        games_without_timestamps: found(session, games, WITHOUT_TIMESTAMPS).await?,
+        games_without_strategy: found(session, games, r#"t."strategyId" IS NULL"#).await?,
+        games_without_external_id: found(session, games, WITHOUT_EXTERNAL_ID).await?,
+        tasks_without_game: found(session, tasks, &without_game(&catalog)).await?,
+        duplicates: duplicates(session, tasks).await?,
+        broken_texts,
+        strategies: strategies(session, &catalog).await?,
+        references: referring(session, tasks).await?,
+        inheritance_changes: inheritance_changes(session, &catalog).await?,
+        steps: Vec::new(),
+    };
+    session.run("COMMIT").await?;
+    inspection.steps = steps(&catalog, &inspection);
+    Ok(inspection)
+}
+
+/// The steps for which there is something to do.
+fn steps(catalog: &Catalog, found: &Inspection) -> Vec<Step> {
+    let Catalog { tasks, games, .. } = catalog;
+    let null = |condition: bool, table: &Table| condition && !table.nullable().is_empty();
+    let is_to_do = |step: &Step| match step {
+        Step::Defaults => [tasks, games].iter().any(|table| !table.without_default().is_empty()),
+        Step::FillGames => null(
+            found.games_without_timestamps.count > 0
+                || found.games_without_strategy.count > 0
+                || found.games_without_external_id.count > 0,
+            games,
+        ),
+        Step::FillTasks => null(found.tasks_without_timestamps.count > 0, tasks),
+        Step::WithoutGame => found.tasks_without_game.count > 0,
+        Step::NotNull => [tasks, games].iter().any(|table| !table.nullable().is_empty()),
+        Step::Reference => catalog.to_games != ToGames::Valid,
+        Step::Duplicates => found.duplicates.count > 0,
+        Step::UniqueIndex => !catalog.has(Needed::Unique),
+        Step::ListingIndex => !catalog.has(Needed::Listing),
+    };
+    Step::ALL.into_iter().filter(is_to_do).collect()
+}
+
+pub(super) const WITHOUT_TIMESTAMPS: &str = "(t.created_at IS NULL OR t.updated_at IS NULL)";
+pub(super) const WITHOUT_EXTERNAL_ID: &str = r#"t."externalGameId" IS NULL"#;
+
+/// Tasks `t` whose game is null, or not there where no foreign key sees to that.
+pub(super) fn without_game(catalog: &Catalog) -> String {
+    match catalog.to_games {
+        ToGames::Valid => r#"t."gameId" IS NULL"#.to_owned(),
+        _ => format!(
+            r#"NOT EXISTS (SELECT 1 FROM {} g WHERE g.id = t."gameId")"#,
+            catalog.games.quoted
+        ),
+    }
+}
+
+async fn rows_of(session: &mut Session, table: &Table) -> Result<u64, DatabaseError> {
+    let text = format!("SELECT count(*) FROM {}", table.quoted);
+    count(&session.row(query(text)).await?, 0)
+}
+
+/// How many rows `t` of the table are so.
+pub(super) async fn number(
+    session: &mut Session,
+    table: &Table,
+    condition: &str,
+) -> Result<u64, DatabaseError> {
+    let text = format!("SELECT count(*) FROM {} t WHERE {condition}", table.quoted);
+    count(&session.row(query(text)).await?, 0)
+}
+
+async fn found(
+    session: &mut Session,
+    table: &Table,
+    condition: &str,
+) -> Result<Found, DatabaseError> {
+    let count = number(session, table, condition).await?;
+    let mut ids = Vec::new();
+    if count > 0 {
+        let text = format!(
+            "SELECT t.id FROM {} t WHERE {condition} ORDER BY t.id LIMIT {}",
+            table.quoted,
+            Found::MOST_IDS
+        );
+        ids = list(&session.rows(query(text)).await?, |row| get(row, 0))?;
+    }
+    Ok(Found { count, ids })
+}
+
+fn list<T>(
+    rows: &[PgRow],
+    one: impl Fn(&PgRow) -> Result<T, DatabaseError>,
+) -> Result<Vec<T>, DatabaseError> {
+    rows.iter().map(one).collect()
+}
+
+/// The groups of duplicates by game `g` and external id `e`, as a subquery. `game` says which
+/// game a task counts with.
+pub(super) fn groups(tasks: &Table, game: &str) -> String {
+    format!(
+        r#"SELECT {game} AS g, t."externalTaskId" COLLATE "C" AS e, count(*) AS n
+           FROM {} t WHERE {game} IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1"#,
+        tasks.quoted
+    )
+}
+
+/// In which order the duplicates of a group are older.
+pub(super) const OLDEST_FIRST: &str = "t.created_at ASC NULLS LAST, t.id";
+
+async fn duplicates(
+    session: &mut Session,
+    tasks: &Table,
+) -> Result<DuplicateGroups, DatabaseError> {
+    let groups = groups(tasks, r#"t."gameId""#);
+    let text = format!("SELECT count(*), coalesce(sum(n), 0)::int8 FROM ({groups}) d");
+    let row = session.row(query(text)).await?;
+    let (number, in_groups) = (count(&row, 0)?, count(&row, 1)?);
+    let mut listed = Vec::new();
+    if number > 0 {
+        let text = format!(
+            r#"SELECT d.g, d.e::text, (array_agg(t.id ORDER BY {OLDEST_FIRST}))[1:{ids}]
+               FROM ({groups} ORDER BY 1, 2 LIMIT {most}) d JOIN {tasks} t
+               ON t."gameId" = d.g AND t."externalTaskId" COLLATE "C" = d.e
+               GROUP BY d.g, d.e ORDER BY d.g, d.e"#,
+            ids = Found::MOST_IDS,
+            most = DuplicateGroups::MOST,
+            tasks = tasks.quoted,
+        );
+        listed = list(&session.rows(query(text)).await?, |row| {
+            let (game_id, external_task_id) = (get(row, 0)?, get(row, 1)?);
+            Ok(DuplicateGroup { game_id, external_task_id, ids: get(row, 2)? })
+        })?;
+    }
+    Ok(DuplicateGroups { count: number, tasks: in_groups, groups: listed })
+}
+
+/// What Rust calls a control character, and what it calls white space but is none.
+const CONTROL: &str = r"[\u0001-\u001f\u007f-\u009f]";
+const BLANKS: &str = " \u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
+                      \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
+
+/// The rule that a text breaks, as a number: the first one, as it is judged where it is written.
+fn judged(column: &str) -> String {
+    let text = format!("(t.{} COLLATE \"C\")", quoted(column));
+    format!(
+        "CASE WHEN {text} = '' THEN {} WHEN left({text}, 255) ~ '{CONTROL}' THEN {} \
+         WHEN char_length({text}) > 255 THEN {} WHEN btrim({text}, '{BLANKS}') = '' THEN {} END",
+        Rule::NotEmpty as i32,
+        Rule::NoControlCharacter as i32,
+        Rule::NotTooLong as i32,
+        Rule::NotBlank as i32,
+    )
+}
+
+async fn texts(
+    session: &mut Session,
+    name: &'static str,
+    table: &Table,
+    columns: [&'static str; 5],
+) -> Result<Vec<BrokenTexts>, DatabaseError> {
+    let rules = [Rule::NotEmpty, Rule::NotBlank, Rule::NotTooLong, Rule::NoControlCharacter];
+    // One look at the table for all of them; OFFSET keeps each text from being judged anew for
+    // each count.
+    let (mut judgements, mut counts, mut cases) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, column) in columns.into_iter().enumerate() {
+        judgements.push(format!("{} AS r{place}", judged(column)));
+        for rule in rules {
+            counts.push(format!("count(*) FILTER (WHERE r{place} = {})", rule as i32));
+            cases.push((column, rule));
+        }
+    }
+    let (judgements, counts) = (judgements.join(", "), counts.join(", "));
+    let text =
+        format!("SELECT {counts} FROM (SELECT {judgements} FROM {} t OFFSET 0) j", table.quoted);
+    let row = session.row(query(text)).await?;
+    let mut broken = Vec::new();
+    for (place, (column, rule)) in cases.into_iter().enumerate() {
+        if count(&row, place)? > 0 {
+            let condition = format!("{} = {}", judged(column), rule as i32);
+            let rows = found(session, table, &condition).await?;
+            broken.push(BrokenTexts { table: name, column, rule, rows });
+        }
+    }
+    Ok(broken)
+}
+
+async fn strategies(
+    session: &mut Session,
+    catalog: &Catalog,
+) -> Result<Vec<StrategyUse>, DatabaseError> {
+    let text = format!(
+        r#"SELECT s::text, sum(tasks)::int8, sum(games)::int8 FROM (
+             SELECT "strategyId" COLLATE "C" AS s, count(*) AS tasks, 0 AS games
+             FROM {} GROUP BY 1
+             UNION ALL SELECT "strategyId" COLLATE "C", 0, count(*) FROM {} GROUP BY 1) u
+           WHERE s IS NOT NULL GROUP BY s ORDER BY 2 DESC, 3 DESC, s"#,
+        catalog.tasks.quoted, catalog.games.quoted
+    );
+    list(&session.rows(query(text)).await?, |row| {
+        let strategy_id = StrategyId::from_stored(get(row, 0)?);
+        let known = GAME_STRATEGIES.contains(&strategy_id.as_str())
+            || matches!(strategy_id.kind(), StrategyKind::Custom(_));
+        Ok(StrategyUse { strategy_id, tasks: count(row, 1)?, games: count(row, 2)?, known })
+    })
+}
+
+async fn referring(session: &mut Session, tasks: &Table) -> Result<Vec<References>, DatabaseError> {
+    let mut all = Vec::new();
+    for reference in references(session, tasks).await? {
+        let text = format!(
+            r#"WITH d AS ({groups}), younger AS (
+                 SELECT x.id FROM (SELECT t.id, row_number() OVER
+                     (PARTITION BY d.g, d.e ORDER BY {OLDEST_FIRST}) AS place
+                   FROM d JOIN {tasks} t
+                   ON t."gameId" = d.g AND t."externalTaskId" COLLATE "C" = d.e) x
+                 WHERE place > 1)
+               SELECT (SELECT count(*) FROM {table} c WHERE {all_set}),
+                      (SELECT count(*) FROM {table} c JOIN {tasks} t ON {refers}
+                       WHERE t.id IN (SELECT id FROM younger))"#,
+            groups = groups(tasks, r#"t."gameId""#),
+            tasks = tasks.quoted,
+            table = reference.quoted(),
+            all_set = is_set(&reference),
+            refers = reference.refers("c", "t"),
+        );
+        let row = session.row(query(text)).await?;
+        all.push(References {
+            table: format!("{}.{}", reference.schema, reference.table),
+            rows: count(&row, 0)?,
+            to_duplicates: count(&row, 1)?,
+            constraint: reference.name,
+            columns: reference.columns,
+            referenced: reference.referenced,
+        });
+    }
+    Ok(all)
+}
+
+/// That a row refers to anything at all.
+fn is_set(reference: &Reference) -> String {
+    let set = reference.columns.iter().map(|column| format!("c.{} IS NOT NULL", quoted(column)));
+    set.collect::<Vec<_>>().join(" AND ")
+}
+
+async fn inheritance_changes(
+    session: &mut Session,
+    catalog: &Catalog,
+) -> Result<Vec<InheritanceChange>, DatabaseError> {
+    let text = format!(
+        r#"SELECT g.id, g."externalGameId", g."strategyId", n FROM (
+             SELECT t."gameId" AS game, count(*) AS n FROM {} t
+             WHERE t."strategyId" COLLATE "C" = 'default' GROUP BY 1) c
+           JOIN {} g ON g.id = c.game WHERE g."strategyId" COLLATE "C" <> 'default'
+           ORDER BY n DESC, g.id"#,
+        catalog.tasks.quoted, catalog.games.quoted
+    );
+    list(&session.rows(query(text)).await?, |row| {
+        Ok(InheritanceChange {
+            game_id: get(row, 0)?,
+            external_game_id: get(row, 1)?,
+            strategy_id: StrategyId::from_stored(get(row, 2)?),
+            tasks: count(row, 3)?,
+        })
+    })
+}

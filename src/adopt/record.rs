@@ -1,0 +1,107 @@
+//! The table that accounts for every row which an adoption settled, and keeps those that it
+//! took out.
+
+use super::catalog::{Table, quoted};
+use super::report::{Outcome, Settled};
+use super::session::{Session, get, query};
+use crate::error::DatabaseError;
+use sea_orm::sqlx::postgres::PgRow;
+
+/// The name of the table, beside `tasks`, in which [`run`](super::run) accounts for every task
+/// that only the owner could decide on. It is made when there is such a task, and stays: drop
+/// it when you have no more use for it.
+///
+/// | column | |
+/// |---|---|
+/// | `id`, `at` | in which order, and when |
+/// | `outcome` | `kept`, `renamed`, `merged`, `moved`, `set aside`; `reference` for a row that was made to refer to another task |
+/// | `task_id`, `game_id`, `external_task_id` | the task, as it was |
+/// | `other_id` | the task that it was merged into, or the game that it was moved to |
+/// | `renamed_to` | its new external id |
+/// | `source` | the table and the constraint of a reference |
+/// | `row` | the whole row as JSON: of a task as it was, of a reference as it is now |
+pub const RECORD: &str = "game_tasks_adopted";
+
+/// The table in statements: it stands beside the tasks.
+pub(super) fn name(tasks: &Table) -> String {
+    format!("{}.{}", quoted(&tasks.schema), quoted(RECORD))
+}
+
+pub(super) async fn make(session: &mut Session, tasks: &Table) -> Result<(), DatabaseError> {
+    if !exists(session, tasks).await? {
+        let text = format!(
+            "CREATE TABLE IF NOT EXISTS {} (\
+             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
+             at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP, \
+             outcome text NOT NULL, task_id uuid NOT NULL, game_id uuid, external_task_id text, \
+             other_id uuid, renamed_to text, source text, \"row\" jsonb NOT NULL)",
+            name(tasks)
+        );
+        session.run(&text).await?;
+    }
+    Ok(())
+}
+
+async fn exists(session: &mut Session, tasks: &Table) -> Result<bool, DatabaseError> {
+    let text = "SELECT to_regclass($1) IS NOT NULL";
+    get(&session.row(query(text).bind(name(tasks))).await?, 0)
+}
+
+/// `INSERT INTO … SELECT …`: tasks `t` of the table or subquery that follows. What became of
+/// them is a word of the crate's, and `other` and `renamed_to` are expressions.
+pub(super) fn insert(tasks: &Table, outcome: &Outcome, other: &str, renamed_to: &str) -> String {
+    format!(
+        r#"INSERT INTO {} (outcome, task_id, game_id, external_task_id, other_id, renamed_to, "row")
+           SELECT '{}', t.id, t."gameId", t."externalTaskId", {other}, {renamed_to}, to_jsonb(t)"#,
+        name(tasks),
+        outcome.done(),
+    )
+}
+
+/// Everything that was ever settled here, in its order.
+pub(super) async fn read(
+    session: &mut Session,
+    tasks: &Table,
+) -> Result<Vec<Settled>, DatabaseError> {
+    if !exists(session, tasks).await? {
+        return Ok(Vec::new());
+    }
+    // A row can be found in a group again, when a later duplicate is settled.
+    let text = format!(
+        r#"SELECT s.outcome, s.task_id, s.game_id, s.external_task_id, s.other_id, s.renamed_to,
+                  s.at, coalesce(r.n, 0)
+           FROM (SELECT *, row_number() OVER (PARTITION BY task_id, outcome ORDER BY id) AS nth
+                 FROM {name} WHERE outcome <> 'reference') s
+           LEFT JOIN (SELECT task_id, count(*) AS n FROM {name} WHERE outcome = 'reference'
+                      GROUP BY 1) r ON r.task_id = s.task_id AND s.outcome = 'merged'
+           WHERE s.outcome <> 'kept' OR s.nth = 1 ORDER BY s.id"#,
+        name = name(tasks)
+    );
+    let rows = session.rows(query(text)).await?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(outcome) = outcome(row)? {
+            all.push(Settled {
+                task_id: get(row, 1)?,
+                game_id: get(row, 2)?,
+                external_task_id: get::<Option<String>>(row, 3)?.unwrap_or_default(),
+                outcome,
+                at: get(row, 6)?,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// `None` for a word that another version wrote.
+fn outcome(row: &PgRow) -> Result<Option<Outcome>, DatabaseError> {
+    let other = || get::<Option<uuid::Uuid>>(row, 4).map(Option::unwrap_or_default);
+    Ok(Some(match get::<&str>(row, 0)? {
+        "kept" => Outcome::Kept,
+        "renamed" => Outcome::Renamed { to: get::<Option<String>>(row, 5)?.unwrap_or_default() },
+        "merged" => Outcome::Merged { into: other()?, references: super::session::count(row, 7)? },
+        "moved" => Outcome::Moved { game_id: other()? },
+        "set aside" => Outcome::SetAside,
+        _ => return Ok(None),
+    }))
+}

@@ -1,0 +1,450 @@
+//! Rows that only the owner can decide on: duplicates, and tasks without a game.
+
+use super::catalog::{Catalog, Reference, Table, quoted, references};
+use super::error::AdoptError;
+use super::inspect::{OLDEST_FIRST, groups, without_game};
+use super::plan::{Duplicates, Plan, Step, WithoutGame};
+use super::record;
+use super::report::Outcome;
+use super::session::{Session, Watch, get, query};
+use crate::error::{DatabaseError, FailureKind};
+use crate::value::MAX_TEXT_CHARS;
+use uuid::Uuid;
+
+/// How many groups, or tasks, are looked for at a time.
+const PAGE: usize = 20_000;
+
+/// How many of a group are settled in one transaction, so that it stays short.
+const PART: usize = 50;
+
+/// How often a group is tried again that a new reference kept from being merged.
+const ROUNDS: u32 = 5;
+
+/// One group of duplicates that was found.
+struct Group {
+    game_id: Uuid,
+    external_task_id: String,
+    ids: Vec<Uuid>,
+}
+
+/// Settles all groups of duplicates. Whether there were any.
+pub(super) async fn duplicates(
+    session: &mut Session,
+    catalog: &Catalog,
+    plan: &mut Plan,
+) -> Result<bool, AdoptError> {
+    let mut watch = Watch::new(Step::Duplicates, &mut *plan.on_progress);
+    loop {
+        let page = find(session, &catalog.tasks).await?;
+        if page.is_empty() {
+            return Ok(watch.has_begun());
+        }
+        let Some(decision) = plan.duplicates else {
+            return Err(AdoptError::Undecided {
+                duplicate_groups: page.len() as u64,
+                tasks_without_game: 0,
+                games_without_external_id: 0,
+            });
+        };
+        watch.begin();
+        record::make(session, &catalog.tasks).await?;
+        let referring = references(session, &catalog.tasks).await?;
+        if decision == Duplicates::KeepOldest {
+            index_references(session, &referring, &mut watch).await?;
+        }
+        for group in page {
+            let Some((oldest, others)) = group.ids.split_first() else { continue };
+            for others in others.chunks(PART) {
+                let ids = std::iter::once(oldest).chain(others).copied().collect();
+                let part = Group { ids, external_task_id: group.external_task_id.clone(), ..group };
+                let settled =
+                    settle(session, &catalog.tasks, &referring, &part, decision, &mut watch);
+                let settled = settled.await?;
+                watch.settled(settled);
+            }
+        }
+    }
+}
+
+async fn find(session: &mut Session, tasks: &Table) -> Result<Vec<Group>, DatabaseError> {
+    let text = format!(
+        r#"SELECT d.g, d.e::text, array_agg(t.id ORDER BY {OLDEST_FIRST}) FROM ({} LIMIT {PAGE}) d JOIN {} t
+           ON t."gameId" = d.g AND t."externalTaskId" COLLATE "C" = d.e GROUP BY d.g, d.e"#,
+        groups(tasks, r#"t."gameId""#),
+        tasks.quoted
+    );
+    let rows = session.rows(query(text)).await?;
+    let group = |row| {
+        Ok(Group { game_id: get(row, 0)?, external_task_id: get(row, 1)?, ids: get(row, 2)? })
+    };
+    rows.iter().map(group).collect()
+}
+
+/// Settles one group in a transaction of its own. How many rows that were.
+async fn settle(
+    session: &mut Session,
+    tasks: &Table,
+    referring: &[Reference],
+    group: &Group,
+    decision: Duplicates,
+    watch: &mut Watch<'_>,
+) -> Result<u64, AdoptError> {
+    let mut rounds = 0;
+    loop {
+        let mut at = Attempt { task_id: Uuid::nil(), outcome: Outcome::Kept };
+        match try_settle(session, tasks, referring, group, decision, &mut at).await {
+            Ok(settled) => return Ok(settled),
+            Err(error) if is_a_refusal(&error) => {
+                session.run("ROLLBACK").await?;
+                rounds += 1;
+                // What refers to it may have come in since it was looked for.
+                if error.kind() != FailureKind::ForeignKeyViolation || rounds >= ROUNDS {
+                    let Attempt { task_id, outcome } = at;
+                    return Err(AdoptError::Stuck { task_id, outcome, source: error });
+                }
+            }
+            Err(error) => watch.try_again(session, error).await?,
+        }
+    }
+}
+
+/// What was being done when a statement failed.
+struct Attempt {
+    task_id: Uuid,
+    outcome: Outcome,
+}
+
+/// Whether a constraint, or a trigger of the owner's, is against it.
+fn is_a_refusal(error: &DatabaseError) -> bool {
+    matches!(
+        error.kind(),
+        FailureKind::UniqueViolation
+            | FailureKind::ForeignKeyViolation
+            | FailureKind::NotNullViolation
+            | FailureKind::ConstraintViolation
+    ) || error.code() == Some("P0001")
+}
+
+async fn try_settle(
+    session: &mut Session,
+    tasks: &Table,
+    referring: &[Reference],
+    group: &Group,
+    decision: Duplicates,
+    at: &mut Attempt,
+) -> Result<u64, DatabaseError> {
+    session.begin().await?;
+    // Nobody can begin to refer to a row that is locked so.
+    let text = format!(
+        r#"SELECT t.id FROM {} t WHERE t.id = ANY($1) AND t."gameId" = $2
+           AND t."externalTaskId" COLLATE "C" = $3 ORDER BY {OLDEST_FIRST} FOR UPDATE"#,
+        tasks.quoted
+    );
+    let locked = query(text)
+        .bind(group.ids.clone())
+        .bind(group.game_id)
+        .bind(group.external_task_id.clone());
+    let rows = session.rows(locked).await?;
+    let mut ids = rows.iter().map(|row| get::<Uuid>(row, 0)).collect::<Result<Vec<_>, _>>()?;
+    if ids.len() < 2 {
+        // The old programs have settled it themselves.
+        session.run("ROLLBACK").await?;
+        return Ok(0);
+    }
+    let oldest = ids.remove(0);
+    let kept = record::insert(tasks, &Outcome::Kept, "NULL", "NULL");
+    let text = format!("{kept} FROM {} t WHERE t.id = $1", tasks.quoted);
+    session.execute(query(text).bind(oldest)).await?;
+    for id in &ids {
+        at.task_id = *id;
+        match decision {
+            Duplicates::KeepOldest => {
+                at.outcome = Outcome::Merged { into: oldest, references: 0 };
+                merge(session, tasks, referring, oldest, *id).await?;
+            }
+            Duplicates::Rename => {
+                let name = free_name(session, tasks, group, *id).await?;
+                at.outcome = Outcome::Renamed { to: name.clone() };
+                rename(session, tasks, *id, name).await?;
+            }
+        }
+    }
+    // A constraint that waits for the end of the transaction is asked here, where its answer
+    // can still be told.
+    session.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
+    session.run("COMMIT").await?;
+    Ok(ids.len() as u64 + 1)
+}
+
+/// Makes what refers to the one task refer to the other, and takes the one out.
+async fn merge(
+    session: &mut Session,
+    tasks: &Table,
+    referring: &[Reference],
+    oldest: Uuid,
+    id: Uuid,
+) -> Result<(), DatabaseError> {
+    let record = record::name(tasks);
+    for reference in referring {
+        let columns = reference.columns.iter().zip(&reference.referenced);
+        let set = columns.map(|(from, to)| format!("{} = o.{}", quoted(from), quoted(to)));
+        let text = format!(
+            r#"WITH moved AS (
+                 UPDATE {table} c SET {set} FROM {tasks} t, {tasks} o
+                 WHERE t.id = $1 AND o.id = $2 AND {refers} RETURNING to_jsonb(c) AS "row")
+               INSERT INTO {record} (outcome, task_id, other_id, source, "row")
+               SELECT 'reference', $1, $2, $3, "row" FROM moved"#,
+            table = reference.quoted(),
+            set = set.collect::<Vec<_>>().join(", "),
+            tasks = tasks.quoted,
+            refers = reference.refers("c", "t"),
+        );
+        let source = format!("{}.{} {}", reference.schema, reference.table, reference.name);
+        session.execute(query(text).bind(id).bind(oldest).bind(source)).await?;
+    }
+    let text = format!(
+        "WITH t AS (DELETE FROM {} t WHERE t.id = $1 RETURNING *) {} FROM t",
+        tasks.quoted,
+        record::insert(tasks, &Outcome::Merged { into: oldest, references: 0 }, "$2", "NULL"),
+    );
+    session.execute(query(text).bind(id).bind(oldest)).await.map(drop)
+}
+
+async fn rename(
+    session: &mut Session,
+    tasks: &Table,
+    id: Uuid,
+    name: String,
+) -> Result<(), DatabaseError> {
+    let renamed = Outcome::Renamed { to: String::new() };
+    let text = format!(
+        "{} FROM {} t WHERE t.id = $1",
+        record::insert(tasks, &renamed, "NULL", "$2::text"),
+        tasks.quoted
+    );
+    session.execute(query(text).bind(id).bind(name.clone())).await?;
+    let text = format!(
+        r#"UPDATE {} SET "externalTaskId" = $2,
+           updated_at = GREATEST(clock_timestamp(), updated_at + INTERVAL '1 microsecond')
+           WHERE id = $1"#,
+        tasks.quoted
+    );
+    session.execute(query(text).bind(id).bind(name)).await.map(drop)
+}
+
+/// A name that says where it comes from, obeys the rules, and is not taken.
+async fn free_name(
+    session: &mut Session,
+    tasks: &Table,
+    group: &Group,
+    id: Uuid,
+) -> Result<String, DatabaseError> {
+    let mut n = 1;
+    loop {
+        let name = new_name(&group.external_task_id, id, n);
+        let text = format!(
+            r#"SELECT EXISTS (SELECT 1 FROM {} t
+               WHERE t."gameId" = $1 AND t."externalTaskId" = $2)"#,
+            tasks.quoted
+        );
+        let taken = query(text).bind(group.game_id).bind(name.clone());
+        if !get::<bool>(&session.row(taken).await?, 0)? {
+            return Ok(name);
+        }
+        n += 1;
+    }
+}
+
+fn new_name(old: &str, id: Uuid, n: u32) -> String {
+    let suffix = if n == 1 { format!("~{id}") } else { format!("~{id}~{n}") };
+    let room = MAX_TEXT_CHARS.saturating_sub(suffix.len());
+    let kept = old.chars().take(room).map(|c| if c.is_control() { '_' } else { c });
+    kept.collect::<String>() + &suffix
+}
+
+/// What the names of the indexes begin with that stand only while duplicates are merged.
+const INDEX: &str = "game_tasks_adopt_ref_";
+
+/// Each merge asks each table what refers to the task, twice: without an index that would be a
+/// look at the whole table, with the task locked.
+async fn index_references(
+    session: &mut Session,
+    referring: &[Reference],
+    watch: &mut Watch<'_>,
+) -> Result<(), AdoptError> {
+    for reference in referring.iter().filter(|one| !one.indexed && one.plain) {
+        let name = quoted(&format!("{INDEX}{}", reference.oid));
+        let index = format!("{}.{name}", quoted(&reference.schema));
+        let columns: Vec<_> = reference.columns.iter().map(|column| quoted(column)).collect();
+        let make = format!(
+            "CREATE INDEX CONCURRENTLY {name} ON {} ({})",
+            reference.quoted(),
+            columns.join(", ")
+        );
+        loop {
+            // One of that name that is not in use is what a run that was cut off has left.
+            session.run(&format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")).await?;
+            match session.run(&make).await {
+                Ok(()) => break,
+                Err(error) => watch.try_again(session, error).await?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Drops the indexes that were made for merging. Whether there were any.
+pub(super) async fn drop_indexes(session: &mut Session) -> Result<bool, DatabaseError> {
+    let text = "SELECT n.nspname::text, c.relname::text FROM pg_class c \
+                JOIN pg_namespace n ON n.oid = c.relnamespace \
+                WHERE c.relkind = 'i' AND c.relname ~ $1 AND pg_has_role(c.relowner, 'USAGE')";
+    let rows = session.rows(query(text).bind(format!("^{INDEX}[0-9]+$"))).await?;
+    for row in &rows {
+        let (schema, name): (String, String) = (get(row, 0)?, get(row, 1)?);
+        let index = format!("{}.{}", quoted(&schema), quoted(&name));
+        session.run(&format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")).await?;
+    }
+    Ok(!rows.is_empty())
+}
+
+/// Settles all tasks without a game. Whether there were any.
+pub(super) async fn tasks_without_game(
+    session: &mut Session,
+    catalog: &Catalog,
+    plan: &mut Plan,
+) -> Result<bool, AdoptError> {
+    let tasks = &catalog.tasks;
+    let without = without_game(catalog);
+    let mut watch = Watch::new(Step::WithoutGame, &mut *plan.on_progress);
+    loop {
+        let text = format!("SELECT t.id FROM {} t WHERE {without} LIMIT {PAGE}", tasks.quoted);
+        let rows = session.rows(query(text)).await?;
+        if rows.is_empty() {
+            return Ok(watch.has_begun());
+        }
+        let ids = rows.iter().map(|row| get(row, 0)).collect::<Result<Vec<Uuid>, _>>()?;
+        let Some(decision) = plan.without_game else {
+            return Err(AdoptError::Undecided {
+                duplicate_groups: 0,
+                tasks_without_game: ids.len() as u64,
+                games_without_external_id: 0,
+            });
+        };
+        watch.begin();
+        record::make(session, tasks).await?;
+        let mut settled = 0;
+        for batch in ids.chunks(plan.batch) {
+            settled += house(session, tasks, &without, decision, batch, &mut watch).await?;
+        }
+        if settled == 0 {
+            watch.wait(session).await?;
+        }
+    }
+}
+
+/// Settles a batch in one transaction; where one of them is refused, each in its own.
+async fn house(
+    session: &mut Session,
+    tasks: &Table,
+    without: &str,
+    decision: WithoutGame,
+    batch: &[Uuid],
+    watch: &mut Watch<'_>,
+) -> Result<u64, AdoptError> {
+    let mut settled = 0;
+    let mut parts: Vec<&[Uuid]> = vec![batch];
+    while let Some(part) = parts.last() {
+        match try_house(session, tasks, without, decision, part).await {
+            Ok(done) => {
+                parts.pop();
+                watch.settled(done);
+                settled += done;
+            }
+            Err(error) if is_a_refusal(&error) => {
+                session.run("ROLLBACK").await?;
+                if let [task_id] = part {
+                    let (task_id, outcome) = (*task_id, outcome_of(decision));
+                    return Err(AdoptError::Stuck { task_id, outcome, source: error });
+                }
+                parts = batch.chunks(1).collect();
+            }
+            Err(error) => watch.try_again(session, error).await?,
+        }
+    }
+    Ok(settled)
+}
+
+fn outcome_of(decision: WithoutGame) -> Outcome {
+    match decision {
+        WithoutGame::MoveTo(game_id) => Outcome::Moved { game_id },
+        WithoutGame::SetAside => Outcome::SetAside,
+    }
+}
+
+/// Settles some tasks without a game, but for those that somebody has locked. How many.
+async fn try_house(
+    session: &mut Session,
+    tasks: &Table,
+    without: &str,
+    decision: WithoutGame,
+    ids: &[Uuid],
+) -> Result<u64, DatabaseError> {
+    session.begin().await?;
+    let lock = match decision {
+        WithoutGame::MoveTo(_) => "FOR NO KEY UPDATE",
+        WithoutGame::SetAside => "FOR UPDATE",
+    };
+    let text = format!(
+        "SELECT t.id FROM {} t WHERE t.id = ANY($1) AND {without} {lock} OF t SKIP LOCKED",
+        tasks.quoted
+    );
+    let rows = session.rows(query(text).bind(ids.to_vec())).await?;
+    let free = rows.iter().map(|row| get(row, 0)).collect::<Result<Vec<Uuid>, _>>()?;
+    let settled = free.len() as u64;
+    let outcome = outcome_of(decision);
+    match decision {
+        WithoutGame::MoveTo(game) => {
+            let insert = record::insert(tasks, &outcome, "$2::uuid", "NULL");
+            let text = format!("{insert} FROM {} t WHERE t.id = ANY($1)", tasks.quoted);
+            session.execute(query(text).bind(free.clone()).bind(game)).await?;
+            let text = format!(
+                r#"UPDATE {} SET "gameId" = $2,
+                   updated_at = GREATEST(clock_timestamp(), updated_at + INTERVAL '1 microsecond')
+                   WHERE id = ANY($1)"#,
+                tasks.quoted
+            );
+            session.execute(query(text).bind(free.clone()).bind(game)).await?;
+        }
+        WithoutGame::SetAside => {
+            let insert = record::insert(tasks, &outcome, "NULL", "NULL");
+            let text = format!(
+                "WITH t AS (DELETE FROM {} t WHERE t.id = ANY($1) RETURNING *) {insert} FROM t",
+                tasks.quoted
+            );
+            session.execute(query(text).bind(free.clone())).await?;
+        }
+    }
+    session.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
+    session.run("COMMIT").await?;
+    Ok(settled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::check_text;
+
+    #[test]
+    fn new_names_obey_the_rules_and_say_where_they_come_from() {
+        let id = Uuid::from_u128(7);
+        for old in ["", " ", "a\nb\u{85}", &"é".repeat(400), "task-login"] {
+            for n in [1, 2, u32::MAX] {
+                let name = new_name(old, id, n);
+                assert_eq!(check_text("external_task_id", &name), Ok(()), "{name:?}");
+                assert!(name.contains(&id.to_string()));
+            }
+        }
+        assert_eq!(new_name("task-login", id, 1), format!("task-login~{id}"));
+        assert_eq!(new_name(&"é".repeat(400), id, 1).chars().count(), MAX_TEXT_CHARS);
+    }
+}
