@@ -153,9 +153,9 @@ impl Table {
 }
 
 /// An index of the tasks table.
-pub(super) struct Index {
-    pub(super) name: String,
-    pub(super) valid: bool,
+struct Index {
+    name: String,
+    valid: bool,
     unique: bool,
     /// Whether it holds every row, sorted plainly, and refuses at once what it refuses.
     plain: bool,
@@ -187,7 +187,7 @@ impl Needed {
         }
     }
 
-    pub(super) fn is_met_by(self, index: &Index) -> bool {
+    fn is_met_by(self, index: &Index) -> bool {
         let columns: &[&str] = match self {
             Self::Unique => &["gameId", "externalTaskId"],
             Self::Listing => &["gameId", "created_at", "id"],
@@ -243,7 +243,7 @@ pub(super) enum ToGames {
 pub(super) struct Catalog {
     pub(super) tasks: Table,
     pub(super) games: Table,
-    pub(super) indexes: Vec<Index>,
+    indexes: Vec<Index>,
     pub(super) to_games: ToGames,
     /// The foreign key's name, where there is one.
     pub(super) to_games_name: Option<String>,
@@ -282,6 +282,12 @@ impl Catalog {
     /// Whether an index of this kind is there and in use.
     pub(super) fn has(&self, needed: Needed) -> bool {
         self.indexes.iter().any(|index| index.valid && needed.is_met_by(index))
+    }
+
+    /// Whether an index of this name is there that is not in use: what is left of a run that
+    /// was cut off.
+    pub(super) fn has_left_over(&self, needed: Needed) -> bool {
+        self.indexes.iter().any(|index| index.name == needed.name() && !index.valid)
     }
 
     /// Whether a task may be without a game that is there.

@@ -11,8 +11,8 @@ use uuid::Uuid;
 /// How many rows are looked for at a time.
 const PAGE: usize = 50_000;
 
-/// What is filled in one table: the columns, each with the expression that fills it.
-const OF_TASKS: &[(&str, &str)] = &[
+/// What is filled in one table `t`: the columns, each with the expression that fills it.
+pub(super) const OF_TASKS: &[(&str, &str)] = &[
     ("created_at", "COALESCE(t.created_at, t.updated_at, CURRENT_TIMESTAMP)"),
     ("updated_at", "COALESCE(t.updated_at, t.created_at, CURRENT_TIMESTAMP)"),
     ("strategyId", r#"COALESCE(t."strategyId", 'default')"#),

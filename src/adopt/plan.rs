@@ -147,10 +147,10 @@ pub enum Step {
     Defaults,
     /// Nulls of games: timestamps, strategies, external ids.
     FillGames,
-    /// Nulls of tasks: timestamps, strategies, statuses.
-    FillTasks,
     /// Tasks without a game, as the plan decides.
     WithoutGame,
+    /// Nulls of tasks: timestamps, strategies, statuses.
+    FillTasks,
     /// NOT NULL where the crate has it.
     NotNull,
     /// The foreign key from tasks to games.
@@ -168,8 +168,8 @@ impl Step {
     pub const ALL: [Self; 9] = [
         Self::Defaults,
         Self::FillGames,
-        Self::FillTasks,
         Self::WithoutGame,
+        Self::FillTasks,
         Self::NotNull,
         Self::Reference,
         Self::Duplicates,

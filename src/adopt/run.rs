@@ -19,6 +19,7 @@ pub(super) async fn run(session: &mut Session, plan: &mut Plan) -> Result<Adopti
     session.alone(&catalog.tasks.quoted).await?;
     // Another run may have ended in between.
     let catalog = Catalog::read(session).await?;
+    schema::refuse_taken_names(session, &catalog).await?;
     refuse_what_is_undecided(session, &catalog, plan).await?;
 
     let mut run = Run { session, plan, steps: Vec::new(), tasks_filled: 0, games_filled: 0 };
@@ -142,10 +143,12 @@ impl Run<'_> {
             self.note(filled > 0, Step::FillGames);
             return Ok(());
         }
+        // In this order: where nulls are forbidden, a row that has no game cannot be filled.
+        self.without_game(catalog).await?;
         let filled = fill::tasks(self.session, &catalog.tasks, self.plan).await?;
         self.tasks_filled += filled;
         self.note(filled > 0, Step::FillTasks);
-        self.without_game(catalog).await
+        Ok(())
     }
 
     async fn without_game(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {

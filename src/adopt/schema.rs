@@ -103,30 +103,52 @@ async fn validate(
     }
 }
 
+/// What the foreign key to games is called in GAME's schema, and in the crate's.
+const FOREIGN_KEY: &str = "tasks_gameId_fkey";
+
+/// Sees, before anything is changed, whether the names can be had that are to be given.
+pub(super) async fn refuse_taken_names(
+    session: &mut Session,
+    catalog: &Catalog,
+) -> Result<(), AdoptError> {
+    let tasks = &catalog.tasks;
+    for needed in [Needed::Unique, Needed::Listing] {
+        if catalog.has(needed) || catalog.has_left_over(needed) {
+            continue;
+        }
+        let name = format!("{}.{}", quoted(&tasks.schema), quoted(needed.name()));
+        let taken = query("SELECT to_regclass($1) IS NOT NULL").bind(name);
+        if get(&session.row(taken).await?, 0)? {
+            return Err(tasks.unfit(needed.name(), UnfitReason::NameTaken));
+        }
+    }
+    let text = "SELECT EXISTS (SELECT 1 FROM pg_constraint \
+                WHERE conrelid = to_regclass($1) AND conname = $2)";
+    let taken = query(text).bind(tasks.quoted.clone()).bind(FOREIGN_KEY);
+    let taken: bool = get(&session.row(taken).await?, 0)?;
+    if taken && catalog.to_games == ToGames::Missing {
+        return Err(tasks.unfit(FOREIGN_KEY, UnfitReason::NameTaken));
+    }
+    Ok(())
+}
+
 /// Makes tasks refer to games. `false` where one refers to a game that is not there.
 pub(super) async fn reference(
     session: &mut Session,
     catalog: &Catalog,
     watch: &mut Watch<'_>,
 ) -> Result<bool, AdoptError> {
-    const NAME: &str = "tasks_gameId_fkey";
     let Catalog { tasks, games, .. } = catalog;
     if catalog.to_games == ToGames::Missing {
-        let text = "SELECT EXISTS (SELECT 1 FROM pg_constraint \
-                    WHERE conrelid = to_regclass($1) AND conname = $2)";
-        let taken = query(text).bind(tasks.quoted.clone()).bind(NAME);
-        if get(&session.row(taken).await?, 0)? {
-            return Err(tasks.unfit(NAME, UnfitReason::NameTaken));
-        }
         let add = format!(
             r#"ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ("gameId") REFERENCES {} (id) NOT VALID"#,
             tasks.quoted,
-            quoted(NAME),
+            quoted(FOREIGN_KEY),
             games.quoted
         );
         session.alter(&tasks.quoted, &add, watch).await?;
     }
-    let name = catalog.to_games_name.as_deref().unwrap_or(NAME);
+    let name = catalog.to_games_name.as_deref().unwrap_or(FOREIGN_KEY);
     validate(session, tasks, &quoted(name), watch).await
 }
 
@@ -147,14 +169,7 @@ pub(super) async fn index(
         tasks.quoted,
         needed.definition()
     );
-    let text = "SELECT to_regclass($1) IS NOT NULL";
-    let taken = format!("{}.{name}", quoted(&tasks.schema));
-    if get(&session.row(query(text).bind(taken)).await?, 0)? {
-        // One that is not in use is what a run that was cut off has left.
-        let left = |index: &super::catalog::Index| index.name == needed.name() && !index.valid;
-        if !catalog.indexes.iter().any(left) {
-            return Err(tasks.unfit(needed.name(), UnfitReason::NameTaken));
-        }
+    if catalog.has_left_over(needed) {
         while let Err(error) = session.run(&drop).await {
             watch.try_again(session, error).await?;
         }

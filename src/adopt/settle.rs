@@ -2,6 +2,7 @@
 
 use super::catalog::{Catalog, Reference, Table, quoted, references};
 use super::error::AdoptError;
+use super::fill;
 use super::inspect::{OLDEST_FIRST, groups, without_game};
 use super::plan::{Duplicates, Plan, Step, WithoutGame};
 use super::record;
@@ -407,11 +408,16 @@ async fn try_house(
             let insert = record::insert(tasks, &outcome, "$2::uuid", "NULL");
             let text = format!("{insert} FROM {} t WHERE t.id = ANY($1)", tasks.quoted);
             session.execute(query(text).bind(free.clone()).bind(game)).await?;
+            // Its other nulls are filled with it, for nulls may be forbidden by now.
+            let fill = fill::OF_TASKS.iter().filter(|(column, _)| *column != "updated_at");
+            let fill: Vec<_> =
+                fill.map(|(column, with)| format!("{} = {with}", quoted(column))).collect();
             let text = format!(
-                r#"UPDATE {} SET "gameId" = $2,
-                   updated_at = GREATEST(clock_timestamp(), updated_at + INTERVAL '1 microsecond')
-                   WHERE id = ANY($1)"#,
-                tasks.quoted
+                r#"UPDATE {} t SET "gameId" = $2, {},
+                   updated_at = GREATEST(clock_timestamp(), t.updated_at + INTERVAL '1 microsecond')
+                   WHERE t.id = ANY($1)"#,
+                tasks.quoted,
+                fill.join(", "),
             );
             session.execute(query(text).bind(free.clone()).bind(game)).await?;
         }

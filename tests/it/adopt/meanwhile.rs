@@ -1,1 +1,190 @@
-//! to come
+//! What old programs write while adoption is under way.
+
+use super::game::{KEY, assert_adopted, assert_nothing_lost, game, ids, python_insert, task};
+use super::game_cases;
+use crate::support::{TestDatabase, assert_is, column, run};
+use futures_util::future::BoxFuture;
+use game_tasks::adopt::{self, AdoptError, Duplicates, Plan, Progress, Step, WithoutGame};
+use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use uuid::Uuid;
+
+game_cases!(
+    duplicates_that_come_in_are_settled,
+    duplicates_that_come_in_undecided_are_refused,
+    nulls_that_come_in_are_filled,
+    references_that_come_in_are_moved,
+    whoever_is_faster_is_told_of,
+    rows_that_are_locked_are_come_back_to,
+);
+
+type Write = Arc<dyn Fn(DatabaseConnection) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// Writes whenever the step begins, at most so many times; the step waits for it.
+fn whenever(
+    db: &DatabaseConnection,
+    step: Step,
+    times: u32,
+    write: Write,
+) -> (Arc<AtomicU32>, impl FnMut(Progress) + Send + use<>) {
+    let written = Arc::new(AtomicU32::new(0));
+    let (count, db) = (Arc::clone(&written), db.clone());
+    let on_progress = move |progress: Progress| {
+        let begins = progress.step == step && progress.rows == 0 && !progress.waiting;
+        if begins && count.load(Ordering::SeqCst) < times {
+            count.fetch_add(1, Ordering::SeqCst);
+            let writing = write(db.clone());
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(writing));
+        }
+    };
+    (written, on_progress)
+}
+
+fn twice(game: Uuid, name: &'static str) -> Write {
+    Arc::new(move |db| {
+        Box::pin(async move {
+            for _ in 0..2 {
+                python_insert(&db, Some(game), name, KEY).await.1.unwrap();
+            }
+        })
+    })
+}
+
+/// The unique index cannot be built; what is left of it is taken away, and the duplicates are
+/// settled like those before.
+async fn duplicates_that_come_in_are_settled(database: &TestDatabase) {
+    let db = &database.db;
+    let game = game(db, "game", None).await;
+    for _ in 0..3 {
+        task(db, Some(game), "early", "").await;
+    }
+    let (written, on_progress) = whenever(db, Step::UniqueIndex, 3, twice(game, "late"));
+    let plan = Plan::new().duplicates(Duplicates::KeepOldest).on_progress(on_progress);
+    let adoption = adopt::run(db, plan).await.unwrap();
+    assert_eq!(written.load(Ordering::SeqCst), 3);
+    assert_adopted(db).await;
+    assert_eq!(adoption.count("merged"), 2 + 1 + 2 + 2);
+    assert_eq!(ids(db).await.len(), 2);
+    let late = adoption.settled.iter().filter(|one| one.external_task_id == "late");
+    // Kept once, however often.
+    assert_eq!(late.filter(|one| one.outcome == adopt::Outcome::Kept).count(), 1);
+}
+
+async fn duplicates_that_come_in_undecided_are_refused(database: &TestDatabase) {
+    let db = &database.db;
+    let game = game(db, "game", None).await;
+    let (_, on_progress) = whenever(db, Step::UniqueIndex, 1, twice(game, "late"));
+    let error = adopt::run(db, Plan::new().on_progress(on_progress)).await.unwrap_err();
+    assert_is!(error, AdoptError::Undecided { duplicate_groups: 1, .. });
+    // Nothing is in the way of the old programs, which know no better.
+    let unused = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
+    assert_eq!(column::<_, i64>(db, unused, []).await, [0]);
+    python_insert(db, Some(game), "late", KEY).await.1.unwrap();
+    let adoption = adopt::run(db, Plan::new().duplicates(Duplicates::Rename)).await.unwrap();
+    assert_eq!(adoption.count("renamed"), 2);
+    assert_adopted(db).await;
+}
+
+async fn nulls_that_come_in_are_filled(database: &TestDatabase) {
+    let db = &database.db;
+    let game = game(db, "game", None).await;
+    let write: Write = Arc::new(move |db| {
+        Box::pin(async move {
+            // A row that was written before, in a transaction that is only now committed; and
+            // one without a game. Refused where the check stands already.
+            let insert = r#"INSERT INTO tasks (id, "externalTaskId", "gameId", "strategyId", status,
+                created_at) VALUES (?, ?, ?, 'default', 'open', NULL)"#;
+            for game in [Some(game), None] {
+                let id = crate::support::any_id();
+                let values = [id.into(), id.to_string().into(), game.into()];
+                let _ = crate::support::try_run(&db, insert, values).await;
+            }
+        })
+    });
+    let (written, on_progress) = whenever(db, Step::NotNull, 9, write);
+    let plan = Plan::new().without_game(WithoutGame::MoveTo(game)).on_progress(on_progress);
+    let adoption = adopt::run(db, plan).await.unwrap();
+    assert!(written.load(Ordering::SeqCst) > 1);
+    assert!(adoption.tasks_filled > 0);
+    assert!(adoption.count("moved") > 0);
+    assert_adopted(db).await;
+}
+
+/// Old programs go on giving parameters to duplicates.
+async fn references_that_come_in_are_moved(database: &TestDatabase) {
+    let db = &database.db;
+    let game = game(db, "game", None).await;
+    let mut all = Vec::new();
+    for n in 0..300 {
+        all.push(task(db, Some(game), &format!("{}", n / 3), "").await);
+    }
+    let before = ids(db).await;
+    let writer = tokio::spawn({
+        let (db, all) = (db.clone(), all.clone());
+        async move {
+            let (mut written, mut refused) = (0, 0);
+            for id in all.iter().cycle().take(3_000) {
+                let insert = r#"INSERT INTO tasksparams (id, "taskId") VALUES (?, ?)"#;
+                let values = [crate::support::any_id().into(), (*id).into()];
+                match crate::support::try_run(&db, insert, values).await {
+                    Ok(_) => written += 1,
+                    Err(_) => refused += 1,
+                }
+            }
+            (written, refused)
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let plan = Plan::new().duplicates(Duplicates::KeepOldest);
+    let adoption = adopt::run(db, plan).await.unwrap();
+    let (written, refused) = writer.await.unwrap();
+    assert_eq!((adoption.count("kept"), adoption.count("merged")), (100, 200));
+    assert_adopted(db).await;
+    assert_nothing_lost(db, &before).await;
+    // Those that came too late found the task gone; no other is missing.
+    assert_eq!(column::<_, i64>(db, "SELECT count(*) FROM tasksparams", []).await, [written]);
+    eprintln!("{written} written meanwhile, {refused} refused");
+}
+
+async fn whoever_is_faster_is_told_of(database: &TestDatabase) {
+    let db = &database.db;
+    let game = game(db, "game", None).await;
+    let (_, on_progress) = whenever(db, Step::UniqueIndex, u32::MAX, twice(game, "late"));
+    let plan = Plan::new().duplicates(Duplicates::KeepOldest).on_progress(on_progress);
+    let error = adopt::run(db, plan).await.unwrap_err();
+    assert_is!(error, AdoptError::Overtaken { step: Step::UniqueIndex, .. });
+    assert!(error.may_pass());
+    let plan = Plan::new().duplicates(Duplicates::KeepOldest);
+    adopt::run(db, plan).await.unwrap();
+    assert_adopted(db).await;
+}
+
+async fn rows_that_are_locked_are_come_back_to(database: &TestDatabase) {
+    let db = &database.db;
+    let game = game(db, "game", None).await;
+    let mut all = Vec::new();
+    for n in 0..50 {
+        all.push(task(db, Some(game), &n.to_string(), "created_at = NULL").await);
+    }
+    let writer = db.begin().await.unwrap();
+    run(&writer, "UPDATE tasks SET status = 'closed' WHERE id = ?", [all[7].into()]).await;
+    let (told, mut telling) = tokio::sync::mpsc::unbounded_channel();
+    let adopting = tokio::spawn({
+        let db = db.clone();
+        let plan = Plan::new().on_progress(move |progress| {
+            let _ = told.send(progress);
+        });
+        async move { adopt::run(&db, plan).await }
+    });
+    // The defaults need nobody to be in the middle of a change.
+    let first = telling.recv().await.unwrap();
+    assert_eq!(first.step, Step::Defaults);
+    writer.commit().await.unwrap();
+    let adoption = adopting.await.unwrap().unwrap();
+    assert_eq!(adoption.tasks_filled, 50);
+    let closed = "SELECT status FROM tasks WHERE id = ?";
+    assert_eq!(column::<_, String>(db, closed, [all[7].into()]).await, ["closed"]);
+    assert_adopted(db).await;
+}

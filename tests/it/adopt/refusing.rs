@@ -1,1 +1,246 @@
-//! to come
+//! What is refused, and that it is as it was.
+
+use super::game::{
+    KEY, Zoo, assert_adopted, assert_nothing_lost, dump, game, ids, on_game_database, params,
+    python_insert, task,
+};
+use super::game_cases;
+use crate::support::{TestDatabase, assert_is, column, run};
+use game_tasks::FailureKind;
+use game_tasks::adopt::{self, AdoptError, Duplicates, Outcome, Plan, WithoutGame};
+use game_tasks::sea_orm::TransactionTrait;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+game_cases!(
+    without_a_decision_nothing_is_changed,
+    duplicates_that_moving_makes_are_to_be_decided,
+    a_game_that_is_not_there,
+    a_reference_that_cannot_be_moved,
+    a_row_that_a_trigger_defends,
+    a_task_that_cannot_be_set_aside,
+    a_lock_that_is_not_to_be_had,
+    a_second_one_at_once,
+);
+
+async fn without_a_decision_nothing_is_changed(database: &TestDatabase) {
+    let db = &database.db;
+    Zoo::fill(db).await;
+    let before = dump(db).await;
+    let rename = || Plan::new().duplicates(Duplicates::Rename);
+    let aside = |plan: Plan| plan.without_game(WithoutGame::SetAside);
+    for (plan, expected) in [
+        (Plan::new(), (2, 2, 1)),
+        (rename(), (0, 2, 1)),
+        (aside(Plan::new()), (2, 0, 1)),
+        (Plan::new().name_games_by_id(), (2, 2, 0)),
+        (aside(rename()), (0, 0, 1)),
+        (aside(Plan::new()).name_games_by_id(), (2, 0, 0)),
+    ] {
+        let plan = plan.on_progress(|progress| panic!("{progress:?}"));
+        let error = adopt::run(db, plan).await.unwrap_err();
+        assert_is!(
+            error,
+            AdoptError::Undecided { duplicate_groups, tasks_without_game, games_without_external_id }
+                if (*duplicate_groups, *tasks_without_game, *games_without_external_id) == expected
+        );
+        assert!(!error.may_pass());
+        assert_eq!(dump(db).await, before);
+    }
+    let tables: i64 =
+        column(db, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", []).await[0];
+    assert_eq!(tables, 7);
+}
+
+async fn duplicates_that_moving_makes_are_to_be_decided(database: &TestDatabase) {
+    let db = &database.db;
+    let game = game(db, "game", None).await;
+    task(db, Some(game), "one", "").await;
+    task(db, None, "one", "").await;
+    task(db, None, "two", "").await;
+    task(db, None, "two", "").await;
+    let before = dump(db).await;
+    let plan = Plan::new().without_game(WithoutGame::MoveTo(game));
+    assert_is!(
+        adopt::run(db, plan).await,
+        Err(AdoptError::Undecided { duplicate_groups: 2, tasks_without_game: 0, .. })
+    );
+    assert_eq!(dump(db).await, before);
+    adopt::run(db, Plan::new().without_game(WithoutGame::SetAside)).await.unwrap();
+}
+
+async fn a_game_that_is_not_there(database: &TestDatabase) {
+    let db = &database.db;
+    task(db, None, "one", "").await;
+    let before = dump(db).await;
+    let nowhere = Uuid::from_u128(7);
+    let plan = Plan::new().without_game(WithoutGame::MoveTo(nowhere));
+    assert_is!(adopt::run(db, plan).await, Err(AdoptError::GameNotFound { game_id }) if *game_id == nowhere);
+    assert_eq!(dump(db).await, before);
+}
+
+/// A table that has one row for a task at the most.
+async fn a_reference_that_cannot_be_moved(database: &TestDatabase) {
+    let db = &database.db;
+    run(db, r#"CREATE TABLE notes (note text, "taskId" uuid UNIQUE REFERENCES tasks (id))"#, [])
+        .await;
+    let game = game(db, "game", None).await;
+    let mut pairs = Vec::new();
+    for name in ["a", "b", "c"] {
+        let old = task(db, Some(game), name, "created_at = '2020-01-01'").await;
+        let young = task(db, Some(game), name, "created_at = '2020-01-02'").await;
+        params(db, "tasksparams", young).await;
+        pairs.push((old, young));
+    }
+    let all = ids(db).await;
+    let (old, young) = pairs[1];
+    for (note, id) in [("of the old one", old), ("of the young one", young)] {
+        run(db, r#"INSERT INTO notes VALUES (?, ?)"#, [note.into(), id.into()]).await;
+    }
+    let keep = || Plan::new().duplicates(Duplicates::KeepOldest);
+    for _ in 0..2 {
+        let error = adopt::run(db, keep()).await.unwrap_err();
+        assert_is!(error, AdoptError::Stuck { task_id, outcome: Outcome::Merged { into, .. }, source }
+            if *task_id == young && *into == old && source.constraint() == Some("notes_taskId_key")
+                && source.table() == Some("notes"));
+        assert!(!error.may_pass() && !error.to_string().contains(KEY), "{error}");
+        assert_nothing_lost(db, &all).await;
+        // The group is as it was; the others are whole, settled or not.
+        for (at, (old, young)) in pairs.iter().enumerate() {
+            let select = r#"SELECT "taskId" FROM tasksparams WHERE "taskId" IN (?, ?)"#;
+            let params: Vec<Uuid> = column(db, select, [(*old).into(), (*young).into()]).await;
+            let there = ids(db).await.contains(young);
+            assert!(there || at != 1);
+            assert_eq!(params, [if there { *young } else { *old }]);
+        }
+        // The old programs go on.
+        assert!(python_insert(db, Some(game), "a new one", KEY).await.1.is_ok());
+        run(db, r#"DELETE FROM tasks WHERE "externalTaskId" = 'a new one'"#, []).await;
+    }
+    // The owner decides on the notes.
+    run(db, r#"DELETE FROM notes WHERE "taskId" = ?"#, [young.into()]).await;
+    let adoption = adopt::run(db, keep()).await.unwrap();
+    assert_eq!((adoption.count("merged"), adoption.count("kept")), (3, 3));
+    assert_nothing_lost(db, &all).await;
+    assert_adopted(db).await;
+}
+
+async fn a_row_that_a_trigger_defends(database: &TestDatabase) {
+    let db = &database.db;
+    game_tasks::sea_orm::ConnectionTrait::execute_unprepared(
+        db,
+        "CREATE FUNCTION defend() RETURNS trigger LANGUAGE plpgsql
+             AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+         CREATE TRIGGER defended BEFORE DELETE ON tasks FOR EACH ROW EXECUTE FUNCTION defend()",
+    )
+    .await
+    .unwrap();
+    let game = game(db, "game", None).await;
+    task(db, Some(game), "a", "created_at = '2020-01-01'").await;
+    let young = task(db, Some(game), "a", "").await;
+    let plan = Plan::new().duplicates(Duplicates::KeepOldest);
+    assert_is!(adopt::run(db, plan).await, Err(AdoptError::Stuck { task_id, .. }) if *task_id == young);
+    adopt::run(db, Plan::new().duplicates(Duplicates::Rename)).await.unwrap();
+}
+
+async fn a_task_that_cannot_be_set_aside(database: &TestDatabase) {
+    let db = &database.db;
+    let mut all = Vec::new();
+    for n in 0..9 {
+        all.push(task(db, None, &n.to_string(), "").await);
+    }
+    params(db, "tasksparams", all[4]).await;
+    let before = ids(db).await;
+    let plan = || Plan::new().without_game(WithoutGame::SetAside);
+    let error = adopt::run(db, plan()).await.unwrap_err();
+    assert_is!(error, AdoptError::Stuck { task_id, outcome: Outcome::SetAside, source }
+        if *task_id == all[4] && source.kind() == FailureKind::ForeignKeyViolation);
+    assert_nothing_lost(db, &before).await;
+    run(db, "DELETE FROM tasksparams", []).await;
+    let adoption = adopt::run(db, plan()).await.unwrap();
+    assert_eq!(adoption.count("set aside"), 9);
+    assert_nothing_lost(db, &before).await;
+}
+
+async fn a_lock_that_is_not_to_be_had(database: &TestDatabase) {
+    let db = &database.db;
+    let zoo = Zoo::fill(db).await;
+    let all = zoo.all.clone();
+    let plan = || {
+        Plan::new()
+            .duplicates(Duplicates::KeepOldest)
+            .without_game(WithoutGame::SetAside)
+            .name_games_by_id()
+    };
+    for held in [
+        "SELECT count(*) FROM tasks",
+        "SELECT id FROM tasks FOR UPDATE",
+        "LOCK TABLE games IN SHARE UPDATE EXCLUSIVE MODE",
+        "SELECT id FROM tasksparams FOR UPDATE",
+    ] {
+        let reader = db.begin().await.unwrap();
+        run(&reader, held, []).await;
+        let waits = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&waits);
+        let hasty = plan().patience(Duration::from_millis(300)).on_progress(move |progress| {
+            *counted.lock().unwrap() += u32::from(progress.waiting);
+        });
+        let begun = Instant::now();
+        let error = adopt::run(db, hasty).await.unwrap_err();
+        assert_is!(error, AdoptError::Locked { .. });
+        assert!(error.may_pass());
+        assert!(*waits.lock().unwrap() > 0);
+        // Generous: a few attempts of a tenth of a second each, with pauses.
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        reader.rollback().await.unwrap();
+        assert_nothing_lost(db, &all).await;
+    }
+    adopt::run(db, plan()).await.unwrap();
+    assert_adopted(db).await;
+    assert_nothing_lost(db, &all).await;
+}
+
+async fn a_second_one_at_once(database: &TestDatabase) {
+    let db = &database.db;
+    let reader = db.begin().await.unwrap();
+    run(&reader, "SELECT count(*) FROM tasks", []).await;
+    let (waiting, mut waits) = tokio::sync::mpsc::unbounded_channel();
+    let first = tokio::spawn({
+        let db = db.clone();
+        let plan = Plan::new().on_progress(move |progress| {
+            let _ = waiting.send(progress.waiting);
+        });
+        async move { adopt::run(&db, plan).await }
+    });
+    while !waits.recv().await.unwrap() {}
+    let error = adopt::run(db, Plan::new()).await.unwrap_err();
+    assert_is!(error, AdoptError::AlreadyRunning);
+    assert!(error.may_pass());
+    reader.rollback().await.unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(adopt::run(db, Plan::new()).await.unwrap().steps, []);
+}
+
+/// However it ends, the application's pool has its connections, and each has its own settings.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pool_is_as_it_was() {
+    on_game_database(async |database| {
+        let small = database.second_pool().await;
+        let settings =
+            "SELECT string_agg(name || '=' || setting, ',' ORDER BY name) FROM pg_settings
+                        WHERE name NOT IN ('transaction_isolation')";
+        let before: Vec<String> = column(&small, settings, []).await;
+        adopt::inspect(&small).await.unwrap();
+        adopt::run(&small, Plan::new()).await.unwrap();
+        {
+            let cut_off = adopt::run(&small, Plan::new());
+            let _ = tokio::time::timeout(Duration::from_millis(2), cut_off).await;
+        }
+        assert_eq!(column::<_, String>(&small, settings, []).await, before);
+        let locks =
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
+        assert_eq!(column::<_, i64>(&small, locks, []).await, [0]);
+    })
+    .await;
+}

@@ -14,7 +14,12 @@ pub(crate) const FEW: u32 = 4;
 
 /// After this a case hangs, unless it was asked to take long.
 fn patience() -> Duration {
-    let asked = ["GAME_TASKS_MODEL_CASES", "GAME_TASKS_FUZZ_CALLS"];
+    let asked = [
+        "GAME_TASKS_MODEL_CASES",
+        "GAME_TASKS_FUZZ_CALLS",
+        "GAME_TASKS_ADOPT_CUTS",
+        "GAME_TASKS_ADOPT_ROWS",
+    ];
     let long = asked.iter().any(|variable| std::env::var_os(variable).is_some());
     Duration::from_secs(if long { 3_600 } else { 90 })
 }
