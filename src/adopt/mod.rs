@@ -85,7 +85,7 @@ pub const GAME_STRATEGIES: [&str; 5] =
     ["default", "constantEffortStrategy", "greencrowdStrategy", "greengageStrategy", "socio_bee"];
 
 /// Reports what adoption would meet and do. It reads only, all of it as of one moment, and holds
-/// up nobody. It looks at every row some ten times: seconds for millions of tasks.
+/// up nobody. It looks at every row some twenty times: up to a minute for millions of tasks.
 ///
 /// # Errors
 /// [`AdoptError::UnsupportedDatabase`], [`AdoptError::Unfit`], [`AdoptError::Database`].

@@ -1,6 +1,8 @@
 //! The conformance suite on all that the crate has: each backend, held in each way in which an
 //! application holds a repository. And that the suite can fail.
 
+#[cfg(feature = "adopt")]
+mod adopted;
 mod mutants;
 mod partitioned;
 mod stores;

@@ -60,6 +60,17 @@ pub(crate) async fn on_database_within(
     .await;
 }
 
+/// Runs many cases on one database that nobody has touched, which take so long together.
+#[cfg(feature = "adopt")]
+pub(crate) async fn on_empty_database_within(
+    patience: Duration,
+    backend: Backend,
+    connections: u32,
+    cases: impl AsyncFnOnce(&TestDatabase),
+) {
+    on_empty(patience, backend, connections, cases).await;
+}
+
 /// Runs a case on a database that nobody has touched.
 pub(crate) async fn on_empty_database(
     backend: Backend,
