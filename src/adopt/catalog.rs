@@ -99,9 +99,14 @@ impl Table {
         if kind != "r" {
             return Err(unfit(None, UnfitReason::NotATable));
         }
-        let text = "SELECT attname::text, format_type(atttypid, NULL), attnotnull, atthasdef \
-                    FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 \
-                    AND NOT attisdropped";
+        let text = "SELECT a.attname::text, format_type(a.atttypid, NULL), a.attnotnull, \
+                    a.atthasdef, format_type(a.atttypid, a.atttypmod), \
+                    CASE a.atttypid WHEN 'varchar'::regtype THEN a.atttypmod BETWEEN 0 AND 258 \
+                        WHEN 'timestamptz'::regtype THEN a.atttypmod BETWEEN 0 AND 5 \
+                        ELSE false END, \
+                    coalesce(l.collisdeterministic, true) \
+                    FROM pg_attribute a LEFT JOIN pg_collation l ON l.oid = a.attcollation \
+                    WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped";
         let rows = session.rows(query(text).bind(quoted(name))).await?;
         let mut columns = Vec::with_capacity(wanted.len());
         for wanted in wanted {
@@ -112,14 +117,18 @@ impl Table {
                 }
             }
             let row = found.ok_or_else(|| unfit(Some(wanted.name), UnfitReason::Missing))?;
-            let found: &str = get(row, 1)?;
-            let Some(expected) = wanted.types.first().filter(|_| wanted.types.contains(&found))
-            else {
+            let (found, too_short): (&str, bool) = (get(row, 1)?, get(row, 5)?);
+            if too_short || !wanted.types.contains(&found) {
                 let expected = wanted.types.first().copied().unwrap_or_default();
-                let reason = UnfitReason::Type { found: found.to_owned(), expected };
+                let reason = UnfitReason::Type { found: get(row, 4)?, expected };
                 return Err(unfit(Some(wanted.name), reason));
-            };
-            debug_assert!(!expected.is_empty());
+            }
+            if !get::<bool>(row, 6)? {
+                return Err(unfit(Some(wanted.name), UnfitReason::Collation));
+            }
+            if !wanted.not_null && get(row, 2)? {
+                return Err(unfit(Some(wanted.name), UnfitReason::NotNullable));
+            }
             columns.push(Column {
                 wanted: *wanted,
                 not_null: get(row, 2)?,
@@ -257,9 +266,10 @@ impl Catalog {
         if tasks.is_nullable(unfillable) {
             return Err(tasks.unfit(unfillable.as_str(), UnfitReason::Nullable));
         }
-        for table in [&tasks, &games] {
-            if !id_is_unique(session, table).await? {
-                return Err(table.unfit("id", UnfitReason::NotUnique));
+        let external = games::Column::ExternalGameId.as_str();
+        for (table, column) in [(&tasks, "id"), (&games, "id"), (&games, external)] {
+            if !is_unique(session, table, column).await? {
+                return Err(table.unfit(column, UnfitReason::NotUnique));
             }
         }
         let indexes = indexes(session, &tasks).await?;
@@ -296,13 +306,18 @@ impl Catalog {
     }
 }
 
-async fn id_is_unique(session: &mut Session, table: &Table) -> Result<bool, DatabaseError> {
+async fn is_unique(
+    session: &mut Session,
+    table: &Table,
+    column: &str,
+) -> Result<bool, DatabaseError> {
     let text = "SELECT EXISTS (SELECT 1 FROM pg_index i JOIN pg_attribute a \
-                ON a.attrelid = i.indrelid AND a.attname = 'id' \
+                ON a.attrelid = i.indrelid AND a.attname = $2 \
                 WHERE i.indrelid = to_regclass($1) AND i.indisunique AND i.indisvalid \
                 AND i.indimmediate AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum \
                 AND i.indpred IS NULL)";
-    get(&session.row(query(text).bind(table.quoted.clone())).await?, 0)
+    let asked = query(text).bind(table.quoted.clone()).bind(column.to_owned());
+    get(&session.row(asked).await?, 0)
 }
 
 async fn indexes(session: &mut Session, tasks: &Table) -> Result<Vec<Index>, DatabaseError> {

@@ -102,16 +102,23 @@ pub enum UnfitReason {
     Type {
         /// The type that it has.
         found: String,
-        /// The type that the crate can use.
+        /// The type that the crate can use: of a text at least 255 characters, of a timestamp
+        /// all six digits.
         expected: &'static str,
     },
     /// It may be null, and no rule says what would stand there instead.
     #[error("may be null")]
     Nullable,
+    /// It must not be null, and the crate writes rows without it.
+    #[error("may not be null")]
+    NotNullable,
+    /// Its collation takes unequal texts for equal.
+    #[error("has a collation that is not deterministic")]
+    Collation,
     /// Another thing has the name that adoption would give.
     #[error("is the name of something else")]
     NameTaken,
-    /// A game's id is not unique, so that no task can refer to it.
+    /// It is not unique by itself.
     #[error("is not unique")]
     NotUnique,
 }

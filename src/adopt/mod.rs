@@ -52,8 +52,12 @@
 //! their schema.
 //!
 //! What old programs notice: a task or game with a null that may not be is refused from the
-//! moment on when the nulls are filled, and so is a second task of one name once the index is
-//! there. One that refers to a duplicate which was merged finds it gone.
+//! moment on when the nulls are filled (and one that came in just before cannot be updated until
+//! it is filled, too), and so is a second task of one name once the index is there. One that
+//! refers to a duplicate which was merged finds it gone.
+//!
+//! What names a task without a foreign key is not known, and not moved when its task is merged:
+//! look for the task in [`RECORD`].
 
 mod catalog;
 mod error;

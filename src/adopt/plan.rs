@@ -98,14 +98,16 @@ impl Plan {
 
     /// For how long a step goes on trying to get a lock, before it gives up with
     /// [`AdoptError::Locked`](super::AdoptError): at least 1 ms. Must be longer than the
-    /// longest transaction on the tables.
+    /// longest transaction of the database, for the building of an index waits for each that
+    /// may have seen the table. Nobody waits behind it meanwhile.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience.max(Duration::from_millis(1));
         self
     }
 
-    /// How many rows one transaction fills at the most: at least 1.
+    /// How many rows one transaction fills at the most: at least 1. Who wants to write one of
+    /// them waits for all of them.
     #[must_use]
     pub fn batch(mut self, rows: usize) -> Self {
         self.batch = rows.max(1);

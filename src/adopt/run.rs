@@ -191,8 +191,8 @@ impl Run<'_> {
         for _ in 0..ROUNDS {
             let catalog = Catalog::read(self.session).await?;
             if catalog.has(Needed::Unique) {
-                settle::drop_indexes(self.session).await?;
-                return Ok(());
+                let mut watch = Watch::new(Step::UniqueIndex, &mut *self.plan.on_progress);
+                return settle::drop_indexes(self.session, &mut watch).await;
             }
             let settled = settle::duplicates(self.session, &catalog, self.plan).await?;
             self.note(settled, Step::Duplicates);

@@ -87,19 +87,17 @@ async fn validate(
     watch: &mut Watch<'_>,
 ) -> Result<bool, AdoptError> {
     let text = format!("ALTER TABLE {} VALIDATE CONSTRAINT {constraint}", table.quoted);
-    loop {
-        match session.run(&text).await {
-            Ok(()) => return Ok(true),
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    FailureKind::ConstraintViolation | FailureKind::ForeignKeyViolation
-                ) =>
-            {
-                return Ok(false);
-            }
-            Err(error) => watch.try_again(session, error).await?,
+    match session.run_patiently(&text, watch).await? {
+        Ok(()) => Ok(true),
+        Err(error)
+            if matches!(
+                error.kind(),
+                FailureKind::ConstraintViolation | FailureKind::ForeignKeyViolation
+            ) =>
+        {
+            Ok(false)
         }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -170,18 +168,17 @@ pub(super) async fn index(
         needed.definition()
     );
     if catalog.has_left_over(needed) {
-        while let Err(error) = session.run(&drop).await {
-            watch.try_again(session, error).await?;
-        }
+        session.run_patiently(&drop, watch).await??;
     }
+    // Each attempt for itself: what could not be built stays, not in use, but in the way of
+    // every writer, and is taken away before the next.
     loop {
         let Err(error) = session.run(&make).await else { return Ok(true) };
-        // What could not be built stays, not in use, but in the way of every writer.
-        let is_duplicate = error.kind() == FailureKind::UniqueViolation;
-        if error.kind() != FailureKind::ConnectionLost {
-            session.run(&drop).await?;
+        if error.kind() == FailureKind::ConnectionLost {
+            return Err(error.into());
         }
-        if is_duplicate {
+        session.run_patiently(&drop, watch).await??;
+        if error.kind() == FailureKind::UniqueViolation {
             return Ok(false);
         }
         watch.try_again(session, error).await?;

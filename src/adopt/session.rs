@@ -73,22 +73,25 @@ impl Session {
         };
         let connection = pool.acquire().await.map_err(failed)?.detach();
         let mut session = Self { connection, lock_timeout, patience };
-        // Whatever the role or the pool asks for. The server ends what runs for a client that
-        // is gone, where it knows how to (14 and newer).
+        // Whatever the role or the pool asks for.
         session
             .run(
                 "SET application_name = 'game-tasks adopt'; SET statement_timeout = 0; \
                  SET idle_in_transaction_session_timeout = 0; \
                  SET default_transaction_isolation = 'read committed'; \
-                 SET default_transaction_read_only = off; SET default_transaction_deferrable = off",
+                 SET default_transaction_read_only = off; SET default_transaction_deferrable = off; \
+                 SELECT set_config(name, '0', false) FROM pg_settings \
+                 WHERE name = 'transaction_timeout'",
             )
             .await?;
-        session
+        // The server ends what runs for a client that is gone, where it knows how to (14 and
+        // newer, not on every system); where not, it ends it later.
+        let _ = session
             .run(
-                "SELECT set_config('client_connection_check_interval', '500ms', false) \
-                 WHERE current_setting('server_version_num')::int >= 140000",
+                "SELECT set_config(name, '500ms', false) FROM pg_settings \
+                 WHERE name = 'client_connection_check_interval'",
             )
-            .await?;
+            .await;
         session.wait_for_locks(patience).await?;
         Ok(session)
     }
@@ -180,9 +183,30 @@ impl Session {
         watch: &mut Watch<'_>,
     ) -> Result<(), AdoptError> {
         loop {
+            watch.trying();
             match self.try_alter(table, statements).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => break watch.settled(0),
                 Err(error) => watch.try_again(self, error).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a statement that takes its time, outside of a transaction, and behind which nobody
+    /// queues, as often as it does not get its locks. What else is wrong is its outcome.
+    pub(super) async fn run_patiently(
+        &mut self,
+        statement: &str,
+        watch: &mut Watch<'_>,
+    ) -> Result<Result<(), DatabaseError>, AdoptError> {
+        loop {
+            watch.trying();
+            match self.run(statement).await {
+                Err(error) if passes(&error) => watch.try_again(self, error).await?,
+                outcome => {
+                    watch.settled(0);
+                    return Ok(outcome);
+                }
             }
         }
     }
@@ -197,6 +221,11 @@ impl Session {
 /// A timeout as PostgreSQL wants it, where 0 would mean none.
 fn milliseconds(time: Duration) -> u128 {
     time.as_millis().clamp(1, i32::MAX as u128)
+}
+
+/// A lock that was not had, and one that was taken back to end a deadlock.
+fn passes(error: &DatabaseError) -> bool {
+    error.code() == Some("55P03") || error.kind() == FailureKind::Serialization
 }
 
 /// Keeps an eye on one step: its progress, and how long it has waited for locks.
@@ -244,28 +273,31 @@ impl<'p> Watch<'p> {
         }
     }
 
+    /// An attempt begins, which may wait for a lock.
+    fn trying(&mut self) {
+        self.waiting_since.get_or_insert_with(Instant::now);
+    }
+
     /// Ends a transaction that failed, and waits if another attempt can do better.
     pub(super) async fn try_again(
         &mut self,
         session: &mut Session,
         error: DatabaseError,
     ) -> Result<(), AdoptError> {
-        // A lock that was not had, and one that was taken back to end a deadlock.
-        let passing = error.code() == Some("55P03") || error.kind() == FailureKind::Serialization;
         if error.kind() != FailureKind::ConnectionLost {
             session.run("ROLLBACK").await?;
         }
-        if passing { self.wait(session).await } else { Err(error.into()) }
+        if passes(&error) { self.wait(session).await } else { Err(error.into()) }
     }
 
     /// Waits a while for others to let go, if there is patience left.
     pub(super) async fn wait(&mut self, session: &mut Session) -> Result<(), AdoptError> {
         let since = *self.waiting_since.get_or_insert_with(Instant::now);
         let waited = since.elapsed();
+        self.tell(true);
         if waited >= session.patience {
             return Err(AdoptError::Locked { step: self.step, waited });
         }
-        self.tell(true);
         session.sleep(self.pause.min(session.patience)).await?;
         self.pause = (self.pause * 3 / 2).min(PAUSES.1);
         Ok(())

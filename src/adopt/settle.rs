@@ -282,9 +282,10 @@ async fn index_references(
             reference.quoted(),
             columns.join(", ")
         );
+        let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}");
         loop {
             // One of that name that is not in use is what a run that was cut off has left.
-            session.run(&format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")).await?;
+            session.run_patiently(&drop, watch).await??;
             match session.run(&make).await {
                 Ok(()) => break,
                 Err(error) => watch.try_again(session, error).await?,
@@ -294,8 +295,11 @@ async fn index_references(
     Ok(())
 }
 
-/// Drops the indexes that were made for merging. Whether there were any.
-pub(super) async fn drop_indexes(session: &mut Session) -> Result<bool, DatabaseError> {
+/// Drops the indexes that were made for merging.
+pub(super) async fn drop_indexes(
+    session: &mut Session,
+    watch: &mut Watch<'_>,
+) -> Result<(), AdoptError> {
     let text = "SELECT n.nspname::text, c.relname::text FROM pg_class c \
                 JOIN pg_namespace n ON n.oid = c.relnamespace \
                 WHERE c.relkind = 'i' AND c.relname ~ $1 AND pg_has_role(c.relowner, 'USAGE')";
@@ -303,9 +307,10 @@ pub(super) async fn drop_indexes(session: &mut Session) -> Result<bool, Database
     for row in &rows {
         let (schema, name): (String, String) = (get(row, 0)?, get(row, 1)?);
         let index = format!("{}.{}", quoted(&schema), quoted(&name));
-        session.run(&format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")).await?;
+        let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}");
+        session.run_patiently(&drop, watch).await??;
     }
-    Ok(!rows.is_empty())
+    Ok(())
 }
 
 /// Settles all tasks without a game. Whether there were any.

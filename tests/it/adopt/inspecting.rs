@@ -167,8 +167,12 @@ async fn schemas_that_are_not_games(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     task(db, Some(game), "task", "").await;
+    run(db, "UPDATE games SET oauth_user_id = 'somebody'", []).await;
     type Expected = (&'static str, Option<&'static str>, UnfitReason);
-    let cases: [(&str, &str, Expected); 6] = [
+    let varchar =
+        |found: &str| UnfitReason::Type { found: found.to_owned(), expected: "character varying" };
+    run(db, "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)", []).await;
+    let cases: [(&str, &str, Expected); 11] = [
         (
             "ALTER TABLE tasks RENAME status TO state",
             "ALTER TABLE tasks RENAME state TO status",
@@ -177,11 +181,7 @@ async fn schemas_that_are_not_games(database: &TestDatabase) {
         (
             "ALTER TABLE tasks ALTER status TYPE char(20)",
             "ALTER TABLE tasks ALTER status TYPE varchar",
-            (
-                "tasks",
-                Some("status"),
-                UnfitReason::Type { found: "character".to_owned(), expected: "character varying" },
-            ),
+            ("tasks", Some("status"), varchar("character(20)")),
         ),
         (
             r#"ALTER TABLE tasks ALTER "externalTaskId" DROP NOT NULL"#,
@@ -202,6 +202,38 @@ async fn schemas_that_are_not_games(database: &TestDatabase) {
             "ALTER TABLE tasks DROP CONSTRAINT tasks_pkey CASCADE",
             "ALTER TABLE tasks ADD PRIMARY KEY (id)",
             ("tasks", Some("id"), UnfitReason::NotUnique),
+        ),
+        (
+            r#"ALTER TABLE games DROP CONSTRAINT "games_externalGameId_key""#,
+            r#"ALTER TABLE games ADD UNIQUE ("externalGameId")"#,
+            ("games", Some("externalGameId"), UnfitReason::NotUnique),
+        ),
+        (
+            r#"ALTER TABLE tasks ALTER "externalTaskId" TYPE varchar(254)"#,
+            r#"ALTER TABLE tasks ALTER "externalTaskId" TYPE varchar(255)"#,
+            ("tasks", Some("externalTaskId"), varchar("character varying(254)")),
+        ),
+        (
+            "ALTER TABLE tasks ALTER created_at TYPE timestamptz(3)",
+            "ALTER TABLE tasks ALTER created_at TYPE timestamptz(6)",
+            (
+                "tasks",
+                Some("created_at"),
+                UnfitReason::Type {
+                    found: "timestamp(3) with time zone".to_owned(),
+                    expected: "timestamp with time zone",
+                },
+            ),
+        ),
+        (
+            "ALTER TABLE games ALTER oauth_user_id SET NOT NULL",
+            "ALTER TABLE games ALTER oauth_user_id DROP NOT NULL",
+            ("games", Some("oauth_user_id"), UnfitReason::NotNullable),
+        ),
+        (
+            "ALTER TABLE tasks ALTER status TYPE varchar COLLATE loose",
+            "ALTER TABLE tasks ALTER status TYPE varchar",
+            ("tasks", Some("status"), UnfitReason::Collation),
         ),
     ];
     for (spoil, mend, (table, column, reason)) in cases {

@@ -81,7 +81,7 @@ async fn polled<T>(call: impl Future<Output = T>, times: usize) -> bool {
 /// Between two cuts; every one of them where `GAME_TASKS_ADOPT_CUTS` is 1.
 fn stride() -> usize {
     let asked = std::env::var("GAME_TASKS_ADOPT_CUTS").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(7)
+    asked.and_then(|text| text.parse().ok()).unwrap_or(11)
 }
 
 async fn dropped_at_every_await(database: &TestDatabase, keep: bool) {
@@ -92,7 +92,7 @@ async fn dropped_at_every_await(database: &TestDatabase, keep: bool) {
         let [.., plain] = zoo.games;
         let ended = polled(adopt::run(db, plan(keep, plain)), at).await;
         if ended {
-            assert!(cuts > 20, "it was cut off {cuts} times only");
+            assert!(cuts > 5, "it was cut off {cuts} times only");
             eprintln!("cut off {cuts} times, at up to {at} awaits");
             return;
         }

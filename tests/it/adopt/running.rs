@@ -8,6 +8,7 @@ use super::game_cases;
 use crate::support::{TestDatabase, assert_is, column, names, rows, run};
 use game_tasks::adopt::{self, Duplicates, Outcome, Plan, RECORD, Step, WithoutGame};
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait};
+use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
     ApiKeyId, Game, Games, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
     TaskQuery, TaskRepositoryExt, TaskScope, Tasks,
@@ -23,10 +24,12 @@ game_cases!(
     a_clean_database_needs_no_decision,
     nulls_are_filled,
     everybody_works_on_it_afterwards,
+    the_migrations_take_it_as_it_is,
     references_of_every_shape_are_moved,
     a_foreign_key_that_is_missing_is_made,
     what_the_application_has_is_left_alone,
     names_that_are_taken,
+    tables_in_another_schema,
 );
 
 fn decided(duplicates: Duplicates) -> Plan {
@@ -312,6 +315,27 @@ async fn everybody_works_on_it_afterwards(database: &TestDatabase) {
     transaction.rollback().await.unwrap();
 }
 
+/// Before, they refuse it, and say what it lacks; afterwards they make nothing, and take nothing
+/// back.
+async fn the_migrations_take_it_as_it_is(database: &TestDatabase) {
+    let db = &database.db;
+    let zoo = Zoo::fill(db).await;
+    let before = dump(db).await;
+    assert_is!(game_tasks::migration::check(db).await, Err(TaskError::SchemaMismatch(_)));
+    assert_is!(game_tasks::migrate(db).await, Err(TaskError::SchemaMismatch(_)));
+    assert_eq!(dump(db).await, before);
+    adopt(database, || decided(Duplicates::KeepOldest)).await;
+    let there = ids(db).await;
+    for _ in 0..2 {
+        game_tasks::migrate(db).await.unwrap();
+        assert_adopted(db).await;
+    }
+    game_tasks::Migrator::down(db, None).await.unwrap();
+    assert_adopted(db).await;
+    assert_eq!(ids(db).await, there);
+    assert_nothing_lost(db, &zoo.all).await;
+}
+
 async fn references_of_every_shape_are_moved(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
@@ -453,4 +477,34 @@ async fn names_that_are_taken(database: &TestDatabase) {
     }
     adopt::run(db, Plan::new()).await.unwrap();
     assert_adopted(db).await;
+}
+
+/// Where the connection finds them, and with a name that must be quoted.
+async fn tables_in_another_schema(database: &TestDatabase) {
+    let db = &database.db;
+    let zoo = Zoo::fill(db).await;
+    let name: String = column(db, "SELECT current_database()::text", []).await.remove(0);
+    db.execute_unprepared(&format!(
+        r#"ALTER SCHEMA public RENAME TO "GAME's ""own"""; CREATE SCHEMA public;
+           CREATE TABLE public.tasks (id integer);
+           ALTER DATABASE {name} SET search_path = "GAME's ""own""", public"#
+    ))
+    .await
+    .unwrap();
+    let there = database.second_pool().await;
+    let found = adopt::inspect(&there).await.unwrap();
+    assert_eq!(found.tasks, zoo.all.len() as u64);
+    assert_eq!(found.references[0].table, r#"GAME's "own".tasksparams"#);
+    let adoption = adopt::run(&there, decided(Duplicates::KeepOldest)).await.unwrap();
+    assert_eq!(adoption.settled.len(), 7);
+    game_tasks::migration::check(&there).await.unwrap();
+    assert_nothing_lost(&there, &zoo.all).await;
+    assert_eq!(adopt::run(&there, Plan::new()).await.unwrap().steps, []);
+    let record: Vec<String> = column(
+        &there,
+        "SELECT schemaname::text FROM pg_tables WHERE tablename = ?",
+        [RECORD.into()],
+    )
+    .await;
+    assert_eq!(record, [r#"GAME's "own""#]);
 }
