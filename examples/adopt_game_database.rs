@@ -260,7 +260,7 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
                 plan = plan.without_game(match &*parser.value()?.string()? {
                     "set-aside" => WithoutGame::SetAside,
                     game => WithoutGame::MoveTo(game.parse().map_err(|_| USAGE)?),
-                })
+                });
             }
             Long("help") | Short('h') => return Ok(None),
             Value(url) if database_url.is_none() => database_url = Some(url.string()?),

@@ -173,6 +173,7 @@ pub(super) async fn index(
     // Each attempt for itself: what could not be built stays, not in use, but in the way of
     // every writer, and is taken away before the next.
     loop {
+        watch.trying();
         let Err(error) = session.run(&make).await else { return Ok(true) };
         if error.kind() == FailureKind::ConnectionLost {
             return Err(error.into());

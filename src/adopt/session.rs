@@ -274,7 +274,7 @@ impl<'p> Watch<'p> {
     }
 
     /// An attempt begins, which may wait for a lock.
-    fn trying(&mut self) {
+    pub(super) fn trying(&mut self) {
         self.waiting_since.get_or_insert_with(Instant::now);
     }
 

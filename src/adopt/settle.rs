@@ -286,8 +286,9 @@ async fn index_references(
         loop {
             // One of that name that is not in use is what a run that was cut off has left.
             session.run_patiently(&drop, watch).await??;
+            watch.trying();
             match session.run(&make).await {
-                Ok(()) => break,
+                Ok(()) => break watch.settled(0),
                 Err(error) => watch.try_again(session, error).await?,
             }
         }

@@ -104,7 +104,8 @@ async fn inheritance_game_by_game(database: &TestDatabase) {
     }
     let (ours, theirs): (Vec<&Task>, Vec<&Task>) = (ours.iter().collect(), theirs.iter().collect());
     use Inheritance::{FromGame, Never};
-    let steps: [(Inheritance, &[(&[usize], Inheritance)], [&str; 3]); 5] = [
+    type Exceptions<'e> = &'e [(&'e [usize], Inheritance)];
+    let steps: [(Inheritance, Exceptions<'_>, [&str; 3]); 5] = [
         (FromGame, &[], ["of a", "of b", "of c"]),
         (Never, &[], ["default"; 3]),
         (Never, &[(&[0, 2], FromGame)], ["of a", "default", "of c"]),

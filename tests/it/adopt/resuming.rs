@@ -86,8 +86,7 @@ fn stride() -> usize {
 
 async fn dropped_at_every_await(database: &TestDatabase, keep: bool) {
     let db = &database.db;
-    let mut cuts = 0;
-    for at in (1..).step_by(stride()) {
+    for (cuts, at) in (1..).step_by(stride()).enumerate() {
         let zoo = anew(db).await;
         let [.., plain] = zoo.games;
         let ended = polled(adopt::run(db, plan(keep, plain)), at).await;
@@ -96,7 +95,6 @@ async fn dropped_at_every_await(database: &TestDatabase, keep: bool) {
             eprintln!("cut off {cuts} times, at up to {at} awaits");
             return;
         }
-        cuts += 1;
         take_up(db, &zoo, keep).await;
     }
 }
