@@ -161,6 +161,7 @@ async fn whoever_is_faster_is_told_of(database: &TestDatabase) {
     assert_adopted(db).await;
 }
 
+/// Somebody holds on to one row: the others are filled meanwhile, and nobody waits.
 async fn rows_that_are_locked_are_come_back_to(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
@@ -168,23 +169,31 @@ async fn rows_that_are_locked_are_come_back_to(database: &TestDatabase) {
     for n in 0..50 {
         all.push(task(db, Some(game), &n.to_string(), "created_at = NULL").await);
     }
-    let writer = db.begin().await.unwrap();
-    run(&writer, "UPDATE tasks SET status = 'closed' WHERE id = ?", [all[7].into()]).await;
-    let (told, mut telling) = tokio::sync::mpsc::unbounded_channel();
-    let adopting = tokio::spawn({
-        let db = db.clone();
-        let plan = Plan::new().on_progress(move |progress| {
-            let _ = told.send(progress);
-        });
-        async move { adopt::run(&db, plan).await }
+    let held = all[7];
+    let (release, released) = tokio::sync::oneshot::channel::<()>();
+    let (mut release, released) = (Some(release), Arc::new(std::sync::Mutex::new(Some(released))));
+    let hold: Write = Arc::new(move |db| {
+        let released = released.lock().unwrap().take();
+        Box::pin(async move {
+            let writer = db.begin().await.unwrap();
+            run(&writer, "UPDATE tasks SET status = 'closed' WHERE id = ?", [held.into()]).await;
+            tokio::spawn(async move {
+                released.unwrap().await.unwrap();
+                writer.commit().await.unwrap();
+            });
+        })
     });
-    // The defaults need nobody to be in the middle of a change.
-    let first = telling.recv().await.unwrap();
-    assert_eq!(first.step, Step::Defaults);
-    writer.commit().await.unwrap();
-    let adoption = adopting.await.unwrap().unwrap();
+    let (_, mut holding) = whenever(db, Step::FillTasks, 1, hold);
+    // Let go only when all others are filled.
+    let plan = Plan::new().on_progress(move |progress| {
+        holding(progress);
+        if progress.step == Step::FillTasks && progress.rows == 49 {
+            release.take().map(|release| release.send(()));
+        }
+    });
+    let adoption = adopt::run(db, plan).await.unwrap();
     assert_eq!(adoption.tasks_filled, 50);
     let closed = "SELECT status FROM tasks WHERE id = ?";
-    assert_eq!(column::<_, String>(db, closed, [all[7].into()]).await, ["closed"]);
+    assert_eq!(column::<_, String>(db, closed, [held.into()]).await, ["closed"]);
     assert_adopted(db).await;
 }

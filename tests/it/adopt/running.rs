@@ -421,6 +421,7 @@ async fn what_the_application_has_is_left_alone(database: &TestDatabase) {
         r#"ALTER TABLE tasks ADD COLUMN title text DEFAULT 'untitled', ALTER status SET DEFAULT 'pending';
            CREATE INDEX by_title ON tasks (title);
            CREATE UNIQUE INDEX theirs ON tasks ("gameId", "externalTaskId") WHERE title <> 'untitled';
+           CREATE UNIQUE INDEX unsorted ON tasks ("gameId", "externalTaskId");
            CREATE UNIQUE INDEX in_order ON tasks ("gameId", created_at, id);"#,
     )
     .await
@@ -430,8 +431,13 @@ async fn what_the_application_has_is_left_alone(database: &TestDatabase) {
     adopt::run(db, Plan::new()).await.unwrap();
     let definition = super::game::definition(db).await;
     let has = |part: &str| definition.iter().any(|line| line.contains(part));
-    for part in ["by_title", "theirs", "in_order", "tasks status character varying true 'pending'"]
-    {
+    for part in [
+        "by_title",
+        "theirs",
+        "unsorted",
+        "in_order",
+        "tasks status character varying true 'pending'",
+    ] {
         assert!(has(part), "{part}");
     }
     // One like it is enough.
