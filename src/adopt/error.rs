@@ -63,7 +63,8 @@ pub enum AdoptError {
         source: DatabaseError,
     },
     /// A lock was not to be had in all the time that the plan allows: somebody holds on to
-    /// one of the tables. Nobody waited longer than the plan's lock timeout for that.
+    /// one of the tables, or of its rows. (Or a trigger of the owner's keeps a null from being
+    /// filled, which looks the same.) Nobody waited longer than the plan's lock timeout for that.
     #[error("{step}: a lock was not to be had in {} s", .waited.as_secs())]
     Locked {
         /// The step that needs it.

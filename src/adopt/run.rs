@@ -23,12 +23,13 @@ pub(super) async fn run(session: &mut Session, plan: &mut Plan) -> Result<Adopti
     refuse_what_is_undecided(session, &catalog, plan).await?;
 
     let mut run = Run { session, plan, steps: Vec::new(), tasks_filled: 0, games_filled: 0 };
-    run.defaults(&catalog).await?;
-    run.without_nulls(&catalog, Of::Games).await?;
-    run.without_nulls(&catalog, Of::Tasks).await?;
-    run.reference().await?;
-    run.unique_index().await?;
-    run.listing_index().await?;
+    let outcome = run.all(&catalog).await;
+    if let Err(AdoptError::Stuck { .. } | AdoptError::Undecided { .. }) = outcome {
+        // The owner may take a while to decide, and writers need not pay for it meanwhile. What
+        // went wrong before is what there is to tell.
+        let _ = run.drop_indexes().await;
+    }
+    outcome?;
     let Run { session, mut steps, tasks_filled, games_filled, .. } = run;
     steps.sort_unstable();
     steps.dedup();
@@ -97,6 +98,21 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
+    async fn all(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
+        self.defaults(catalog).await?;
+        self.without_nulls(catalog, Of::Games).await?;
+        self.without_nulls(catalog, Of::Tasks).await?;
+        self.reference().await?;
+        self.unique_index().await?;
+        self.listing_index().await?;
+        self.drop_indexes().await
+    }
+
+    async fn drop_indexes(&mut self) -> Result<(), AdoptError> {
+        let mut watch = Watch::new(Step::Duplicates, &mut *self.plan.on_progress);
+        settle::drop_indexes(self.session, &mut watch).await
+    }
+
     async fn defaults(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
         for table in [&catalog.games, &catalog.tasks] {
             if !table.without_default().is_empty() {
@@ -191,8 +207,7 @@ impl Run<'_> {
         for _ in 0..ROUNDS {
             let catalog = Catalog::read(self.session).await?;
             if catalog.has(Needed::Unique) {
-                let mut watch = Watch::new(Step::UniqueIndex, &mut *self.plan.on_progress);
-                return settle::drop_indexes(self.session, &mut watch).await;
+                return Ok(());
             }
             let settled = settle::duplicates(self.session, &catalog, self.plan).await?;
             self.note(settled, Step::Duplicates);

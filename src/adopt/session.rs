@@ -185,7 +185,7 @@ impl Session {
         loop {
             watch.trying();
             match self.try_alter(table, statements).await {
-                Ok(()) => break watch.settled(0),
+                Ok(()) => break watch.passed(),
                 Err(error) => watch.try_again(self, error).await?,
             }
         }
@@ -204,7 +204,7 @@ impl Session {
             match self.run(statement).await {
                 Err(error) if passes(&error) => watch.try_again(self, error).await?,
                 outcome => {
-                    watch.settled(0);
+                    watch.passed();
                     return Ok(outcome);
                 }
             }
@@ -265,12 +265,17 @@ impl<'p> Watch<'p> {
 
     /// So many rows more are settled.
     pub(super) fn settled(&mut self, rows: u64) {
-        self.waiting_since = None;
-        self.pause = PAUSES.0;
         if rows > 0 {
+            self.passed();
             self.rows += rows;
             self.tell(false);
         }
+    }
+
+    /// What was waited for is had.
+    pub(super) fn passed(&mut self) {
+        self.waiting_since = None;
+        self.pause = PAUSES.0;
     }
 
     /// An attempt begins, which may wait for a lock.

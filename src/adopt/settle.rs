@@ -8,7 +8,7 @@ use super::plan::{Duplicates, Plan, Step, WithoutGame};
 use super::record;
 use super::report::Outcome;
 use super::session::{Session, Watch, get, query};
-use crate::error::{DatabaseError, FailureKind};
+use crate::error::{DatabaseError, FailureKind, Retry};
 use crate::value::MAX_TEXT_CHARS;
 use uuid::Uuid;
 
@@ -19,7 +19,11 @@ const PAGE: usize = 20_000;
 const PART: usize = 50;
 
 /// How often a group is tried again that a new reference kept from being merged.
-const ROUNDS: u32 = 5;
+const ATTEMPTS: u32 = 5;
+
+/// How often the rest is looked for that others have written meanwhile. Whoever builds on there
+/// being none finds out, and asks again.
+const ROUNDS: u32 = 20;
 
 /// One group of duplicates that was found.
 struct Group {
@@ -35,8 +39,10 @@ pub(super) async fn duplicates(
     plan: &mut Plan,
 ) -> Result<bool, AdoptError> {
     let mut watch = Watch::new(Step::Duplicates, &mut *plan.on_progress);
-    loop {
+    let mut rounds = 0;
+    while rounds < ROUNDS {
         let page = find(session, &catalog.tasks).await?;
+        rounds += u32::from(page.len() < PAGE);
         if page.is_empty() {
             return Ok(watch.has_begun());
         }
@@ -65,6 +71,7 @@ pub(super) async fn duplicates(
             }
         }
     }
+    Ok(true)
 }
 
 async fn find(session: &mut Session, tasks: &Table) -> Result<Vec<Group>, DatabaseError> {
@@ -90,16 +97,16 @@ async fn settle(
     decision: Duplicates,
     watch: &mut Watch<'_>,
 ) -> Result<u64, AdoptError> {
-    let mut rounds = 0;
+    let mut attempts = 0;
     loop {
         let mut at = Attempt { task_id: Uuid::nil(), outcome: Outcome::Kept };
         match try_settle(session, tasks, referring, group, decision, &mut at).await {
             Ok(settled) => return Ok(settled),
             Err(error) if is_a_refusal(&error) => {
                 session.run("ROLLBACK").await?;
-                rounds += 1;
+                attempts += 1;
                 // What refers to it may have come in since it was looked for.
-                if error.kind() != FailureKind::ForeignKeyViolation || rounds >= ROUNDS {
+                if error.kind() != FailureKind::ForeignKeyViolation || attempts >= ATTEMPTS {
                     let Attempt { task_id, outcome } = at;
                     return Err(AdoptError::Stuck { task_id, outcome, source: error });
                 }
@@ -208,7 +215,17 @@ async fn merge(
         tasks.quoted,
         record::insert(tasks, &Outcome::Merged { into: oldest, references: 0 }, "$2", "NULL"),
     );
-    session.execute(query(text).bind(id).bind(oldest)).await.map(drop)
+    let gone = session.execute(query(text).bind(id).bind(oldest)).await?;
+    refuse_unless(gone == 1)
+}
+
+/// A trigger can keep a row from being changed without a word.
+fn refuse_unless(done: bool) -> Result<(), DatabaseError> {
+    if done {
+        return Ok(());
+    }
+    let why = "a trigger has kept the row from being changed";
+    Err(DatabaseError::of_store(FailureKind::ConstraintViolation, Retry::No, why))
 }
 
 async fn rename(
@@ -230,7 +247,8 @@ async fn rename(
            WHERE id = $1"#,
         tasks.quoted
     );
-    session.execute(query(text).bind(id).bind(name)).await.map(drop)
+    let renamed = session.execute(query(text).bind(id).bind(name)).await?;
+    refuse_unless(renamed == 1)
 }
 
 /// A name that says where it comes from, obeys the rules, and is not taken.
@@ -263,11 +281,11 @@ fn new_name(old: &str, id: Uuid, n: u32) -> String {
     kept.collect::<String>() + &suffix
 }
 
-/// What the names of the indexes begin with that stand only while duplicates are merged.
+/// What the names of the indexes begin with that stand only while tasks are taken out.
 const INDEX: &str = "game_tasks_adopt_ref_";
 
-/// Each merge asks each table what refers to the task, twice: without an index that would be a
-/// look at the whole table, with the task locked.
+/// Each merge asks each table what refers to the task, twice, and each deletion once: without an
+/// index that would be a look at the whole table, with the task locked.
 async fn index_references(
     session: &mut Session,
     referring: &[Reference],
@@ -288,7 +306,7 @@ async fn index_references(
             session.run_patiently(&drop, watch).await??;
             watch.trying();
             match session.run(&make).await {
-                Ok(()) => break watch.settled(0),
+                Ok(()) => break watch.passed(),
                 Err(error) => watch.try_again(session, error).await?,
             }
         }
@@ -296,7 +314,7 @@ async fn index_references(
     Ok(())
 }
 
-/// Drops the indexes that were made for merging.
+/// Drops the indexes that were made for taking tasks out.
 pub(super) async fn drop_indexes(
     session: &mut Session,
     watch: &mut Watch<'_>,
@@ -323,7 +341,8 @@ pub(super) async fn tasks_without_game(
     let tasks = &catalog.tasks;
     let without = without_game(catalog);
     let mut watch = Watch::new(Step::WithoutGame, &mut *plan.on_progress);
-    loop {
+    let mut rounds = 0;
+    while rounds < ROUNDS {
         let text = format!("SELECT t.id FROM {} t WHERE {without} LIMIT {PAGE}", tasks.quoted);
         let rows = session.rows(query(text)).await?;
         if rows.is_empty() {
@@ -337,6 +356,10 @@ pub(super) async fn tasks_without_game(
                 games_without_external_id: 0,
             });
         };
+        if decision == WithoutGame::SetAside && !watch.has_begun() {
+            let referring = references(session, tasks).await?;
+            index_references(session, &referring, &mut watch).await?;
+        }
         watch.begin();
         record::make(session, tasks).await?;
         let mut settled = 0;
@@ -345,8 +368,11 @@ pub(super) async fn tasks_without_game(
         }
         if settled == 0 {
             watch.wait(session).await?;
+        } else if ids.len() < PAGE {
+            rounds += 1;
         }
     }
+    Ok(true)
 }
 
 /// Settles a batch in one transaction; where one of them is refused, each in its own.
@@ -425,7 +451,8 @@ async fn try_house(
                 tasks.quoted,
                 fill.join(", "),
             );
-            session.execute(query(text).bind(free.clone()).bind(game)).await?;
+            let moved = session.execute(query(text).bind(free.clone()).bind(game)).await?;
+            refuse_unless(moved == settled)?;
         }
         WithoutGame::SetAside => {
             let insert = record::insert(tasks, &outcome, "NULL", "NULL");
@@ -433,7 +460,8 @@ async fn try_house(
                 "WITH t AS (DELETE FROM {} t WHERE t.id = ANY($1) RETURNING *) {insert} FROM t",
                 tasks.quoted
             );
-            session.execute(query(text).bind(free.clone())).await?;
+            let gone = session.execute(query(text).bind(free.clone())).await?;
+            refuse_unless(gone == settled)?;
         }
     }
     session.run("SET CONSTRAINTS ALL IMMEDIATE").await?;

@@ -7,8 +7,8 @@ use super::game::{
 use super::game_cases;
 use crate::support::{TestDatabase, assert_is, column, run};
 use game_tasks::FailureKind;
-use game_tasks::adopt::{self, AdoptError, Duplicates, Outcome, Plan, WithoutGame};
-use game_tasks::sea_orm::TransactionTrait;
+use game_tasks::adopt::{self, AdoptError, Duplicates, Outcome, Plan, Step, WithoutGame};
+use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ game_cases!(
     a_game_that_is_not_there,
     a_reference_that_cannot_be_moved,
     a_row_that_a_trigger_defends,
+    a_null_that_cannot_be_filled,
     a_task_that_cannot_be_set_aside,
     a_lock_that_is_not_to_be_had,
     a_second_one_at_once,
@@ -126,22 +127,70 @@ async fn a_reference_that_cannot_be_moved(database: &TestDatabase) {
     assert_adopted(db).await;
 }
 
+/// With an error, and without a word.
 async fn a_row_that_a_trigger_defends(database: &TestDatabase) {
     let db = &database.db;
-    game_tasks::sea_orm::ConnectionTrait::execute_unprepared(
-        db,
-        "CREATE FUNCTION defend() RETURNS trigger LANGUAGE plpgsql
-             AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
-         CREATE TRIGGER defended BEFORE DELETE ON tasks FOR EACH ROW EXECUTE FUNCTION defend()",
-    )
-    .await
-    .unwrap();
     let game = game(db, "game", None).await;
     task(db, Some(game), "a", "created_at = '2020-01-01'").await;
     let young = task(db, Some(game), "a", "").await;
-    let plan = Plan::new().duplicates(Duplicates::KeepOldest);
-    assert_is!(adopt::run(db, plan).await, Err(AdoptError::Stuck { task_id, .. }) if *task_id == young);
-    adopt::run(db, Plan::new().duplicates(Duplicates::Rename)).await.unwrap();
+    let homeless = task(db, None, "b", "").await;
+    let before = ids(db).await;
+    let statements = |sql: String| async move { db.execute_unprepared(&sql).await.unwrap() };
+    for answer in ["RAISE EXCEPTION 'no'; RETURN NULL", "RETURN NULL"] {
+        for event in ["DELETE", "UPDATE"] {
+            statements(format!(
+                "CREATE FUNCTION defend() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                     {answer}; END $$;
+                 CREATE TRIGGER defended BEFORE {event} ON tasks FOR EACH ROW
+                     EXECUTE FUNCTION defend()"
+            ))
+            .await;
+            let (duplicates, without_game) = match event {
+                "DELETE" => (Duplicates::KeepOldest, WithoutGame::SetAside),
+                _ => (Duplicates::Rename, WithoutGame::MoveTo(game)),
+            };
+            let plan = || Plan::new().duplicates(duplicates).without_game(without_game);
+            let error = adopt::run(db, plan()).await.unwrap_err();
+            assert_is!(error, AdoptError::Stuck { task_id, .. } if *task_id == homeless);
+            // The homeless one aside, the duplicates are next.
+            statements("ALTER TABLE tasks DISABLE TRIGGER defended".to_owned()).await;
+            statements(format!(r#"UPDATE tasks SET "gameId" = '{game}' WHERE id = '{homeless}'"#))
+                .await;
+            statements("ALTER TABLE tasks ENABLE TRIGGER defended".to_owned()).await;
+            let error = adopt::run(db, plan()).await.unwrap_err();
+            assert_is!(error, AdoptError::Stuck { task_id, .. } if *task_id == young);
+            assert_nothing_lost(db, &before).await;
+            statements(format!(
+                r#"DROP FUNCTION defend CASCADE; ALTER TABLE tasks ALTER "gameId" DROP NOT NULL;
+                   UPDATE tasks SET "gameId" = NULL WHERE id = '{homeless}'"#
+            ))
+            .await;
+        }
+    }
+    let left = "SELECT count(*) FROM pg_class WHERE relname LIKE 'game_tasks_adopt_ref_%'";
+    assert_eq!(column::<_, i64>(db, left, []).await, [0]);
+    let plan = Plan::new().duplicates(Duplicates::Rename).without_game(WithoutGame::MoveTo(game));
+    adopt::run(db, plan).await.unwrap();
+    assert_eq!(ids(db).await, before);
+}
+
+/// A trigger that insists on a null.
+async fn a_null_that_cannot_be_filled(database: &TestDatabase) {
+    let db = &database.db;
+    let game = game(db, "game", None).await;
+    task(db, Some(game), "a", "created_at = NULL").await;
+    db.execute_unprepared(
+        "CREATE FUNCTION insist() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             NEW.created_at = NULL; RETURN NEW; END $$;
+         CREATE TRIGGER insisting BEFORE UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION insist()",
+    )
+    .await
+    .unwrap();
+    let plan = || Plan::new().patience(Duration::from_millis(300));
+    assert_is!(adopt::run(db, plan()).await, Err(AdoptError::Locked { step: Step::FillTasks, .. }));
+    run(db, "DROP FUNCTION insist CASCADE", []).await;
+    adopt::run(db, plan()).await.unwrap();
+    assert_adopted(db).await;
 }
 
 async fn a_task_that_cannot_be_set_aside(database: &TestDatabase) {
