@@ -60,16 +60,19 @@
 //! look for the task in [`RECORD`].
 
 mod catalog;
+mod duplicates;
 mod error;
 mod fill;
+mod homeless;
 mod inspect;
 mod plan;
 mod record;
+mod referring;
+mod refusal;
 mod report;
 mod run;
 mod schema;
 mod session;
-mod settle;
 
 pub use error::{AdoptError, UnfitReason};
 pub use plan::{Duplicates, Plan, Progress, Step, WithoutGame};

@@ -7,7 +7,7 @@ use super::inspect::{WITHOUT_EXTERNAL_ID, groups, number, without_game};
 use super::plan::{Plan, Step, WithoutGame};
 use super::report::Adoption;
 use super::session::{Session, Watch, count, get, query};
-use super::{fill, record, schema, settle};
+use super::{duplicates, fill, homeless, record, referring, schema};
 use crate::entity::games;
 
 /// How often a step is begun anew because old programs wrote what it had just settled.
@@ -110,7 +110,7 @@ impl Run<'_> {
 
     async fn drop_indexes(&mut self) -> Result<(), AdoptError> {
         let mut watch = Watch::new(Step::Duplicates, &mut *self.plan.on_progress);
-        settle::drop_indexes(self.session, &mut watch).await
+        referring::drop_indexes(self.session, &mut watch).await
     }
 
     async fn defaults(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
@@ -168,7 +168,7 @@ impl Run<'_> {
     }
 
     async fn without_game(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
-        let settled = settle::tasks_without_game(self.session, catalog, self.plan).await?;
+        let settled = homeless::settle(self.session, catalog, self.plan).await?;
         self.note(settled, Step::WithoutGame);
         Ok(())
     }
@@ -209,7 +209,7 @@ impl Run<'_> {
             if catalog.has(Needed::Unique) {
                 return Ok(());
             }
-            let settled = settle::duplicates(self.session, &catalog, self.plan).await?;
+            let settled = duplicates::settle(self.session, &catalog, self.plan).await?;
             self.note(settled, Step::Duplicates);
             self.index(&catalog, Needed::Unique).await?;
         }

@@ -1,18 +1,19 @@
-//! Rows that only the owner can decide on: duplicates, and tasks without a game.
+//! Duplicates, as the owner decides: each group, or a part of it, in a transaction of its own.
 
 use super::catalog::{Catalog, Reference, Table, quoted, references};
 use super::error::AdoptError;
-use super::fill;
-use super::inspect::{OLDEST_FIRST, groups, without_game};
-use super::plan::{Duplicates, Plan, Step, WithoutGame};
+use super::inspect::{OLDEST_FIRST, groups};
+use super::plan::{Duplicates, Plan, Step};
 use super::record;
+use super::referring::index_references;
+use super::refusal::{is_a_refusal, refuse_unless};
 use super::report::Outcome;
 use super::session::{Session, Watch, get, query};
-use crate::error::{DatabaseError, FailureKind, Retry};
+use crate::error::{DatabaseError, FailureKind};
 use crate::value::MAX_TEXT_CHARS;
 use uuid::Uuid;
 
-/// How many groups, or tasks, are looked for at a time.
+/// How many groups are looked for at a time.
 const PAGE: usize = 20_000;
 
 /// How many of a group are settled in one transaction, so that it stays short.
@@ -33,7 +34,7 @@ struct Group {
 }
 
 /// Settles all groups of duplicates. Whether there were any.
-pub(super) async fn duplicates(
+pub(super) async fn settle(
     session: &mut Session,
     catalog: &Catalog,
     plan: &mut Plan,
@@ -65,7 +66,7 @@ pub(super) async fn duplicates(
                 let ids = std::iter::once(oldest).chain(others).copied().collect();
                 let part = Group { ids, external_task_id: group.external_task_id.clone(), ..group };
                 let settled =
-                    settle(session, &catalog.tasks, &referring, &part, decision, &mut watch);
+                    settle_part(session, &catalog.tasks, &referring, &part, decision, &mut watch);
                 let settled = settled.await?;
                 watch.settled(settled);
             }
@@ -89,7 +90,7 @@ async fn find(session: &mut Session, tasks: &Table) -> Result<Vec<Group>, Databa
 }
 
 /// Settles one group in a transaction of its own. How many rows that were.
-async fn settle(
+async fn settle_part(
     session: &mut Session,
     tasks: &Table,
     referring: &[Reference],
@@ -120,17 +121,6 @@ async fn settle(
 struct Attempt {
     task_id: Uuid,
     outcome: Outcome,
-}
-
-/// Whether a constraint, or a trigger of the owner's, is against it.
-fn is_a_refusal(error: &DatabaseError) -> bool {
-    matches!(
-        error.kind(),
-        FailureKind::UniqueViolation
-            | FailureKind::ForeignKeyViolation
-            | FailureKind::NotNullViolation
-            | FailureKind::ConstraintViolation
-    ) || error.code() == Some("P0001")
 }
 
 async fn try_settle(
@@ -219,15 +209,6 @@ async fn merge(
     refuse_unless(gone == 1)
 }
 
-/// A trigger can keep a row from being changed without a word.
-fn refuse_unless(done: bool) -> Result<(), DatabaseError> {
-    if done {
-        return Ok(());
-    }
-    let why = "a trigger has kept the row from being changed";
-    Err(DatabaseError::of_store(FailureKind::ConstraintViolation, Retry::No, why))
-}
-
 async fn rename(
     session: &mut Session,
     tasks: &Table,
@@ -279,194 +260,6 @@ fn new_name(old: &str, id: Uuid, n: u32) -> String {
     let room = MAX_TEXT_CHARS.saturating_sub(suffix.len());
     let kept = old.chars().take(room).map(|c| if c.is_control() { '_' } else { c });
     kept.collect::<String>() + &suffix
-}
-
-/// What the names of the indexes begin with that stand only while tasks are taken out.
-const INDEX: &str = "game_tasks_adopt_ref_";
-
-/// Each merge asks each table what refers to the task, twice, and each deletion once: without an
-/// index that would be a look at the whole table, with the task locked.
-async fn index_references(
-    session: &mut Session,
-    referring: &[Reference],
-    watch: &mut Watch<'_>,
-) -> Result<(), AdoptError> {
-    for reference in referring.iter().filter(|one| !one.indexed && one.plain) {
-        let name = quoted(&format!("{INDEX}{}", reference.oid));
-        let index = format!("{}.{name}", quoted(&reference.schema));
-        let columns: Vec<_> = reference.columns.iter().map(|column| quoted(column)).collect();
-        let make = format!(
-            "CREATE INDEX CONCURRENTLY {name} ON {} ({})",
-            reference.quoted(),
-            columns.join(", ")
-        );
-        let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}");
-        loop {
-            // One of that name that is not in use is what a run that was cut off has left.
-            session.run_patiently(&drop, watch).await??;
-            watch.trying();
-            match session.run(&make).await {
-                Ok(()) => break watch.passed(),
-                Err(error) => watch.try_again(session, error).await?,
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Drops the indexes that were made for taking tasks out.
-pub(super) async fn drop_indexes(
-    session: &mut Session,
-    watch: &mut Watch<'_>,
-) -> Result<(), AdoptError> {
-    let text = "SELECT n.nspname::text, c.relname::text FROM pg_class c \
-                JOIN pg_namespace n ON n.oid = c.relnamespace \
-                WHERE c.relkind = 'i' AND c.relname ~ $1 AND pg_has_role(c.relowner, 'USAGE')";
-    let rows = session.rows(query(text).bind(format!("^{INDEX}[0-9]+$"))).await?;
-    for row in &rows {
-        let (schema, name): (String, String) = (get(row, 0)?, get(row, 1)?);
-        let index = format!("{}.{}", quoted(&schema), quoted(&name));
-        let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}");
-        session.run_patiently(&drop, watch).await??;
-    }
-    Ok(())
-}
-
-/// Settles all tasks without a game. Whether there were any.
-pub(super) async fn tasks_without_game(
-    session: &mut Session,
-    catalog: &Catalog,
-    plan: &mut Plan,
-) -> Result<bool, AdoptError> {
-    let tasks = &catalog.tasks;
-    let without = without_game(catalog);
-    let mut watch = Watch::new(Step::WithoutGame, &mut *plan.on_progress);
-    let mut rounds = 0;
-    while rounds < ROUNDS {
-        let text = format!("SELECT t.id FROM {} t WHERE {without} LIMIT {PAGE}", tasks.quoted);
-        let rows = session.rows(query(text)).await?;
-        if rows.is_empty() {
-            return Ok(watch.has_begun());
-        }
-        let ids = rows.iter().map(|row| get(row, 0)).collect::<Result<Vec<Uuid>, _>>()?;
-        let Some(decision) = plan.without_game else {
-            return Err(AdoptError::Undecided {
-                duplicate_groups: 0,
-                tasks_without_game: ids.len() as u64,
-                games_without_external_id: 0,
-            });
-        };
-        if decision == WithoutGame::SetAside && !watch.has_begun() {
-            let referring = references(session, tasks).await?;
-            index_references(session, &referring, &mut watch).await?;
-        }
-        watch.begin();
-        record::make(session, tasks).await?;
-        let mut settled = 0;
-        for batch in ids.chunks(plan.batch) {
-            settled += house(session, tasks, &without, decision, batch, &mut watch).await?;
-        }
-        if settled == 0 {
-            watch.wait(session).await?;
-        } else if ids.len() < PAGE {
-            rounds += 1;
-        }
-    }
-    Ok(true)
-}
-
-/// Settles a batch in one transaction; where one of them is refused, each in its own.
-async fn house(
-    session: &mut Session,
-    tasks: &Table,
-    without: &str,
-    decision: WithoutGame,
-    batch: &[Uuid],
-    watch: &mut Watch<'_>,
-) -> Result<u64, AdoptError> {
-    let mut settled = 0;
-    let mut parts: Vec<&[Uuid]> = vec![batch];
-    while let Some(part) = parts.last() {
-        match try_house(session, tasks, without, decision, part).await {
-            Ok(done) => {
-                parts.pop();
-                watch.settled(done);
-                settled += done;
-            }
-            Err(error) if is_a_refusal(&error) => {
-                session.run("ROLLBACK").await?;
-                if let [task_id] = part {
-                    let (task_id, outcome) = (*task_id, outcome_of(decision));
-                    return Err(AdoptError::Stuck { task_id, outcome, source: error });
-                }
-                parts = batch.chunks(1).collect();
-            }
-            Err(error) => watch.try_again(session, error).await?,
-        }
-    }
-    Ok(settled)
-}
-
-fn outcome_of(decision: WithoutGame) -> Outcome {
-    match decision {
-        WithoutGame::MoveTo(game_id) => Outcome::Moved { game_id },
-        WithoutGame::SetAside => Outcome::SetAside,
-    }
-}
-
-/// Settles some tasks without a game, but for those that somebody has locked. How many.
-async fn try_house(
-    session: &mut Session,
-    tasks: &Table,
-    without: &str,
-    decision: WithoutGame,
-    ids: &[Uuid],
-) -> Result<u64, DatabaseError> {
-    session.begin().await?;
-    let lock = match decision {
-        WithoutGame::MoveTo(_) => "FOR NO KEY UPDATE",
-        WithoutGame::SetAside => "FOR UPDATE",
-    };
-    let text = format!(
-        "SELECT t.id FROM {} t WHERE t.id = ANY($1) AND {without} {lock} OF t SKIP LOCKED",
-        tasks.quoted
-    );
-    let rows = session.rows(query(text).bind(ids.to_vec())).await?;
-    let free = rows.iter().map(|row| get(row, 0)).collect::<Result<Vec<Uuid>, _>>()?;
-    let settled = free.len() as u64;
-    let outcome = outcome_of(decision);
-    match decision {
-        WithoutGame::MoveTo(game) => {
-            let insert = record::insert(tasks, &outcome, "$2::uuid", "NULL");
-            let text = format!("{insert} FROM {} t WHERE t.id = ANY($1)", tasks.quoted);
-            session.execute(query(text).bind(free.clone()).bind(game)).await?;
-            // Its other nulls are filled with it, for nulls may be forbidden by now.
-            let fill = fill::OF_TASKS.iter().filter(|(column, _)| *column != "updated_at");
-            let fill: Vec<_> =
-                fill.map(|(column, with)| format!("{} = {with}", quoted(column))).collect();
-            let text = format!(
-                r#"UPDATE {} t SET "gameId" = $2, {},
-                   updated_at = GREATEST(clock_timestamp(), t.updated_at + INTERVAL '1 microsecond')
-                   WHERE t.id = ANY($1)"#,
-                tasks.quoted,
-                fill.join(", "),
-            );
-            let moved = session.execute(query(text).bind(free.clone()).bind(game)).await?;
-            refuse_unless(moved == settled)?;
-        }
-        WithoutGame::SetAside => {
-            let insert = record::insert(tasks, &outcome, "NULL", "NULL");
-            let text = format!(
-                "WITH t AS (DELETE FROM {} t WHERE t.id = ANY($1) RETURNING *) {insert} FROM t",
-                tasks.quoted
-            );
-            let gone = session.execute(query(text).bind(free.clone())).await?;
-            refuse_unless(gone == settled)?;
-        }
-    }
-    session.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
-    session.run("COMMIT").await?;
-    Ok(settled)
 }
 
 #[cfg(test)]
