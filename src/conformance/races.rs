@@ -1,7 +1,7 @@
 //! Sixteen at once: one wins, and each is told what became of its own call.
 
 use super::checks::OrFail;
-use super::crowd::{CROWD, retried, winner};
+use super::crowd::{CROWD, settled, winner};
 use super::failure::{Failure, Outcome};
 use super::stage::Stage;
 use crate::{
@@ -34,7 +34,7 @@ async fn of_creators_one_wins(stage: &Stage<'_>) -> Outcome {
             .crowd(|n| {
                 let (tasks, new) =
                     (tasks.clone(), NewTask::new(game, &*name).strategy(n.to_string()));
-                async move { tasks.create(new).await }
+                async move { settled(|| tasks.create(new.clone())).await }
             })
             .await?;
         let row = stage.tasks.get((game, &name)).await?;
@@ -66,7 +66,7 @@ async fn of_batches_each_task_has_one_creator(stage: &Stage<'_>) -> Outcome {
                 let place = if n % 2 == 0 { i } else { SIZE - 1 - i };
                 NewTask::new(game, format!("{place:02}"))
             });
-            async move { retried(|| tasks.create_many(batch.clone(), OnExisting::Report)).await }
+            async move { settled(|| tasks.create_many(batch.clone(), OnExisting::Report)).await }
         })
         .await?;
     let mut creators = HashSet::new();
@@ -90,7 +90,7 @@ async fn of_atomic_batches_one_is_whole(stage: &Stage<'_>) -> Outcome {
             // One name is everybody's; the others are each batch's own.
             let batch = [format!("{n} first"), "shared".to_owned(), format!("{n} last")];
             let batch = batch.map(|name| NewTask::new(game, name));
-            async move { tasks.create_all(batch, OnExisting::Report).await }
+            async move { settled(|| tasks.create_all(batch.clone(), OnExisting::Report)).await }
         })
         .await?;
     let (n, written) = winner(answers, |error| {
@@ -117,7 +117,7 @@ async fn of_get_or_create_one_creates(stage: &Stage<'_>) -> Outcome {
             .crowd(|n| {
                 let (tasks, new) =
                     (tasks.clone(), NewTask::new(game, &*name).strategy(n.to_string()));
-                async move { tasks.get_or_create(new).await }
+                async move { settled(|| tasks.get_or_create(new.clone())).await }
             })
             .await?;
         let row = stage.tasks.get((game, &name)).await?;
@@ -137,12 +137,15 @@ async fn of_claims_one_wins(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     for round in 0..ROUNDS {
         let task = stage.task(game, &format!("task {round}")).await?;
-        let answers = stage
-            .crowd(|n| {
-                let (tasks, id) = (tasks.clone(), task.id);
-                async move { tasks.transition(id, "open", format!("claimed by {n}")).await }
-            })
-            .await?;
+        let answers =
+            stage
+                .crowd(|n| {
+                    let (tasks, id) = (tasks.clone(), task.id);
+                    async move {
+                        settled(|| tasks.transition(id, "open", format!("claimed by {n}"))).await
+                    }
+                })
+                .await?;
         let row = stage.tasks.get(&task).await?;
         let (n, claimed) = winner(answers, |error| {
             ensure_is!(
@@ -169,7 +172,7 @@ async fn of_optimistic_writers_one_wins(stage: &Stage<'_>) -> Outcome {
                     .strategy(format!("{n} in {round}"))
                     .if_unmodified_since(task.updated_at);
                 let (tasks, id) = (tasks.clone(), task.id);
-                async move { tasks.update(id, patch).await }
+                async move { settled(|| tasks.update(id, patch.clone())).await }
             })
             .await?;
         let (n, changed) = winner(answers, |error| {
@@ -196,7 +199,7 @@ async fn each_writer_is_told_its_own_write(stage: &Stage<'_>) -> Outcome {
                 for write in 0..WRITES {
                     let strategy = format!("{n} writes {write}");
                     let patch = TaskPatch::new().strategy(&*strategy);
-                    let answer = tasks.update(id, patch).await?;
+                    let answer = settled(|| tasks.update(id, patch.clone())).await?;
                     ensure_eq!(answer.strategy_id, strategy.as_str(), "another's write");
                     answers.push(answer);
                 }
@@ -224,7 +227,7 @@ async fn batches_that_update_what_is_there(stage: &Stage<'_>) -> Outcome {
                 let place = if n % 2 == 0 { i } else { SIZE - 1 - i };
                 NewTask::new(game, format!("{place:02}")).strategy(n.to_string())
             });
-            async move { retried(|| tasks.create_all(batch.clone(), OnExisting::Update)).await }
+            async move { settled(|| tasks.create_all(batch.clone(), OnExisting::Update)).await }
         })
         .await?;
     let rows = stage.rows().await?;
@@ -246,7 +249,7 @@ async fn deletion_is_done_once(stage: &Stage<'_>) -> Outcome {
         let answers = stage
             .crowd(|_| {
                 let (tasks, id) = (tasks.clone(), task.id);
-                async move { tasks.delete(id).await }
+                async move { settled(|| tasks.delete(id)).await }
             })
             .await?;
         let (_, deleted) = winner(answers, |error| {
@@ -260,7 +263,7 @@ async fn deletion_is_done_once(stage: &Stage<'_>) -> Outcome {
     let counts = stage
         .crowd(|_| {
             let tasks = tasks.clone();
-            async move { retried(|| tasks.delete_many(TaskFilter::in_game(game))).await }
+            async move { settled(|| tasks.delete_many(TaskFilter::in_game(game))).await }
         })
         .await?;
     let counts = counts.into_iter().collect::<Result<Vec<_>, _>>()?;

@@ -1,6 +1,6 @@
 //! Different calls on the same tasks at the same moment: each has its effect whole, or none.
 
-use super::crowd::{CROWD, retried, winner};
+use super::crowd::{CROWD, settled, winner};
 use super::failure::{Failure, Outcome};
 use super::stage::Stage;
 use crate::{NewTask, OnExisting, Task, TaskError, TaskFilter, TaskPatch, TaskRepositoryExt};
@@ -47,12 +47,12 @@ async fn batches_and_single_creators(stage: &Stage<'_>) -> Outcome {
             async move {
                 if n % 2 == 0 {
                     let batch = || tasks.create_many(all.clone(), OnExisting::Report);
-                    let written = retried(batch).await?.into_iter();
+                    let written = settled(batch).await?.into_iter();
                     return created(written.map(|w| w.map(|w| w.into_task())).collect());
                 }
                 let mut answers = Vec::new();
                 for new in all {
-                    answers.push(tasks.create(new).await);
+                    answers.push(settled(|| tasks.create(new.clone())).await);
                 }
                 created(answers)
             }
@@ -78,12 +78,12 @@ async fn a_reassignment_and_updates(stage: &Stage<'_>) -> Outcome {
             let tasks = tasks.clone();
             async move {
                 if n % 4 == 0 {
-                    let count = retried(|| tasks.reassign_strategy(Some(game), "a", "b")).await?;
+                    let count = settled(|| tasks.reassign_strategy(Some(game), "a", "b")).await?;
                     return Ok((count, None));
                 }
                 let key = (game, format!("{n:02}"));
                 let closed = TaskPatch::new().status("closed");
-                Ok((0, Some(retried(|| tasks.update(key.clone(), closed.clone())).await?)))
+                Ok((0, Some(settled(|| tasks.update(key.clone(), closed.clone())).await?)))
             }
         })
         .await?;
@@ -112,10 +112,10 @@ async fn a_deletion_and_updates(stage: &Stage<'_>) -> Outcome {
                 let (tasks, id) = (tasks.clone(), task.id);
                 async move {
                     if n % 4 == 0 {
-                        return tasks.delete(id).await.map(|task| (true, task));
+                        return settled(|| tasks.delete(id)).await.map(|task| (true, task));
                     }
                     let patch = TaskPatch::new().status(format!("by {n}"));
-                    tasks.update(id, patch).await.map(|task| (false, task))
+                    settled(|| tasks.update(id, patch.clone())).await.map(|task| (false, task))
                 }
             })
             .await?;
@@ -144,12 +144,12 @@ async fn a_sweeping_deletion_and_creators(stage: &Stage<'_>) -> Outcome {
             async move {
                 if n % 4 == 0 {
                     let sweep = || tasks.delete_many(TaskFilter::in_game(game));
-                    return Ok((retried(sweep).await?, 0));
+                    return Ok((settled(sweep).await?, 0));
                 }
                 let mut created = 0;
                 for name in names(SIZE, false) {
                     let new = NewTask::new(game, format!("{n:02} {name}"));
-                    retried(|| tasks.create(new.clone())).await?;
+                    settled(|| tasks.create(new.clone())).await?;
                     created += 1;
                 }
                 Ok((0, created))
@@ -173,7 +173,7 @@ async fn of_duplicates_one_wins(stage: &Stage<'_>) -> Outcome {
         let answers = stage
             .crowd(|_| {
                 let (tasks, name) = (tasks.clone(), name.clone());
-                async move { tasks.duplicate((game, "original"), name).await }
+                async move { settled(|| tasks.duplicate((game, "original"), &*name)).await }
             })
             .await?;
         let row = stage.tasks.get((game, &name)).await?;

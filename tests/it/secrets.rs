@@ -9,8 +9,10 @@ use game_tasks::{
 };
 use std::error::Error;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -105,6 +107,10 @@ async fn in_failures_of_the_database(database: &TestDatabase) {
 
 /// Whatever this crate, SeaORM or sqlx says while calls succeed, are refused and fail.
 async fn in_spans_and_events(database: &TestDatabase) {
+    // Where there is but one subscriber, tracing asks the thread that comes by a span first
+    // whether anybody listens, which may be one of another test's.
+    static SECOND: OnceLock<Dispatch> = OnceLock::new();
+    SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
