@@ -43,3 +43,9 @@ pub use value::{
     StrategyId, StrategyKind, TaskKey, TaskScope, TaskStatus,
 };
 pub use {chrono, uuid};
+
+/// What the crate's macros stand upon in the application's crate.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde;
+}

@@ -3,7 +3,12 @@
 #[allow(missing_docs, reason = "SeaORM's derives make items that they do not document")]
 pub mod games;
 mod parent;
-#[allow(missing_docs, reason = "SeaORM's derives make items that they do not document")]
+mod stamp;
+#[allow(
+    missing_docs,
+    missing_debug_implementations,
+    reason = "SeaORM's derives make items that they do not document, and cannot show"
+)]
 pub mod tasks;
 
 pub use games::{Entity as Games, Model as Game};

@@ -36,18 +36,13 @@ impl<C: TaskConnection> StrategyResolver<C, Games> {
     /// A resolver over the crate's own games table.
     #[must_use]
     pub fn new(connection: C) -> Self {
-        Self::with_parent(connection)
+        Self::with_parent::<Games>(connection)
     }
-}
 
-impl<C, G: ParentGame> StrategyResolver<C, G> {
     /// A resolver over an application's own games table.
     #[must_use]
-    pub fn with_parent(connection: C) -> Self
-    where
-        C: TaskConnection,
-    {
-        Self {
+    pub fn with_parent<G: ParentGame>(connection: C) -> StrategyResolver<C, G> {
+        StrategyResolver {
             names: Arc::new(Names::new::<G>(connection.backend())),
             connection,
             scope: TaskScope::unrestricted(),
@@ -55,7 +50,9 @@ impl<C, G: ParentGame> StrategyResolver<C, G> {
             parent: PhantomData,
         }
     }
+}
 
+impl<C, G: ParentGame> StrategyResolver<C, G> {
     /// Whether tasks inherit their game's strategy, but for those of games that
     /// [`inheritance_in`](Self::inheritance_in) names.
     #[must_use]

@@ -189,7 +189,7 @@ async fn all_calls_in_another_schema(database: &TestDatabase) {
     let patch = TaskPatch::new().strategy("own");
     let task = tasks.update(&task, patch.clone()).await.unwrap();
     assert_eq!(tasks.update_many(TaskFilter::in_game(game), patch).await.unwrap(), 5);
-    let resolver = StrategyResolver::<_, of_quests::Entity>::with_parent(db.clone());
+    let resolver = StrategyResolver::with_parent::<of_quests::Entity>(db.clone());
     assert_eq!(resolver.resolve(&task).await.unwrap().strategy_id, "own");
     assert!(resolver.resolve_many(keys_of(&task)).await.unwrap().iter().all(Option::is_some));
     let transaction = db.begin().await.unwrap();

@@ -37,6 +37,7 @@ mod lists;
 mod migration_lists;
 mod migrations;
 mod model;
+mod own_entity;
 mod own_indexes;
 mod owners;
 mod parents;

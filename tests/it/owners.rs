@@ -57,7 +57,7 @@ async fn in_club<G: ParentGame>(
     let game = any_id();
     let insert = "INSERT INTO clubs (id, owner) VALUES (?, ?)";
     run(db, insert, [game.into(), stored.into()]).await;
-    let all = SeaOrmTaskRepository::<_, G>::with_parent(db.clone());
+    let all = SeaOrmTaskRepository::with_parent::<G>(db.clone());
     let mut expected = vec![all.create(NewTask::new(game, "task")).await.unwrap()];
     if let Some(owner) = owner {
         let mine = all.clone().with_scope(TaskScope::owner(owner));
@@ -70,7 +70,7 @@ async fn in_club<G: ParentGame>(
     for stranger in strangers {
         let scope = TaskScope::owner(stranger.clone());
         let blind = all.clone().with_scope(scope.clone());
-        let resolver = StrategyResolver::<_, G>::with_parent(db.clone()).scoped(scope);
+        let resolver = StrategyResolver::with_parent::<G>(db.clone()).scoped(scope);
         assert_sees_nothing(&blind, &resolver, &expected[0]).await;
 
         let transaction = db.begin().await.unwrap();

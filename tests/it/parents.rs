@@ -46,7 +46,7 @@ async fn without_owners_anybody_creates(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("arena").owned_by_api_key(ApiKeyId::new("owner").unwrap());
     let game = game.insert(db).await.unwrap().id;
-    let all = SeaOrmTaskRepository::<_, arenas::Entity>::with_parent(db.clone());
+    let all = SeaOrmTaskRepository::with_parent::<arenas::Entity>(db.clone());
     let first = all.scoped(scope_of_key("first"));
     let second = all.scoped(TaskScope::oauth_user(OauthUserId::new("second").unwrap()));
     let of_first = first.create(NewTask::new(game, "of first")).await.unwrap();
@@ -61,7 +61,7 @@ async fn without_owners_anybody_creates(database: &TestDatabase) {
     // Nor is there a column for owners of the application's making.
     let tenant = all.scoped(TaskScope::owner("owner"));
     assert!(by_name(&*tenant).await.is_empty());
-    let resolver = StrategyResolver::<_, arenas::Entity>::with_parent(db.clone());
+    let resolver = StrategyResolver::with_parent::<arenas::Entity>(db.clone());
     let resolved = resolver.resolve((game, "of first")).await.unwrap();
     assert_eq!(resolved.source, StrategySource::Default);
 }
@@ -69,7 +69,7 @@ async fn without_owners_anybody_creates(database: &TestDatabase) {
 async fn an_unseen_task_takes_its_name(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("arena").insert(db).await.unwrap().id;
-    let all = SeaOrmTaskRepository::<_, arenas::Entity>::with_parent(db.clone());
+    let all = SeaOrmTaskRepository::with_parent::<arenas::Entity>(db.clone());
     let first = all.scoped(scope_of_key("first"));
     let taken = first.create(NewTask::new(game, "taken")).await.unwrap();
     let transaction = db.begin().await.unwrap();
@@ -112,7 +112,7 @@ async fn an_owner_of_the_applications_making(database: &TestDatabase) {
     game.platform = Some("tenant".to_owned());
     let game = game.insert(db).await.unwrap().id;
     let other = Game::new("other").insert(db).await.unwrap().id;
-    let all = SeaOrmTaskRepository::<_, tenancies::Entity>::with_parent(db.clone());
+    let all = SeaOrmTaskRepository::with_parent::<tenancies::Entity>(db.clone());
     all.create(NewTask::new(other, "elsewhere")).await.unwrap();
     let tenant = all.scoped(TaskScope::owner("tenant"));
     let task = tenant.create(NewTask::new(game, "task")).await.unwrap();
@@ -142,7 +142,7 @@ async fn campaigns_of_an_application(database: &TestDatabase) {
     }
     let even = campaign(db, 2, 0, Some("socio_bee")).await;
     let odd = campaign(db, 3, 1, None).await;
-    let all = SeaOrmTaskRepository::<_, campaigns::Entity>::with_parent(db.clone());
+    let all = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(db.clone());
     let of_even = all.create(NewTask::new(even, "task")).await.unwrap();
     let of_odd = all.create(NewTask::new(odd, "task").strategy("own")).await.unwrap();
     for task in [&of_even, &of_odd] {
@@ -164,7 +164,7 @@ async fn campaigns_of_an_application(database: &TestDatabase) {
     assert_eq!(even_org.update_many(TaskFilter::all(), closed.clone()).await.unwrap(), 2);
     assert_is!(even_org.update(&of_odd, closed).await, Err(TaskError::NotFound { .. }));
 
-    let resolver = StrategyResolver::<_, campaigns::Entity>::with_parent(db.clone());
+    let resolver = StrategyResolver::with_parent::<campaigns::Entity>(db.clone());
     let resolved = resolver.resolve_many([of_even.id, of_odd.id, Uuid::nil()]).await.unwrap();
     let told: Vec<_> = resolved.into_iter().map(|r| r.map(|r| r.to_string())).collect();
     let expected = ["socio_bee, inherited from the game", "own, the task's own"];

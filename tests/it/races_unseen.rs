@@ -59,7 +59,7 @@ where
     database.clear().await;
     let db = &database.db;
     let game = Game::new("arena").insert(db).await.unwrap().id;
-    let all = Repository::with_parent(db.clone());
+    let all: Repository = SeaOrmTaskRepository::with_parent(db.clone());
     let one = all.clone().with_scope(scope("gme_live_one"));
     let other = all.clone().with_scope(scope_of_other);
 

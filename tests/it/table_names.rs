@@ -112,7 +112,7 @@ async fn names_of(database: &TestDatabase, table: &str) -> Vec<String> {
 
 /// Everything that the table's keys and indexes are for.
 async fn use_table<G: ParentGame>(db: &DatabaseConnection, game: Uuid) {
-    let tasks = SeaOrmTaskRepository::<_, G>::with_parent(db.clone());
+    let tasks = SeaOrmTaskRepository::with_parent::<G>(db.clone());
     let task = tasks.create(NewTask::new(game, "b")).await.unwrap();
     for key in keys_of(&task) {
         assert_eq!(tasks.get(&key).await.unwrap(), task);
@@ -189,7 +189,7 @@ async fn names_that_need_quotes(database: &TestDatabase) {
     migration::check_for::<quoted::Entity>(db).await.unwrap();
     let game = Game::new("game").insert(db).await.unwrap().id;
     use_table::<quoted::Entity>(db, game).await;
-    let tasks = SeaOrmTaskRepository::<_, quoted::Entity>::with_parent(db.clone());
+    let tasks = SeaOrmTaskRepository::with_parent::<quoted::Entity>(db.clone());
     for name in ["b", "a"] {
         tasks.create(NewTask::new(game, name)).await.unwrap();
     }

@@ -8,9 +8,7 @@ use crate::repository::cursor::{Position, SortValue};
 use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
 use crate::sql::{Names, Sql};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    DbBackend, EntityName, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value,
-};
+use sea_orm::{DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
 
 /// What a query sorts by: the column, and whether ties are possible.
 fn sorting<'n>(names: &'n Names, query: &TaskQuery) -> (&'n str, bool) {
@@ -113,8 +111,22 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// # Errors
     /// [`TaskError::Invalid`], [`TaskError::InvalidCursor`].
     pub fn select(&self, query: &TaskQuery) -> Result<Select<Tasks>, TaskError> {
+        self.select_as(query)
+    }
+
+    /// The same as a `Select` of an entity that the application has for the tasks table, as
+    /// [`tasks_entity`](crate::tasks_entity) makes one. It is called in the query what the
+    /// entity calls it. Its models become tasks for [`page_of`](Self::page_of) by `into`.
+    ///
+    /// # Errors
+    /// As [`select`](Self::select).
+    pub fn select_as<E>(&self, query: &TaskQuery) -> Result<Select<E>, TaskError>
+    where
+        E: EntityTrait<Model: Into<Task>>,
+    {
         let plan = query.plan(self.scope())?;
-        let names = &Names::called::<G>(self.backend(), Tasks.table_name());
+        let entity = E::default();
+        let names = &Names::called::<G>(self.backend(), entity.table_name());
         let mut sql = Sql::new(names, "");
         sql.and_filter(query.filter()).and_in_scope(self.scope());
         if let Some(position) = &plan.after {
@@ -122,17 +134,18 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
         let direction = if query.is_descending() { Order::Desc } else { Order::Asc };
         let (column, ties) = sorting(names, query);
-        let mut select = Tasks::find()
+        let mut select = E::find()
             .filter(sql.into_condition())
             .order_by(Expr::cust(column.to_owned()), direction.clone());
         if ties {
             select = select.order_by(Expr::cust(names.id.clone()), direction);
         }
-        if G::tasks_table() != Tasks.table_name() || G::tasks_schema().is_some() {
+        if (entity.schema_name(), entity.table_name()) != (G::tasks_schema(), G::tasks_table()) {
             let from = QuerySelect::query(&mut select).from_clear();
+            let alias = entity.table_name();
             match G::tasks_schema() {
-                Some(schema) => from.from_as((schema, G::tasks_table()), Tasks.table_name()),
-                None => from.from_as(G::tasks_table(), Tasks.table_name()),
+                Some(schema) => from.from_as((schema, G::tasks_table()), alias),
+                None => from.from_as(G::tasks_table(), alias),
             };
         }
         Ok(select.limit(query.lookahead()).offset(Some(plan.offset).filter(|rows| *rows > 0)))

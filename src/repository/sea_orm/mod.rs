@@ -72,22 +72,22 @@ impl<C: TaskConnection> SeaOrmTaskRepository<C, Games> {
     /// A repository over the crate's own games table.
     #[must_use]
     pub fn new(connection: C) -> Self {
-        Self::with_parent(connection)
+        Self::with_parent::<Games>(connection)
     }
-}
 
-impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// A repository over an application's own games table.
     #[must_use]
-    pub fn with_parent(connection: C) -> Self {
+    pub fn with_parent<G: ParentGame>(connection: C) -> SeaOrmTaskRepository<C, G> {
         let settings = Settings {
             names: Arc::new(Names::new::<G>(connection.backend())),
             lifecycle: Arc::default(),
             scope: TaskScope::unrestricted(),
         };
-        Self { connection, settings, parent: PhantomData }
+        SeaOrmTaskRepository { connection, settings, parent: PhantomData }
     }
+}
 
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// Says which status may follow which; any, unless it is said.
     #[must_use]
     pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {

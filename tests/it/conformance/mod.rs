@@ -4,6 +4,7 @@
 #[cfg(feature = "adopt")]
 mod adopted;
 mod mutants;
+mod own_parent;
 mod partitioned;
 mod stores;
 mod wrong;

@@ -28,7 +28,7 @@ fn behind_arc(tasks: impl TaskRepository + 'static) -> Arc<dyn TaskRepository> {
 }
 
 /// A thread of the runtime's for each call of a race, as far as there are any.
-fn start(call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
+pub(super) fn start(call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
     let running = tokio::spawn(call);
     Box::pin(async move { running.await.unwrap() })
 }

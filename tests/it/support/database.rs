@@ -61,7 +61,6 @@ pub(crate) async fn on_database_within(
 }
 
 /// Runs many cases on one database that nobody has touched, which take so long together.
-#[cfg(feature = "adopt")]
 pub(crate) async fn on_empty_database_within(
     patience: Duration,
     backend: Backend,

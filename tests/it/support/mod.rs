@@ -16,9 +16,9 @@ pub(crate) use checks::{
     names,
 };
 pub(crate) use counting::{Counter, Counting, counted};
-#[cfg(feature = "adopt")]
-pub(crate) use database::on_empty_database_within;
-pub(crate) use database::{FEW, TestDatabase, on_database, on_database_within, on_empty_database};
+pub(crate) use database::{
+    FEW, TestDatabase, on_database, on_database_within, on_empty_database, on_empty_database_within,
+};
 pub(crate) use held::{Held, held_in_memory, held_on};
 pub(crate) use parents::{MigratorOf, arenas, campaign, campaigns, parent, parents_of_tables};
 pub(crate) use sql::{column, rows, run, still_works, try_run};

@@ -1,0 +1,171 @@
+//! The entity that the macro makes for a tasks table of another name: the same columns, and the
+//! crate's queries upon it.
+
+use crate::support::{
+    MigratorOf, TestDatabase, any_id, campaign, campaigns, database_cases, key, run,
+};
+use game_tasks::sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityName, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
+    QueryFilter,
+};
+use game_tasks::sea_orm_migration::MigratorTrait;
+use game_tasks::{
+    NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskFilter, TaskOrder, TaskQuery,
+    TaskRepositoryExt, TaskScope, Tasks, entity,
+};
+
+database_cases!(
+    reads_and_writes_what_the_repository_does,
+    pages_beside_a_table_called_tasks,
+    filters_with_the_crates_condition,
+);
+
+mod quests {
+    game_tasks::tasks_entity!(crate::support::campaigns::Entity);
+}
+
+/// The application's own table of the usual name.
+mod todos {
+    use game_tasks::sea_orm;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "tasks")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) status: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {
+        #[sea_orm(
+            belongs_to = "super::quests::Entity",
+            from = "Column::Id",
+            to = "super::quests::Column::Id"
+        )]
+        Quest,
+    }
+
+    impl Related<Entity> for super::quests::Entity {
+        fn to() -> RelationDef {
+            Relation::Quest.def().rev()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[test]
+fn the_columns_are_the_same() {
+    let of_quests: Vec<_> = quests::Column::iter().map(|column| column.def()).collect();
+    let of_tasks: Vec<_> = entity::tasks::Column::iter().map(|column| column.def()).collect();
+    assert_eq!(of_quests, of_tasks);
+    let quests: Vec<_> = quests::Column::iter().map(|column| column.as_str()).collect();
+    let tasks: Vec<_> = entity::tasks::Column::iter().map(|column| column.as_str()).collect();
+    assert_eq!(quests, tasks);
+    assert_eq!(quests::Entity.table_name(), "quest_tasks");
+    assert_eq!(quests::Entity.schema_name(), None);
+}
+
+async fn reads_and_writes_what_the_repository_does(database: &TestDatabase) {
+    let db = &database.db;
+    MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
+    let game = campaign(db, 1, 1, None).await;
+    let repository = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(db.clone());
+    let task = repository.create(NewTask::new(game, "login").strategy("own")).await.unwrap();
+
+    let found = quests::Entity::find_by_id(task.id)
+        .find_also_related(campaigns::Entity)
+        .one(db)
+        .await
+        .unwrap();
+    let (row, campaign) = found.unwrap();
+    assert_eq!(campaign.unwrap().public_id, game);
+    assert_eq!(serde_json::to_value(&row).unwrap(), serde_json::to_value(&task).unwrap());
+    let read: quests::Model = serde_json::from_value(serde_json::to_value(&task).unwrap()).unwrap();
+    assert_eq!(read, row);
+    assert_eq!(Task::from(row.clone()), task);
+    assert_eq!(quests::Model::from(task.clone()), row);
+
+    // What the application writes itself, the repository reads; its key stays hidden.
+    let mut own = quests::Model::from(task).into_active_model();
+    own.id.set_if_not_equals(any_id());
+    own.external_task_id.set_if_not_equals("logout".to_owned());
+    own.api_key_used.set_if_not_equals(Some(key("gme_live_mine")));
+    let own = own.reset_all();
+    assert!(!format!("{own:?}").contains("gme_live"));
+    let own = own.insert(db).await.unwrap();
+    assert_eq!(repository.get((game, "logout")).await.unwrap(), Task::from(own));
+}
+
+async fn pages_beside_a_table_called_tasks(database: &TestDatabase) {
+    let db = &database.db;
+    MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
+    let game = campaign(db, 1, 7, None).await;
+    let foreign = campaign(db, 2, 8, None).await;
+    let all = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(db.clone());
+    let named = |game, n: usize| NewTask::new(game, format!("{n:02}"));
+    let batch = (0..7).map(|n| named(game, n)).chain((0..7).map(|n| named(foreign, n)));
+    let written = all.create_all(batch, OnExisting::Report).await.unwrap();
+    run(db, "DROP TABLE tasks", []).await;
+    let create = format!(
+        "CREATE TABLE tasks (id {} NOT NULL PRIMARY KEY, status varchar(9) NOT NULL)",
+        database.backend.uuid_type()
+    );
+    run(db, &create, []).await;
+    for written in &written {
+        let todo = todos::Model { id: written.task().id, status: "to do".to_owned() };
+        todos::Entity::insert(todo.into_active_model()).exec_without_returning(db).await.unwrap();
+    }
+
+    let mine = all.clone().with_scope(TaskScope::owner(7_i64));
+    for query in [
+        TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::ExternalId).limit(3),
+        TaskQuery::in_game(game).descending().limit(2),
+    ] {
+        let mut query = query;
+        let (mut names, mut pages) = (Vec::new(), 0);
+        loop {
+            let select = mine.select_as::<quests::Entity>(&query).unwrap();
+            let select = select.find_also_related(campaigns::Entity);
+            let rows = select.find_also_related(todos::Entity).all(db).await.unwrap();
+            let rows = rows.into_iter().map(|(task, campaign, todo)| {
+                let (campaign, todo) = (campaign.unwrap(), todo.unwrap());
+                assert_eq!((campaign.public_id, todo.id), (task.game_id, task.id));
+                assert_eq!((campaign.org_id, todo.status.as_str()), (7, "to do"));
+                Task::from(task)
+            });
+            let page = mine.page_of(&query, rows.collect(), |task| task);
+            assert_eq!(page, mine.list(query.clone()).await.unwrap());
+            pages += 1;
+            names.extend(page.items.into_iter().map(|task| task.external_task_id));
+            let Some(cursor) = page.next else { break };
+            query = query.after(cursor);
+        }
+        names.sort();
+        assert_eq!(names, ["00", "01", "02", "03", "04", "05", "06"]);
+        assert!(pages > 2);
+    }
+}
+
+async fn filters_with_the_crates_condition(database: &TestDatabase) {
+    let db = &database.db;
+    MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
+    let game = campaign(db, 1, 7, None).await;
+    let all = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(db.clone());
+    for name in ["photo-1", "photo-2", "login"] {
+        all.create(NewTask::new(game, name)).await.unwrap();
+    }
+    let photos = all.condition(&TaskFilter::in_game(game).external_id_prefix("photo-")).unwrap();
+    let rows = quests::Entity::find()
+        .filter(photos)
+        .filter(quests::Column::ExternalTaskId.ne("photo-1"))
+        .all(db)
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].external_task_id, "photo-2");
+    // The crate's own entity reads another table.
+    assert!(Tasks::find().all(db).await.unwrap().is_empty());
+}
