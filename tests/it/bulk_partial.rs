@@ -2,9 +2,18 @@
 
 use crate::support::{TestDatabase, assert_is, database_cases, run};
 use chrono::{SubsecRound, TimeDelta, Utc};
-use game_tasks::{Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskRepositoryExt, Written};
+use futures_util::future::BoxFuture;
+use game_tasks::sea_orm::{
+    DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+};
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskConnection, TaskError, TaskRepositoryExt,
+    Written,
+};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use uuid::Uuid;
 
-database_cases!(rows_of_the_future_are_told_truly);
+database_cases!(rows_of_the_future_are_told_truly, others_are_always_faster);
 
 /// A row that another writer's clock has put into the future is kept where it is kept.
 async fn rows_of_the_future_are_told_truly(database: &TestDatabase) {
@@ -32,4 +41,80 @@ async fn rows_of_the_future_are_told_truly(database: &TestDatabase) {
         written[0],
         Written::Updated(task) if task.updated_at == future + TimeDelta::microseconds(1)
     );
+}
+
+/// Somebody creates the next name of the batch just before each insert of the batch's.
+struct Overtaken {
+    db: DatabaseConnection,
+    game: Uuid,
+    others: AtomicUsize,
+}
+
+impl Overtaken {
+    async fn overtake(&self, statement: &Statement) {
+        if statement.sql.starts_with("INSERT") {
+            let name = format!("{:02}", self.others.fetch_add(1, Ordering::SeqCst));
+            let others = SeaOrmTaskRepository::new(&self.db);
+            others.create(NewTask::new(self.game, name)).await.unwrap();
+        }
+    }
+}
+
+impl TaskConnection for Overtaken {
+    fn backend(&self) -> DbBackend {
+        self.db.backend()
+    }
+    fn in_transaction(&self) -> bool {
+        false
+    }
+    fn query_one(&self, s: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
+        Box::pin(async move {
+            self.overtake(&s).await;
+            TaskConnection::query_one(&self.db, s).await
+        })
+    }
+    fn query_all(&self, s: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
+        Box::pin(async move {
+            self.overtake(&s).await;
+            TaskConnection::query_all(&self.db, s).await
+        })
+    }
+    fn execute(&self, s: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
+        TaskConnection::execute(&self.db, s)
+    }
+}
+
+/// The whole statement may then be refused each time; yet the fate of each is told.
+async fn others_are_always_faster(database: &TestDatabase) {
+    const SIZE: usize = 30;
+    let db = database.db.clone();
+    for on_existing in [OnExisting::Report, OnExisting::Keep] {
+        let game = Game::new(Uuid::now_v7().to_string()).insert(&db).await.unwrap().id;
+        let others = AtomicUsize::new(0);
+        let tasks = SeaOrmTaskRepository::new(Overtaken { db: db.clone(), game, others });
+        let batch = (0..SIZE).map(|n| NewTask::new(game, format!("{n:02}")));
+        let outcomes = tasks.create_many(batch, on_existing).await.unwrap();
+        let mut created = 0;
+        for outcome in &outcomes {
+            match (on_existing, outcome) {
+                (_, Ok(Written::Created(_))) => created += 1,
+                (OnExisting::Keep, Ok(Written::Kept(_)))
+                | (OnExisting::Report, Err(TaskError::AlreadyExists { id: Some(_), .. })) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        let overtaken = tasks.connection().others.load(Ordering::SeqCst);
+        assert!(overtaken > 0);
+        assert_eq!(created, SIZE - overtaken.min(SIZE));
+    }
+    // All or none, of which what exists is kept.
+    let game = Game::new("all or none").insert(&db).await.unwrap().id;
+    let others = AtomicUsize::new(0);
+    let tasks = SeaOrmTaskRepository::new(Overtaken { db: db.clone(), game, others });
+    let batch = (0..SIZE).map(|n| NewTask::new(game, format!("{n:02}")));
+    let written = tasks.create_all(batch, OnExisting::Keep).await.unwrap();
+    let created = written.iter().filter(|written| written.is_created()).count();
+    let overtaken = tasks.connection().others.load(Ordering::SeqCst);
+    assert!(overtaken > 0);
+    assert_eq!(created, SIZE - overtaken.min(SIZE));
 }

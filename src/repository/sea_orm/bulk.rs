@@ -65,10 +65,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             // What each was before must be known before it is written.
             left = self.judge_all(left, on_existing, stamp, None, &mut settled).await?;
         }
-        for _ in 0..ROUNDS {
-            if left.is_empty() {
-                return Ok(settled);
-            }
+        // MariaDB writes none where one meets what another has just created, which may happen
+        // as often as there are candidates.
+        let mut in_vain = 0;
+        while !left.is_empty() && in_vain < ROUNDS {
+            let before = left.len();
             let batch = Batch::new(&left, stamp);
             match self.write(&batch, mode).await {
                 Ok(rows) => {
@@ -79,15 +80,21 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
             let wrote_at = Some(batch.now);
             left = self.judge_all(left, on_existing, stamp, wrote_at, &mut settled).await?;
+            in_vain = if left.len() < before { 0 } else { in_vain + 1 };
         }
         // Neither names nor ids stand in the way: let the database say of each what does.
         for candidate in left {
-            let result = self.write_one_or_fail(&candidate, mode, stamp).await;
-            match result {
+            match self.write_one_or_fail(&candidate, mode, stamp).await {
                 Err(error) if error.transaction_lost() => return Err(error),
-                result => {
-                    *wrote |= result.is_ok();
-                    settled.push((candidate, result));
+                Err(error) => {
+                    // Unless somebody was there first after all.
+                    let one = vec![candidate];
+                    let one = self.judge_all(one, on_existing, stamp, None, &mut settled).await?;
+                    settled.extend(one.into_iter().map(|c| (c, Err(error.clone()))));
+                }
+                written => {
+                    *wrote = true;
+                    settled.push((candidate, written));
                 }
             }
         }
@@ -197,10 +204,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut settled = Vec::with_capacity(left.len());
         let mut failure = DbErr::RecordNotInserted;
         let mut judged = mode == Mode::InsertAll;
-        for _ in 0..ROUNDS {
+        let mut in_vain = 0;
+        while in_vain < ROUNDS {
             if !judged {
+                let before = left.len();
                 left = self.judge_all(left, on_existing, stamp, None, &mut settled).await?;
                 first_refusal(&mut settled, usize::MAX)?;
+                in_vain = if left.len() < before { 0 } else { in_vain + 1 };
             }
             judged = false;
             if left.is_empty() {
