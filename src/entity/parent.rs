@@ -67,7 +67,8 @@ pub trait ParentGame: EntityTrait {
         None
     }
 
-    /// The name of the tasks table that belongs to this games table.
+    /// The name of the tasks table that belongs to this games table. It is part of the name of
+    /// the migration: another name means another table, which is made anew.
     fn tasks_table() -> &'static str {
         "tasks"
     }

@@ -40,12 +40,17 @@ macro_rules! __task_model {
 }
 
 /// Makes the SeaORM entity of the tasks table that belongs to a games table of the
-/// application's, for its own queries. Called in a module of its own, it fills that with
-/// `Entity`, `Model`, `Column`, `ActiveModel` and `Relation`, as [`entity::tasks`] has them.
+/// application's, for its own queries. Called in a module of its own, with the path of the games
+/// entity as seen from there, it fills that with `Entity`, `Model`, `Column`, `PrimaryKey`,
+/// `ActiveModel` and `Relation`.
 ///
 /// The columns are those of [`Tasks`](crate::Tasks), from the same definition; the name of the
 /// table and its schema are what [`ParentGame`](crate::ParentGame) says. It is related to the
 /// games table, and its models convert to and from [`Task`](crate::Task).
+///
+/// To join a table of the application's, relate the two by `DeriveRelation` there and
+/// `impl Related<…> for quest_tasks::Entity` (as `examples/own_games_table.rs` does): the relation
+/// fields of `#[sea_orm::model]` need more than this makes.
 ///
 /// ```
 /// # mod campaigns {
@@ -80,8 +85,6 @@ macro_rules! __task_model {
 /// assert!(sql.contains(r#"LEFT JOIN "campaigns" ON "quest_tasks"."gameId" = "campaigns"."id""#));
 /// # }
 /// ```
-///
-/// [`entity::tasks`]: crate::entity::tasks
 #[macro_export]
 macro_rules! tasks_entity {
     ($parent:ty) => {

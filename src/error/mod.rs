@@ -83,7 +83,7 @@ pub enum TaskError {
         error: Box<TaskError>,
     },
     /// The tables are not there, or not as the crate needs them. Nothing was changed.
-    #[error("the schema does not fit: {0}")]
+    #[error("the schema does not fit (the README of game-tasks says what to do): {0}")]
     SchemaMismatch(SchemaMismatch),
     /// The crate's migrations cannot run.
     #[error("the migrations cannot run: {reason}")]

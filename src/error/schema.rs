@@ -128,7 +128,7 @@ impl From<SchemaMismatch> for DbErr {
     fn from(mismatch: SchemaMismatch) -> Self {
         Self::TryIntoErr {
             from: "the tables that are there",
-            into: "the tables of game-tasks",
+            into: "the tables of game-tasks (its README says what to do)",
             source: Arc::new(mismatch),
         }
     }
@@ -192,7 +192,9 @@ impl Display for SchemaFault {
             }
             Self::Nullable { column } => write!(f, "lets column {column:?} be null"),
             Self::NotNullable { column } => write!(f, "does not let column {column:?} be null"),
-            Self::NotUnique { columns } => write!(f, "has no unique index on {columns:?}"),
+            Self::NotUnique { columns } => {
+                write!(f, "has no unique index on ({})", columns.join(", "))
+            }
             Self::NoReference { column, parent, parent_column } => {
                 write!(f, "has no foreign key from {column:?} to {parent_column:?} of {parent:?}")
             }

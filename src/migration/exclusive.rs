@@ -1,7 +1,6 @@
 //! One at a time, of all processes that start at once: the lock around migrations.
 
-use super::failure;
-use crate::error::{Call, DatabaseError, FailureKind, TaskError};
+use crate::error::{Call, DatabaseError, FailureKind};
 use crate::migration::lease::Lease;
 use futures_util::FutureExt;
 use sea_orm::{
@@ -29,7 +28,7 @@ const SQLITE_PATIENCE: u32 = 60;
 /// # impl MigratorTrait for AppMigrator {
 /// #     fn migrations() -> Vec<Box<dyn MigrationTrait>> { game_tasks::migrations() }
 /// # }
-/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), game_tasks::TaskError> {
+/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), DbErr> {
 /// exclusively(&db, async |db| AppMigrator::up(db, None).await).await
 /// # }
 /// ```
@@ -55,23 +54,23 @@ const SQLITE_PATIENCE: u32 = 60;
 /// PostgreSQL (without end by default); on MariaDB it is asked again every 50 ms.
 ///
 /// # Errors
-/// What the work answered; [`TaskError::SchemaMismatch`] where a migration of the crate reported
-/// one; [`TaskError::Database`] when the database fails, SQLite's
-/// [`Busy`](crate::FailureKind::Busy) after five minutes of waiting among it.
+/// What the work answered, whole: it is the application's own. A
+/// [`SchemaMismatch`](crate::SchemaMismatch) that a migration of the crate reported is in it
+/// ([`in_db_err`](crate::SchemaMismatch::in_db_err)). Else what the database says while the lock is
+/// taken or given back; SQLite's "database is locked" after five minutes.
 pub async fn exclusively<T>(
     db: &DatabaseConnection,
     work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, DbErr>,
-) -> Result<T, TaskError> {
+) -> Result<T, DbErr> {
     let backend = crate::TaskConnection::backend(db);
     let call = Call { backend, in_transaction: false, writes: true };
-    let failed = |error| failure(call, error);
     let transaction = begin(db, call).await?;
     let lease = match backend {
         DbBackend::Postgres => {
-            advisory_lock(&transaction).await.map_err(failed)?;
+            advisory_lock(&transaction).await?;
             None
         }
-        DbBackend::MySql => Some(Lease::take(&transaction, call).await.map_err(failed)?),
+        DbBackend::MySql => Some(Lease::take(&transaction, call).await?),
         _ => None,
     };
     // A panic must not keep the lease.
@@ -81,13 +80,13 @@ pub async fn exclusively<T>(
     }
     match outcome {
         Ok(Ok(done)) => {
-            transaction.commit().await.map_err(failed)?;
+            transaction.commit().await?;
             Ok(done)
         }
         Ok(Err(error)) => {
             // What went wrong first is what to tell.
             let _ = transaction.rollback().await;
-            Err(failed(error))
+            Err(error)
         }
         Err(panic) => {
             let _ = transaction.rollback().await;
@@ -102,7 +101,7 @@ pub(super) async fn advisory_lock<C: ConnectionTrait>(db: &C) -> Result<(), DbEr
     db.execute_unprepared(&lock).await.map(|_| ())
 }
 
-async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransaction, TaskError> {
+async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransaction, DbErr> {
     let options = || match call.backend {
         DbBackend::Sqlite => TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -120,9 +119,9 @@ async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransactio
         match db.begin_with_options(options()).await {
             Ok(transaction) => return Ok(transaction),
             Err(error) => {
-                let error = DatabaseError::new(call, error);
-                if error.kind() != FailureKind::Busy || attempts == SQLITE_PATIENCE {
-                    return Err(error.into());
+                let kind = DatabaseError::new(call, error.clone()).kind();
+                if kind != FailureKind::Busy || attempts == SQLITE_PATIENCE {
+                    return Err(error);
                 }
                 attempts += 1;
             }

@@ -149,7 +149,8 @@ where
         return Ok(());
     }
     if let DatabaseExecutor::Connection(db) = executor {
-        return exclusively(db, async |one| Migrator::up(one, None).await).await;
+        let migrated = exclusively(db, async |one| Migrator::up(one, None).await).await;
+        return migrated.map_err(|error| failure(call, error));
     }
     let failed = |error| failure(call, error);
     if backend == DbBackend::Postgres {

@@ -55,7 +55,8 @@ impl TaskScope {
     }
 
     /// What an owner of games may; see
-    /// [`ParentGame::owner_column`](crate::ParentGame::owner_column).
+    /// [`ParentGame::owner_column`](crate::ParentGame::owner_column). Where the games have no such
+    /// column, or one of another type than this value's, it sees nothing.
     #[must_use]
     pub fn owner(owner: impl Into<OwnerId>) -> Self {
         Caller::Owner(owner.into()).into()

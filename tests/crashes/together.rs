@@ -65,7 +65,7 @@ async fn a_child_migrates() {
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
     let done = match work.as_str() {
-        "alone" => migrate(&db).await,
+        "alone" => migrate(&db).await.map_err(|error| error.into_db_err().unwrap()),
         "composed" => exclusively(&db, async |one| AppMigrator::up(one, None).await).await,
         "hold" => {
             exclusively(&db, async |one| {
@@ -81,7 +81,7 @@ async fn a_child_migrates() {
     match done {
         Ok(()) => say("done"),
         Err(error) => {
-            say(&format!("failed {error:?} {:?}", error.clone().into_db_err()));
+            say(&format!("failed {error:?}"));
         }
     }
 }

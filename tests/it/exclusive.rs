@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use game_tasks::migration::{self, exclusively};
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use game_tasks::sea_orm_migration::MigratorTrait;
-use game_tasks::{Migrator, TaskError};
+use game_tasks::{Migrator, SchemaMismatch};
 use std::panic::AssertUnwindSafe;
 use std::task::Poll;
 use std::time::Duration;
@@ -62,7 +62,7 @@ async fn a_failure_or_a_panic_ends_the_turn(database: &TestDatabase) {
         Err::<(), _>(DbErr::Migration("of the application".to_owned()))
     });
     let error = error.await.unwrap_err();
-    assert_eq!(error.to_string(), "the migrations cannot run: of the application");
+    assert_eq!(error, DbErr::Migration("of the application".to_owned()));
     turn(&other(database).await).await;
     // MariaDB has committed it, as it does with definitions.
     let two = if database.backend == Backend::MariaDb { 3 } else { 2 };
@@ -70,7 +70,7 @@ async fn a_failure_or_a_panic_ends_the_turn(database: &TestDatabase) {
 
     let failing = exclusively(db, async |one| one.execute_unprepared("SELECT nothing").await);
     let error = failing.await.unwrap_err();
-    assert!(matches!(error, TaskError::Database(_)), "{error:?}");
+    assert!(error.to_string().contains("nothing"), "the application is told what: {error}");
     turn(&other(database).await).await;
 
     let panicking = exclusively(db, async |one| -> Result<(), DbErr> {
@@ -90,7 +90,7 @@ async fn a_table_in_the_way_is_told(database: &TestDatabase) {
     let db = &database.db;
     run(db, "CREATE TABLE tasks (id integer)", []).await;
     let error = exclusively(db, async |one| Migrator::up(one, None).await).await.unwrap_err();
-    let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
+    let mismatch = SchemaMismatch::in_db_err(&error).unwrap();
     assert!(mismatch.problems().len() > 8);
     turn(&other(database).await).await;
 }
@@ -98,7 +98,7 @@ async fn a_table_in_the_way_is_told(database: &TestDatabase) {
 async fn a_spawned_task_may_call_it(database: &TestDatabase) {
     let db = database.db.clone();
     let spawned = tokio::spawn(async move {
-        game_tasks::migrate(&db).await?;
+        game_tasks::migrate(&db).await.unwrap();
         exclusively(&db, async |one| Migrator::up(one, None).await).await
     });
     spawned.await.unwrap().unwrap();
@@ -107,6 +107,17 @@ async fn a_spawned_task_may_call_it(database: &TestDatabase) {
 
 async fn dropped_at_any_await(database: &TestDatabase) {
     turn(&database.db).await;
+    // On a busy machine SQLite's thread may answer each time before it is waited for.
+    for _ in 0..50 {
+        if dropped_at_each_await(database).await > 1 {
+            return;
+        }
+    }
+    panic!("it was never dropped half way");
+}
+
+/// How often it was dropped before it came to its end.
+async fn dropped_at_each_await(database: &TestDatabase) -> usize {
     let mut polls = 0;
     loop {
         // A connection that the driver gives up takes a moment to be gone.
@@ -134,12 +145,11 @@ async fn dropped_at_any_await(database: &TestDatabase) {
         turn(&database.db).await;
         if let Some(ended) = ended {
             ended.unwrap();
-            break;
+            return polls;
         }
         polls += 1;
         assert!(polls < 200);
     }
-    assert!(polls > 1, "it was never dropped half way");
 }
 
 /// Its connection goes back to the pool alive.

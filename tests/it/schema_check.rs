@@ -176,8 +176,8 @@ async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
     tasks.delete_game(game).await.unwrap();
     run(&database.db, "ALTER TABLE tasks DROP COLUMN status", []).await;
     let error = migration::check(&app).await.unwrap_err();
-    let expected = "the schema does not fit: table \"tasks\" has no column \"status\"";
-    assert_eq!(error.to_string(), expected);
+    let expected = "table \"tasks\" has no column \"status\"";
+    assert!(error.to_string().ends_with(expected), "{error}");
     Migrator::down(&database.db, None).await.unwrap();
     let record = migration::record_of::<Migrator>(&app).await.unwrap();
     assert_eq!(record.pending.len(), 2);
@@ -285,20 +285,20 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
                 "has timestamp without time zone as the type of column \"updated_at\"",
             ),
             (1, "status varchar ", "status char(300) ", "as the type of column \"status\""),
-            (0, " UNIQUE", "", "table \"games\" has no unique index on [\"externalGameId\"]"),
+            (0, " UNIQUE", "", "table \"games\" has no unique index on (externalGameId)"),
         ]),
         Backend::MariaDb => changes.extend([
             (
                 1,
                 "UNIQUE (\"gameId\", \"externalTaskId\"), ",
                 "KEY (\"gameId\", \"externalTaskId\"), ",
-                "table \"tasks\" has no unique index on [\"gameId\", \"externalTaskId\"]",
+                "table \"tasks\" has no unique index on (gameId, externalTaskId)",
             ),
             (
                 1,
                 "UNIQUE (\"gameId\", \"externalTaskId\"), ",
                 "UNIQUE (\"gameId\", \"externalTaskId\"(20)), ",
-                "table \"tasks\" has no unique index on [\"gameId\", \"externalTaskId\"]",
+                "table \"tasks\" has no unique index on (gameId, externalTaskId)",
             ),
             (
                 1,
@@ -325,7 +325,7 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
                 1,
                 "UNIQUE (\"gameId\", \"externalTaskId\"), ",
                 "",
-                "table \"tasks\" has no unique index on [\"gameId\", \"externalTaskId\"]",
+                "table \"tasks\" has no unique index on (gameId, externalTaskId)",
             ),
             (
                 1,
@@ -380,8 +380,8 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
     for expected in [
         "lets column \"gameId\" be null",
         "has no column \"status\"",
-        "has no unique index on [\"id\"]",
-        "has no unique index on [\"gameId\", \"externalTaskId\"]",
+        "has no unique index on (id)",
+        "has no unique index on (gameId, externalTaskId)",
     ] {
         assert!(problems.iter().any(|problem| problem.contains(expected)), "{problems:?}");
     }
@@ -458,7 +458,7 @@ async fn a_parent_that_does_not_fit(database: &TestDatabase) {
     );
     run(db, &campaigns, []).await;
     let problems = attempt(migrations_for::<campaigns::Entity>()).await;
-    assert_eq!(problems, ["table \"campaigns\" has no unique index on [\"publicId\"]"]);
+    assert_eq!(problems, ["table \"campaigns\" has no unique index on (publicId)"]);
     run(db, "CREATE UNIQUE INDEX public ON campaigns (\"publicId\")", []).await;
     for migration in migrations_for::<campaigns::Entity>() {
         migration.up(&SchemaManager::new(db)).await.unwrap();
@@ -466,7 +466,7 @@ async fn a_parent_that_does_not_fit(database: &TestDatabase) {
     migration::check_for::<campaigns::Entity>(db).await.unwrap();
     run(db, "DROP TABLE quest_tasks", []).await;
     let error = migration::check_for::<campaigns::Entity>(db).await.unwrap_err();
-    assert_eq!(error.to_string(), "the schema does not fit: table \"quest_tasks\" is missing");
+    assert!(error.to_string().ends_with("table \"quest_tasks\" is missing"), "{error}");
     run(db, "DROP TABLE campaigns", []).await;
     // As SeaORM itself makes such a table.
     MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
@@ -488,7 +488,7 @@ async fn postgres_lacks(database: &TestDatabase, statements: &[&str]) -> Vec<Str
 #[tokio::test(flavor = "multi_thread")]
 async fn indexes_and_keys_that_do_not_count() {
     let case = async |database: &TestDatabase| {
-        let unique = "table \"tasks\" has no unique index on [\"gameId\", \"externalTaskId\"]";
+        let unique = "table \"tasks\" has no unique index on (gameId, externalTaskId)";
         let drop = "DROP INDEX tasks_name";
         for (index, expected) in [
             (r#"CREATE UNIQUE INDEX n ON tasks ("externalTaskId" COLLATE "C", "gameId")"#, None),

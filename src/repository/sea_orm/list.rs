@@ -87,7 +87,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     /// A query, and the repository's scope, as a `Select` of SeaORM's, for an application
     /// that joins tables of its own and keeps the crate's filter, order and cursor. It asks
-    /// for one row more than a page has; [`page_of`](Self::page_of) makes the page.
+    /// for one row more than a page has; [`page_of`](Self::page_of) makes the page. A row counts as
+    /// a task, so what is joined must have one row for each at most, and
+    /// [`with_total`](TaskQuery::with_total) has no effect.
     ///
     /// A tasks table of another name is called `tasks` in it, as [`Tasks`] calls it.
     ///
@@ -116,7 +118,42 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     /// The same as a `Select` of an entity that the application has for the tasks table, as
     /// [`tasks_entity`](crate::tasks_entity) makes one. It is called in the query what the
-    /// entity calls it. Its models become tasks for [`page_of`](Self::page_of) by `into`.
+    /// entity calls it.
+    ///
+    /// ```no_run
+    /// # mod campaigns {
+    /// #     use game_tasks::sea_orm;
+    /// #     use sea_orm::entity::prelude::*;
+    /// #     #[sea_orm::model]
+    /// #     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    /// #     #[sea_orm(table_name = "campaigns")]
+    /// #     pub struct Model {
+    /// #         #[sea_orm(primary_key, auto_increment = false)]
+    /// #         pub id: Uuid,
+    /// #     }
+    /// #     impl ActiveModelBehavior for ActiveModel {}
+    /// #     impl game_tasks::ParentGame for Entity {
+    /// #         fn id_column() -> Column { Column::Id }
+    /// #         fn strategy_column() -> Option<Column> { None }
+    /// #         fn tasks_table() -> &'static str { "quest_tasks" }
+    /// #     }
+    /// # }
+    /// # mod quest_tasks { game_tasks::tasks_entity!(super::campaigns::Entity); }
+    /// use game_tasks::sea_orm::DatabaseConnection;
+    /// use game_tasks::{SeaOrmTaskRepository, Task, TaskFilter, TaskQuery};
+    ///
+    /// # async fn example(db: DatabaseConnection) -> Result<(), Box<dyn std::error::Error>> {
+    /// let tasks = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(db.clone());
+    /// let query = TaskQuery::new(TaskFilter::all()).limit(20);
+    /// let select = tasks.select_as::<quest_tasks::Entity>(&query)?;
+    /// let rows = select.find_also_related(campaigns::Entity).all(&db).await?;
+    /// let rows = rows.into_iter().map(|(task, campaign)| (Task::from(task), campaign)).collect();
+    /// let page = tasks.page_of(&query, rows, |(task, _)| task);
+    /// # let _ = page;
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
     ///
     /// # Errors
     /// As [`select`](Self::select).
