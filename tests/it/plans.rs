@@ -1,0 +1,207 @@
+//! What the databases mean to do for the crate's statements, as their own EXPLAIN tells it, at
+//! 100,000 tasks: what names a task, and the fast shapes of a list, reads by an index, and sorts
+//! nothing.
+
+use crate::support::{Backend, TestDatabase, key, on_database_within};
+use futures_util::future::BoxFuture;
+use game_tasks::sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+};
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskConnection, TaskKey,
+    TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use uuid::Uuid;
+
+const TASKS: usize = 100_000;
+/// Of which one game has half, and each of the others as many as are left for it.
+const GAMES: usize = 100;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite() {
+    on(Backend::SqliteFile).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres() {
+    on(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mariadb() {
+    on(Backend::MariaDb).await;
+}
+
+async fn on(backend: Backend) {
+    let patience = Duration::from_secs(300);
+    on_database_within(patience, backend, 2, async |database| plans(database).await).await;
+}
+
+/// A pool that keeps the statements that it was sent.
+#[derive(Clone)]
+struct Recording {
+    db: DatabaseConnection,
+    sent: Arc<Mutex<Vec<Statement>>>,
+}
+
+impl Recording {
+    fn keep(&self, statement: &Statement) {
+        self.sent.lock().unwrap().push(statement.clone());
+    }
+
+    fn take(&self, at_least: usize) -> Vec<Statement> {
+        let sent = std::mem::take(&mut *self.sent.lock().unwrap());
+        assert!(sent.len() >= at_least, "{} statements", sent.len());
+        sent
+    }
+}
+
+impl TaskConnection for Recording {
+    fn backend(&self) -> DbBackend {
+        self.db.backend()
+    }
+    fn in_transaction(&self) -> bool {
+        false
+    }
+    fn query_one(&self, s: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
+        self.keep(&s);
+        TaskConnection::query_one(&self.db, s)
+    }
+    fn query_all(&self, s: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
+        self.keep(&s);
+        TaskConnection::query_all(&self.db, s)
+    }
+    fn execute(&self, s: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
+        self.keep(&s);
+        TaskConnection::execute(&self.db, s)
+    }
+}
+
+async fn plans(database: &TestDatabase) {
+    let db = &database.db;
+    let large = fill(db).await;
+    let recording = Recording { db: db.clone(), sent: Arc::default() };
+    for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
+        let tasks = SeaOrmTaskRepository::new(recording.clone()).with_scope(scope.clone());
+        let resolver = StrategyResolver::new(recording.clone()).scoped(scope);
+        name_tasks(&tasks, &resolver, large).await;
+        for statement in recording.take(30) {
+            let plan = explain(db, &statement).await;
+            assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
+        }
+        fast_shapes(&tasks, large).await;
+        for statement in recording.take(12) {
+            let plan = explain(db, &statement).await;
+            assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
+            assert!(!sorts(database.backend, &plan), "{}\n{plan}", statement.sql);
+        }
+    }
+    // The test would see a scan and a sort.
+    let all = TaskQuery::new(game_tasks::TaskFilter::all()).order_by(TaskOrder::Updated);
+    let tasks = SeaOrmTaskRepository::new(recording.clone());
+    tasks.list(all).await.unwrap();
+    let statement = recording.take(1).remove(0);
+    let plan = explain(db, &statement).await;
+    assert!(scans(database.backend, &plan) && sorts(database.backend, &plan), "{plan}");
+}
+
+async fn fill(db: &DatabaseConnection) -> Uuid {
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let mut large = Uuid::nil();
+    for number in 0..GAMES {
+        let game = Game::new(format!("game {number}")).owned_by_api_key(key("gme_live_mine"));
+        let game = game.insert(db).await.unwrap().id;
+        let size = if number == 0 { TASKS / 2 } else { TASKS / 2 / (GAMES - 1) };
+        let batch = (0..size).map(|n| NewTask::new(game, format!("task-{n:06}")));
+        tasks.create_all(batch, OnExisting::Report).await.unwrap();
+        if number == 0 {
+            large = game;
+        }
+    }
+    match db.backend() {
+        DbBackend::Postgres => db.execute_unprepared("VACUUM ANALYZE tasks").await.unwrap(),
+        DbBackend::MySql => db.execute_unprepared("ANALYZE TABLE tasks, games").await.unwrap(),
+        // As an application that never asks for it.
+        _ => return large,
+    };
+    large
+}
+
+type Tasks = SeaOrmTaskRepository<Recording>;
+
+/// Every call that names a task, by each kind of key.
+async fn name_tasks(tasks: &Tasks, resolver: &StrategyResolver<Recording>, game: Uuid) {
+    let named = |n: usize| (game, format!("task-{n:06}"));
+    for way in 0..3 {
+        let key = |task: &game_tasks::Task| match way {
+            0 => TaskKey::Id(task.id),
+            1 => TaskKey::InGame(game, task.id),
+            _ => (game, task.external_task_id.as_str()).into(),
+        };
+        let task = tasks.get(named(25_000 + way)).await.unwrap();
+        let key = key(&task);
+        tasks.get(key.clone()).await.unwrap();
+        tasks.update(key.clone(), TaskPatch::new().strategy("own")).await.unwrap();
+        tasks.transition(key.clone(), "open", "closed").await.unwrap();
+        tasks.transition(key.clone(), "open", "closed").await.unwrap_err();
+        resolver.resolve(key.clone()).await.unwrap();
+        let keys = (0..100).map(|n| named(n * 500)).map(TaskKey::from).chain([key.clone()]);
+        resolver.resolve_many(keys).await.unwrap();
+        tasks.delete(key).await.unwrap();
+        tasks.create(NewTask::new(game, &task.external_task_id)).await.unwrap();
+        tasks.create(NewTask::new(game, &task.external_task_id)).await.unwrap_err();
+    }
+    let batch = (0..100).map(|n| NewTask::new(game, format!("task-{:06}", n * 400)));
+    tasks.create_many(batch, OnExisting::Keep).await.unwrap();
+}
+
+/// One game, by creation or by name, in both directions, from the start and from far within.
+async fn fast_shapes(tasks: &Tasks, game: Uuid) {
+    for order in [TaskOrder::Created, TaskOrder::ExternalId] {
+        for descending in [false, true] {
+            let query = TaskQuery::in_game(game).order_by(order).limit(100);
+            let query = if descending { query.descending() } else { query };
+            tasks.list(query.clone()).await.unwrap();
+            // A cursor from the middle of the game.
+            let far = query.clone().page(251);
+            let next = tasks.list(far).await.unwrap().next.unwrap();
+            tasks.list(query.after(next)).await.unwrap();
+        }
+    }
+}
+
+async fn explain(db: &DatabaseConnection, statement: &Statement) -> String {
+    let mut asked = statement.clone();
+    let ask = match db.backend() {
+        DbBackend::Sqlite => "EXPLAIN QUERY PLAN ",
+        _ => "EXPLAIN ",
+    };
+    asked.sql = format!("{ask}{}", statement.sql);
+    let rows = db.query_all_raw(asked).await.unwrap();
+    let lines = rows.iter().map(|row| match db.backend() {
+        DbBackend::Postgres => row.try_get_by_index::<String>(0).unwrap(),
+        DbBackend::Sqlite => row.try_get::<String>("", "detail").unwrap(),
+        _ => ["table", "type", "key", "Extra"]
+            .map(|column| row.try_get::<Option<String>>("", column).unwrap().unwrap_or_default())
+            .join(" | "),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn scans(backend: Backend, plan: &str) -> bool {
+    plan.lines().any(|line| match backend {
+        Backend::Postgres => line.contains("Seq Scan on tasks"),
+        Backend::MariaDb => line.starts_with("tasks | ALL") || line.starts_with("tasks | index"),
+        _ => line.contains("SCAN tasks"),
+    })
+}
+
+fn sorts(backend: Backend, plan: &str) -> bool {
+    plan.lines().any(|line| match backend {
+        Backend::Postgres => line.contains("Sort"),
+        Backend::MariaDb => line.contains("filesort") || line.contains("temporary"),
+        _ => line.contains("TEMP B-TREE"),
+    })
+}

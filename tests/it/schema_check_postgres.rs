@@ -1,0 +1,203 @@
+//! The same on PostgreSQL alone, which has the most kinds of indexes and keys, partitions, and
+//! schemas.
+
+use crate::schema_check::{NAME_INDEX, TABLES, clear, definitions, lacking, make, use_tables};
+use crate::support::{Backend, TestDatabase, column, on_empty_database, run};
+use game_tasks::sea_orm::ConnectionTrait;
+use game_tasks::sea_orm_migration::{MigratorTrait, SchemaManager};
+use game_tasks::{Migrator, TaskError, migration, migrations_for};
+
+/// Runs statements on top of fitting tables, and says what is missing then.
+async fn postgres_lacks(database: &TestDatabase, statements: &[&str]) -> Vec<String> {
+    make(database, &definitions(database.backend)).await;
+    for statement in statements {
+        database.db.execute_unprepared(statement).await.unwrap();
+    }
+    let problems = lacking(database).await;
+    clear(database).await;
+    problems
+}
+
+/// Which unique indexes and foreign keys count, is PostgreSQL's richest part.
+#[tokio::test(flavor = "multi_thread")]
+async fn indexes_and_keys_that_do_not_count() {
+    let case = async |database: &TestDatabase| {
+        let unique = "table \"tasks\" has no unique index on (gameId, externalTaskId)";
+        let drop = "DROP INDEX tasks_name";
+        for (index, expected) in [
+            (r#"CREATE UNIQUE INDEX n ON tasks ("externalTaskId" COLLATE "C", "gameId")"#, None),
+            (
+                r#"CREATE UNIQUE INDEX n ON tasks ("gameId", "externalTaskId" COLLATE "C")
+                   INCLUDE (status)"#,
+                None,
+            ),
+            (r#"CREATE INDEX n ON tasks ("gameId", "externalTaskId" COLLATE "C")"#, Some(unique)),
+            (
+                r#"CREATE UNIQUE INDEX n ON tasks ("gameId", "externalTaskId" COLLATE "C")
+                   WHERE status = 'open'"#,
+                Some(unique),
+            ),
+            (
+                r#"CREATE UNIQUE INDEX n ON tasks ("gameId", lower("externalTaskId") COLLATE "C")"#,
+                Some(unique),
+            ),
+            (
+                r#"CREATE UNIQUE INDEX n ON tasks ("gameId", "externalTaskId" COLLATE "C", status)"#,
+                Some(unique),
+            ),
+            (
+                r#"ALTER TABLE tasks ALTER "externalTaskId" TYPE varchar COLLATE "C",
+                   ADD UNIQUE ("gameId", "externalTaskId") DEFERRABLE"#,
+                Some(unique),
+            ),
+            (
+                r#"ALTER TABLE tasks ALTER "externalTaskId" TYPE varchar COLLATE "C",
+                   ADD UNIQUE ("gameId", "externalTaskId")"#,
+                None,
+            ),
+            (
+                r#"ALTER TABLE tasks ADD UNIQUE ("gameId", "externalTaskId")"#,
+                Some("table \"tasks\" compares column \"externalTaskId\" by default, not by C"),
+            ),
+        ] {
+            let problems = postgres_lacks(database, &[drop, index]).await;
+            assert_eq!(problems, Vec::from_iter(expected), "{index}");
+        }
+        let not_valid = r#"ALTER TABLE tasks DROP CONSTRAINT "tasks_gameId_fkey",
+            ADD FOREIGN KEY ("gameId") REFERENCES games (id) NOT VALID"#;
+        let problems = postgres_lacks(database, &[not_valid]).await;
+        let expected = "table \"tasks\" has a foreign key on \"gameId\" that was not validated";
+        assert_eq!(problems, [expected]);
+        // An index whose making failed stays behind, and enforces nothing.
+        make(database, &definitions(database.backend)).await;
+        run(&database.db, drop, []).await;
+        for id in 0..2 {
+            let insert = format!(
+                r#"WITH g AS (INSERT INTO games (id, "externalGameId", created_at, updated_at,
+                     "strategyId") VALUES ('{id:032}', '{id}', now(), now(), 'd'))
+                   SELECT 1"#
+            );
+            database.db.execute_unprepared(&insert).await.unwrap();
+            let insert = format!(
+                r#"INSERT INTO tasks (id, "gameId", "externalTaskId", status, "strategyId",
+                   created_at, updated_at)
+                   VALUES ('{id:032}', '{:032}', 'same', 's', 's', now(), now())"#,
+                0
+            );
+            database.db.execute_unprepared(&insert).await.unwrap();
+        }
+        let concurrently = NAME_INDEX.replace("INDEX", "INDEX CONCURRENTLY");
+        database.db.execute_unprepared(&concurrently).await.unwrap_err();
+        assert_eq!(lacking(database).await, [unique]);
+        clear(database).await;
+        // A collation that takes unequal texts for equal.
+        let folding = postgres_lacks(
+            database,
+            &[
+                "CREATE COLLATION IF NOT EXISTS folding (provider = icu, \
+                 locale = 'und-u-ks-level2', deterministic = false)",
+                "ALTER TABLE tasks ALTER status TYPE varchar COLLATE folding",
+            ],
+        )
+        .await;
+        assert_eq!(
+            folding,
+            ["table \"tasks\" compares column \"status\" by folding, \
+              not by a deterministic collation"]
+        );
+    };
+    on_empty_database(Backend::Postgres, 2, case).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partitioned_table_fits() {
+    let case = async |database: &TestDatabase| {
+        let [games, tasks] = definitions(database.backend);
+        run(&database.db, &games, []).await;
+        run(&database.db, &(tasks + " PARTITION BY HASH (\"gameId\")"), []).await;
+        for part in 0..3 {
+            let part = format!(
+                "CREATE TABLE tasks_{part} PARTITION OF tasks \
+                 FOR VALUES WITH (MODULUS 3, REMAINDER {part})"
+            );
+            run(&database.db, &part, []).await;
+        }
+        run(&database.db, NAME_INDEX, []).await;
+        assert_eq!(lacking(database).await, Vec::<String>::new());
+        game_tasks::migrate(&database.db).await.unwrap();
+        use_tables(database).await;
+    };
+    on_empty_database(Backend::Postgres, 2, case).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_schema_on_the_path() {
+    let case = async |database: &TestDatabase| {
+        // A pool of one, so that the path is set for all that follows.
+        let db = &database.db;
+        // The application's to-do list, which its other tenants do not see.
+        run(db, "CREATE TABLE tasks (id integer)", []).await;
+        run(db, "CREATE SCHEMA tenant", []).await;
+        run(db, "SET search_path = tenant, public", []).await;
+        assert!(lacking(database).await.len() > 2);
+        game_tasks::migrate(db).await.unwrap();
+        assert_eq!(lacking(database).await, Vec::<String>::new());
+        use_tables(database).await;
+        let made: Vec<String> =
+            column(db, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'tenant'", [])
+                .await;
+        assert!(TABLES.iter().all(|table| made.iter().any(|name| name == table)), "{made:?}");
+        Migrator::down(db, None).await.unwrap();
+        assert_eq!(
+            column::<_, String>(
+                db,
+                "SELECT tablename::text FROM pg_tables WHERE tablename IN ('tasks', 'games')",
+                []
+            )
+            .await,
+            ["tasks"]
+        );
+    };
+    on_empty_database(Backend::Postgres, 1, case).await;
+}
+
+crate::support::parents_of_tables! {
+    elsewhere: "tasks", in "elsewhere";
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_in_another_schema() {
+    let case = async |database: &TestDatabase| {
+        let db = &database.db;
+        game_tasks::migrate(db).await.unwrap();
+        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err();
+        let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
+        assert_eq!(mismatch.to_string(), "table \"elsewhere.tasks\" is missing");
+        run(db, "CREATE SCHEMA elsewhere", []).await;
+        for migration in migrations_for::<elsewhere::Entity>() {
+            migration.up(&SchemaManager::new(db)).await.unwrap();
+            migration.up(&SchemaManager::new(db)).await.unwrap();
+        }
+        migration::check_for::<elsewhere::Entity>(db).await.unwrap();
+        let drop = "ALTER TABLE elsewhere.tasks DROP CONSTRAINT \"tasks_gameId_fkey\"";
+        run(db, drop, []).await;
+        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
+        assert!(error.contains("\"elsewhere.tasks\" has no foreign key"), "{error}");
+        migration::check(db).await.unwrap();
+        // A key to another table of that name is none.
+        run(db, "CREATE TABLE elsewhere.games (id uuid PRIMARY KEY)", []).await;
+        let add = "ALTER TABLE elsewhere.tasks ADD FOREIGN KEY (\"gameId\") \
+                   REFERENCES elsewhere.games (id)";
+        run(db, add, []).await;
+        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
+        assert!(error.contains("\"elsewhere.tasks\" has no foreign key"), "{error}");
+        for migration in migrations_for::<elsewhere::Entity>() {
+            migration.down(&SchemaManager::new(db)).await.unwrap();
+        }
+        let left: Vec<String> =
+            column(db, "SELECT schemaname::text FROM pg_tables WHERE tablename = 'tasks'", [])
+                .await;
+        assert_eq!(left, ["public"]);
+    };
+    on_empty_database(Backend::Postgres, 2, case).await;
+}
