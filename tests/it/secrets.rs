@@ -4,8 +4,9 @@
 use crate::support::{TestDatabase, database_cases, run};
 use game_tasks::sea_orm::{IntoActiveModel, TransactionTrait};
 use game_tasks::{
-    ApiKeyId, Caller, Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
-    TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+    ApiKeyId, Caller, Game, InMemoryTaskRepository, NewTask, OnExisting, SeaOrmTaskRepository,
+    StrategyResolver, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+    Written,
 };
 use std::error::Error;
 use std::fmt::Debug;
@@ -57,6 +58,19 @@ fn in_values() {
     assert_hides(&TaskScope::api_key(key()).callers());
     let game = Game::new("game").owned_by_api_key(key());
     assert_hides(&game);
+    let memory = InMemoryTaskRepository::new();
+    memory.add_game(game.clone());
+    assert_hides(&memory);
+    #[cfg(feature = "retry")]
+    assert_hides(&game_tasks::Retrying::new(memory.clone()));
+    assert_hides(&game.clone().into_active_model());
+    let new = NewTask::new(game.id, "task");
+    let task = new.to_task(&TaskScope::api_key(key()), Some(&game), chrono::Utc::now()).unwrap();
+    assert_eq!(task.api_key_used, Some(key()));
+    assert_hides(&task);
+    assert_hides(&Written::Created(task.clone()));
+    assert_hides(&task.clone().into_active_model());
+    assert_hides(&game_tasks::Page::new(vec![task], None, None));
     // It is not gone.
     assert_eq!(game.api_key_used.unwrap().as_str(), KEY);
 }
