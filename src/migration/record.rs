@@ -106,10 +106,14 @@ where
     M: MigratorTrait,
     C: ConnectionTrait,
 {
-    let known: BTreeSet<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
     let mut done = all::<M, C>(db).await?;
-    done.retain(|model| known.contains(&model.version) || !is_of_the_crate(&model.version));
+    look_over_newer::<M>(&mut done);
     Ok(done)
+}
+
+fn look_over_newer<M: MigratorTrait>(done: &mut Vec<seaql_migrations::Model>) {
+    let known: BTreeSet<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
+    done.retain(|model| known.contains(&model.version) || !is_of_the_crate(&model.version));
 }
 
 /// Fails where the crate's migrations of a newer version are recorded.
@@ -118,8 +122,10 @@ where
     M: MigratorTrait,
     C: ConnectionTrait,
 {
-    let done = all::<M, C>(db).await?.len();
-    if recorded::<M, C>(db).await?.len() == done {
+    let mut done = all::<M, C>(db).await?;
+    let before = done.len();
+    look_over_newer::<M>(&mut done);
+    if done.len() == before {
         return Ok(());
     }
     Err(DbErr::Migration(

@@ -2,7 +2,7 @@
 //! 100,000 tasks: what names a task, and the fast shapes of a list, reads by an index, and sorts
 //! nothing.
 
-use crate::support::{Backend, TestDatabase, key, on_database_within};
+use crate::support::{Backend, TestDatabase, key, on_database_within, tests_on};
 use futures_util::future::BoxFuture;
 use game_tasks::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
@@ -19,25 +19,12 @@ const TASKS: usize = 100_000;
 /// Of which one game has half, and each of the others as many as are left for it.
 const GAMES: usize = 100;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn sqlite() {
-    on(Backend::SqliteFile).await;
-}
+const PATIENCE: Duration = Duration::from_secs(300);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn postgres() {
-    on(Backend::Postgres).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn mariadb() {
-    on(Backend::MariaDb).await;
-}
-
-async fn on(backend: Backend) {
-    let patience = Duration::from_secs(300);
-    on_database_within(patience, backend, 2, async |database| plans(database).await).await;
-}
+tests_on!(
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    plans, |on| super::on_database_within(super::PATIENCE, on, 2, super::plans)
+);
 
 /// A pool that keeps the statements that it was sent.
 #[derive(Clone)]

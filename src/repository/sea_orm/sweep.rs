@@ -122,9 +122,7 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         let seen = Part { after: left.after.clone(), up_to: window.clone() };
         let work = self.keys_at(&[1, BATCH], &seen, |sql| self.and_meant(sql)).await?;
         Ok(match &*work {
-            [.., end] if work.len() > 1 && Some(end) != window.as_ref() => {
-                (Some(end.clone()), true)
-            }
+            [_, end] if Some(end) != window.as_ref() => (Some(end.clone()), true),
             _ => (window.take(), !work.is_empty()),
         })
     }
