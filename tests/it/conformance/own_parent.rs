@@ -18,60 +18,47 @@ use game_tasks::{
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-parent! {
-    /// Its key is a number, the UUID is merely unique, a strategy may be null, and the owners
-    /// have other names.
-    mod seasons: "Seasons of the year" {
-        #[sea_orm(primary_key)]
-        pub(crate) number: i32,
-        #[sea_orm(column_name = "public ID", unique)]
-        pub(crate) public_id: Uuid,
-        pub(crate) rules: Option<String>,
-        pub(crate) made_by_key: Option<String>,
-        #[sea_orm(column_name = "madeByUser")]
-        pub(crate) made_by_user: Option<String>,
-    }
-    fn id_column() -> Column {
-        Column::PublicId
-    }
-    fn strategy_column() -> Option<Column> {
-        Some(Column::Rules)
-    }
-    fn api_key_column() -> Option<Column> {
-        Some(Column::MadeByKey)
-    }
-    fn oauth_user_column() -> Option<Column> {
-        Some(Column::MadeByUser)
-    }
+/// A games table whose key is a number, the UUID merely unique, where a strategy may be null, and
+/// the owners have other names.
+macro_rules! seasons {
+    (mod $name:ident; $($names_the_tasks:tt)*) => {
+        parent! {
+            mod $name: "Seasons of the year" {
+                #[sea_orm(primary_key)]
+                pub(crate) number: i32,
+                #[sea_orm(column_name = "public ID", unique)]
+                pub(crate) public_id: Uuid,
+                pub(crate) rules: Option<String>,
+                pub(crate) made_by_key: Option<String>,
+                #[sea_orm(column_name = "madeByUser")]
+                pub(crate) made_by_user: Option<String>,
+            }
+            fn id_column() -> Column {
+                Column::PublicId
+            }
+            fn strategy_column() -> Option<Column> {
+                Some(Column::Rules)
+            }
+            fn api_key_column() -> Option<Column> {
+                Some(Column::MadeByKey)
+            }
+            fn oauth_user_column() -> Option<Column> {
+                Some(Column::MadeByUser)
+            }
+            $($names_the_tasks)*
+        }
+    };
+}
+
+seasons! {
+    mod seasons;
     fn tasks_table() -> &'static str {
         "season's tasks"
     }
 }
 
-parent! {
-    /// The same table, whose tasks stand in another schema.
-    mod seasons_elsewhere: "Seasons of the year" {
-        #[sea_orm(primary_key)]
-        pub(crate) number: i32,
-        #[sea_orm(column_name = "public ID", unique)]
-        pub(crate) public_id: Uuid,
-        pub(crate) rules: Option<String>,
-        pub(crate) made_by_key: Option<String>,
-        #[sea_orm(column_name = "madeByUser")]
-        pub(crate) made_by_user: Option<String>,
-    }
-    fn id_column() -> Column {
-        Column::PublicId
-    }
-    fn strategy_column() -> Option<Column> {
-        Some(Column::Rules)
-    }
-    fn api_key_column() -> Option<Column> {
-        Some(Column::MadeByKey)
-    }
-    fn oauth_user_column() -> Option<Column> {
-        Some(Column::MadeByUser)
-    }
+seasons! {
+    mod seasons_elsewhere;
     fn tasks_table() -> &'static str {
         "tasks"
     }
