@@ -63,10 +63,20 @@ async fn cut_off(tasks: &dyn TaskRepository, game: Uuid, at: usize) -> bool {
 const MOST: usize = 200;
 
 async fn play(database: &TestDatabase, tasks: &dyn TaskRepository, game: Uuid) {
+    // On a busy machine an answer may be there before it is first waited for.
+    for _ in 0..50 {
+        if cut_off_at_each(database, tasks, game).await > 1 {
+            return;
+        }
+    }
+    panic!("no call was cut off: that proves nothing");
+}
+
+/// At which poll all calls ended before they were cut off.
+async fn cut_off_at_each(database: &TestDatabase, tasks: &dyn TaskRepository, game: Uuid) -> usize {
     for at in 1..=MOST {
         if cut_off(tasks, game, at).await {
-            assert!(at > 1, "no call was cut off: that proves nothing");
-            return;
+            return at;
         }
         check_batches(tasks, game).await;
     }
