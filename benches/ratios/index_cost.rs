@@ -1,0 +1,137 @@
+//! What the third index costs, and how often PostgreSQL changes a task in place.
+
+use crate::database::{Bench, Store, external, name};
+use crate::measure::{Baseline, Row, Times, Who, calibrate};
+use crate::ours::Ours;
+use crate::side::{Failure, Side};
+use game_tasks::sea_orm::{ConnectionTrait, DbBackend};
+use game_tasks::{NewTask, SeaOrmTaskRepository, TaskRepositoryExt};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// Tasks of each of the two tables.
+const TASKS: usize = 50_000;
+
+/// A table, and the tasks in it that are worked on.
+struct Table {
+    store: Store,
+    game: Uuid,
+    ids: Vec<Uuid>,
+    created: usize,
+    changed: usize,
+}
+
+impl Table {
+    async fn with_listing(bench: &Bench<'_>, listing: bool) -> Result<Self, Failure> {
+        let store = Store::create(bench.backend).await?;
+        if !listing {
+            let drop = match bench.backend {
+                DbBackend::MySql => "DROP INDEX ix_tasks_game_created ON tasks",
+                _ => "DROP INDEX ix_tasks_game_created",
+            };
+            store.db.execute_unprepared(drop).await?;
+        }
+        let game = store.game("index").await?;
+        let tasks = TASKS.min(bench.scale().tasks);
+        store.fill(game, tasks).await?;
+        store.settle().await?;
+        let repository = SeaOrmTaskRepository::new(store.db.clone());
+        let mut ids = Vec::new();
+        for number in (0..tasks).step_by(7) {
+            ids.push(repository.get((game, external(number))).await?.id);
+        }
+        Ok(Self { store, game, ids, created: tasks, changed: 0 })
+    }
+
+    async fn turn(&mut self, operation: &str, times: usize) -> Result<Duration, Failure> {
+        let ours = Ours::new(&self.store.db);
+        let since = Instant::now();
+        for _ in 0..times {
+            let id = self.ids[self.changed % self.ids.len()];
+            let lap = self.changed / self.ids.len();
+            match operation {
+                "create" => {
+                    self.created += 1;
+                    ours.create(&NewTask::new(self.game, external(self.created))).await?;
+                }
+                "update" => {
+                    self.changed += 1;
+                    ours.update(id, &format!("v{lap}")).await?;
+                }
+                _ => {
+                    self.changed += 1;
+                    let from = if lap == 0 { "open".to_owned() } else { format!("v{lap}") };
+                    ours.transition(id, &from, &format!("v{}", lap + 1)).await?;
+                }
+            }
+        }
+        Ok(since.elapsed())
+    }
+}
+
+pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<(), Failure> {
+    for operation in ["create", "update", "transition"] {
+        let called = format!("{operation} with three indexes, to two");
+        if !bench.options.wants(&called) {
+            continue;
+        }
+        let mut three = Table::with_listing(bench, true).await?;
+        let mut two = Table::with_listing(bench, false).await?;
+        let scale = bench.scale();
+        let times = calibrate(scale.turn, async |n| two.turn(operation, n).await).await?;
+        three.turn(operation, times).await?;
+        // In the place of the baseline is the table with two.
+        let order = [Who::Raw, Who::Ours, Who::RawAgain];
+        let taken = Times::take(&order, scale.rounds, async |who| match who {
+            Who::Ours => three.turn(operation, times).await,
+            _ => two.turn(operation, times).await,
+        })
+        .await?;
+        let (ratio, spread) = taken.against(Baseline::Raw);
+        rows.push(Row {
+            backend: name(bench.backend),
+            operation: called,
+            ours: taken.rate(Who::Ours, times as f64),
+            raw: None,
+            plain: None,
+            ratio,
+            spread,
+            target: None,
+        });
+        if bench.backend == DbBackend::Postgres && operation != "create" {
+            rows.push(in_place(&three.store, operation).await?);
+        }
+        three.store.drop().await?;
+        two.store.drop().await?;
+    }
+    Ok(())
+}
+
+/// The share of updates that touched no index (HOT).
+async fn in_place(store: &Store, operation: &str) -> Result<Row, Failure> {
+    // What a connection has counted it tells within a second, or when it is asked to.
+    let mut counted = (0, 0);
+    for _ in 0..20 {
+        store.db.execute_unprepared("SELECT pg_stat_force_next_flush()").await?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let count = "FROM pg_stat_user_tables WHERE relname = 'tasks'";
+        let now = (
+            store.number(&format!("SELECT n_tup_hot_upd {count}")).await?,
+            store.number(&format!("SELECT n_tup_upd {count}")).await?,
+        );
+        if now.1 > 0 && now == counted {
+            break;
+        }
+        counted = now;
+    }
+    Ok(Row {
+        backend: name(DbBackend::Postgres),
+        operation: format!("{operation}: share changed in place (HOT)"),
+        ours: None,
+        raw: None,
+        plain: None,
+        ratio: counted.0 as f64 / counted.1.max(1) as f64,
+        spread: 0.0,
+        target: Some(0.7),
+    })
+}

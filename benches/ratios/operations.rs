@@ -1,0 +1,444 @@
+//! The operations, and what each is held to.
+
+use crate::database::{AT_ONCE, Bench, external, name};
+use crate::measure::{Baseline, Row, Times, Who, calibrate};
+use crate::side::{Failure, Shape, Side};
+use futures_util::{StreamExt, TryStreamExt};
+use game_tasks::sea_orm::{ConnectionTrait, DbBackend};
+use game_tasks::{
+    NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskKey, TaskOrder, TaskQuery,
+    TaskRepositoryExt,
+};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// How many tasks of the large game are worked on.
+const SAMPLE: usize = 4_096;
+const RESOLVED_AT_ONCE: usize = 1_000;
+
+/// What an operation is held to, of which baseline.
+type Target = (Baseline, f64);
+
+pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<(), Failure> {
+    let operations = Operations { bench, sides: bench.store.sides(), sample: sample(bench).await? };
+    operations.reads(rows).await?;
+    operations.lists(rows).await?;
+    operations.writes(rows).await?;
+    operations.bulk(rows).await?;
+    operations.stream(rows).await?;
+    operations.reassign(rows).await
+}
+
+/// Tasks from all over the large game.
+async fn sample(bench: &Bench<'_>) -> Result<Vec<Task>, Failure> {
+    let tasks = SeaOrmTaskRepository::new(bench.store.db.clone());
+    let all = bench.scale().tasks;
+    let mut sample = Vec::new();
+    for number in 0..SAMPLE.min(all) {
+        // A step that has no divisor in common with it meets each once, in no order.
+        let far = number * 7_919 * (all / SAMPLE).max(1) % all;
+        sample.push(tasks.get((bench.large, external(far))).await?);
+    }
+    Ok(sample)
+}
+
+struct Operations<'b> {
+    bench: &'b Bench<'b>,
+    sides: [Box<dyn Side>; 3],
+    sample: Vec<Task>,
+}
+
+impl Operations<'_> {
+    fn side(&self, who: Who) -> &dyn Side {
+        let place = match who {
+            Who::Ours => 0,
+            Who::Raw | Who::RawAgain => 1,
+            Who::Plain | Who::PlainAgain => 2,
+        };
+        &*self.sides[place]
+    }
+
+    /// Compares all sides at an operation that a turn repeats.
+    async fn compare(
+        &self,
+        rows: &mut Vec<Row>,
+        operation: &str,
+        targets: &[Target],
+        mut turn: impl AsyncFnMut(&dyn Side, usize) -> Result<Duration, Failure>,
+    ) -> Result<(), Failure> {
+        if !self.bench.options.wants(operation) {
+            return Ok(());
+        }
+        let scale = self.bench.scale();
+        let times = calibrate(scale.turn, async |n| turn(self.side(Who::Raw), n).await).await?;
+        let turns = async |who| turn(self.side(who), times).await;
+        let taken = Times::take(&order(targets), scale.rounds, turns).await?;
+        self.report(rows, operation, targets, &taken, times);
+        Ok(())
+    }
+
+    /// The same for an operation that takes long enough once.
+    async fn compare_whole(
+        &self,
+        rows: &mut Vec<Row>,
+        operation: &str,
+        targets: &[Target],
+        work: usize,
+        turn: impl AsyncFnMut(Who) -> Result<Duration, Failure>,
+    ) -> Result<(), Failure> {
+        if !self.bench.options.wants(operation) {
+            return Ok(());
+        }
+        let rounds = self.bench.scale().bulk_rounds;
+        let taken = Times::take(&order(targets), rounds, turn).await?;
+        self.report(rows, operation, targets, &taken, work);
+        Ok(())
+    }
+
+    fn report(
+        &self,
+        rows: &mut Vec<Row>,
+        operation: &str,
+        targets: &[Target],
+        taken: &Times,
+        times: usize,
+    ) {
+        for (baseline, target) in targets {
+            let (ratio, spread) = taken.against(*baseline);
+            let to = if *baseline == Baseline::Plain { ", to plain SeaORM" } else { "" };
+            let row = Row {
+                backend: name(self.bench.backend),
+                operation: format!("{operation}{to}"),
+                ours: taken.rate(Who::Ours, times as f64),
+                raw: taken.rate(Who::Raw, times as f64),
+                plain: taken.rate(Who::Plain, times as f64),
+                ratio,
+                spread,
+                target: Some(*target),
+            };
+            eprintln!(
+                "{}: {}: {:.3} ± {:.3} of {:.2}",
+                row.backend, row.operation, ratio, spread, target
+            );
+            rows.push(row);
+        }
+    }
+
+    /// By one that the crate shares with the others, else by its own.
+    fn on(&self, sqlite: f64, servers: f64) -> f64 {
+        if self.bench.backend == DbBackend::Sqlite { sqlite } else { servers }
+    }
+
+    async fn reads(&self, rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let raw = (Baseline::Raw, self.on(0.92, 0.96));
+        let to_find = match self.bench.backend {
+            DbBackend::Sqlite => vec![raw, (Baseline::Plain, 1.7)],
+            _ => vec![raw],
+        };
+        let kinds: [(&str, fn(&Task) -> TaskKey); 3] = [
+            ("id", |task| TaskKey::Id(task.id)),
+            ("game and id", |task| TaskKey::InGame(task.game_id, task.id)),
+            ("external id", |task| (task.game_id, task.external_task_id.as_str()).into()),
+        ];
+        for (kind, key) in kinds {
+            let keys: Vec<TaskKey> = self.sample.iter().map(key).collect();
+            let mut keys = keys.iter().cycle();
+            self.compare(rows, &format!("find by {kind}"), &to_find, async |side, n| {
+                let since = Instant::now();
+                for key in keys.by_ref().take(n) {
+                    did(side.find(key).await?, 1)?;
+                }
+                Ok(since.elapsed())
+            })
+            .await?;
+            self.compare(rows, &format!("resolve by {kind}"), &[raw], async |side, n| {
+                let since = Instant::now();
+                for key in keys.by_ref().take(n) {
+                    did(side.resolve(key).await?, 1)?;
+                }
+                Ok(since.elapsed())
+            })
+            .await?;
+        }
+        let ids: Vec<Uuid> = self.sample.iter().map(|task| task.id).collect();
+        let many = &ids[..RESOLVED_AT_ONCE.min(ids.len())];
+        let operation = format!("resolve_many of {}", many.len());
+        self.compare(rows, &operation, &[(Baseline::Raw, 0.9)], async |side, n| {
+            let since = Instant::now();
+            for _ in 0..n {
+                did(side.resolve_many(many).await?, many.len())?;
+            }
+            Ok(since.elapsed())
+        })
+        .await
+    }
+
+    async fn lists(&self, rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let tasks = SeaOrmTaskRepository::new(self.bench.store.db.clone());
+        for (order, by) in
+            [(TaskOrder::Created, "creation"), (TaskOrder::ExternalId, "external id")]
+        {
+            for (descending, direction) in [(false, "ascending"), (true, "descending")] {
+                let first = Shape { game: self.bench.large, order, descending, after: None };
+                let far = TaskQuery::in_game(self.bench.large).order_by(order).limit(1);
+                let far = if descending { far.descending() } else { far };
+                let place = self.bench.scale().tasks as u64 * 9 / 10;
+                let page = tasks.list(far.page(place)).await?;
+                let after = page.next.zip(page.items.into_iter().next());
+                let far = Shape { after, ..first.clone() };
+                let target = [(Baseline::Raw, 0.95)];
+                for (shape, place) in [(&first, "the first"), (&far, "at 90 %")] {
+                    let operation = format!("list 100 by {by}, {direction}, {place}");
+                    self.compare(rows, &operation, &target, async |side, n| {
+                        pages(side, shape, n).await
+                    })
+                    .await?;
+                }
+                self.depth(rows, &format!("{by}, {direction}"), [&first, &far]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What depth costs: the crate's far page beside its own first.
+    async fn depth(
+        &self,
+        rows: &mut Vec<Row>,
+        order: &str,
+        [first, far]: [&Shape; 2],
+    ) -> Result<(), Failure> {
+        let operation = format!("page at 90 % to the first, by {order}");
+        if !self.bench.options.wants(&operation) {
+            return Ok(());
+        }
+        let (ours, scale) = (self.side(Who::Ours), self.bench.scale());
+        let times = calibrate(scale.turn, async |n| pages(ours, first, n).await).await?;
+        // In the place of the baseline is the first page.
+        let turn = async |who| pages(ours, if who == Who::Ours { far } else { first }, times).await;
+        let turns = [Who::Raw, Who::Ours, Who::RawAgain];
+        let taken = Times::take(&turns, scale.rounds, turn).await?;
+        let (ratio, spread) = taken.against(Baseline::Raw);
+        rows.push(Row {
+            backend: name(self.bench.backend),
+            operation,
+            ours: taken.rate(Who::Ours, times as f64),
+            raw: None,
+            plain: None,
+            ratio,
+            spread,
+            target: Some(1.0 / 1.2),
+        });
+        Ok(())
+    }
+
+    async fn writes(&self, rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let target = [(Baseline::Raw, 0.95)];
+        let game = self.bench.store.game("written").await?;
+        let mut created = 0;
+        let mut fresh = |n: usize| -> Vec<NewTask> {
+            created += n;
+            (created - n..created).map(|n| NewTask::new(game, external(n))).collect()
+        };
+        self.compare(rows, "create", &target, async |side, n| {
+            let tasks = fresh(n);
+            let since = Instant::now();
+            for task in &tasks {
+                did(side.create(task).await?, 1)?;
+            }
+            Ok(since.elapsed())
+        })
+        .await?;
+        self.compare(rows, &format!("create, {AT_ONCE} at once"), &target, async |side, n| {
+            let tasks = fresh(n);
+            let since = Instant::now();
+            let calls = futures_util::stream::iter(&tasks).map(|task| side.create(task));
+            let created = calls.buffer_unordered(AT_ONCE);
+            let created: usize = created.try_fold(0, async |all, one| Ok(all + one)).await?;
+            did(created, n)?;
+            Ok(since.elapsed())
+        })
+        .await?;
+        let ids: Vec<Uuid> = self.sample.iter().map(|task| task.id).collect();
+        let mut steps = Steps::over(&ids);
+        self.compare(rows, "update", &target, async |side, n| {
+            let steps: Vec<_> = steps.by_ref().take(n).collect();
+            let since = Instant::now();
+            for step in &steps {
+                did(side.update(step.id, &step.to).await?, 1)?;
+            }
+            Ok(since.elapsed())
+        })
+        .await?;
+        let mut steps = Steps::over(&ids);
+        self.compare(rows, "transition", &target, async |side, n| {
+            let steps: Vec<_> = steps.by_ref().take(n).collect();
+            let since = Instant::now();
+            for step in &steps {
+                did(side.transition(step.id, &step.from, &step.to).await?, 1)?;
+            }
+            Ok(since.elapsed())
+        })
+        .await?;
+        let repository = SeaOrmTaskRepository::new(self.bench.store.db.clone());
+        self.compare(rows, "delete", &target, async |side, n| {
+            let there = repository.create_all(fresh(n), OnExisting::Report).await?;
+            let since = Instant::now();
+            for task in &there {
+                did(side.delete(task.task().id).await?, 1)?;
+            }
+            Ok(since.elapsed())
+        })
+        .await
+    }
+
+    async fn bulk(&self, rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let size = self.bench.scale().bulk;
+        let (partial, atomic): (Target, Target) = match self.bench.backend {
+            DbBackend::Postgres => ((Baseline::Raw, 0.8), (Baseline::Raw, 0.85)),
+            DbBackend::MySql => ((Baseline::Raw, 1.0), (Baseline::Raw, 1.0)),
+            _ => ((Baseline::Plain, 1.3), (Baseline::Plain, 1.3)),
+        };
+        // Into an empty table each time, so that all find the same.
+        let store = crate::database::Store::create(self.bench.backend).await?;
+        let game = store.game("bulk").await?;
+        let sides = Operations { bench: self.bench, sides: store.sides(), sample: Vec::new() };
+        let tasks: Vec<NewTask> = (0..size).map(|n| NewTask::new(game, external(n))).collect();
+        for (operation, target, whole) in
+            [("create_many", partial, false), ("create_all", atomic, true)]
+        {
+            let operation = format!("{operation} of {size}");
+            sides
+                .compare_whole(rows, &operation, &[target], size, async |who| {
+                    let emptied = match self.bench.backend {
+                        DbBackend::Sqlite => "DELETE FROM tasks",
+                        _ => "TRUNCATE TABLE tasks",
+                    };
+                    store.db.execute_unprepared(emptied).await?;
+                    let side = sides.side(who);
+                    let since = Instant::now();
+                    let created = match whole {
+                        true => side.create_all(&tasks).await?,
+                        false => side.create_many(&tasks).await?,
+                    };
+                    let took = since.elapsed();
+                    did(created, size)?;
+                    Ok(took)
+                })
+                .await?;
+        }
+        store.drop().await
+    }
+
+    async fn stream(&self, rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let size = self.bench.scale().tasks;
+        let operation = format!("stream of {size}");
+        self.compare_whole(rows, &operation, &[(Baseline::Raw, 0.8)], size, async |who| {
+            let since = Instant::now();
+            did(self.side(who).stream(self.bench.large).await?, size)?;
+            Ok(since.elapsed())
+        })
+        .await?;
+        if self.bench.options.wants(&operation) {
+            let before = crate::machine::Memory::start()?;
+            did(self.side(Who::Ours).stream(self.bench.large).await?, size)?;
+            let grown = before.grown_by()?;
+            rows.push(Row {
+                backend: name(self.bench.backend),
+                operation: format!("{operation}: 16 MiB to what the process grew by"),
+                ours: None,
+                raw: None,
+                plain: None,
+                ratio: 16.0 / grown.max(0.001),
+                spread: 0.0,
+                target: Some(1.0),
+            });
+        }
+        Ok(())
+    }
+
+    async fn reassign(&self, rows: &mut Vec<Row>) -> Result<(), Failure> {
+        let db = &self.bench.store.db;
+        let all = self.bench.scale().tasks;
+        let moved = all / 10;
+        let operation = format!("reassign_strategy over {moved} of {all}");
+        if !self.bench.options.wants(&operation) {
+            return Ok(());
+        }
+        // Every tenth, all over the game.
+        let repository = SeaOrmTaskRepository::new(db.clone());
+        let own = game_tasks::TaskPatch::new().strategy("s0");
+        for start in (0..all).step_by(10_000) {
+            let named = (start..all.min(start + 10_000)).step_by(10);
+            let keys = named.map(|n| TaskKey::from((self.bench.large, external(n))));
+            let filter = game_tasks::TaskFilter::keys(keys);
+            repository.update_many(filter, own.clone()).await?;
+        }
+        let mut turn = 0;
+        self.compare_whole(rows, &operation, &[(Baseline::Raw, 0.9)], moved, async |who| {
+            if self.bench.backend == DbBackend::Postgres {
+                // Each finds the same, not what the one before it has left behind.
+                db.execute_unprepared("VACUUM tasks").await?;
+            }
+            let (from, to) = (format!("s{turn}"), format!("s{}", turn + 1));
+            turn += 1;
+            let since = Instant::now();
+            let changed = self.side(who).reassign(self.bench.large, &from, &to).await?;
+            let took = since.elapsed();
+            did(changed, moved)?;
+            Ok(took)
+        })
+        .await
+    }
+}
+
+/// Who takes turns: the baseline twice, and all others once.
+fn order(targets: &[Target]) -> Vec<Who> {
+    let mut order = vec![Who::Raw, Who::Ours, Who::Plain, Who::RawAgain];
+    if targets.iter().any(|(baseline, _)| *baseline == Baseline::Plain) {
+        order.push(Who::PlainAgain);
+    }
+    order
+}
+
+async fn pages(side: &dyn Side, shape: &Shape, times: usize) -> Result<Duration, Failure> {
+    let since = Instant::now();
+    for _ in 0..times {
+        did(side.page(shape).await?, crate::side::PAGE as usize)?;
+    }
+    Ok(since.elapsed())
+}
+
+/// Nobody is measured who did something else.
+fn did(work: usize, expected: usize) -> Result<(), Failure> {
+    if work == expected { Ok(()) } else { Err(format!("{work} instead of {expected}").into()) }
+}
+
+/// A change of one task, to what it is not.
+struct Step {
+    id: Uuid,
+    from: String,
+    to: String,
+}
+
+/// Changes without end: each task in turn from one value to the next.
+struct Steps<'s> {
+    ids: &'s [Uuid],
+    next: usize,
+}
+
+impl<'s> Steps<'s> {
+    fn over(ids: &'s [Uuid]) -> Self {
+        Self { ids, next: 0 }
+    }
+}
+
+impl Iterator for Steps<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        let (lap, place) = (self.next / self.ids.len(), self.next % self.ids.len());
+        self.next += 1;
+        let called = |lap: usize| if lap == 0 { "open".to_owned() } else { format!("v{lap}") };
+        Some(Step { id: self.ids[place], from: called(lap), to: called(lap + 1) })
+    }
+}

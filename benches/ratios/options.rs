@@ -1,0 +1,55 @@
+//! What the command line asks for.
+
+use crate::scale::Scale;
+use crate::side::Failure;
+use lexopt::prelude::*;
+use std::path::PathBuf;
+
+pub(crate) const USAGE: &str = "\
+usage: cargo bench -- [--quick | --full] [--json] [--only TEXT] [--out FOLDER]
+
+  --quick       small tables and few rounds: under two minutes on all databases
+  --full        also ten million tasks, on SQLite and PostgreSQL: an hour and 20 GB
+  --json        one object a row on standard output, instead of the table
+  --only TEXT   only operations whose name contains the text
+  --out FOLDER  where results.md and results.svg go (default: target/ratios)";
+
+pub(crate) struct Options {
+    pub(crate) scale: Scale,
+    pub(crate) json: bool,
+    pub(crate) only: Option<String>,
+    pub(crate) out: PathBuf,
+}
+
+impl Options {
+    /// `None` where help was asked for.
+    pub(crate) fn from_environment() -> Result<Option<Self>, Failure> {
+        let mut options = Self {
+            // Cargo says `--bench` when it measures, and nothing when it merely tests.
+            scale: Scale::SMOKE,
+            json: false,
+            only: None,
+            out: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ratios"),
+        };
+        let mut asked = None;
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("bench") => options.scale = Scale::DEFAULT,
+                Long("quick") => asked = Some(Scale::QUICK),
+                Long("full") => asked = Some(Scale::FULL),
+                Long("json") => options.json = true,
+                Long("only") => options.only = Some(parser.value()?.string()?),
+                Long("out") => options.out = parser.value()?.into(),
+                Long("help") | Short('h') => return Ok(None),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        options.scale = asked.unwrap_or(options.scale);
+        Ok(Some(options))
+    }
+
+    pub(crate) fn wants(&self, operation: &str) -> bool {
+        self.only.as_deref().is_none_or(|text| operation.contains(text))
+    }
+}

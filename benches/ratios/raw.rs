@@ -1,0 +1,324 @@
+//! Raw sqlx, on the pool that the others use.
+
+use crate::side::{Failure, PAGE, Shape, Side};
+use crate::texts::Texts;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use game_tasks::sea_orm::sqlx::{
+    self, FromRow, MySql, MySqlPool, PgPool, Postgres, Row, Sqlite, SqlitePool, mysql::MySqlRow,
+    postgres::PgRow, sqlite::SqliteRow,
+};
+use game_tasks::sea_orm::{DatabaseConnection, DbBackend};
+use game_tasks::{NewTask, TaskKey, TaskOrder};
+use std::fmt::Write;
+use uuid::Uuid;
+
+pub(crate) fn raw(db: &DatabaseConnection) -> Box<dyn Side> {
+    let texts = Texts::new(db.get_database_backend());
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            let pool = db.get_postgres_connection_pool().clone();
+            Box::new(OnPostgres { pool, texts })
+        }
+        DbBackend::MySql => {
+            Box::new(OnMariaDb { pool: db.get_mysql_connection_pool().clone(), texts })
+        }
+        _ => Box::new(OnSqlite { pool: db.get_sqlite_connection_pool().clone(), texts }),
+    }
+}
+
+/// What one has in hand after a query: a struct of the application's.
+#[allow(dead_code, reason = "to have it in hand is what is measured")]
+struct TaskRow {
+    id: Uuid,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    api_key_used: Option<String>,
+    oauth_user_id: Option<String>,
+    external_task_id: String,
+    game_id: Uuid,
+    strategy_id: String,
+    status: String,
+}
+
+type Resolved = (Uuid, Uuid, String, Option<String>);
+
+/// Rows of a multi-row insert, as many as there are parameters for.
+const CHUNK: usize = 3_000;
+
+macro_rules! from_row {
+    ($row:ty) => {
+        // As `#[derive(FromRow)]` would write it.
+        impl FromRow<'_, $row> for TaskRow {
+            fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
+                Ok(Self {
+                    id: row.try_get("id")?,
+                    created_at: row.try_get("created_at")?,
+                    updated_at: row.try_get("updated_at")?,
+                    api_key_used: row.try_get("apiKey_used")?,
+                    oauth_user_id: row.try_get("oauth_user_id")?,
+                    external_task_id: row.try_get("externalTaskId")?,
+                    game_id: row.try_get("gameId")?,
+                    strategy_id: row.try_get("strategyId")?,
+                    status: row.try_get("status")?,
+                })
+            }
+        }
+    };
+}
+
+from_row!(SqliteRow);
+from_row!(PgRow);
+from_row!(MySqlRow);
+
+/// Binds what a key consists of.
+macro_rules! keyed {
+    ($query:expr, $key:expr) => {
+        match $key {
+            TaskKey::Id(id) => $query.bind(*id),
+            TaskKey::InGame(game, id) => $query.bind(*game).bind(*id),
+            TaskKey::External(game, external) => $query.bind(*game).bind(external.as_str()),
+        }
+    };
+}
+
+fn kind(key: &TaskKey) -> usize {
+    match key {
+        TaskKey::Id(_) => 0,
+        TaskKey::InGame(..) => 1,
+        TaskKey::External(..) => 2,
+    }
+}
+
+/// Binds the nine values of a new row.
+macro_rules! row {
+    ($query:expr, $task:expr, $now:expr) => {
+        $query
+            .bind(Uuid::now_v7())
+            .bind($now)
+            .bind($now)
+            .bind(None::<&str>)
+            .bind(None::<&str>)
+            .bind($task.external_task_id.as_str())
+            .bind($task.game_id)
+            .bind("default")
+            .bind("open")
+    };
+}
+
+macro_rules! insert_rows {
+    ($this:expr, $database:ty, $tasks:expr) => {{
+        let mut transaction = $this.pool.begin().await?;
+        for chunk in $tasks.chunks(CHUNK) {
+            let now = Utc::now();
+            let mut query = sqlx::query::<$database>($this.texts.insert_rows(chunk.len()));
+            for task in chunk {
+                query = row!(query, task, now);
+            }
+            query.execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok($tasks.len())
+    }};
+}
+
+macro_rules! side {
+    ($name:ident, $pool:ty, $database:ty) => {
+        struct $name {
+            pool: $pool,
+            texts: Texts,
+        }
+
+        #[async_trait]
+        impl Side for $name {
+            async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
+                let query = sqlx::query_as::<$database, TaskRow>(self.texts.insert);
+                row!(query, task, Utc::now()).fetch_one(&self.pool).await?;
+                Ok(1)
+            }
+
+            async fn find(&self, key: &TaskKey) -> Result<usize, Failure> {
+                let query = sqlx::query_as::<$database, TaskRow>(self.texts.find[kind(key)]);
+                Ok(keyed!(query, key).fetch_optional(&self.pool).await?.iter().count())
+            }
+
+            async fn resolve(&self, key: &TaskKey) -> Result<usize, Failure> {
+                let query = sqlx::query_as::<$database, Resolved>(self.texts.resolve[kind(key)]);
+                keyed!(query, key).fetch_one(&self.pool).await?;
+                Ok(1)
+            }
+
+            async fn resolve_many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
+                self.many(ids).await
+            }
+
+            async fn update(&self, id: Uuid, strategy: &str) -> Result<usize, Failure> {
+                self.changed(id, strategy, None).await
+            }
+
+            async fn transition(&self, id: Uuid, from: &str, to: &str) -> Result<usize, Failure> {
+                self.changed(id, to, Some(from)).await
+            }
+
+            async fn delete(&self, id: Uuid) -> Result<usize, Failure> {
+                let query = sqlx::query_as::<$database, TaskRow>(self.texts.delete).bind(id);
+                query.fetch_one(&self.pool).await?;
+                Ok(1)
+            }
+
+            async fn create_many(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
+                self.bulk(tasks).await
+            }
+
+            async fn create_all(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
+                self.bulk(tasks).await
+            }
+
+            async fn page(&self, shape: &Shape) -> Result<usize, Failure> {
+                let after = shape.after.as_ref().map(|(_, task)| task);
+                let text = self.texts.page(shape.order, shape.descending, after.is_some());
+                let mut query = sqlx::query_as::<$database, TaskRow>(text).bind(shape.game);
+                if let Some(task) = after {
+                    query = match shape.order {
+                        TaskOrder::Created => self.spot(query, task.created_at, task.id),
+                        _ => query.bind(task.external_task_id.as_str()),
+                    };
+                }
+                let limit = i64::try_from(PAGE)?;
+                Ok(query.bind(limit).fetch_all(&self.pool).await?.len())
+            }
+
+            async fn stream(&self, game: Uuid) -> Result<usize, Failure> {
+                let query = sqlx::query_as::<$database, TaskRow>(self.texts.stream).bind(game);
+                let mut rows = query.fetch(&self.pool);
+                let mut seen = 0;
+                while rows.try_next().await?.is_some() {
+                    seen += 1;
+                }
+                Ok(seen)
+            }
+
+            async fn reassign(&self, game: Uuid, from: &str, to: &str) -> Result<usize, Failure> {
+                let query = sqlx::query::<$database>(self.texts.reassign).bind(to);
+                let query = query.bind(Utc::now()).bind(game).bind(from);
+                Ok(usize::try_from(query.execute(&self.pool).await?.rows_affected())?)
+            }
+        }
+    };
+}
+
+side!(OnSqlite, SqlitePool, Sqlite);
+side!(OnPostgres, PgPool, Postgres);
+side!(OnMariaDb, MySqlPool, MySql);
+
+/// A query for tasks in the making.
+type Query<'q, D> = sqlx::query::QueryAs<'q, D, TaskRow, <D as sqlx::Database>::Arguments>;
+
+/// What is the same on the two databases whose UPDATE answers with the row, and that compare
+/// rows.
+macro_rules! returning {
+    ($name:ident, $database:ty) => {
+        impl $name {
+            async fn changed(
+                &self,
+                id: Uuid,
+                value: &str,
+                from: Option<&str>,
+            ) -> Result<usize, Failure> {
+                let text = if from.is_some() { self.texts.transition } else { self.texts.update };
+                let query = sqlx::query_as::<$database, TaskRow>(text);
+                let mut query = query.bind(value).bind(Utc::now()).bind(id);
+                if let Some(from) = from {
+                    query = query.bind(from);
+                }
+                query.fetch_one(&self.pool).await?;
+                Ok(1)
+            }
+
+            fn spot<'q>(
+                &self,
+                query: Query<'q, $database>,
+                created_at: DateTime<Utc>,
+                id: Uuid,
+            ) -> Query<'q, $database> {
+                query.bind(created_at).bind(id)
+            }
+        }
+    };
+}
+
+returning!(OnSqlite, Sqlite);
+returning!(OnPostgres, Postgres);
+
+impl OnSqlite {
+    async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
+        let mut query = sqlx::query_as::<_, Resolved>(self.texts.resolve_many(ids.len()));
+        for id in ids {
+            query = query.bind(*id);
+        }
+        Ok(query.fetch_all(&self.pool).await?.len())
+    }
+
+    async fn bulk(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
+        insert_rows!(self, Sqlite, tasks)
+    }
+}
+
+impl OnPostgres {
+    async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
+        let query = sqlx::query_as::<_, Resolved>(self.texts.resolve_many(ids.len())).bind(ids);
+        Ok(query.fetch_all(&self.pool).await?.len())
+    }
+
+    async fn bulk(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
+        let mut lines = String::with_capacity(tasks.len() * 160);
+        let now = Utc::now().to_rfc3339();
+        for task in tasks {
+            let (id, game, external) = (Uuid::now_v7(), task.game_id, &task.external_task_id);
+            writeln!(lines, "{id}\t{now}\t{now}\t\\N\t\\N\t{external}\t{game}\tdefault\topen")?;
+        }
+        let mut connection = self.pool.acquire().await?;
+        let mut copy = connection.copy_in_raw(&Texts::copy()).await?;
+        copy.send(lines.as_bytes()).await?;
+        Ok(usize::try_from(copy.finish().await?)?)
+    }
+}
+
+impl OnMariaDb {
+    /// To answer with its own row, not with what another has made of it since.
+    async fn changed(&self, id: Uuid, value: &str, from: Option<&str>) -> Result<usize, Failure> {
+        let mut transaction = self.pool.begin().await?;
+        let text = if from.is_some() { self.texts.transition } else { self.texts.update };
+        let mut query = sqlx::query::<MySql>(text).bind(value).bind(Utc::now()).bind(id);
+        if let Some(from) = from {
+            query = query.bind(from);
+        }
+        let changed = query.execute(&mut *transaction).await?.rows_affected();
+        let query = sqlx::query_as::<MySql, TaskRow>(self.texts.by_id).bind(id);
+        query.fetch_one(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(usize::try_from(changed)?)
+    }
+
+    fn spot<'q>(
+        &self,
+        query: Query<'q, MySql>,
+        created_at: DateTime<Utc>,
+        id: Uuid,
+    ) -> Query<'q, MySql> {
+        query.bind(created_at).bind(created_at).bind(id)
+    }
+
+    async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
+        let mut query = sqlx::query_as::<_, Resolved>(self.texts.resolve_many(ids.len()));
+        for id in ids {
+            query = query.bind(*id);
+        }
+        Ok(query.fetch_all(&self.pool).await?.len())
+    }
+
+    async fn bulk(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
+        insert_rows!(self, MySql, tasks)
+    }
+}
