@@ -68,6 +68,8 @@ impl Store {
         let connections = if backend == DbBackend::Sqlite { 1 } else { AT_ONCE as u32 };
         let mut options = ConnectOptions::new(url);
         options.max_connections(connections).min_connections(connections);
+        // On by default, and the application's to set: the same round trip more for all sides.
+        options.test_before_acquire(false);
         let db = Database::connect(options).await?;
         if backend == DbBackend::Sqlite {
             // As applications have it. To flush at each commit would hide everything else.

@@ -1,4 +1,7 @@
 //! Raw sqlx, on the pool that the others use.
+//!
+//! What a write answers with is read to its end: SQLite's driver hands `fetch_one` its row
+//! whether or not the commit after it succeeds, and MariaDB sends rows that it then refuses.
 
 use crate::side::{Failure, PAGE, Shape, Side};
 use crate::texts::Texts;
@@ -134,8 +137,7 @@ macro_rules! side {
         impl Side for $name {
             async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
                 let query = sqlx::query_as::<$database, TaskRow>(self.texts.insert);
-                row!(query, task, Utc::now()).fetch_one(&self.pool).await?;
-                Ok(1)
+                Ok(row!(query, task, Utc::now()).fetch_all(&self.pool).await?.len())
             }
 
             async fn find(&self, key: &TaskKey) -> Result<usize, Failure> {
@@ -163,8 +165,7 @@ macro_rules! side {
 
             async fn delete(&self, id: Uuid) -> Result<usize, Failure> {
                 let query = sqlx::query_as::<$database, TaskRow>(self.texts.delete).bind(id);
-                query.fetch_one(&self.pool).await?;
-                Ok(1)
+                Ok(query.fetch_all(&self.pool).await?.len())
             }
 
             async fn create_many(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
@@ -232,8 +233,7 @@ macro_rules! returning {
                 if let Some(from) = from {
                     query = query.bind(from);
                 }
-                query.fetch_one(&self.pool).await?;
-                Ok(1)
+                Ok(query.fetch_all(&self.pool).await?.len())
             }
 
             fn spot<'q>(
