@@ -5,6 +5,7 @@
 //! from the entities and are quoted once for a connection, and the shape of the call.
 //! A caller's text is never part of it.
 
+mod keys;
 mod names;
 mod predicate;
 mod rows;

@@ -109,31 +109,6 @@ impl Sql<'_> {
                 .push(" = k.e"),
         }
     }
-
-    /// That one of the keys names the task.
-    pub(crate) fn any_key(&mut self, list: &KeyList) -> &mut Self {
-        let names = self.names;
-        let mut first = true;
-        self.push("(");
-        for kind in list.kinds() {
-            if !std::mem::take(&mut first) {
-                self.push(" OR ");
-            }
-            let (columns, selected) = match kind {
-                KeyKind::Id => (names.id.clone(), "k.a"),
-                KeyKind::InGame => (format!("({}, {})", names.game_id, names.id), "k.g, k.a"),
-                KeyKind::External => {
-                    (format!("({}, {})", names.game_id, names.external_id), "k.g, k.e")
-                }
-            };
-            self.push(&columns).push(" IN (SELECT ").push(selected).push(" FROM ");
-            self.rows("k", &list.json(kind), kind.columns()).push(")");
-        }
-        if first {
-            self.push("1 = 0");
-        }
-        self.push(")")
-    }
 }
 
 /// The kinds of keys, each of which is looked up by another index.
@@ -145,7 +120,7 @@ pub(crate) enum KeyKind {
 }
 
 impl KeyKind {
-    fn columns(self) -> &'static [(&'static str, RowType)] {
+    pub(super) fn columns(self) -> &'static [(&'static str, RowType)] {
         match self {
             Self::Id => &[("n", RowType::Integer), ("a", RowType::Uuid)],
             Self::InGame => &[("n", RowType::Integer), ("g", RowType::Uuid), ("a", RowType::Uuid)],
@@ -207,7 +182,7 @@ impl<'k> KeyList<'k> {
         }
     }
 
-    fn json(&self, kind: KeyKind) -> String {
+    pub(super) fn json(&self, kind: KeyKind) -> String {
         json(self.of(kind))
     }
 }

@@ -8,8 +8,8 @@ use game_tasks::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskConnection, TaskKey,
-    TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskConnection, TaskFilter,
+    TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
 };
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -78,6 +78,11 @@ async fn plans(database: &TestDatabase) {
             let plan = explain(db, &statement).await;
             assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
         }
+        name_many(&tasks, large).await;
+        for statement in recording.take(15) {
+            let plan = explain(db, &statement).await;
+            assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
+        }
         fast_shapes(&tasks, large).await;
         for statement in recording.take(12) {
             let plan = explain(db, &statement).await;
@@ -86,7 +91,7 @@ async fn plans(database: &TestDatabase) {
         }
     }
     // The test would see a scan and a sort.
-    let all = TaskQuery::new(game_tasks::TaskFilter::all()).order_by(TaskOrder::Updated);
+    let all = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::Updated);
     let tasks = SeaOrmTaskRepository::new(recording.clone());
     tasks.list(all).await.unwrap();
     let statement = recording.take(1).remove(0);
@@ -142,6 +147,35 @@ async fn name_tasks(tasks: &Tasks, resolver: &StrategyResolver<Recording>, game:
     }
     let batch = (0..100).map(|n| NewTask::new(game, format!("task-{:06}", n * 400)));
     tasks.create_many(batch, OnExisting::Keep).await.unwrap();
+}
+
+/// Filters by keys: of each kind, and of all kinds at once.
+async fn name_many(tasks: &Tasks, game: Uuid) {
+    let mut keys = Vec::new();
+    for n in 0..30 {
+        let task = tasks.get((game, format!("task-{:06}", 30_000 + n))).await.unwrap();
+        keys.push(match n % 3 {
+            0 => TaskKey::Id(task.id),
+            1 => TaskKey::InGame(game, task.id),
+            _ => (game, task.external_task_id.as_str()).into(),
+        });
+    }
+    tasks.connection().take(30);
+    let kinds = (0..3).map(|kind| keys.iter().skip(kind).step_by(3).cloned().collect());
+    for keys in kinds.chain([keys.clone()]) {
+        let keys: Vec<TaskKey> = keys;
+        let filter = TaskFilter::keys(keys.clone());
+        let size = keys.len();
+        assert_eq!(tasks.list(TaskQuery::new(filter.clone())).await.unwrap().items.len(), size);
+        assert_eq!(tasks.count(filter.clone()).await.unwrap(), size as u64);
+        let patch = TaskPatch::new().strategy(format!("own {}", Uuid::now_v7()));
+        assert_eq!(tasks.update_many(filter.clone(), patch).await.unwrap(), size as u64);
+        let gone = keys.last().cloned().unwrap();
+        let same = tasks.get(gone.clone()).await.unwrap();
+        assert_eq!(tasks.delete_many(TaskFilter::keys([gone])).await.unwrap(), 1);
+        let same = NewTask::new(game, same.external_task_id).id(same.id);
+        tasks.create(same).await.unwrap();
+    }
 }
 
 /// One game, by creation or by name, in both directions, from the start and from far within.

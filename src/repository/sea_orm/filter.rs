@@ -6,7 +6,7 @@ use crate::entity::ParentGame;
 use crate::error::TaskError;
 use crate::repository::TaskFilter;
 use crate::repository::filter::after_prefix;
-use crate::sql::{KeyList, Sql};
+use crate::sql::Sql;
 use crate::value::time;
 use sea_orm::Condition;
 use sea_orm::sea_query::Expr;
@@ -33,7 +33,7 @@ impl Sql<'_> {
             }
         }
         if let Some(keys) = &filter.keys {
-            self.push(" AND ").any_key(&KeyList::new(keys));
+            self.push(" AND ").any_key(keys);
         }
         if let Some(prefix) = filter.external_id_prefix.as_deref().filter(|p| !p.is_empty()) {
             self.push(" AND ").push(&names.external_id).push(" >= ").bind(prefix);

@@ -177,17 +177,30 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         match self.work {
             Work::Update(patch) => {
                 sql = self.repository.sql("UPDATE ");
-                sql.push(&names.tasks).push(" SET ");
+                sql.push(&names.tasks);
+                if self.leads_from_keys() {
+                    sql.push(" JOIN (SELECT 1 AS one) o");
+                }
+                sql.push(" SET ");
                 assignments(&mut sql, patch, time::now(), &names.updated_at);
             }
             Work::Delete => {
-                sql = self.repository.sql("DELETE FROM ");
-                sql.push(&names.tasks);
+                sql = self.repository.sql("DELETE ");
+                if self.leads_from_keys() {
+                    sql.push(&names.tasks).push(" ");
+                }
+                sql.push("FROM ").push(&names.tasks);
             }
         }
         self.and_meant(sql.push(" WHERE 1 = 1"));
         self.and_within(&mut sql, part);
         sql
+    }
+
+    /// Whether the statement has to have the form that works on several tables: in the other,
+    /// MariaDB passes all tasks and asks the list of keys about each.
+    fn leads_from_keys(&self) -> bool {
+        self.repository.backend() == DbBackend::MySql && self.filter.keys.is_some()
     }
 
     /// ` AND …`: the tasks that are meant, and to which the work applies.
