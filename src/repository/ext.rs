@@ -163,9 +163,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.update_task(&key, &patch).await }
     }
 
-    /// Changes all tasks that the filter means. On a pool two round trips, and two or
-    /// three more for every full 5,000 tasks (or 20,000 that are only looked at); in a
-    /// transaction one.
+    /// Changes all tasks that the filter means. On a pool two round trips for every 10,000 tasks of the game, or
+    /// of all games, that there are to look at, one for the keys of so many; in a transaction one.
     ///
     /// # Errors
     /// See [`TaskRepository::update_tasks`].
@@ -257,9 +256,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.delete_task(&key).await }
     }
 
-    /// Deletes all tasks that the filter means. On a pool two round trips, and two or
-    /// three more for every full 5,000 tasks (or 20,000 that are only looked at); in a
-    /// transaction one.
+    /// Deletes all tasks that the filter means. On a pool two round trips for every 10,000 tasks of the game, or
+    /// of all games, that there are to look at, one for the keys of so many; in a transaction one.
     ///
     /// # Errors
     /// See [`TaskRepository::delete_tasks`].

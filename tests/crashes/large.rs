@@ -21,12 +21,12 @@ use uuid::Uuid;
 
 /// No statement may write more rows than this: so long are its locks held, and so large is
 /// what a cluster has to certify at once.
-const BOUND: u64 = 5_000;
+const BOUND: u64 = 10_000;
 
 /// How many tasks; a short run has enough for several batches.
 fn size() -> usize {
     let asked = std::env::var("GAME_TASKS_LARGE").ok().and_then(|size| size.parse().ok());
-    asked.unwrap_or(23_000)
+    asked.unwrap_or(43_000)
 }
 
 #[tokio::test(flavor = "multi_thread")]

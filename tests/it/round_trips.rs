@@ -178,29 +178,25 @@ async fn changes_of_many(database: &TestDatabase) {
 
 async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
     on_pool(database, async |tasks, counter, game| {
-        // To look how far a batch reaches takes one query, and where a narrower condition
-        // passes over tasks, two.
-        for (size, updating, deleting) in
-            [(4_999, 2, 2), (5_000, 3 + 2, 4), (5_001, 3 + 2, 4), (20_001, 9 + 2, 5 * 2)]
-        {
+        // To look how far a batch reaches takes one query.
+        for (size, statements) in [(9_999, 2), (10_000, 4), (10_001, 4), (20_001, 6)] {
             let batch = (0..size).map(|n| NewTask::new(game, format!("{n:05}")));
             tasks.create_all(batch, OnExisting::Report).await.unwrap();
             let of_game = || TaskFilter::in_game(game);
             let closed = TaskPatch::new().status("closed");
             let (done, sent) = counter.count(tasks.update_many(of_game(), closed)).await;
-            assert_eq!((done.unwrap(), sent), (size, updating));
-            if size == 20_001 {
-                // A window of 20,000 in which few are wanted or none, then what is left.
-                tasks.transition((game, "00007"), "closed", "rare").await.unwrap();
-                for (found, statements) in [(1, 3 + 2), (0, 2 + 2)] {
-                    let rare = tasks.delete_many(of_game().statuses(["rare"]));
-                    let (done, sent) = counter.count(rare).await;
-                    assert_eq!((done.unwrap(), sent), (found, statements));
-                }
-                tasks.create(NewTask::new(game, "00007")).await.unwrap();
-            }
+            assert_eq!((done.unwrap(), sent), (size, statements));
+            let none = tasks.delete_many(of_game().statuses(["rare"]));
+            let (done, sent) = counter.count(none).await;
+            assert_eq!((done.unwrap(), sent), (0, statements));
+            // As many keys as one statement takes are no batches.
+            let keys = (0..size).map(|n| (game, format!("{n:05}"))).collect::<Vec<_>>();
+            let open = TaskPatch::new().status("open");
+            let (done, sent) = counter.count(tasks.update_many(TaskFilter::keys(keys), open)).await;
+            let statements_of_keys = if size <= 10_000 { 1 } else { statements };
+            assert_eq!((done.unwrap(), sent), (size, statements_of_keys));
             let (done, sent) = counter.count(tasks.delete_many(TaskFilter::all())).await;
-            assert_eq!((done.unwrap(), sent), (size, deleting));
+            assert_eq!((done.unwrap(), sent), (size, statements));
         }
     })
     .await;

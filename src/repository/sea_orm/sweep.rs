@@ -13,18 +13,19 @@ use crate::sql::Sql;
 use crate::value::time;
 use futures_timer::Delay;
 use sea_orm::{DbBackend, DbErr, QueryResult, Value};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How many tasks a statement writes at most.
-const BATCH: i64 = 5_000;
+/// How many tasks a statement looks at, and so writes, at most: MariaDB locks what it looks at,
+/// and SQLite is locked for all writers meanwhile.
+const BATCH: usize = 10_000;
 
-/// How many tasks a statement looks at in order to find those. MariaDB locks what it looks
-/// at, and SQLite is locked for all writers meanwhile.
-const WINDOW: i64 = 20_000;
+/// Writers of SQLite wait for each other this long without harm. After it there is a pause
+/// between batches: its one writer is whoever asks while it is free, and those who wait ask
+/// rarely.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// SQLite's one writer is whoever asks while it is free, and those who wait ask rarely: without
-/// a pause between batches nobody else would get to write for seconds.
+/// How many times longer a batch is than the pause after it.
 const BUSY_TO_IDLE: u32 = 4;
 
 /// What is done to each task.
@@ -78,88 +79,40 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     /// Counts what is done, also where it fails on the way.
     async fn run(&self, done: &mut u64) -> Result<(), DbErr> {
         let connection = &self.repository.connection;
+        let few = self.filter.keys.as_ref().is_some_and(|keys| keys.len() <= BATCH);
+        let started = Instant::now();
         let mut part = Part::default();
-        let mut window = None;
         loop {
-            let mut has_work = true;
-            if !connection.in_transaction() {
-                (part.up_to, has_work) = self.next_batch(&part, &mut window).await?;
+            if !few && !connection.in_transaction() {
+                part.up_to = self.end_of_batch(&part).await?;
             }
             let since = Instant::now();
-            if has_work {
-                *done += connection.execute(self.write(&part).statement()).await?.rows_affected();
-            }
+            *done += connection.execute(self.write(&part).statement()).await?.rows_affected();
             if part.up_to.is_none() {
                 return Ok(());
             }
             part = Part { after: part.up_to, up_to: None };
-            if connection.backend() == DbBackend::Sqlite {
+            if connection.backend() == DbBackend::Sqlite && started.elapsed() > PATIENCE {
                 Delay::new(since.elapsed() / BUSY_TO_IDLE).await;
             }
         }
     }
 
-    /// How far the next batch reaches, which is to the end where there is no full one, and
-    /// whether there is any work in it. Remembers the end of the window that it looks through.
-    async fn next_batch(
-        &self,
-        left: &Part,
-        window: &mut Option<Value>,
-    ) -> Result<(Option<Value>, bool), DbErr> {
-        if !self.passes_over_tasks() {
-            let end = self.keys_at(&[BATCH], left, |sql| self.and_meant(sql)).await?.pop();
-            return Ok((end, true));
-        }
-        if window.is_none() {
-            let all = range_of(self.filter);
-            let ends = self.keys_at(&[BATCH, WINDOW], left, |sql| _ = sql.and_filter(&all));
-            match &*ends.await? {
-                [] => return Ok((None, true)),
-                [_] => {}
-                [.., end] => *window = Some(end.clone()),
-            }
-        }
-        let seen = Part { after: left.after.clone(), up_to: window.clone() };
-        let work = self.keys_at(&[1, BATCH], &seen, |sql| self.and_meant(sql)).await?;
-        Ok(match &*work {
-            [_, end] if Some(end) != window.as_ref() => (Some(end.clone()), true),
-            _ => (window.take(), !work.is_empty()),
-        })
-    }
-
-    /// Whether what is meant is found by looking at more than that. A list of keys leads to
-    /// its tasks.
-    fn passes_over_tasks(&self) -> bool {
-        let narrowed = matches!(self.work, Work::Update(_))
-            || !self.repository.scope().is_unrestricted()
-            || *self.filter != range_of(self.filter);
-        narrowed && self.filter.keys.is_none()
-    }
-
-    /// The keys of this part's tasks of these numbers, in order, as far as it has so many.
-    async fn keys_at(
-        &self,
-        numbers: &[i64],
-        part: &Part,
-        and_conditions: impl Fn(&mut Sql<'_>),
-    ) -> Result<Vec<Value>, DbErr> {
+    /// How far the next batch reaches; `None` where that is to the end.
+    async fn end_of_batch(&self, part: &Part) -> Result<Option<Value>, DbErr> {
         let key = self.key();
-        let mut sql = self.repository.sql("");
-        for (place, number) in numbers.iter().enumerate() {
-            sql.push(if place == 0 { "" } else { " UNION ALL " });
-            sql.push("SELECT k.batch_key FROM (SELECT ").push(key).push(" AS batch_key FROM ");
-            sql.push(&self.repository.settings.names.tasks);
-            and_conditions(sql.push(" WHERE 1 = 1"));
-            self.and_within(&mut sql, part);
-            sql.push(" ORDER BY ").push(key).push(" LIMIT 1 OFFSET ").bind(number - 1).push(") k");
-        }
-        sql.push(" ORDER BY batch_key");
-        let rows = self.repository.connection.query_all(sql.statement()).await?;
-        let read = |row: &QueryResult| match self.filter.game_id {
+        let mut sql = self.repository.sql("SELECT ");
+        sql.push(key).push(" FROM ").push(&self.repository.settings.names.tasks);
+        sql.push(" WHERE 1 = 1").and_filter(&range_of(self.filter));
+        self.and_within(&mut sql, part);
+        let last = i64::try_from(BATCH).unwrap_or(i64::MAX) - 1;
+        sql.push(" ORDER BY ").push(key).push(" LIMIT 1 OFFSET ").bind(last);
+        let row = self.repository.connection.query_one(sql.statement()).await?;
+        let read = |row: QueryResult| match self.filter.game_id {
             Some(_) => row.try_get_by_index::<String>(0).map(Value::from),
             None => row.try_get_by_index::<Uuid>(0).map(Value::from),
         };
-        rows.iter().map(read).collect()
+        row.map(read).transpose()
     }
 
     /// What batches go by: an index that the filter's own condition leads into.
@@ -220,10 +173,11 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     }
 }
 
-/// What of a filter is a range of the sweep's key.
+/// What of a filter an index leads to.
 fn range_of(filter: &TaskFilter) -> TaskFilter {
     TaskFilter {
         game_id: filter.game_id,
+        keys: filter.keys.clone(),
         external_id_prefix: filter.game_id.and(filter.external_id_prefix.clone()),
         ..TaskFilter::all()
     }
