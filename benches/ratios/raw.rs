@@ -3,7 +3,7 @@
 //! What a write answers with is read to its end: SQLite's driver hands `fetch_one` its row
 //! whether or not the commit after it succeeds, and MariaDB sends rows that it then refuses.
 
-use crate::side::{Failure, PAGE, Shape, Side};
+use crate::side::{Failure, Shape, Side};
 use crate::texts::Texts;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -186,8 +186,7 @@ macro_rules! side {
                         _ => query.bind(task.external_task_id.as_str()),
                     };
                 }
-                let limit = i64::try_from(PAGE)?;
-                Ok(query.bind(limit).fetch_all(&self.pool).await?.len())
+                Ok(query.fetch_all(&self.pool).await?.len())
             }
 
             async fn stream(&self, game: Uuid) -> Result<usize, Failure> {

@@ -1,5 +1,6 @@
 //! The statements by hand, as one writes them for one database.
 
+use crate::side::PAGE;
 use game_tasks::TaskOrder;
 use game_tasks::sea_orm::DbBackend;
 use std::collections::HashMap;
@@ -124,7 +125,8 @@ fn page(backend: DbBackend, created: bool, descending: bool, after: bool) -> Str
         true => format!(" ORDER BY created_at{direction}, id{direction}"),
         false => format!(" ORDER BY \"externalTaskId\"{direction}"),
     };
-    text + " LIMIT ?"
+    // PostgreSQL plans anew for every limit that is bound.
+    text + &format!(" LIMIT {PAGE}")
 }
 
 /// In the database's own signs.

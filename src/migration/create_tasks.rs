@@ -3,11 +3,10 @@
 use super::{ddl, schema};
 use crate::entity::ParentGame;
 use crate::entity::tasks::Column;
-use crate::sql::{Names, quote};
+use crate::sql::{Names, creation_index, name_index, quote, within_limit};
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
-use sha2::{Digest, Sha256};
 use std::marker::PhantomData;
 
 pub(super) struct CreateTasks<G> {
@@ -45,14 +44,13 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         let names = Names::new::<G>(backend);
         let mark = ddl::mark(backend, &names.tasks);
         let column = |column: Column| quote(backend, column.as_str());
-        let named = |before: &str, after: &str| {
-            quote(backend, &within_limit(format!("{before}{}{after}", G::tasks_table())))
-        };
+        let named =
+            |after: &str| quote(backend, &within_limit(format!("{}{after}", G::tasks_table())));
         let (id, game) = (column(Column::Id), column(Column::GameId));
         let created_at = column(Column::CreatedAt);
         // For listing a game by creation, newest or oldest first, by cursor: the id breaks
         // ties, and a batch that was created at once is all ties.
-        let listing = named("ix_", "_game_created");
+        let listing = quote(backend, &creation_index::<G>());
         let listed = format!("({game}, {created_at}, {id})");
         // MariaDB commits with each DDL statement, so its table is made in one.
         let inline = match backend {
@@ -85,9 +83,9 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
             external = column(Column::ExternalTaskId),
             strategy = column(Column::StrategyId),
             status = column(Column::Status),
-            primary = named("", "_pkey"),
-            unique = named("uq_", "_game_external"),
-            foreign = named("", "_gameId_fkey"),
+            primary = named("_pkey"),
+            unique = quote(backend, &name_index::<G>()),
+            foreign = named("_gameId_fkey"),
             games = names.games,
             games_id = quote(backend, G::id_column().as_str()),
         );
@@ -99,20 +97,4 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         ddl::drop_own(manager, G::tasks_schema(), G::tasks_table()).await
     }
-}
-
-/// PostgreSQL cuts a longer name off without a word, and so makes one of several.
-fn within_limit(name: String) -> String {
-    const LIMIT: usize = 63;
-    if name.len() <= LIMIT {
-        return name;
-    }
-    let sum = Sha256::digest(&name);
-    let sum: String = sum.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let head: String = name
-        .char_indices()
-        .take_while(|(at, c)| at + c.len_utf8() < LIMIT - sum.len())
-        .map(|(_, c)| c)
-        .collect();
-    format!("{head}_{sum}")
 }

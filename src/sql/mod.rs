@@ -3,44 +3,82 @@
 //! Building a statement with a query builder costs as much as running it does on a
 //! local database, so the crate writes its texts from parts: the names, which come
 //! from the entities and are quoted once for a connection, and the shape of the call.
-//! A caller's text is never part of it.
+//! A caller's text is never part of it. What is sent again and again is built once: the next
+//! statement of the same [`Shape`] only binds its values.
 
+mod hints;
 mod keys;
 mod names;
 mod predicate;
 mod rows;
+mod shape;
 
+#[cfg(feature = "migration")]
+pub(crate) use hints::{creation_index, name_index, within_limit};
 pub(crate) use names::Names;
-#[cfg(any(feature = "migration", feature = "adopt"))]
 pub(crate) use names::quote;
 pub(crate) use rows::{KeyList, RowType, json, json_uuid};
+pub(crate) use shape::Shape;
 
 use sea_orm::{DbBackend, Statement, Value};
+use std::sync::Arc;
 
 /// A statement in the making.
 pub(crate) struct Sql<'n> {
     pub(crate) names: &'n Names,
     /// What a subquery ends with, where it must read the present.
     pub(crate) lock: &'static str,
+    shape: Option<Shape>,
+    /// The text, where it has been built before.
+    known: Option<Arc<str>>,
     text: String,
     values: Vec<Value>,
 }
 
 impl<'n> Sql<'n> {
     pub(crate) fn new(names: &'n Names, text: &str) -> Self {
-        let mut start = String::with_capacity(512);
-        start.push_str(text);
-        Self { names, lock: "", text: start, values: Vec::with_capacity(8) }
+        Self::shaped(names, None, text)
+    }
+
+    /// A statement that is built once for its shape, if it has one. Whatever the text depends on
+    /// has to be in the shape.
+    pub(crate) fn shaped(names: &'n Names, shape: Option<Shape>, text: &str) -> Self {
+        let known = shape.and_then(|shape| names.texts.get(shape));
+        let values = Vec::with_capacity(10);
+        let mut sql = Self { names, lock: "", shape, known, text: String::new(), values };
+        if sql.is_built() {
+            sql.text.reserve(512);
+        }
+        sql.push(text);
+        sql
+    }
+
+    /// A known text is built all the same where assertions are checked, to be compared.
+    fn is_built(&self) -> bool {
+        self.known.is_none() || cfg!(debug_assertions)
     }
 
     pub(crate) fn push(&mut self, text: &str) -> &mut Self {
-        self.text.push_str(text);
+        if self.is_built() {
+            self.text.push_str(text);
+        }
+        self
+    }
+
+    /// A text that costs something to make.
+    pub(crate) fn push_with(&mut self, text: impl FnOnce() -> String) -> &mut Self {
+        if self.is_built() {
+            self.text.push_str(&text());
+        }
         self
     }
 
     /// Binds a value and writes its placeholder.
     pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
+        if !self.is_built() {
+            return self;
+        }
         if self.names.backend == DbBackend::Postgres {
             self.text.push('$');
             self.text.push_str(&self.values.len().to_string());
@@ -65,7 +103,18 @@ impl<'n> Sql<'n> {
     }
 
     pub(crate) fn statement(self) -> Statement {
-        Statement::from_sql_and_values(self.names.backend, self.text, self.values)
+        let text = match (self.known, self.shape) {
+            (Some(known), _) => {
+                debug_assert_eq!(*known, *self.text, "one shape, two texts");
+                known.to_string()
+            }
+            (None, Some(shape)) => {
+                self.names.texts.keep(shape, &self.text);
+                self.text
+            }
+            (None, None) => self.text,
+        };
+        Statement::from_sql_and_values(self.names.backend, text, self.values)
     }
 
     pub(crate) fn into_parts(self) -> (String, Vec<Value>) {

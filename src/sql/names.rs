@@ -1,4 +1,6 @@
+use super::hints::Hints;
 use super::predicate::OwnerKind;
+use super::shape::Texts;
 use crate::entity::{ParentGame, tasks};
 use sea_orm::{ColumnTrait, DbBackend, IdenStatic, Iterable};
 
@@ -31,6 +33,9 @@ pub(crate) struct Names {
     pub(crate) game_oauth_user: Option<String>,
     pub(crate) game_owner: Option<String>,
     pub(crate) game_owner_kind: Option<OwnerKind>,
+    /// The statements that were built of them.
+    pub(crate) texts: Texts,
+    pub(crate) hints: Hints,
 }
 
 impl Names {
@@ -78,6 +83,8 @@ impl Names {
             game_owner: G::owner_column().map(parent),
             game_owner_kind: G::owner_column()
                 .and_then(|column| OwnerKind::of(column.def().get_column_type())),
+            texts: Texts::default(),
+            hints: Hints::new::<G>(backend),
         }
     }
 

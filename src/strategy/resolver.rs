@@ -3,7 +3,7 @@ use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
 use crate::span::span;
-use crate::sql::{KeyList, Names, Sql};
+use crate::sql::{KeyList, Names, Shape, Sql};
 use crate::value::{StrategyId, TaskKey, TaskScope};
 use async_trait::async_trait;
 use sea_orm::{DbErr, QueryResult};
@@ -167,9 +167,9 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     }
 
     /// `id, game, own strategy, game's strategy`, from the tasks that follow in the text.
-    fn select(&self, lead: &str) -> Sql<'_> {
+    fn select(&self, shape: Option<Shape>, lead: &str) -> Sql<'_> {
         let names = &self.names;
-        let mut sql = Sql::new(names, "SELECT ");
+        let mut sql = Sql::shaped(names, shape, "SELECT ");
         sql.push(lead).push(&names.id).push(" AS task_id, ");
         sql.push(&names.game_id).push(" AS game_id, ").push(&names.strategy_id);
         sql.push(" AS own, ").push(self.game_strategy()).push(" AS inherited");
@@ -219,7 +219,8 @@ impl<C: Clone, G: ParentGame> Clone for StrategyResolver<C, G> {
 impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     async fn resolve_one(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
         key.validate()?;
-        let mut sql = self.select("");
+        let shape = Shape::of("resolve", &self.scope).map(|shape| shape.by(key));
+        let mut sql = self.select(shape, "");
         sql.push(" FROM ").push(&self.names.tasks);
         self.join_game(&mut sql).push(" WHERE ").key(key).and_in_scope(&self.scope);
         let row = self.connection.query_one(sql.statement()).await.map_err(|e| self.failed(e))?;
@@ -239,7 +240,8 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         if !task.strategy_id.is_default() || inheritance == Inheritance::Never {
             return Ok(resolved(None));
         }
-        let mut sql = Sql::new(&self.names, "SELECT ");
+        let shape = Shape::of("resolve_for", &self.scope);
+        let mut sql = Sql::shaped(&self.names, shape, "SELECT ");
         sql.push(self.game_strategy()).push(" AS inherited FROM ").push(&self.names.games);
         sql.push(" g WHERE ").push(&self.names.game_key).push(" = ").bind(task.game_id);
         let row = self.connection.query_one(sql.statement()).await.map_err(|e| self.failed(e))?;
@@ -267,7 +269,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
             if branch > 0 {
                 sql.push(" UNION ALL ");
             }
-            let select = self.select("k.n AS n, ").into_parts().0;
+            let select = self.select(None, "k.n AS n, ").into_parts().0;
             sql.push(&select).push(" FROM ").keys_joined_to_tasks(&list, kind);
             self.join_game(&mut sql).push(" WHERE 1 = 1").and_in_scope(&self.scope);
         }

@@ -7,7 +7,8 @@ use crate::support::{
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
     FailureKind, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskConnection,
-    TaskError, TaskRepositoryExt, Written,
+    TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+    Written,
 };
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ database_cases!(
     one_task_in_a_transaction,
     each_for_itself_in_a_transaction,
     all_or_none_in_a_transaction,
+    indexes_of_other_names,
 );
 
 const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
@@ -230,5 +232,44 @@ async fn all_or_none_in_a_transaction(database: &TestDatabase) {
         assert_told_truly(database, &error, &transaction).await;
         transaction.commit().await.unwrap();
         assert_eq!(names(&by_name(&all).await), ["holder"]);
+    }
+}
+
+/// The crate names its indexes to MariaDB. A table that the application made may have others.
+async fn indexes_of_other_names(database: &TestDatabase) {
+    let db = &database.db;
+    let others: &[&str] = match database.backend {
+        Backend::MariaDb => &[
+            "CREATE UNIQUE INDEX app_names ON tasks (`gameId`, `externalTaskId`)",
+            "ALTER TABLE tasks DROP INDEX uq_tasks_game_external",
+            "ALTER TABLE tasks DROP INDEX ix_tasks_game_created",
+        ],
+        _ => &["DROP INDEX ix_tasks_game_created"],
+    };
+    for statement in others {
+        run(db, statement, []).await;
+    }
+    // Each learns of it anew: a list, and a bulk change.
+    let on_pool = || SeaOrmTaskRepository::new(db.clone());
+    let game = Game::new("game").insert(db).await.unwrap().id;
+    let batch = (0..5).map(|n| NewTask::new(game, format!("task {n}")));
+    on_pool().create_all(batch, OnExisting::Report).await.unwrap();
+    goes_on(&on_pool(), game).await;
+    let closed = TaskPatch::new().status("closed");
+    let changed = on_pool().update_many(TaskFilter::in_game(game), closed).await;
+    assert_eq!(changed.unwrap(), 5);
+    let transaction = db.begin().await.unwrap();
+    goes_on(&SeaOrmTaskRepository::new(&transaction), game).await;
+    let in_transaction = SeaOrmTaskRepository::new(&transaction);
+    assert_eq!(in_transaction.delete_game(game).await.unwrap(), 5);
+    transaction.commit().await.unwrap();
+}
+
+/// Lists five tasks by cursor.
+async fn goes_on(tasks: &dyn TaskRepository, game: Uuid) {
+    for order in [TaskOrder::Created, TaskOrder::ExternalId] {
+        let query = TaskQuery::in_game(game).order_by(order).limit(2);
+        let next = tasks.list(query.clone()).await.unwrap().next.unwrap();
+        assert_eq!(tasks.list(query.after(next)).await.unwrap().items.len(), 2);
     }
 }

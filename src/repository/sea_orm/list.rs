@@ -5,8 +5,9 @@ use crate::connection::TaskConnection;
 use crate::entity::{ParentGame, Task, Tasks};
 use crate::error::TaskError;
 use crate::repository::cursor::{Position, SortValue};
+use crate::repository::page::Plan;
 use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
-use crate::sql::{Names, Sql};
+use crate::sql::{Names, Shape, Sql};
 use sea_orm::sea_query::Expr;
 use sea_orm::{DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
 
@@ -47,10 +48,33 @@ impl Sql<'_> {
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn list_page(&self, query: &TaskQuery) -> Result<Page, TaskError> {
         let plan = query.plan(self.scope())?;
+        let rows = loop {
+            match self.tasks(self.page(query, &plan)).await {
+                Err(error) if self.settings.names.hints.are_refused(&error) => {}
+                rows => break rows.map_err(|error| self.failed(false, error))?,
+            }
+        };
+        let total = match query.wants_total() {
+            true => Some(self.count_matching(query.filter()).await?),
+            false => None,
+        };
+        Ok(query.page_of(self.scope(), rows, |task| task, total))
+    }
+
+    fn page(&self, query: &TaskQuery, plan: &Plan) -> Sql<'_> {
         let names = &self.settings.names;
-        let mut sql = self.sql("SELECT ");
-        sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE 1 = 1");
-        sql.and_filter(query.filter()).and_in_scope(self.scope());
+        let shape = self.shape_of_list(query, plan.after.is_some(), plan.offset > 0);
+        let mut sql = self.shaped(shape, "SELECT ");
+        sql.push(&names.columns).push(" FROM ").push(&names.tasks);
+        let filter = query.filter();
+        if plan.after.is_some() && filter.game_id.is_some() && filter.keys.is_none() {
+            match query.order() {
+                TaskOrder::Created => sql.push(names.hints.by_creation()),
+                TaskOrder::ExternalId => sql.push(names.hints.by_name()),
+                TaskOrder::Updated => &mut sql,
+            };
+        }
+        sql.push(" WHERE 1 = 1").and_filter(query.filter()).and_in_scope(self.scope());
         if let Some(position) = &plan.after {
             sql.and_after(query, position);
         }
@@ -60,16 +84,46 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if ties {
             sql.push(", ").push(&names.id).push(direction);
         }
-        sql.push(" LIMIT ").bind(as_i64(query.lookahead()));
+        sql.push(" LIMIT ");
+        match written_out(query) {
+            Some(_) => sql.push_with(|| query.lookahead().to_string()),
+            None => sql.bind(as_i64(query.lookahead())),
+        };
         if plan.offset > 0 {
             sql.push(" OFFSET ").bind(as_i64(plan.offset));
         }
-        let rows = self.tasks(sql).await.map_err(|error| self.failed(false, error))?;
-        let total = match query.wants_total() {
-            true => Some(self.count_matching(query.filter()).await?),
-            false => None,
+        sql
+    }
+
+    /// The fast shapes have one.
+    fn shape_of_list(&self, query: &TaskQuery, after: bool, offset: bool) -> Option<Shape> {
+        let TaskFilter {
+            game_id,
+            statuses,
+            strategies,
+            keys: None,
+            external_id_prefix: None,
+            created_from: None,
+            created_until: None,
+        } = query.filter()
+        else {
+            return None;
         };
-        Ok(query.page_of(self.scope(), rows, |task| task, total))
+        Shape::of("list", self.scope())?.with([
+            match query.order() {
+                TaskOrder::Created => 0,
+                TaskOrder::ExternalId => 1,
+                TaskOrder::Updated => 2,
+            },
+            query.is_descending().into(),
+            usize::from(after) + 2 * usize::from(self.settings.names.hints.are_given()),
+            offset.into(),
+            game_id.is_some().into(),
+            // An empty list is not the same as none.
+            statuses.as_ref().map_or(0, |statuses| statuses.len() + 1),
+            strategies.as_ref().map_or(0, |strategies| strategies.len() + 1),
+            written_out(query).unwrap_or(0),
+        ])
     }
 
     pub(super) async fn count_matching(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
@@ -199,6 +253,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Page<T> {
         query.page_of(self.scope(), rows, task, None)
     }
+}
+
+/// The page size, in tens, where it is part of the text: PostgreSQL plans a statement anew each
+/// time if its limit is bound. Of other sizes there are too many.
+fn written_out(query: &TaskQuery) -> Option<usize> {
+    let size = usize::try_from(query.page_size()).ok()?;
+    size.is_multiple_of(10).then_some(size / 10)
 }
 
 fn as_i64(number: u64) -> i64 {

@@ -16,10 +16,10 @@ use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
 use crate::span::span;
-use crate::sql::{Names, Sql};
+use crate::sql::{Names, Shape, Sql};
 use crate::value::{Lifecycle, TaskKey, TaskScope};
 use async_trait::async_trait;
-use sea_orm::{DbBackend, DbErr, FromQueryResult};
+use sea_orm::{DbBackend, DbErr, QueryResult};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use tracing::Instrument;
@@ -134,6 +134,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Sql::new(&self.settings.names, text)
     }
 
+    /// A statement of a shape that is sent again and again.
+    fn shaped(&self, shape: Option<Shape>, text: &str) -> Sql<'_> {
+        Sql::shaped(&self.settings.names, shape, text)
+    }
+
     fn failed(&self, writes: bool, source: DbErr) -> TaskError {
         let in_transaction = self.connection.in_transaction();
         Call { backend: self.backend(), in_transaction, writes }.failed(source)
@@ -142,7 +147,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// The tasks that a statement answers with.
     async fn tasks(&self, sql: Sql<'_>) -> Result<Vec<Task>, DbErr> {
         let rows = self.connection.query_all(sql.statement()).await?;
-        rows.iter().map(|row| Task::from_query_result(row, "")).collect()
+        rows.iter().map(decode).collect()
     }
 
     /// The one task that a statement wrote. It is read to its end: a database may send the
@@ -154,7 +159,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// The one task that a statement found.
     async fn found(&self, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
         let row = self.connection.query_one(sql.statement()).await?;
-        row.map(|row| Task::from_query_result(&row, "")).transpose()
+        row.as_ref().map(decode).transpose()
     }
 
     /// What a read that judges a refusal ends with: in a transaction of MariaDB a plain read
@@ -166,6 +171,22 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             ""
         }
     }
+}
+
+/// A task from all of its columns, in their order: to look each up by its name costs as much as
+/// to read it.
+fn decode(row: &QueryResult) -> Result<Task, DbErr> {
+    Ok(Task {
+        id: row.try_get_by_index(0)?,
+        created_at: row.try_get_by_index(1)?,
+        updated_at: row.try_get_by_index(2)?,
+        api_key_used: row.try_get_by_index(3)?,
+        oauth_user_id: row.try_get_by_index(4)?,
+        external_task_id: row.try_get_by_index(5)?,
+        game_id: row.try_get_by_index(6)?,
+        strategy_id: row.try_get_by_index(7)?,
+        status: row.try_get_by_index(8)?,
+    })
 }
 
 impl<C, G: ParentGame> std::fmt::Debug for SeaOrmTaskRepository<C, G> {

@@ -6,7 +6,7 @@ use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
 use crate::error::{DatabaseError, FailureKind, TaskError};
 use crate::repository::{NewTask, TaskPatch};
-use crate::sql::Sql;
+use crate::sql::{Shape, Sql};
 use crate::value::{Stamp, TaskKey, TaskStatus, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr};
@@ -58,7 +58,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     fn insert(&self, task: &NewTask, id: Uuid, stamp: &Stamp, pass_over: bool) -> Sql<'_> {
         let names = &self.settings.names;
         let now = time::now();
-        let mut sql = self.sql("INSERT INTO ");
+        let shape = Shape::of("create", self.scope());
+        let shape = shape.and_then(|shape| shape.with([pass_over.into(), 0, 0, 0, 0, 0, 0, 0]));
+        let mut sql = self.shaped(shape, "INSERT INTO ");
         sql.push(&names.tasks).push(" (").push(&names.columns).push(") SELECT ");
         sql.bind(id).push(", ").bind(now).push(", ").bind(now).push(", ");
         sql.bind(stamp.api_key_used.clone()).push(", ");
@@ -119,7 +121,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     async fn look_up(&self, key: &TaskKey, lock: &'static str) -> Result<Option<Task>, TaskError> {
         key.validate()?;
         let names = &self.settings.names;
-        let mut sql = self.sql("SELECT ");
+        let shape = Shape::of("find", self.scope()).filter(|_| lock.is_empty());
+        let mut sql = self.shaped(shape.map(|shape| shape.by(key)), "SELECT ");
         sql.lock = lock;
         sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE ");
         sql.key(key).and_in_scope(self.scope()).push(lock);
@@ -157,9 +160,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     fn update(&self, key: &TaskKey, patch: &TaskPatch) -> Sql<'_> {
         let names = &self.settings.names;
         let now = time::now();
+        let shape = self.shape_of_update(key, patch);
         if self.backend() == DbBackend::MySql {
             // UPDATE cannot return what it wrote, and a SELECT after it may read another's.
-            let mut sql = self.sql("INSERT INTO ");
+            let mut sql = self.shaped(shape, "INSERT INTO ");
             sql.push(&names.tasks).push(" (").push(&names.columns).push(") SELECT ");
             sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE ");
             sql.key(key).and_in_scope(self.scope());
@@ -170,13 +174,27 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             sql.push(" RETURNING ").push(&names.columns);
             return sql;
         }
-        let mut sql = self.sql("UPDATE ");
+        let mut sql = self.shaped(shape, "UPDATE ");
         sql.push(&names.tasks).push(" SET ");
         assignments(&mut sql, patch, now, &names.updated_at);
         sql.push(" WHERE ").key(key).and_in_scope(self.scope());
         self.and_applies(&mut sql, patch);
         sql.push(" RETURNING ").push(&names.columns);
         sql
+    }
+
+    fn shape_of_update(&self, key: &TaskKey, patch: &TaskPatch) -> Option<Shape> {
+        let sources = patch.target().and_then(|to| self.settings.lifecycle.sources_of(&to));
+        Shape::of("update", self.scope())?.by(key).with([
+            patch.strategy_id.is_some().into(),
+            patch.status.is_some().into(),
+            patch.if_status.is_some().into(),
+            patch.if_unmodified_since.is_some().into(),
+            sources.is_some().into(),
+            sources.map_or(0, |sources| sources.len()),
+            0,
+            0,
+        ])
     }
 
     /// ` AND …`: that the patch applies to the task, as
@@ -208,7 +226,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn delete_one(&self, key: &TaskKey) -> Result<Task, TaskError> {
         key.validate()?;
         let names = &self.settings.names;
-        let mut sql = self.sql("DELETE FROM ");
+        let shape = Shape::of("delete", self.scope()).map(|shape| shape.by(key));
+        let mut sql = self.shaped(shape, "DELETE FROM ");
         sql.push(&names.tasks).push(" WHERE ").key(key).and_in_scope(self.scope());
         sql.push(" RETURNING ").push(&names.columns);
         let deleted = self.written(sql).await.map_err(|error| self.failed(true, error))?;
@@ -256,7 +275,7 @@ pub(super) fn later(sql: &mut Sql<'_>, now: DateTime<Utc>, stored: &str) {
         }
         _ => {
             sql.push("CASE WHEN ").push(stored).push(" >= ").bind(now).push(" THEN ");
-            sql.push(&microsecond_after(stored)).push(" ELSE ").bind(now).push(" END");
+            sql.push_with(|| microsecond_after(stored)).push(" ELSE ").bind(now).push(" END");
         }
     }
 }

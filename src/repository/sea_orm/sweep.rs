@@ -87,7 +87,7 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
                 part.up_to = self.end_of_batch(&part).await?;
             }
             let since = Instant::now();
-            *done += connection.execute(self.write(&part).statement()).await?.rows_affected();
+            *done += self.write(&part).await?;
             if part.up_to.is_none() {
                 return Ok(());
             }
@@ -100,19 +100,30 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
 
     /// How far the next batch reaches; `None` where that is to the end.
     async fn end_of_batch(&self, part: &Part) -> Result<Option<Value>, DbErr> {
-        let key = self.key();
-        let mut sql = self.repository.sql("SELECT ");
-        sql.push(key).push(" FROM ").push(&self.repository.settings.names.tasks);
-        sql.push(" WHERE 1 = 1").and_filter(&range_of(self.filter));
-        self.and_within(&mut sql, part);
-        let last = i64::try_from(BATCH).unwrap_or(i64::MAX) - 1;
-        sql.push(" ORDER BY ").push(key).push(" LIMIT 1 OFFSET ").bind(last);
-        let row = self.repository.connection.query_one(sql.statement()).await?;
+        let hints = &self.repository.settings.names.hints;
+        let row = loop {
+            let sql = self.at_end_of_batch(part);
+            match self.repository.connection.query_one(sql.statement()).await {
+                Err(error) if hints.are_refused(&error) => {}
+                row => break row?,
+            }
+        };
         let read = |row: QueryResult| match self.filter.game_id {
             Some(_) => row.try_get_by_index::<String>(0).map(Value::from),
             None => row.try_get_by_index::<Uuid>(0).map(Value::from),
         };
         row.map(read).transpose()
+    }
+
+    fn at_end_of_batch(&self, part: &Part) -> Sql<'_> {
+        let key = self.key();
+        let mut sql = self.repository.sql("SELECT ");
+        sql.push(key).push(" FROM ").push(&self.repository.settings.names.tasks);
+        sql.push(self.hint()).push(" WHERE 1 = 1").and_filter(&range_of(self.filter));
+        self.and_within(&mut sql, part);
+        let last = i64::try_from(BATCH).unwrap_or(i64::MAX) - 1;
+        sql.push(" ORDER BY ").push(key).push(" LIMIT 1 OFFSET ").bind(last);
+        sql
     }
 
     /// What batches go by: an index that the filter's own condition leads into.
@@ -124,13 +135,31 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         }
     }
 
-    fn write(&self, part: &Part) -> Sql<'_> {
+    /// What MariaDB is told to go by.
+    fn hint(&self) -> &str {
+        match (self.filter.game_id, &self.filter.keys) {
+            (Some(_), None) => self.repository.settings.names.hints.by_name(),
+            _ => "",
+        }
+    }
+
+    async fn write(&self, part: &Part) -> Result<u64, DbErr> {
+        let hints = &self.repository.settings.names.hints;
+        loop {
+            match self.repository.connection.execute(self.writing(part).statement()).await {
+                Err(error) if hints.are_refused(&error) => {}
+                done => return Ok(done?.rows_affected()),
+            }
+        }
+    }
+
+    fn writing(&self, part: &Part) -> Sql<'_> {
         let names = &self.repository.settings.names;
         let mut sql;
         match self.work {
             Work::Update(patch) => {
                 sql = self.repository.sql("UPDATE ");
-                sql.push(&names.tasks);
+                sql.push(&names.tasks).push(self.hint());
                 if self.leads_from_keys() {
                     sql.push(" JOIN (SELECT 1 AS one) o");
                 }
@@ -139,10 +168,10 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
             }
             Work::Delete => {
                 sql = self.repository.sql("DELETE ");
-                if self.leads_from_keys() {
+                if self.leads_from_keys() || !self.hint().is_empty() {
                     sql.push(&names.tasks).push(" ");
                 }
-                sql.push("FROM ").push(&names.tasks);
+                sql.push("FROM ").push(&names.tasks).push(self.hint());
             }
         }
         self.and_meant(sql.push(" WHERE 1 = 1"));
