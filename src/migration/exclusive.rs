@@ -46,8 +46,8 @@ const SQLITE_PATIENCE: u32 = 60;
 /// MariaDB has no lock that outlives the commits of definitions, reaches all nodes of a Galera
 /// cluster, and ends with its connection. The row names its holder, and is passed over
 ///
-/// - on the same server at once when that connection has ended, or has been idle for a minute
-///   (which only its own account sees);
+/// - on the same server at once when that connection has ended, and, where no second one shows
+///   that it lives, when it has been idle for a minute (which only its own account sees);
 /// - on another node of a cluster five seconds after the holder's second connection has ended,
 ///   or its node was lost. It takes that connection from the pool for as long as the work lasts,
 ///   and shows there (by streaming replication) that it lives, however long and idle the work;
