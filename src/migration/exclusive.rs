@@ -44,14 +44,22 @@ const SQLITE_PATIENCE: u32 = 60;
 /// | MariaDB | a row in the table `game_tasks_lock`, which stays | statements commit one by one, as definitions do there anyway; a migration that asks for a transaction (`use_transaction`, `begin`) cannot have one |
 ///
 /// MariaDB has no lock that outlives the commits of definitions, reaches all nodes of a Galera
-/// cluster, and ends with its connection. The row names the connection that holds it, and is
-/// passed over when the server no longer has that connection, or has had it idle for a minute;
-/// on another node of a cluster, or with another account, where connections cannot be seen,
-/// when it is ten minutes old. In haste: `DELETE FROM game_tasks_lock`.
+/// cluster, and ends with its connection. The row names its holder, and is passed over
+///
+/// - on the same server at once when that connection has ended, and, where no second one shows
+///   that it lives, when it has been idle for a minute (which only its own account sees);
+/// - on another node of a cluster five seconds after the holder's second connection has ended,
+///   or its node was lost. It takes that connection from the pool for as long as the work lasts,
+///   and shows there (by streaming replication) that it lives, however long and idle the work;
+/// - on another node, where the pool had no second connection to give, when it is ten minutes
+///   old, whether or not the holder lives. On a cluster give the pool at least two.
+///
+/// In haste: `DELETE FROM game_tasks_lock`.
 ///
 /// Round trips besides those of the work, where nobody is waited for: four on PostgreSQL, two on
-/// SQLite, six on MariaDB. Waiting is the server's, as long as its `lock_timeout` says on
-/// PostgreSQL (without end by default); on MariaDB it is asked again every 50 ms.
+/// SQLite, seven on MariaDB; on a cluster seven more and one a second, or 100 ms in vain for a
+/// second connection. Waiting is the server's, as long as its `lock_timeout` says on PostgreSQL
+/// (without end by default); on MariaDB it is asked again every 50 ms.
 ///
 /// # Errors
 /// What the work answered, whole: it is the application's own. A
@@ -74,10 +82,15 @@ pub async fn exclusively<T>(
         _ => None,
     };
     // A panic must not keep the lease.
-    let outcome = AssertUnwindSafe(work(&transaction)).catch_unwind().await;
-    if let Some(lease) = lease {
-        lease.give_back(&transaction).await;
-    }
+    let work = AssertUnwindSafe(work(&transaction)).catch_unwind();
+    let outcome = match lease {
+        Some(lease) => {
+            let outcome = lease.hold(db, work).await;
+            lease.give_back(&transaction).await;
+            outcome
+        }
+        None => work.await,
+    };
     match outcome {
         Ok(Ok(done)) => {
             transaction.commit().await?;

@@ -2,32 +2,43 @@
 //! none of a transaction's outlives a definition.
 
 use crate::error::{Call, DatabaseError, FailureKind};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
+use crate::migration::beacon::{self, Lookout};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, Value,
+};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
-const LOOK: &str = "SELECT COUNT(*) FROM information_schema.tables \
-    WHERE table_schema = DATABASE() AND table_name = 'game_tasks_lock'";
+/// Whether the table is there, and whether others are nodes of the same cluster. Takes a lock
+/// that says on this server, to every account, whether the connection is alive.
+const LOOK: &str = "SELECT (SELECT COUNT(*) FROM information_schema.tables \
+    WHERE table_schema = DATABASE() AND table_name = 'game_tasks_lock'), \
+    (SELECT COUNT(*) FROM information_schema.global_variables \
+    WHERE variable_name = 'WSREP_ON' AND variable_value = 'ON'), \
+    GET_LOCK(CONCAT('game_tasks ', ?), 0)";
 
+/// Row 1 is the lock, row 2 its beacon.
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS game_tasks_lock (\
     id tinyint NOT NULL PRIMARY KEY, holder char(36) NOT NULL, node varchar(300) NOT NULL, \
-    connection bigint NOT NULL, account varchar(400) NOT NULL, since datetime(6) NOT NULL) \
+    connection bigint NOT NULL, beacon boolean NOT NULL, since datetime(6) NOT NULL) \
     ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='made by game-tasks'";
 
 const CLAIM: &str = "INSERT IGNORE INTO game_tasks_lock \
-    SELECT 1, ?, CONCAT(@@hostname, ':', @@port), CONNECTION_ID(), CURRENT_USER(), \
-    UTC_TIMESTAMP(6)";
+    SELECT 1, ?, CONCAT(@@hostname, ':', @@port), CONNECTION_ID(), FALSE, UTC_TIMESTAMP(6)";
 
-/// Whose row it is that nobody stands behind. Only here, and only connections of one's own
-/// account, can be seen.
-const DESERTED: &str = "SELECT holder FROM (\
-    SELECT holder, since, connection, node = CONCAT(@@hostname, ':', @@port) \
-    AND account = CURRENT_USER() AS visible FROM game_tasks_lock WHERE id = 1) l \
-    LEFT JOIN information_schema.processlist p ON p.id = l.connection \
-    WHERE IF(visible, p.id IS NULL OR (p.command = 'Sleep' AND p.time >= 60), \
-    since < UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE)";
+/// Whose row it is, whether to look for a beacon, and whether it is plain that nobody stands
+/// behind it. Idle is a connection whose work was dropped while its process lives on, where
+/// no beacon went out to tell.
+const SEEN: &str = "SELECT holder, beacon, IF(node = CONCAT(@@hostname, ':', @@port), \
+    IS_USED_LOCK(CONCAT('game_tasks ', holder)) IS NULL OR (NOT beacon AND EXISTS (\
+    SELECT 1 FROM information_schema.processlist p \
+    WHERE p.id = l.connection AND p.command = 'Sleep' AND p.time >= 60)), \
+    NOT beacon AND since < UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE) \
+    FROM game_tasks_lock l WHERE id = 1";
 
 const RELEASE: &str = "DELETE FROM game_tasks_lock WHERE id = 1 AND holder = ?";
+
+const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('game_tasks ', ?))";
 
 /// Rows of work that was dropped in this process, where nobody could wait to delete them. The
 /// connection is back in its pool and alive, so others would not pass them over.
@@ -37,6 +48,7 @@ static DROPPED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 pub(super) struct Lease {
     holder: String,
     held: bool,
+    in_cluster: bool,
 }
 
 impl Lease {
@@ -44,12 +56,18 @@ impl Lease {
     pub(super) async fn take(db: &DatabaseTransaction, call: Call) -> Result<Self, DbErr> {
         // The row has to be seen by others; a definition would commit anyway.
         db.execute_unprepared("COMMIT").await?;
-        let there = db.query_one_raw(statement(LOOK, None)).await?;
-        let there = there.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0))?;
-        if there == 0 {
+        let holder = Uuid::now_v7().to_string();
+        let look = db.query_one_raw(statement(LOOK, Some(&holder))).await?;
+        let look = look.ok_or_else(|| DbErr::RecordNotFound("the server's locks".to_owned()))?;
+        if look.try_get_by_index::<i64>(0)? == 0 {
             db.execute_unprepared(CREATE).await?;
         }
-        let mut lease = Self { holder: Uuid::now_v7().to_string(), held: false };
+        let in_cluster = look.try_get_by_index::<i64>(1)? != 0;
+        if look.try_get_by_index::<Option<i64>>(2)? != Some(1) {
+            return Err(DbErr::Migration("MariaDB gives no lock of its own".to_owned()));
+        }
+        let mut lease = Self { holder, held: false, in_cluster };
+        let mut lookout = Lookout::default();
         loop {
             // Should this call be dropped while it waits for the answer, nobody knows.
             lease.held = true;
@@ -67,10 +85,23 @@ impl Lease {
             }
             // Whatever the application's runtime is, the server can wait.
             db.query_one_raw(statement("SELECT SLEEP(0.05)", None)).await?;
-            if let Some(row) = db.query_one_raw(statement(DESERTED, None)).await? {
-                settled(call, release(db, &row.try_get_by_index::<String>(0)?).await)?;
+            let Some(row) = db.query_one_raw(statement(SEEN, None)).await? else { continue };
+            let (holder, beacon): (String, bool) =
+                (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let deserted = row.try_get_by_index::<i64>(2)? != 0;
+            if deserted || (beacon && lookout.is_gone(db, call, &holder).await?) {
+                settled(call, release(db, &holder).await)?;
             }
         }
+    }
+
+    /// Runs the work while it is held, so that others see that it is.
+    pub(super) async fn hold<T>(
+        &self,
+        db: &DatabaseConnection,
+        work: impl Future<Output = T>,
+    ) -> T {
+        if self.in_cluster { beacon::beside(db, &self.holder, work).await } else { work.await }
     }
 
     /// Should that fail, the connection has failed, and others see that.
@@ -79,9 +110,10 @@ impl Lease {
         for _ in 0..3 {
             if release(db, &self.holder).await.is_ok() {
                 self.held = false;
-                return;
+                break;
             }
         }
+        let _ = db.execute_raw(statement(UNLOCK, Some(&self.holder))).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The migrations of the tables: for an application's own list, or alone.
 
+mod beacon;
 mod create_games;
 mod create_tasks;
 mod ddl;

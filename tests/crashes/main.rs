@@ -19,6 +19,7 @@
 )]
 
 mod cluster;
+mod cluster_turns;
 mod large;
 mod ledger;
 mod process;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 const CHILD_URL: &str = "GAME_TASKS_TOGETHER_URL";
 const CHILD_WORK: &str = "GAME_TASKS_TOGETHER_WORK";
+const CHILD_POOL: &str = "GAME_TASKS_TOGETHER_POOL";
 const PROCESSES: usize = 16;
 
 /// A migration of the application's that cannot be done twice without a trace: it makes a
@@ -50,8 +51,15 @@ impl MigratorTrait for AppMigrator {
 }
 
 async fn connect(url: &str) -> DatabaseConnection {
+    connect_pool(url, 1).await
+}
+
+pub(crate) async fn connect_pool(url: &str, connections: u32) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).acquire_timeout(Duration::from_secs(60)).sqlx_logging(false);
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(60))
+        .sqlx_logging(false);
     Database::connect(options).await.unwrap()
 }
 
@@ -60,7 +68,7 @@ async fn connect(url: &str) -> DatabaseConnection {
 async fn a_child_migrates() {
     let Ok(url) = std::env::var(CHILD_URL) else { return };
     let work = crate::url(CHILD_WORK);
-    let db = connect(&url).await;
+    let db = connect_pool(&url, crate::url(CHILD_POOL).parse().unwrap()).await;
     say("ready");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
@@ -92,18 +100,19 @@ fn say(what: &str) {
     out.flush().unwrap();
 }
 
-struct Process {
+pub(crate) struct Process {
     child: Child,
     input: ChildStdin,
     said: std::sync::mpsc::Receiver<String>,
 }
 
 impl Process {
-    fn start(url: &str, work: &str) -> Self {
+    pub(crate) fn start(url: &str, work: &str, connections: u32) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "together::a_child_migrates", "--nocapture"])
             .env(CHILD_URL, url)
             .env(CHILD_WORK, work)
+            .env(CHILD_POOL, connections.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -122,21 +131,25 @@ impl Process {
         Self { child, input, said }
     }
 
-    fn go(&mut self) {
+    pub(crate) fn go(&mut self) {
         self.input.write_all(b"go\n").unwrap();
     }
 
-    fn hear(&self, what: &str) {
+    pub(crate) fn hear(&self, what: &str) {
         let heard = self.said.recv_timeout(Duration::from_secs(90));
         assert_eq!(heard.as_deref(), Ok(what));
     }
 
-    fn kill(mut self) {
+    pub(crate) fn has_said_nothing(&self) -> bool {
+        self.said.try_recv().is_err()
+    }
+
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    fn end(mut self) {
+    pub(crate) fn end(mut self) {
         self.hear("done");
         assert!(self.child.wait().unwrap().success());
     }
@@ -144,7 +157,7 @@ impl Process {
 
 /// Lets processes go at once, spread over the nodes.
 fn together(urls: &[String], work: impl Fn(usize) -> &'static str) -> Duration {
-    let start = |n: usize| Process::start(&urls[n % urls.len()], work(n));
+    let start = |n: usize| Process::start(&urls[n % urls.len()], work(n), 1);
     let mut processes: Vec<Process> = (0..PROCESSES).map(start).collect();
     for process in &processes {
         process.hear("ready");
@@ -157,7 +170,7 @@ fn together(urls: &[String], work: impl Fn(usize) -> &'static str) -> Duration {
     since.elapsed()
 }
 
-async fn names(db: &DatabaseConnection, query: &str) -> Vec<String> {
+pub(crate) async fn names(db: &DatabaseConnection, query: &str) -> Vec<String> {
     let query = Statement::from_string(db.get_database_backend(), query);
     let rows = db.query_all_raw(query).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
@@ -188,11 +201,11 @@ async fn all_start(name: &str, fresh: &mut dyn AsyncFresh) {
 
     // The first is killed while all others wait for it.
     let urls = fresh.urls().await;
-    let mut first = Process::start(&urls[0], "hold");
+    let mut first = Process::start(&urls[0], "hold", 1);
     first.hear("ready");
     first.go();
     first.hear("holding");
-    let start = |n: usize| Process::start(&urls[n % urls.len()], "composed");
+    let start = |n: usize| Process::start(&urls[n % urls.len()], "composed", 1);
     let mut others: Vec<Process> = (0..6).map(start).collect();
     for other in &mut others {
         other.hear("ready");
@@ -200,7 +213,7 @@ async fn all_start(name: &str, fresh: &mut dyn AsyncFresh) {
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     for other in &others {
-        assert!(other.said.try_recv().is_err(), "it did not wait");
+        assert!(other.has_said_nothing(), "it did not wait");
     }
     let since = Instant::now();
     first.kill();
@@ -217,7 +230,7 @@ async fn all_start(name: &str, fresh: &mut dyn AsyncFresh) {
 
 /// Something that makes empty databases.
 #[async_trait::async_trait]
-trait AsyncFresh {
+pub(crate) trait AsyncFresh {
     async fn urls(&mut self) -> Vec<String>;
 }
 
@@ -233,7 +246,7 @@ impl AsyncFresh for Files {
 }
 
 /// The URLs of a server, or of the nodes of a cluster, and the databases made there.
-struct Servers(Vec<String>, Vec<String>);
+pub(crate) struct Servers(Vec<String>, Vec<String>);
 
 #[async_trait::async_trait]
 impl AsyncFresh for Servers {
@@ -257,7 +270,11 @@ impl AsyncFresh for Servers {
 }
 
 impl Servers {
-    async fn drop_all(self) {
+    pub(crate) fn new(urls: &[String]) -> Self {
+        Self(urls.to_vec(), Vec::new())
+    }
+
+    pub(crate) async fn drop_all(self) {
         let server = connect(&self.0[0]).await;
         for name in self.1 {
             // What is left behind goes with the server.
@@ -271,7 +288,7 @@ pub(crate) async fn start_on(urls: &[String]) {
         (1, Some(scheme)) => scheme.to_owned(),
         (nodes, _) => format!("cluster of {nodes}"),
     };
-    let mut servers = Servers(urls.to_vec(), Vec::new());
+    let mut servers = Servers::new(urls);
     all_start(&name, &mut servers).await;
     servers.drop_all().await;
 }

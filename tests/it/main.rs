@@ -28,6 +28,7 @@ mod changes;
 mod conformance;
 mod dropped;
 mod exclusive;
+mod exclusive_holders;
 mod filter_size;
 mod games;
 mod joins;

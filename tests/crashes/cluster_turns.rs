@@ -1,0 +1,273 @@
+//! Turns through different nodes of a Galera cluster: a holder with a second connection is seen
+//! by all of them for as long as it lives, and no longer.
+
+use crate::together::{AsyncFresh, Process, Servers, connect_pool, names};
+use crate::{rounds, url};
+use game_tasks::Retry;
+use game_tasks::migration::{self, exclusively};
+use game_tasks::sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DbErr, Statement, TransactionTrait,
+};
+use std::time::{Duration, Instant};
+
+/// Far below the ten minutes for which a holder is believed who has no second connection.
+const SOON: Duration = Duration::from_secs(60);
+
+/// Longer than it has to be dark until a holder is taken for dead.
+const LONG: Duration = Duration::from_secs(7);
+
+/// The URLs of a new database on each node.
+async fn fresh() -> Option<(Vec<String>, Servers)> {
+    rounds()?;
+    let Ok(urls) = std::env::var("GAME_TASKS_CLUSTER_URLS") else {
+        println!("SKIPPED CLUSTER: GAME_TASKS_CLUSTER_URLS is not set");
+        return None;
+    };
+    let mut servers = Servers::new(&urls.split(',').map(str::to_owned).collect::<Vec<_>>());
+    Some((servers.urls().await, servers))
+}
+
+/// Waits until the lock's row says that its holder has a light, and makes the row so old that
+/// nobody would believe a holder without one.
+async fn lit_for_an_hour(db: &DatabaseConnection) {
+    let since = Instant::now();
+    while names(db, "SELECT holder FROM game_tasks_lock WHERE id = 1 AND beacon").await.is_empty() {
+        assert!(since.elapsed() < Duration::from_secs(20), "it never lights its light");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let age = "UPDATE game_tasks_lock SET since = since - INTERVAL 1 HOUR WHERE id = 1";
+    assert_eq!(db.execute_unprepared(age).await.unwrap().rows_affected(), 1);
+}
+
+/// Six processes that ask for their turn, through the nodes of these URLs.
+async fn six_that_wait(urls: &[String]) -> Vec<Process> {
+    let start = |n: usize| Process::start(&urls[n % urls.len()], "composed", 1 + n as u32 % 3);
+    let mut others: Vec<Process> = (0..6).map(start).collect();
+    for other in &mut others {
+        other.hear("ready");
+        other.go();
+    }
+    tokio::time::sleep(LONG).await;
+    for other in &others {
+        assert!(other.has_said_nothing(), "it did not wait");
+    }
+    others
+}
+
+async fn hold(url: &str) -> Process {
+    let mut holder = Process::start(url, "hold", 2);
+    holder.hear("ready");
+    holder.go();
+    holder.hear("holding");
+    holder
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_is_killed() {
+    let Some((urls, servers)) = fresh().await else { return };
+    let holder = hold(&urls[0]).await;
+    let db = connect_pool(&urls[1], 1).await;
+    lit_for_an_hour(&db).await;
+    let others = six_that_wait(&urls[1..]).await;
+    let since = Instant::now();
+    holder.kill();
+    others.into_iter().for_each(Process::end);
+    let went_on = since.elapsed();
+    assert!(went_on < SOON, "{went_on:?}");
+    println!(
+        "cluster: 6 that waited on other nodes for one that was killed went on in {went_on:?}"
+    );
+    migration::check(&db).await.unwrap();
+    assert_eq!(names(&db, "SELECT name FROM app_counts").await.len(), 2, "each is done once");
+    servers.drop_all().await;
+}
+
+async fn serves(url: &str) -> bool {
+    match Database::connect(url).await {
+        Ok(db) => db.execute_unprepared("SELECT COUNT(*) FROM tasks").await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_is_killed() {
+    if rounds().is_none_or(|rounds| rounds == 0) {
+        return;
+    }
+    let Some((urls, servers)) = fresh().await else { return };
+    let holder = hold(&urls[2]).await;
+    let db = connect_pool(&urls[0], 1).await;
+    lit_for_an_hour(&db).await;
+    let mut others = Vec::new();
+    for n in 0..4 {
+        let other = connect_pool(&urls[n % 2], 1 + n as u32 / 2).await;
+        others.push(tokio::spawn(async move {
+            // A node refuses everything while its cluster counts its members.
+            while let Err(error) = game_tasks::migrate(&other).await {
+                assert_ne!(error.retry(), Retry::No, "{error:?}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }));
+    }
+    tokio::time::sleep(LONG).await;
+    assert!(others.iter().all(|other| !other.is_finished()), "it did not wait");
+    let since = Instant::now();
+    let pid = url("GAME_TASKS_CRASH_PID");
+    let killed = std::process::Command::new("kill").args(["-s", "USR2", &pid]).status();
+    assert!(killed.unwrap().success());
+    for other in others {
+        tokio::time::timeout(SOON, other).await.expect("it waits for a dead node").unwrap();
+    }
+    println!("cluster: 4 that waited for a node that was killed went on in {:?}", since.elapsed());
+    migration::check(&db).await.unwrap();
+    holder.kill();
+    // The node joins again, for the tests that follow.
+    while !serves(&urls[2]).await {
+        assert!(since.elapsed() < 2 * SOON, "the node stays away");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    servers.drop_all().await;
+}
+
+/// What a long migration meets: others ask all the time, a definition takes long, its light is
+/// taken away and has to be lit again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_turn_is_not_overtaken() {
+    let Some((urls, servers)) = fresh().await else { return };
+    let (db, pool) = (connect_pool(&urls[1], 1).await, connect_pool(&urls[0], 2).await);
+    let both = (pool.begin().await.unwrap(), pool.begin().await.unwrap());
+    for one in [both.0, both.1] {
+        one.execute_unprepared("SET SESSION wait_timeout = 4").await.unwrap();
+        one.commit().await.unwrap();
+    }
+    let (start, started) = tokio::sync::oneshot::channel();
+    let (end, mut ended) = tokio::sync::oneshot::channel::<()>();
+    let turn = tokio::spawn(async move {
+        exclusively(&pool, async |one| {
+            one.execute_unprepared("CREATE TABLE app_trace (who varchar(40))").await?;
+            start.send(()).unwrap();
+            // Its server ends a connection that says nothing.
+            while ended.try_recv().is_err() {
+                one.execute_unprepared("DO 1").await?;
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            one.execute_unprepared("INSERT INTO app_trace VALUES ('the long one')").await
+        })
+        .await
+    });
+    started.await.unwrap();
+    lit_for_an_hour(&db).await;
+    let mut others = Vec::new();
+    for n in 0..4 {
+        let other = connect_pool(&urls[1 + n % 2], 1 + n as u32 / 2).await;
+        others.push(tokio::spawn(async move {
+            exclusively(&other, async |one| {
+                one.execute_unprepared("INSERT INTO app_trace VALUES ('another')").await
+            })
+            .await
+        }));
+    }
+    let nobody = async |what: &str| {
+        tokio::time::sleep(LONG).await;
+        assert!(names(&db, "SELECT who FROM app_trace").await.is_empty(), "{what}");
+    };
+    nobody("overtaken while it does nothing").await;
+    let slow = slow_definition(&db).await;
+    // That takes its row away; and nodes that are behind see it lit again late.
+    db.execute_unprepared("ALTER TABLE game_tasks_lock COMMENT = 'changed'").await.unwrap();
+    db.execute_unprepared(&slow).await.unwrap();
+    nobody("overtaken when its light was taken away").await;
+    end.send(()).unwrap();
+    turn.await.unwrap().unwrap();
+    for other in others {
+        tokio::time::timeout(SOON, other).await.unwrap().unwrap().unwrap();
+    }
+    let all = names(&db, "SELECT who FROM app_trace ORDER BY who").await;
+    assert_eq!(all, ["another", "another", "another", "another", "the long one"]);
+    servers.drop_all().await;
+}
+
+/// A definition that takes longer than it has to be dark.
+async fn slow_definition(db: &DatabaseConnection) -> String {
+    db.execute_unprepared("CREATE TABLE app_slow (n integer)").await.unwrap();
+    let mut rows = 25;
+    loop {
+        let more = format!("INSERT INTO app_slow SELECT seq FROM seq_1_to_{rows}");
+        db.execute_unprepared(&more).await.unwrap();
+        let slow =
+            "ALTER TABLE app_slow ADD CONSTRAINT CHECK (SHA2(REPEAT(n, 1000000), 512) <> '')";
+        let since = Instant::now();
+        db.execute_unprepared(slow).await.unwrap();
+        if since.elapsed() > LONG {
+            return slow.to_owned();
+        }
+        rows *= 2;
+    }
+}
+
+/// Pools of one, whose holders have no light, and pools of several, through all nodes.
+#[tokio::test(flavor = "multi_thread")]
+async fn turns_of_small_and_large_pools_do_not_overlap() {
+    let Some((urls, servers)) = fresh().await else { return };
+    let db = connect_pool(&urls[0], 1).await;
+    db.execute_unprepared("CREATE TABLE app_turns (n integer)").await.unwrap();
+    db.execute_unprepared("INSERT INTO app_turns VALUES (0)").await.unwrap();
+    let mut all = Vec::new();
+    for n in 0..12 {
+        let pool = connect_pool(&urls[n % 3], 1 + n as u32 / 3 % 2).await;
+        all.push(tokio::spawn(async move {
+            exclusively(&pool, count).await?;
+            // What the light needed is set for it alone.
+            let transaction = pool.begin().await?;
+            let mut settings = names_of_settings(&transaction).await;
+            if let Ok(Ok(second)) =
+                tokio::time::timeout(Duration::from_millis(500), pool.begin()).await
+            {
+                settings.extend(names_of_settings(&second).await);
+            }
+            assert!(settings.iter().all(|one| one == "bytes 0 50 0"), "{settings:?}");
+            Ok::<_, DbErr>(settings.len())
+        }));
+    }
+    let mut connections = 0;
+    for one in all {
+        connections += one.await.unwrap().unwrap();
+    }
+    assert!(connections > 12, "no pool had a second connection");
+    assert_eq!(names(&db, "SELECT CAST(n AS char) FROM app_turns").await, ["12"]);
+    servers.drop_all().await;
+}
+
+/// Reads and writes in two statements, as whoever has the turn alone may.
+async fn count<C: ConnectionTrait>(one: &C) -> Result<(), DbErr> {
+    let query = Statement::from_string(one.get_database_backend(), "SELECT n FROM app_turns");
+    let n: i32 = one.query_one_raw(query).await?.unwrap().try_get_by_index(0)?;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    one.execute_unprepared(&format!("UPDATE app_turns SET n = {}", n + 1)).await.map(drop)
+}
+
+async fn names_of_settings<C: ConnectionTrait>(one: &C) -> Vec<String> {
+    let query = Statement::from_string(
+        one.get_database_backend(),
+        "SELECT CONCAT_WS(' ', @@wsrep_trx_fragment_unit, @@wsrep_trx_fragment_size, \
+         @@innodb_lock_wait_timeout, @@wsrep_sync_wait)",
+    );
+    vec![one.query_one_raw(query).await.unwrap().unwrap().try_get_by_index(0).unwrap()]
+}
+
+/// One takes the lock while the other has the second connection; neither waits for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_turns_on_a_pool_of_two() {
+    let Some((urls, servers)) = fresh().await else { return };
+    let pool = connect_pool(&urls[0], 2).await;
+    pool.execute_unprepared("CREATE TABLE app_turns (n integer)").await.unwrap();
+    pool.execute_unprepared("INSERT INTO app_turns VALUES (0)").await.unwrap();
+    for _ in 0..10 {
+        let both = async { tokio::join!(exclusively(&pool, count), exclusively(&pool, count)) };
+        let (one, other) =
+            tokio::time::timeout(SOON, both).await.expect("they wait for each other");
+        one.and(other).unwrap();
+    }
+    assert_eq!(names(&pool, "SELECT CAST(n AS char) FROM app_turns").await, ["20"]);
+    servers.drop_all().await;
+}
