@@ -9,6 +9,14 @@
 //! pool, and by plain SeaORM as an application would write it. Figures are ratios of two sides of
 //! the same run; beside each stands the ratio of the baseline to itself.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program of its own, run by those who look on"
+)]
+
 mod chart;
 mod database;
 mod growth;
