@@ -16,14 +16,18 @@ pub(super) struct CreateTasks<G> {
 
 impl<G: ParentGame> CreateTasks<G> {
     pub(super) fn new() -> Self {
-        let mut name = "m20261124_000002_game_tasks_create_tasks".to_owned();
-        // One database may hold several tasks tables.
-        if G::tasks_schema().is_some() || G::tasks_table() != "tasks" {
-            let schema = G::tasks_schema().unwrap_or_default();
-            name.push_str(&format!(":{}:{schema}.{}", schema.len(), G::tasks_table()));
-        }
-        Self { name, parent: PhantomData }
+        let name = "m20261124_000002_game_tasks_create_tasks".to_owned();
+        Self { name: named_for::<G>(name), parent: PhantomData }
     }
+}
+
+/// The name of a migration of this tasks table: one database may hold several.
+pub(super) fn named_for<G: ParentGame>(mut name: String) -> String {
+    if G::tasks_schema().is_some() || G::tasks_table() != "tasks" {
+        let schema = G::tasks_schema().unwrap_or_default();
+        name.push_str(&format!(":{}:{schema}.{}", schema.len(), G::tasks_table()));
+    }
+    name
 }
 
 impl<G: ParentGame> MigrationName for CreateTasks<G> {
@@ -48,8 +52,8 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
             |after: &str| quote(backend, &within_limit(format!("{}{after}", G::tasks_table())));
         let (id, game) = (column(Column::Id), column(Column::GameId));
         let created_at = column(Column::CreatedAt);
-        // For listing a game by creation, newest or oldest first, by cursor: the id breaks
-        // ties, and a batch that was created at once is all ties.
+        // For the query "the tasks of a game by creation, newest or oldest first, after a cursor":
+        // the id breaks ties, and a batch that was created at once is all ties.
         let listing = quote(backend, &creation_index::<G>());
         let listed = format!("({game}, {created_at}, {id})");
         // MariaDB commits with each DDL statement, so its table is made in one.
@@ -57,8 +61,9 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
             DbBackend::MySql => format!(", INDEX {listing} {listed}"),
             _ => String::new(),
         };
-        // The unique constraint finds a task by its name, lists a game by name, and makes
-        // one winner of many creators.
+        // The primary key is for "the task with this id". The unique constraint is for "the task of
+        // this name in this game" and "the tasks of a game by name, after a cursor"; bulk changes
+        // go by it; and it makes one winner of many creators.
         let create = format!(
             "CREATE TABLE {table} ({mark_inside}\
              {id} {uuid} NOT NULL, \

@@ -6,10 +6,12 @@ mod create_tasks;
 mod ddl;
 mod exclusive;
 mod lease;
+mod opt_in;
 mod record;
 mod schema;
 
 pub use exclusive::exclusively;
+pub use opt_in::{OptInIndex, opt_in_index, opt_in_index_for};
 pub use record::{Record, record_of, recorded};
 pub use schema::{check, check_for};
 

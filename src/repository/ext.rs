@@ -136,7 +136,9 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.list_tasks(&query).await }
     }
 
-    /// Counts tasks. One round trip.
+    /// Counts tasks. One round trip, in which each that the filter means is looked at; where it
+    /// names no game, every task there is, unless one of `migration::OptInIndex` helps (`Status`,
+    /// `StrategyId`).
     ///
     /// # Errors
     /// See [`TaskRepository::count_tasks`].
@@ -222,7 +224,9 @@ pub trait TaskRepositoryExt: TaskRepository {
     }
 
     /// Gives all tasks that store one strategy another, in one game or in all, and says how
-    /// many. Games are not touched. Round trips as [`update_many`](Self::update_many).
+    /// many. Games are not touched. Round trips as [`update_many`](Self::update_many). Looks at
+    /// every task of the game, or there is; for all games `migration::OptInIndex::StrategyId`
+    /// leads to those with the strategy.
     ///
     /// # Errors
     /// [`TaskError::Unchanged`] if both are the same; else see

@@ -52,6 +52,34 @@ enum Start {
 /// Pages are reached by number, which costs more the further they are, or by cursor,
 /// which costs the same at any depth.
 ///
+/// # What it costs
+///
+/// One round trip, and another for the total if it is asked for. By the crate's own indexes
+/// the tasks of *one game* are read by creation or by external id, with a scope or without, in
+/// both directions, and nothing is scanned or sorted; statuses and strategies are then looked at
+/// task by task, so that a page of rare ones may pass over many. A filter by keys, or by a prefix
+/// of the external id in one game, leads to its tasks, too.
+///
+/// Everything else is right, and as slow as the number of tasks: lists of all games scan the
+/// table, and a list by update sorts what it means. With the feature `migration`,
+/// `migration::OptInIndex` has the index for each: `CreatedAt` and `ExternalTaskId` for all
+/// games, `GameUpdatedAt` and `UpdatedAt` for lists by update, `Status` for one status of all
+/// games.
+///
+/// # What it costs
+///
+/// One round trip, and another for the total if it is asked for. By the crate's own indexes
+/// the tasks of *one game* are read by creation or by external id, with a scope or without, in
+/// both directions, and nothing is scanned or sorted; statuses and strategies are then looked at
+/// task by task, so that a page of rare ones may pass over many. A filter by keys, or by a prefix
+/// of the external id in one game, leads to its tasks, too.
+///
+/// Everything else is right, and as slow as the number of tasks: lists of all games scan the
+/// table, and a list by update sorts what it means. With the feature `migration`,
+/// `migration::OptInIndex` has the index for each: `CreatedAt` and `ExternalTaskId` for all
+/// games, `GameUpdatedAt` and `UpdatedAt` for lists by update, `Status` for one status of all
+/// games.
+///
 /// ```
 /// use game_tasks::{TaskFilter, TaskOrder, TaskQuery};
 ///

@@ -38,6 +38,7 @@ mod lists;
 mod migration_lists;
 mod migrations;
 mod model;
+mod opt_in_indexes;
 mod own_entity;
 mod own_indexes;
 mod owners;

@@ -28,17 +28,21 @@ tests_on!(
 
 /// A pool that keeps the statements that it was sent.
 #[derive(Clone)]
-struct Recording {
+pub(crate) struct Recording {
     db: DatabaseConnection,
     sent: Arc<Mutex<Vec<Statement>>>,
 }
 
 impl Recording {
+    pub(crate) fn new(db: &DatabaseConnection) -> Self {
+        Self { db: db.clone(), sent: Arc::default() }
+    }
+
     fn keep(&self, statement: &Statement) {
         self.sent.lock().unwrap().push(statement.clone());
     }
 
-    fn take(&self, at_least: usize) -> Vec<Statement> {
+    pub(crate) fn take(&self, at_least: usize) -> Vec<Statement> {
         let sent = std::mem::take(&mut *self.sent.lock().unwrap());
         assert!(sent.len() >= at_least, "{} statements", sent.len());
         sent
@@ -69,7 +73,7 @@ impl TaskConnection for Recording {
 async fn plans(database: &TestDatabase) {
     let db = &database.db;
     let large = fill(db).await;
-    let recording = Recording { db: db.clone(), sent: Arc::default() };
+    let recording = Recording::new(db);
     for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
         let tasks = SeaOrmTaskRepository::new(recording.clone()).with_scope(scope.clone());
         let resolver = StrategyResolver::new(recording.clone()).scoped(scope);
@@ -203,7 +207,7 @@ async fn fast_shapes(tasks: &Tasks, game: Uuid) {
     }
 }
 
-async fn explain(db: &DatabaseConnection, statement: &Statement) -> String {
+pub(crate) async fn explain(db: &DatabaseConnection, statement: &Statement) -> String {
     let mut asked = statement.clone();
     let ask = match db.backend() {
         DbBackend::Sqlite => "EXPLAIN QUERY PLAN ",
@@ -236,7 +240,7 @@ fn starts_there(backend: Backend, statement: &Statement, plan: &str) -> bool {
     backend != Backend::MariaDb || !goes_on || plan.starts_with("tasks | range | ")
 }
 
-fn sorts(backend: Backend, plan: &str) -> bool {
+pub(crate) fn sorts(backend: Backend, plan: &str) -> bool {
     plan.lines().any(|line| match backend {
         Backend::Postgres => line.contains("Sort"),
         Backend::MariaDb => line.contains("filesort") || line.contains("temporary"),

@@ -1,0 +1,145 @@
+//! Indexes that an application may have made for lists that span games.
+
+use super::{create_tasks, ddl};
+use crate::entity::tasks::Column;
+use crate::entity::{Games, ParentGame};
+use crate::sql::{Names, quote, within_limit};
+use async_trait::async_trait;
+use sea_orm::{DbBackend, DbErr, IdenStatic};
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
+use std::marker::PhantomData;
+
+/// An index that the crate's own statements do without, save for what spans games or sorts by
+/// update: without it that looks at every task there is, or that the game has.
+///
+/// Each costs every write. Those on what a task changes in its life keep PostgreSQL from
+/// changing it in place (HOT): measured, four of them took a sixth of the write rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OptInIndex {
+    /// Lists of the tasks of all games by creation.
+    CreatedAt,
+    /// Lists of the tasks of all games by external id.
+    ExternalTaskId,
+    /// Lists of the tasks of one game by their last change. Every change moves a task in it.
+    GameUpdatedAt,
+    /// Lists of the tasks of all games by their last change. Every change moves a task in it.
+    UpdatedAt,
+    /// Lists of the tasks of all games with one status, by creation, and their number. Every
+    /// change of a status moves a task in it.
+    Status,
+    /// The number of the tasks of all games with one strategy, and bulk changes of it. Every
+    /// change of a strategy moves a task in it.
+    StrategyId,
+}
+
+impl OptInIndex {
+    fn columns(self) -> &'static [Column] {
+        match self {
+            Self::CreatedAt => &[Column::CreatedAt, Column::Id],
+            Self::ExternalTaskId => &[Column::ExternalTaskId, Column::Id],
+            Self::GameUpdatedAt => &[Column::GameId, Column::UpdatedAt, Column::Id],
+            Self::UpdatedAt => &[Column::UpdatedAt, Column::Id],
+            Self::Status => &[Column::Status, Column::CreatedAt, Column::Id],
+            Self::StrategyId => &[Column::StrategyId, Column::Id],
+        }
+    }
+
+    fn is_called(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "created_at",
+            Self::ExternalTaskId => "external_task_id",
+            Self::GameUpdatedAt => "game_updated_at",
+            Self::UpdatedAt => "updated_at",
+            Self::Status => "status",
+            Self::StrategyId => "strategy_id",
+        }
+    }
+}
+
+/// A migration that makes an index which the crate's own migrations leave out, for the
+/// application's list, anywhere after [`migrations`](super::migrations). `down` drops it.
+///
+/// ```
+/// use game_tasks::migration::{OptInIndex, opt_in_index};
+/// use game_tasks::sea_orm_migration::prelude::*;
+///
+/// struct AppMigrator;
+///
+/// impl MigratorTrait for AppMigrator {
+///     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+///         let mut list = game_tasks::migrations();
+///         // A dashboard lists the newest tasks of all games.
+///         list.push(opt_in_index(OptInIndex::CreatedAt));
+///         list
+///     }
+/// }
+/// assert_eq!(AppMigrator::migrations().len(), 3);
+/// ```
+///
+/// It locks the table against writers while it is built. Where that takes too long, build an
+/// index of these columns your own way, such as PostgreSQL's `CREATE INDEX CONCURRENTLY`: the
+/// crate names none of them.
+#[must_use]
+pub fn opt_in_index(index: OptInIndex) -> Box<dyn MigrationTrait> {
+    opt_in_index_for::<Games>(index)
+}
+
+/// [`opt_in_index`] for the tasks of an application's own games table.
+#[must_use]
+pub fn opt_in_index_for<G: ParentGame>(index: OptInIndex) -> Box<dyn MigrationTrait> {
+    let name = format!("m20261124_000100_game_tasks_index_{}", index.is_called());
+    let name = create_tasks::named_for::<G>(name);
+    Box::new(CreateIndex::<G> { name, index, parent: PhantomData })
+}
+
+struct CreateIndex<G> {
+    name: String,
+    index: OptInIndex,
+    parent: PhantomData<fn() -> G>,
+}
+
+impl<G: ParentGame> CreateIndex<G> {
+    /// Its own name, quoted.
+    fn index(&self, backend: DbBackend) -> String {
+        let name = format!("ix_{}_by_{}", G::tasks_table(), self.index.is_called());
+        quote(backend, &within_limit(name))
+    }
+}
+
+impl<G: ParentGame> MigrationName for CreateIndex<G> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+#[async_trait]
+impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        let columns = self.index.columns().iter().map(|column| quote(backend, column.as_str()));
+        let create = format!(
+            "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
+            self.index(backend),
+            Names::new::<G>(backend).tasks,
+            columns.collect::<Vec<_>>().join(", "),
+        );
+        ddl::run(manager, [create]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        let index = self.index(backend);
+        let drop = match (backend, G::tasks_schema()) {
+            (DbBackend::MySql, _) => {
+                let tasks = Names::new::<G>(backend).tasks;
+                format!("ALTER TABLE IF EXISTS {tasks} DROP INDEX IF EXISTS {index}")
+            }
+            (_, Some(schema)) => {
+                format!("DROP INDEX IF EXISTS {}.{index}", quote(backend, schema))
+            }
+            _ => format!("DROP INDEX IF EXISTS {index}"),
+        };
+        ddl::run(manager, [drop]).await
+    }
+}
