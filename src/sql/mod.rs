@@ -15,9 +15,10 @@ mod shape;
 
 #[cfg(feature = "migration")]
 pub(crate) use hints::{creation_index, name_index, within_limit};
+pub(crate) use keys::{KeyKind, KeyList};
 pub(crate) use names::Names;
 pub(crate) use names::quote;
-pub(crate) use rows::{KeyList, RowType, json, json_uuid};
+pub(crate) use rows::{Column, Rows};
 pub(crate) use shape::Shape;
 
 use sea_orm::{DbBackend, Statement, Value};

@@ -1,85 +1,194 @@
-//! Many rows in one parameter: a JSON array of objects, read as a table.
+//! Many rows in a few parameters, read as a table.
+//!
+//! The UUIDs of a column travel as one parameter, and so do texts: what a database takes apart
+//! fastest. A JSON object for each row takes SQLite and MariaDB five times as long to read.
 
 use super::Sql;
-use crate::value::TaskKey;
-use sea_orm::DbBackend;
+use sea_orm::{DbBackend, Value};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// The type of a column of such a table.
-#[derive(Clone, Copy)]
-pub(crate) enum RowType {
-    Integer,
-    Uuid,
-    /// A text that the crate writes: at most 255 characters.
-    Name,
-    /// Any text.
-    Text,
+/// The values of a column, one for each row.
+pub(crate) enum Column<'r> {
+    Uuids(Vec<Uuid>),
+    /// Any texts; none holds a NUL, which PostgreSQL refuses.
+    Texts(Vec<&'r str>),
 }
 
-/// A UUID as all three databases read it from JSON.
-pub(crate) fn json_uuid(id: Uuid) -> String {
-    id.simple().to_string()
+/// Rows, ready to be sent.
+pub(crate) struct Rows {
+    columns: Vec<(&'static str, Sent)>,
+    /// Not on PostgreSQL: for each row its texts, or a zero where it has none.
+    json: String,
+    /// What MariaDB reads a text as.
+    text_type: &'static str,
 }
 
-/// A list of rows as a parameter. Numbers, plain texts and UUIDs always serialize.
-pub(crate) fn json<T: Serialize>(rows: &[T]) -> String {
+/// How a column is sent.
+enum Sent {
+    SameUuid(Uuid),
+    SameText(String),
+    /// PostgreSQL: an array.
+    Array(Value),
+    /// UUIDs, their bytes one after the other.
+    Bytes(Vec<u8>),
+    /// The only text of each row in the JSON.
+    InJson,
+    /// The text at this place of each row in the JSON.
+    InJsonAt(usize),
+}
+
+impl Rows {
+    /// A column but the first is sent once if all its values are the same.
+    pub(crate) fn new(backend: DbBackend, columns: Vec<(&'static str, Column<'_>)>) -> Self {
+        let len = columns.first().map_or(0, |(_, first)| match first {
+            Column::Uuids(ids) => ids.len(),
+            Column::Texts(texts) => texts.len(),
+        });
+        let mut in_json: Vec<Vec<&str>> = Vec::new();
+        let mut sent = Vec::with_capacity(columns.len());
+        for (place, (name, column)) in columns.into_iter().enumerate() {
+            let how = match (column, backend) {
+                (Column::Uuids(ids), _) if place > 0 && all_same(&ids) => {
+                    Sent::SameUuid(ids.first().copied().unwrap_or_default())
+                }
+                (Column::Texts(texts), _) if place > 0 && all_same(&texts) => {
+                    Sent::SameText(texts.first().copied().unwrap_or_default().to_owned())
+                }
+                (Column::Uuids(ids), DbBackend::Postgres) => Sent::Array(ids.into()),
+                (Column::Uuids(ids), _) => {
+                    Sent::Bytes(ids.iter().flat_map(|id| id.as_bytes()).copied().collect())
+                }
+                (Column::Texts(texts), DbBackend::Postgres) => {
+                    let texts = texts.into_iter().map(str::to_owned);
+                    Sent::Array(texts.collect::<Vec<String>>().into())
+                }
+                (Column::Texts(texts), _) => {
+                    in_json.push(texts);
+                    Sent::InJsonAt(in_json.len() - 1)
+                }
+            };
+            sent.push((name, how));
+        }
+        // What does not fit is cut, and must not become another's name.
+        let fits = |text: &&str| text.len() <= 255;
+        let text_type = match in_json.iter().flatten().all(fits) {
+            true => "VARCHAR(255)",
+            false => "LONGTEXT",
+        };
+        let json = match in_json.as_slice() {
+            _ if backend == DbBackend::Postgres => String::new(),
+            [] => to_json(&vec![0; len]),
+            [texts] => {
+                for (_, how) in &mut sent {
+                    if matches!(how, Sent::InJsonAt(_)) {
+                        *how = Sent::InJson;
+                    }
+                }
+                to_json(texts)
+            }
+            columns => {
+                let row = |row| columns.iter().filter_map(move |texts| texts.get(row));
+                to_json(&(0..len).map(|n| row(n).collect::<Vec<_>>()).collect::<Vec<_>>())
+            }
+        };
+        Self { columns: sent, json, text_type }
+    }
+}
+
+fn all_same<T: PartialEq>(values: &[T]) -> bool {
+    values.windows(2).all(|two| two.first() == two.last())
+}
+
+/// Numbers and plain texts always serialize.
+fn to_json<T: Serialize>(rows: &[T]) -> String {
     serde_json::to_string(rows).unwrap_or_default()
 }
 
 impl Sql<'_> {
-    /// The table that the JSON holds, under an alias.
-    pub(crate) fn rows(
-        &mut self,
-        alias: &str,
-        json: &str,
-        columns: &[(&str, RowType)],
-    ) -> &mut Self {
-        let backend = self.names.backend;
-        let list = |one: &dyn Fn(&str, RowType) -> String| {
-            columns.iter().map(|(name, kind)| one(name, *kind)).collect::<Vec<_>>().join(", ")
+    /// The rows as a table under an alias; its column `n` numbers them from 0.
+    pub(crate) fn rows(&mut self, alias: &str, rows: &Rows) -> &mut Self {
+        match self.names.backend {
+            DbBackend::Postgres => self.rows_of_arrays(rows),
+            DbBackend::MySql => self.rows_of_json_table(rows),
+            _ => self.rows_of_json_each(rows),
         };
-        match backend {
-            DbBackend::Postgres => {
-                let typed = list(&|name, kind| match kind {
-                    RowType::Integer => format!("{name} bigint"),
-                    RowType::Uuid => format!("{name} uuid"),
-                    RowType::Name | RowType::Text => format!("{name} text"),
-                });
-                self.push("json_to_recordset(CAST(").bind(json).push(" AS json)) AS ");
-                self.push(alias).push("(").push(&typed).push(")")
-            }
-            DbBackend::MySql => {
-                let read = list(&|name, kind| match kind {
-                    RowType::Uuid => format!("UNHEX(j.{name}) AS {name}"),
-                    _ => format!("j.{name} AS {name}"),
-                });
-                // The texts would else have the database's character set.
-                let text = |name: &str, kind: &str| {
-                    format!(
-                        "{name} {kind} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin \
-                         PATH '$.{name}'"
-                    )
-                };
-                let typed = list(&|name, kind| match kind {
-                    RowType::Integer => format!("{name} BIGINT PATH '$.{name}'"),
-                    RowType::Uuid => format!("{name} CHAR(32) PATH '$.{name}'"),
-                    RowType::Name => text(name, "VARCHAR(255)"),
-                    // What does not fit is cut, and must not become another's name.
-                    RowType::Text => text(name, "LONGTEXT"),
-                });
-                self.push("(SELECT ").push(&read).push(" FROM JSON_TABLE(").bind(json);
-                self.push(", '$[*]' COLUMNS (").push(&typed).push(")) j) ").push(alias)
-            }
-            _ => {
-                let read = list(&|name, kind| match kind {
-                    RowType::Uuid => format!("unhex(value ->> '{name}') AS {name}"),
-                    _ => format!("value ->> '{name}' AS {name}"),
-                });
-                self.push("(SELECT ").push(&read).push(" FROM json_each(").bind(json);
-                self.push(")) ").push(alias)
+        self.push(") ").push(alias)
+    }
+
+    fn rows_of_arrays(&mut self, rows: &Rows) -> &mut Self {
+        self.push("(SELECT a.n - 1 AS n");
+        for (name, sent) in &rows.columns {
+            self.push(", ");
+            match sent {
+                Sent::SameUuid(id) => self.push("CAST(").bind(*id).push(" AS uuid)"),
+                Sent::SameText(text) => self.push("CAST(").bind(text.as_str()).push(" AS text)"),
+                _ => self.push("a.").push(name),
+            };
+            self.push(" AS ").push(name);
+        }
+        // An array in a subquery the planner does not count. Else it would plan for each number
+        // anew, and scan the tasks for many.
+        let mut named = String::new();
+        self.push(" FROM unnest(");
+        for (name, sent) in &rows.columns {
+            if let Sent::Array(values) = sent {
+                self.push(if named.is_empty() { "(SELECT " } else { ", (SELECT " });
+                self.bind(values.clone()).push(")");
+                named.push_str(name);
+                named.push_str(", ");
             }
         }
+        self.push(") WITH ORDINALITY AS a(").push(&named).push("n)")
+    }
+
+    fn rows_of_json_table(&mut self, rows: &Rows) -> &mut Self {
+        // The texts would else have the database's character set.
+        const TEXT: &str = " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH ";
+        let mut read = String::new();
+        self.push("(SELECT j.n - 1 AS n");
+        for (name, sent) in &rows.columns {
+            self.push(", ");
+            match sent {
+                Sent::SameUuid(id) => self.bind(*id),
+                Sent::SameText(text) => {
+                    self.push("CONVERT(").bind(text.as_str());
+                    self.push(" USING utf8mb4) COLLATE utf8mb4_nopad_bin")
+                }
+                Sent::Bytes(ids) => {
+                    self.push("SUBSTR(").bind(ids.clone()).push(", 16 * j.n - 15, 16)")
+                }
+                Sent::InJson | Sent::InJsonAt(_) | Sent::Array(_) => {
+                    let path = match sent {
+                        Sent::InJsonAt(place) => format!("'$[{place}]'"),
+                        _ => "'$'".to_owned(),
+                    };
+                    read = read + ", " + name + " " + rows.text_type + TEXT + &path;
+                    self.push("j.").push(name)
+                }
+            };
+            self.push(" AS ").push(name);
+        }
+        self.push(" FROM JSON_TABLE(").bind(rows.json.as_str());
+        self.push(", '$[*]' COLUMNS (n FOR ORDINALITY").push(&read).push(")) j")
+    }
+
+    fn rows_of_json_each(&mut self, rows: &Rows) -> &mut Self {
+        self.push("(SELECT key AS n");
+        for (name, sent) in &rows.columns {
+            self.push(", ");
+            match sent {
+                Sent::SameUuid(id) => self.bind(*id),
+                Sent::SameText(text) => self.bind(text.as_str()),
+                Sent::Bytes(ids) => {
+                    self.push("substr(").bind(ids.clone()).push(", 16 * key + 1, 16)")
+                }
+                Sent::InJson | Sent::Array(_) => self.push("value"),
+                Sent::InJsonAt(place) => self.push("value ->> ").push(&place.to_string()),
+            };
+            self.push(" AS ").push(name);
+        }
+        self.push(" FROM json_each(").bind(rows.json.as_str()).push(")")
     }
 
     /// A join that keeps its order: without it a database may scan the tasks and look each
@@ -90,99 +199,5 @@ impl Sql<'_> {
             DbBackend::Sqlite => " CROSS JOIN ",
             _ => " JOIN ",
         })
-    }
-
-    /// The keys of one kind as the table `k`, joined to the tasks that they name.
-    pub(crate) fn keys_joined_to_tasks(&mut self, list: &KeyList, kind: KeyKind) -> &mut Self {
-        let names = self.names;
-        self.rows("k", &list.json(kind), kind.columns());
-        self.ordered_join().push(&names.tasks).push(" ON ");
-        match kind {
-            KeyKind::Id => self.push(&names.id).push(" = k.a"),
-            KeyKind::InGame => {
-                self.push(&names.game_id).push(" = k.g AND ").push(&names.id).push(" = k.a")
-            }
-            KeyKind::External => self
-                .push(&names.game_id)
-                .push(" = k.g AND ")
-                .push(&names.external_id)
-                .push(" = k.e"),
-        }
-    }
-}
-
-/// The kinds of keys, each of which is looked up by another index.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyKind {
-    Id,
-    InGame,
-    External,
-}
-
-impl KeyKind {
-    pub(super) fn columns(self) -> &'static [(&'static str, RowType)] {
-        match self {
-            Self::Id => &[("n", RowType::Integer), ("a", RowType::Uuid)],
-            Self::InGame => &[("n", RowType::Integer), ("g", RowType::Uuid), ("a", RowType::Uuid)],
-            Self::External => {
-                &[("n", RowType::Integer), ("g", RowType::Uuid), ("e", RowType::Text)]
-            }
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct KeyRow<'k> {
-    n: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    g: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    a: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    e: Option<&'k str>,
-}
-
-/// Keys with their places, sorted by kind.
-pub(crate) struct KeyList<'k> {
-    ids: Vec<KeyRow<'k>>,
-    in_games: Vec<KeyRow<'k>>,
-    externals: Vec<KeyRow<'k>>,
-}
-
-impl<'k> KeyList<'k> {
-    pub(crate) fn new(keys: impl IntoIterator<Item = &'k TaskKey>) -> Self {
-        let mut list = Self { ids: Vec::new(), in_games: Vec::new(), externals: Vec::new() };
-        for (n, key) in keys.into_iter().enumerate() {
-            let row = KeyRow { n, g: key.game_id().map(json_uuid), a: None, e: None };
-            match key {
-                TaskKey::Id(id) => list.ids.push(KeyRow { a: Some(json_uuid(*id)), ..row }),
-                TaskKey::InGame(_, id) => {
-                    list.in_games.push(KeyRow { a: Some(json_uuid(*id)), ..row });
-                }
-                TaskKey::External(_, external) => {
-                    list.externals.push(KeyRow { e: Some(external), ..row });
-                }
-            }
-        }
-        list
-    }
-
-    /// The kinds that occur.
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = KeyKind> {
-        [KeyKind::Id, KeyKind::InGame, KeyKind::External]
-            .into_iter()
-            .filter(|kind| !self.of(*kind).is_empty())
-    }
-
-    fn of(&self, kind: KeyKind) -> &[KeyRow<'k>] {
-        match kind {
-            KeyKind::Id => &self.ids,
-            KeyKind::InGame => &self.in_games,
-            KeyKind::External => &self.externals,
-        }
-    }
-
-    pub(super) fn json(&self, kind: KeyKind) -> String {
-        json(self.of(kind))
     }
 }

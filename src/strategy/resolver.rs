@@ -3,7 +3,7 @@ use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
 use crate::span::span;
-use crate::sql::{KeyList, Names, Shape, Sql};
+use crate::sql::{KeyKind, KeyList, Names, Shape, Sql};
 use crate::value::{StrategyId, TaskKey, TaskScope};
 use async_trait::async_trait;
 use sea_orm::{DbErr, QueryResult};
@@ -166,14 +166,10 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         self.names.game_strategy.as_deref().unwrap_or("NULL")
     }
 
-    /// `id, game, own strategy, game's strategy`, from the tasks that follow in the text.
-    fn select(&self, shape: Option<Shape>, lead: &str) -> Sql<'_> {
-        let names = &self.names;
-        let mut sql = Sql::shaped(names, shape, "SELECT ");
-        sql.push(lead).push(&names.id).push(" AS task_id, ");
-        sql.push(&names.game_id).push(" AS game_id, ").push(&names.strategy_id);
-        sql.push(" AS own, ").push(self.game_strategy()).push(" AS inherited");
-        sql
+    /// The task's own strategy and its game's, as two columns.
+    fn strategies<'s, 'n>(&self, sql: &'s mut Sql<'n>) -> &'s mut Sql<'n> {
+        sql.push(&self.names.strategy_id).push(" AS own, ").push(self.game_strategy());
+        sql.push(" AS inherited")
     }
 
     /// A task whose game is gone (foreign keys can be off) still has a strategy.
@@ -220,8 +216,10 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     async fn resolve_one(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
         key.validate()?;
         let shape = Shape::of("resolve", &self.scope).map(|shape| shape.by(key));
-        let mut sql = self.select(shape, "");
-        sql.push(" FROM ").push(&self.names.tasks);
+        let mut sql = Sql::shaped(&self.names, shape, "SELECT ");
+        sql.push(&self.names.id).push(" AS task_id, ").push(&self.names.game_id);
+        sql.push(" AS game_id, ");
+        self.strategies(&mut sql).push(" FROM ").push(&self.names.tasks);
         self.join_game(&mut sql).push(" WHERE ").key(key).and_in_scope(&self.scope);
         let row = self.connection.query_one(sql.statement()).await.map_err(|e| self.failed(e))?;
         match row {
@@ -263,28 +261,43 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         if keys.is_empty() {
             return Ok(found);
         }
-        let list = KeyList::new(keys);
+        let list = KeyList::new(self.names.backend, keys);
         let mut sql = Sql::new(&self.names, "");
-        for (branch, kind) in list.kinds().enumerate() {
-            if branch > 0 {
-                sql.push(" UNION ALL ");
+        // Rows are numbered through all kinds, one after the other.
+        let mut places: Vec<usize> = Vec::with_capacity(keys.len());
+        for of_kind in list.kinds() {
+            if places.is_empty() {
+                sql.push("SELECT k.n");
+            } else {
+                sql.push(" UNION ALL SELECT k.n + ");
+                sql.bind(i64::try_from(places.len()).unwrap_or(i64::MAX));
             }
-            let select = self.select(None, "k.n AS n, ").into_parts().0;
-            sql.push(&select).push(" FROM ").keys_joined_to_tasks(&list, kind);
+            // What the key does not say.
+            let other_id = match of_kind.kind {
+                KeyKind::Id => &self.names.game_id,
+                KeyKind::InGame | KeyKind::External => &self.names.id,
+            };
+            sql.push(" AS n, ").push(other_id).push(" AS other_id, ");
+            self.strategies(&mut sql).push(" FROM ").keys_joined_to_tasks(of_kind);
             self.join_game(&mut sql).push(" WHERE 1 = 1").and_in_scope(&self.scope);
+            places.extend(&of_kind.places);
         }
         let rows = self.connection.query_all(sql.statement()).await.map_err(|e| self.failed(e))?;
         for row in &rows {
-            let place: i64 = row.try_get_by_index(0).map_err(|e| self.failed(e))?;
-            let resolved = self.resolved(
-                row.try_get_by_index::<Uuid>(1).map_err(|e| self.failed(e))?,
-                row.try_get_by_index(2).map_err(|e| self.failed(e))?,
-                row.try_get_by_index(3).map_err(|e| self.failed(e))?,
-                row.try_get_by_index::<Option<StrategyId>>(4).map_err(|e| self.failed(e))?,
-            );
-            if let Some(slot) = usize::try_from(place).ok().and_then(|at| found.get_mut(at)) {
-                *slot = Some(resolved);
-            }
+            let number: i64 = row.try_get_by_index(0).map_err(|e| self.failed(e))?;
+            let place = usize::try_from(number).ok().and_then(|number| places.get(number));
+            let Some((key, slot)) = place.and_then(|at| keys.get(*at).zip(found.get_mut(*at)))
+            else {
+                continue;
+            };
+            let other_id: Uuid = row.try_get_by_index(1).map_err(|e| self.failed(e))?;
+            let (task_id, game_id) = match key {
+                TaskKey::Id(id) => (*id, other_id),
+                TaskKey::InGame(game, _) | TaskKey::External(game, _) => (other_id, *game),
+            };
+            let own = row.try_get_by_index(2).map_err(|e| self.failed(e))?;
+            let game = row.try_get_by_index(3).map_err(|e| self.failed(e))?;
+            *slot = Some(self.resolved(task_id, game_id, own, game));
         }
         Ok(found)
     }

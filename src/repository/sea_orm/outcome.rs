@@ -6,7 +6,7 @@ use crate::error::TaskError;
 use crate::repository::{NewTask, OnExisting, Written};
 use crate::value::StrategyId;
 use chrono::{DateTime, Utc};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use uuid::Uuid;
 
 /// A row to be written: one (game, external id) of the input, wherever it stands in it.
@@ -24,6 +24,10 @@ impl<'t> Candidate<'t> {
     fn new(task: &'t NewTask, places: Vec<usize>, strategy: StrategyId) -> Self {
         let id = task.id.unwrap_or_else(Uuid::now_v7);
         Self { task, id, strategy, exists: false, places }
+    }
+
+    pub(super) fn name(&self) -> &'t str {
+        &self.task.external_task_id
     }
 
     pub(super) fn place(&self) -> usize {
@@ -68,26 +72,29 @@ fn sort(candidates: &mut [Candidate<'_>]) {
 /// Takes what one statement may write: at most so many, no id twice. A candidate whose id is
 /// asked for at an earlier place waits until the fate of that one is known.
 pub(super) fn take_round<'t>(
-    queue: &mut Vec<Candidate<'t>>,
+    queue: &mut VecDeque<Candidate<'t>>,
     tasks: &[NewTask],
     most: usize,
 ) -> Vec<Candidate<'t>> {
+    // Only ids that callers gave can occur twice.
     let mut first: HashMap<Uuid, usize> = HashMap::new();
     for candidate in queue.iter() {
-        let own = [(candidate.place(), candidate.id)];
-        let later = candidate.places.iter().skip(1);
-        let given = later.filter_map(|place| Some((*place, tasks.get(*place)?.id?)));
-        for (place, id) in own.into_iter().chain(given) {
+        let given = |place: &usize| Some((*place, tasks.get(*place)?.id?));
+        for (place, id) in candidate.places.iter().filter_map(given) {
             first.entry(id).and_modify(|first| *first = place.min(*first)).or_insert(place);
         }
     }
+    if first.is_empty() {
+        return queue.drain(..most.min(queue.len())).collect();
+    }
     let mut round = Vec::new();
-    let mut rest = Vec::new();
+    let mut rest = VecDeque::new();
     for candidate in queue.drain(..) {
-        if round.len() < most && first.get(&candidate.id) == Some(&candidate.place()) {
+        let is_first = first.get(&candidate.id).is_none_or(|first| *first == candidate.place());
+        if round.len() < most && is_first {
             round.push(candidate);
         } else {
-            rest.push(candidate);
+            rest.push_back(candidate);
         }
     }
     *queue = rest;
@@ -166,12 +173,18 @@ pub(super) fn match_rows<'t>(
     answer: Answer,
     settled: &mut Vec<(Candidate<'t>, Result<Written, TaskError>)>,
 ) -> Vec<Candidate<'t>> {
-    let mut by_name: HashMap<(Uuid, String), Task> =
-        rows.into_iter().map(|row| ((row.game_id, row.external_task_id.clone()), row)).collect();
+    let places: HashMap<(Uuid, &str), usize> =
+        candidates.iter().enumerate().map(|(n, one)| ((one.task.game_id, one.name()), n)).collect();
+    let mut answered: Vec<Option<Task>> = candidates.iter().map(|_| None).collect();
+    for row in rows {
+        let place = places.get(&(row.game_id, row.external_task_id.as_str()));
+        if let Some(slot) = place.and_then(|place| answered.get_mut(*place)) {
+            *slot = Some(row);
+        }
+    }
     let mut left = Vec::new();
-    for candidate in candidates {
-        let name = (candidate.task.game_id, candidate.task.external_task_id.clone());
-        let written = by_name.remove(&name).and_then(|row| {
+    for (candidate, row) in candidates.into_iter().zip(answered) {
+        let written = row.and_then(|row| {
             let own = row.id == candidate.id;
             // Nobody else can have an id that was made for this call.
             let made = candidate.task.id.is_none() || row.created_at == now;

@@ -1,4 +1,4 @@
-//! The statements of bulk creation. The rows travel in one JSON parameter.
+//! The statements of bulk creation.
 
 use super::SeaOrmTaskRepository;
 use super::outcome::{Candidate, Finding};
@@ -6,11 +6,11 @@ use super::single::later;
 use crate::connection::TaskConnection;
 use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
-use crate::sql::{RowType, Sql, json, json_uuid};
+use crate::sql::{Column as Values, Rows, Sql};
 use crate::value::{Stamp, TaskStatus, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr, FromQueryResult};
-use serde::Serialize;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What a statement does about a task that exists, or a game that does not.
@@ -35,78 +35,87 @@ impl Mode {
     }
 }
 
-#[derive(Serialize)]
-struct Row<'c> {
-    n: usize,
-    i: String,
-    g: String,
-    e: &'c str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    s: Option<&'c str>,
-}
-
-const COLUMNS: &[(&str, RowType)] = &[
-    ("n", RowType::Integer),
-    ("i", RowType::Uuid),
-    ("g", RowType::Uuid),
-    ("e", RowType::Name),
-    ("s", RowType::Name),
-];
-
 /// The parameters of one statement.
-pub(super) struct Batch<'s> {
-    rows: String,
-    ids_given: bool,
-    stamp: &'s Stamp,
+pub(super) struct Batch<'b> {
+    candidates: &'b [Candidate<'b>],
+    rows: Rows,
+    stamp: &'b Stamp,
     pub(super) now: DateTime<Utc>,
 }
 
-impl<'s> Batch<'s> {
-    pub(super) fn new(candidates: &[Candidate<'_>], stamp: &'s Stamp) -> Self {
-        let rows: Vec<Row<'_>> = candidates
-            .iter()
-            .enumerate()
-            .map(|(n, candidate)| Row {
-                n,
-                i: json_uuid(candidate.id),
-                g: json_uuid(candidate.task.game_id),
-                e: &candidate.task.external_task_id,
-                s: Some(candidate.strategy.as_str()).filter(|s| *s != "default"),
-            })
-            .collect();
-        Self {
-            rows: json(&rows),
-            ids_given: candidates.iter().any(|candidate| candidate.task.id.is_some()),
-            stamp,
-            now: time::now(),
-        }
+impl<'b> Batch<'b> {
+    pub(super) fn new(
+        backend: DbBackend,
+        candidates: &'b [Candidate<'b>],
+        stamp: &'b Stamp,
+    ) -> Self {
+        let columns = vec![
+            ("i", Values::Uuids(candidates.iter().map(|one| one.id).collect())),
+            ("g", Values::Uuids(candidates.iter().map(|one| one.task.game_id).collect())),
+            ("e", Values::Texts(candidates.iter().map(|one| one.name()).collect())),
+            ("s", Values::Texts(candidates.iter().map(|one| one.strategy.as_str()).collect())),
+        ];
+        Self { candidates, rows: Rows::new(backend, columns), stamp, now: time::now() }
+    }
+
+    fn ids_given(&self) -> bool {
+        self.candidates.iter().any(|candidate| candidate.task.id.is_some())
+    }
+
+    fn games(&self, backend: DbBackend) -> Rows {
+        let games: BTreeSet<Uuid> = self.candidates.iter().map(|one| one.task.game_id).collect();
+        Rows::new(backend, vec![("g", Values::Uuids(games.into_iter().collect()))])
+    }
+
+    /// The rows as they are sent.
+    fn sent(&self) -> Vec<Task> {
+        let sent = self.candidates.iter().map(|candidate| Task {
+            id: candidate.id,
+            created_at: self.now,
+            updated_at: self.now,
+            api_key_used: self.stamp.api_key_used.clone(),
+            oauth_user_id: self.stamp.oauth_user_id.clone(),
+            external_task_id: candidate.task.external_task_id.clone(),
+            game_id: candidate.task.game_id,
+            strategy_id: candidate.strategy.clone(),
+            status: TaskStatus::OPEN,
+        });
+        sent.collect()
     }
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    /// A batch of these candidates.
+    pub(super) fn batch<'b>(&self, candidates: &'b [Candidate<'b>], stamp: &'b Stamp) -> Batch<'b> {
+        Batch::new(self.backend(), candidates, stamp)
+    }
+
     /// Writes a batch, and gives the rows that it wrote. An upsert on MariaDB gives the rows
     /// that it left as they are, too, in the scope or not; one of all rows, those in the scope.
     pub(super) async fn write(&self, batch: &Batch<'_>, mode: Mode) -> Result<Vec<Task>, DbErr> {
         let names = &self.settings.names;
         let mut sql = self.sql("INSERT INTO ");
         sql.push(&names.tasks).push(" (").push(&names.columns).push(") WITH r AS (SELECT * FROM ");
-        sql.rows("j", &batch.rows, COLUMNS).push(") SELECT r.i, ");
+        sql.rows("j", &batch.rows).push(") SELECT r.i, ");
         sql.bind(batch.now).push(", ").bind(batch.now).push(", ");
         sql.bind(batch.stamp.api_key_used.clone()).push(", ");
         sql.bind(batch.stamp.oauth_user_id.clone());
-        sql.push(", r.e, r.g, COALESCE(r.s, 'default'), ").bind(TaskStatus::OPEN).push(" FROM r");
+        sql.push(", r.e, r.g, r.s, ").bind(TaskStatus::OPEN).push(" FROM r");
         if mode.is_all() {
             sql.push(" WHERE 1 = 1");
             self.and_all_can_be_written(&mut sql, batch, mode);
         } else {
-            sql.push(" JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
+            sql.ordered_join().push(&names.games).push(" g ON ").push(&names.game_key);
             sql.push(" = r.g").and_may_create(self.scope()).push(" WHERE 1 = 1");
-            if mode.is_upsert() && batch.ids_given {
+            if mode.is_upsert() && batch.ids_given() {
                 sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(&names.tasks);
                 sql.push(" WHERE ").another_has_the_id("r").push(")");
             }
+            if self.backend() == DbBackend::Postgres {
+                // Elsewhere the order of the join is the order of the rows.
+                sql.push(" ORDER BY r.n");
+            }
         }
-        sql.push(" ORDER BY r.n");
         match (mode, self.backend()) {
             (Mode::InsertAll, _) | (Mode::InsertSome, DbBackend::MySql) => {}
             (Mode::InsertSome, _) => {
@@ -115,16 +124,42 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             (_, DbBackend::MySql) => self.on_duplicate_key(&mut sql, batch, mode),
             _ => self.on_conflict(&mut sql, batch, mode),
         }
+        if mode == Mode::InsertAll && self.backend() == DbBackend::Sqlite {
+            return self.write_as_sent(sql, batch).await;
+        }
         sql.push(" RETURNING ").push(&names.columns);
         self.tasks(sql).await
+    }
+
+    /// On SQLite no trigger changes a row under way, and what one does afterwards is not in
+    /// the answer: that all were written says it all, and saves reading them.
+    async fn write_as_sent(&self, sql: Sql<'_>, batch: &Batch<'_>) -> Result<Vec<Task>, DbErr> {
+        let written = self.connection.execute(sql.statement()).await?.rows_affected();
+        match usize::try_from(written) {
+            Ok(0) => Ok(Vec::new()),
+            Ok(written) if written == batch.candidates.len() => Ok(batch.sent()),
+            // A trigger passed over some of them.
+            _ => {
+                let names = &self.settings.names;
+                let mut sql = self.sql("SELECT ");
+                sql.push(&names.qualified).push(" FROM ").rows("r", &batch.rows).ordered_join();
+                sql.push(&names.tasks).push(" ON ").push(&names.id).push(" = r.i AND ");
+                sql.push(&names.created_at).push(" = ").bind(batch.now);
+                self.tasks(sql).await
+            }
+        }
     }
 
     /// ` AND …`: every game is there, and nothing is in the way that a conflict would not
     /// settle. True for all rows of the batch, or for none.
     fn and_all_can_be_written(&self, sql: &mut Sql<'_>, batch: &Batch<'_>, mode: Mode) {
         let names = &self.settings.names;
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT q.g FROM r q) d LEFT JOIN ");
-        sql.push(&names.games).push(" g ON ").push(&names.game_key).push(" = d.g");
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM ").rows("d", &batch.games(self.backend()));
+        sql.push(" LEFT JOIN ")
+            .push(&names.games)
+            .push(" g ON ")
+            .push(&names.game_key)
+            .push(" = d.g");
         sql.and_may_create(self.scope()).push(" WHERE ").push(&names.game_key).push(" IS NULL)");
 
         // Where a conflict fails the statement and nothing else, it is left to fail.
@@ -132,7 +167,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if costly && mode == Mode::InsertAll {
             sql.no_task_with(|sql| sql.same_name("q"));
         }
-        if batch.ids_given && (costly || mode.is_upsert()) {
+        if batch.ids_given() && (costly || mode.is_upsert()) {
             sql.no_task_with(|sql| sql.another_has_the_id("q"));
         }
         if mode.is_upsert() && !self.scope().is_unrestricted() {
@@ -203,7 +238,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sql.lock = self.present();
         sql.push(&names.game_key).push(" AS game, CASE WHEN 1 = 1").and_in_scope(self.scope());
         sql.push(" THEN ").push(&names.id).push(" END AS seen, x.").push(&id).push(" AS taken, ");
-        sql.push(&names.qualified).push(" FROM ").rows("r", &batch.rows, COLUMNS);
+        sql.push(&names.qualified).push(" FROM ").rows("r", &batch.rows);
         sql.push(" LEFT JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
         sql.push(" = r.g").and_may_create(self.scope());
         sql.push(" LEFT JOIN ").push(&names.tasks).push(" ON ").same_name("r");

@@ -1,0 +1,190 @@
+//! How the rows of large batches and the keys of long lists reach the database: whatever their
+//! texts are, and whatever is in the way of some of them.
+
+use crate::support::{TestDatabase, any_id, assert_is, database_cases, run};
+use game_tasks::sea_orm::TransactionTrait;
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError, TaskFilter,
+    TaskKey, TaskRepository, TaskRepositoryExt, Written,
+};
+use uuid::Uuid;
+
+database_cases!(
+    texts_arrive_as_they_are,
+    many_of_which_some_cannot_be,
+    many_are_there_whole_or_not_at_all,
+    a_trigger_passes_over_some,
+);
+
+/// More than are tried at once first.
+const MANY: usize = 300;
+
+/// What means something to JSON, to an array of PostgreSQL's or to SQL.
+const TEXTS: [&str; 18] = [
+    "\"",
+    "\\",
+    "\\\"",
+    "{}",
+    "[]",
+    "{\"a\":1}",
+    "a,b",
+    "NULL",
+    "null",
+    "0",
+    "'",
+    "''); --",
+    "$1",
+    "?",
+    "\\u0041",
+    "é 🎉",
+    " x ",
+    "[\"a\",\"b\"]",
+];
+
+fn named(task: &NewTask) -> TaskKey {
+    (task.game_id, task.external_task_id.as_str()).into()
+}
+
+async fn texts_arrive_as_they_are(database: &TestDatabase) {
+    let db = &database.db;
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let longest = "é".repeat(255);
+    let names: Vec<&str> = TEXTS.into_iter().chain([longest.as_str()]).collect();
+    for (games, strategies) in [(1, false), (1, true), (2, false), (2, true)] {
+        let mut batch = Vec::new();
+        for game in 0..games {
+            let game = Game::new(format!("{game} of {games}, {strategies}, {}", any_id()));
+            let game = game.insert(db).await.unwrap().id;
+            batch.extend(names.iter().enumerate().map(|(n, name)| {
+                let task = NewTask::new(game, *name);
+                match strategies {
+                    true => task.strategy(names[(n + 1) % names.len()]),
+                    false => task,
+                }
+            }));
+        }
+        for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+            let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
+            let again = tasks.create_all(batch.clone(), OnExisting::Keep).await.unwrap();
+            for ((new, one), again) in batch.iter().zip(&written).zip(&again) {
+                let task = one.as_ref().unwrap().task();
+                assert_eq!(task.external_task_id, new.external_task_id);
+                assert_eq!(task.game_id, new.game_id);
+                assert_eq!(task.strategy_id, new.strategy_id.as_deref().unwrap_or("default"));
+                assert_eq!(again, &Written::Kept(tasks.get(task.id).await.unwrap()));
+            }
+            let keys: Vec<TaskKey> = batch.iter().map(named).collect();
+            let resolved = StrategyResolver::new(db.clone()).resolve_many(keys.clone()).await;
+            for (one, resolved) in written.iter().zip(resolved.unwrap()) {
+                assert_eq!(resolved.unwrap().task_id, one.as_ref().unwrap().task().id);
+            }
+            let of_keys = TaskFilter::keys(keys);
+            assert_eq!(tasks.delete_many(of_keys).await.unwrap(), batch.len() as u64);
+        }
+    }
+    // A key is any text; one that is longer than any name is none.
+    let game = Game::new("longer").insert(db).await.unwrap().id;
+    let task = tasks.create(NewTask::new(game, &*longest)).await.unwrap();
+    let keys = [longest.clone() + "é", "\n".to_owned(), longest.clone(), "\\".repeat(70_000)];
+    let keys = keys.iter().map(|name| TaskKey::from((game, name.as_str())));
+    let resolved = StrategyResolver::new(db.clone()).resolve_many(keys).await.unwrap();
+    let ids: Vec<_> = resolved.iter().map(|one| one.as_ref().map(|one| one.task_id)).collect();
+    assert_eq!(ids, [None, None, Some(task.id), None]);
+    // Keys of all kinds, some of them twice or of nothing, in one list.
+    let of_kind = [
+        TaskKey::Id(task.id),
+        TaskKey::InGame(game, task.id),
+        TaskKey::InGame(any_id(), task.id),
+        task.key(),
+        (game, longest.as_str()).into(),
+        TaskKey::Id(any_id()),
+    ];
+    let there = [true, true, false, true, true, false];
+    let resolved = StrategyResolver::new(db.clone()).resolve_many(of_kind).await.unwrap();
+    assert_eq!(resolved.iter().map(Option::is_some).collect::<Vec<_>>(), there);
+}
+
+/// Plays a case on the pool and in a transaction.
+async fn twice(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, Uuid)) {
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    let game = Game::new("pool").insert(&database.db).await.unwrap().id;
+    case(&tasks, game).await;
+    let game = Game::new("transaction").insert(&database.db).await.unwrap().id;
+    let transaction = database.db.begin().await.unwrap();
+    case(&tasks.on(&transaction), game).await;
+    transaction.commit().await.unwrap();
+    assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap() as usize % MANY, 0);
+}
+
+fn many(game: Uuid) -> Vec<NewTask> {
+    (0..MANY).map(|n| NewTask::new(game, format!("{n:03}"))).collect()
+}
+
+async fn many_of_which_some_cannot_be(database: &TestDatabase) {
+    twice(database, async |tasks, game| {
+        for on_existing in [OnExisting::Report, OnExisting::Keep] {
+            let old = tasks.create(NewTask::new(game, "150")).await.unwrap();
+            let mut batch = many(game);
+            batch[7].game_id = any_id();
+            batch[9].id = Some(old.id);
+            let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
+            for (n, one) in written.iter().enumerate() {
+                match (n, one, on_existing) {
+                    (7, Err(TaskError::GameNotFound { .. }), _)
+                    | (9, Err(TaskError::IdTaken { .. }), _) => {}
+                    (150, Err(TaskError::AlreadyExists { id, .. }), OnExisting::Report) => {
+                        assert_eq!(*id, Some(old.id));
+                    }
+                    (150, Ok(Written::Kept(kept)), OnExisting::Keep) => assert_eq!(*kept, old),
+                    (_, Ok(Written::Created(task)), _) if ![7, 9, 150].contains(&n) => {
+                        assert_eq!(tasks.get(named(&batch[n])).await.unwrap(), *task);
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+            let there = tasks.delete_many(TaskFilter::in_game(game)).await.unwrap();
+            assert_eq!(there as usize, MANY - 2);
+        }
+    })
+    .await;
+}
+
+async fn many_are_there_whole_or_not_at_all(database: &TestDatabase) {
+    twice(database, async |tasks, game| {
+        tasks.create(NewTask::new(game, "299")).await.unwrap();
+        let refused = tasks.create_all(many(game), OnExisting::Report).await.unwrap_err();
+        assert_is!(refused, TaskError::Batch { index: 299, .. });
+        let mut batch = many(game);
+        batch[298].game_id = any_id();
+        let refused = tasks.create_all(batch, OnExisting::Keep).await.unwrap_err();
+        assert_is!(refused, TaskError::Batch { index: 298, .. });
+        assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap(), 1);
+        let written = tasks.create_all(many(game), OnExisting::Keep).await.unwrap();
+        assert_eq!(written.iter().filter(|one| one.is_created()).count(), MANY - 1);
+        for one in written {
+            assert_eq!(tasks.get(one.task()).await.unwrap(), *one.task());
+        }
+    })
+    .await;
+}
+
+/// SQLite's answer of how many rows were written is then less than were sent, and which they are
+/// has to be asked.
+async fn a_trigger_passes_over_some(database: &TestDatabase) {
+    if !database.backend.is_sqlite() {
+        return;
+    }
+    let passing = "CREATE TRIGGER app_pass BEFORE INSERT ON tasks \
+                   WHEN NEW.\"externalTaskId\" LIKE '%7' AND (SELECT count(*) FROM tasks) < 200 \
+                   BEGIN SELECT RAISE(IGNORE); END";
+    run(&database.db, passing, []).await;
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    // Those that were passed over are written when the trigger lets them.
+    for outcome in tasks.create_many(many(game), OnExisting::Report).await.unwrap() {
+        let written = outcome.unwrap();
+        assert_is!(written, Written::Created(_));
+        assert_eq!(tasks.get(written.task()).await.unwrap(), *written.task());
+    }
+    assert_eq!(tasks.count(TaskFilter::all()).await.unwrap() as usize, MANY);
+}
