@@ -16,6 +16,12 @@ use uuid::Uuid;
 const SAMPLE: usize = 4_096;
 const RESOLVED_AT_ONCE: usize = 1_000;
 
+/// The place of a page that is far from the first.
+const FAR: &str = "at 90 %";
+
+/// One of the keys that name a task.
+type KeyOf = fn(&Task) -> TaskKey;
+
 /// What an operation is held to, of which baseline.
 type Target = (Baseline, f64);
 
@@ -72,7 +78,12 @@ impl Operations<'_> {
         let scale = self.bench.scale();
         let times = calibrate(scale.turn, async |n| turn(self.side(Who::Raw), n).await).await?;
         let turns = async |who| turn(self.side(who), times).await;
-        let taken = Times::take(&order(targets), scale.rounds, turns).await?;
+        let mut order = order(targets);
+        if operation.ends_with(FAR) {
+            // A condition by `OR` passes over all before it: minutes at a million.
+            order.retain(|who| *who != Who::Plain);
+        }
+        let taken = Times::take(&order, scale.rounds, turns).await?;
         self.report(rows, operation, targets, &taken, times);
         Ok(())
     }
@@ -135,7 +146,7 @@ impl Operations<'_> {
             DbBackend::Sqlite => vec![raw, (Baseline::Plain, 1.7)],
             _ => vec![raw],
         };
-        let kinds: [(&str, fn(&Task) -> TaskKey); 3] = [
+        let kinds: [(&str, KeyOf); 3] = [
             ("id", |task| TaskKey::Id(task.id)),
             ("game and id", |task| TaskKey::InGame(task.game_id, task.id)),
             ("external id", |task| (task.game_id, task.external_task_id.as_str()).into()),
@@ -187,7 +198,7 @@ impl Operations<'_> {
                 let after = page.next.zip(page.items.into_iter().next());
                 let far = Shape { after, ..first.clone() };
                 let target = [(Baseline::Raw, 0.95)];
-                for (shape, place) in [(&first, "the first"), (&far, "at 90 %")] {
+                for (shape, place) in [(&first, "the first"), (&far, FAR)] {
                     let operation = format!("list 100 by {by}, {direction}, {place}");
                     self.compare(rows, &operation, &target, async |side, n| {
                         pages(side, shape, n).await
