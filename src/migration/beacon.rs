@@ -135,6 +135,7 @@ impl Lookout {
         call: Call,
         holder: &str,
     ) -> Result<bool, DbErr> {
+        let asked = Instant::now();
         if let Err(error) = db.execute_unprepared(LOOK).await {
             return match DatabaseError::new(call, error.clone()).kind() {
                 // The row is locked; or the node is busy, and knows nothing.
@@ -146,7 +147,10 @@ impl Lookout {
             };
         }
         match &self.0 {
-            Some((dark, since)) if dark == holder => Ok(since.elapsed() >= DARK),
+            // What kept this look waiting, a long definition, keeps the light from being lit.
+            Some((dark, since)) if dark == holder && asked.elapsed() < BEAT => {
+                Ok(since.elapsed() >= DARK)
+            }
             _ => {
                 self.0 = Some((holder.to_owned(), Instant::now()));
                 Ok(false)
