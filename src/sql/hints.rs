@@ -60,18 +60,18 @@ impl Hints {
         self.given.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn by_creation(&self) -> &str {
-        if self.are_given() { &self.by_creation } else { "" }
+    pub(crate) fn by_creation(&self, hinted: bool) -> &str {
+        if hinted { &self.by_creation } else { "" }
     }
 
-    pub(crate) fn by_name(&self) -> &str {
-        if self.are_given() { &self.by_name } else { "" }
+    pub(crate) fn by_name(&self, hinted: bool) -> &str {
+        if hinted { &self.by_name } else { "" }
     }
 
-    /// Whether a read failed for want of such an index, and is worth another try: it is then not
-    /// hinted at any more.
-    pub(crate) fn are_refused(&self, error: &DbErr) -> bool {
-        if !self.are_given() {
+    /// Whether a statement failed for want of the index that it hinted at, and is worth another
+    /// try without: nobody then hints any more.
+    pub(crate) fn are_refused(&self, hinted: bool, error: &DbErr) -> bool {
+        if !hinted {
             return false;
         }
         let call = Call { backend: self.backend, in_transaction: false, writes: false };

@@ -254,7 +254,9 @@ async fn indexes_of_other_names(database: &TestDatabase) {
     let game = Game::new("game").insert(db).await.unwrap().id;
     let batch = (0..5).map(|n| NewTask::new(game, format!("task {n}")));
     on_pool().create_all(batch, OnExisting::Report).await.unwrap();
-    goes_on(&on_pool(), game).await;
+    // Those that learn it at once, too.
+    let shared = on_pool();
+    tokio::join!(goes_on(&shared, game), goes_on(&shared, game), goes_on(&shared, game));
     let closed = TaskPatch::new().status("closed");
     let changed = on_pool().update_many(TaskFilter::in_game(game), closed).await;
     assert_eq!(changed.unwrap(), 5);

@@ -49,8 +49,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn list_page(&self, query: &TaskQuery) -> Result<Page, TaskError> {
         let plan = query.plan(self.scope())?;
         let rows = loop {
-            match self.tasks(self.page(query, &plan)).await {
-                Err(error) if self.settings.names.hints.are_refused(&error) => {}
+            let hints = &self.settings.names.hints;
+            let hinted = hints.are_given();
+            match self.tasks(self.page(query, &plan, hinted)).await {
+                Err(error) if hints.are_refused(hinted, &error) => {}
                 rows => break rows.map_err(|error| self.failed(false, error))?,
             }
         };
@@ -61,16 +63,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Ok(query.page_of(self.scope(), rows, |task| task, total))
     }
 
-    fn page(&self, query: &TaskQuery, plan: &Plan) -> Sql<'_> {
+    fn page(&self, query: &TaskQuery, plan: &Plan, hinted: bool) -> Sql<'_> {
         let names = &self.settings.names;
-        let shape = self.shape_of_list(query, plan.after.is_some(), plan.offset > 0);
+        let shape = self.shape_of_list(query, plan, hinted);
         let mut sql = self.shaped(shape, "SELECT ");
         sql.push(&names.columns).push(" FROM ").push(&names.tasks);
         let filter = query.filter();
         if plan.after.is_some() && filter.game_id.is_some() && filter.keys.is_none() {
             match query.order() {
-                TaskOrder::Created => sql.push(names.hints.by_creation()),
-                TaskOrder::ExternalId => sql.push(names.hints.by_name()),
+                TaskOrder::Created => sql.push(names.hints.by_creation(hinted)),
+                TaskOrder::ExternalId => sql.push(names.hints.by_name(hinted)),
                 TaskOrder::Updated => &mut sql,
             };
         }
@@ -96,7 +98,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     /// The fast shapes have one.
-    fn shape_of_list(&self, query: &TaskQuery, after: bool, offset: bool) -> Option<Shape> {
+    fn shape_of_list(&self, query: &TaskQuery, plan: &Plan, hinted: bool) -> Option<Shape> {
         let TaskFilter {
             game_id,
             statuses,
@@ -116,8 +118,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 TaskOrder::Updated => 2,
             },
             query.is_descending().into(),
-            usize::from(after) + 2 * usize::from(self.settings.names.hints.are_given()),
-            offset.into(),
+            usize::from(plan.after.is_some()) + 2 * usize::from(hinted),
+            (plan.offset > 0).into(),
             game_id.is_some().into(),
             // An empty list is not the same as none.
             statuses.as_ref().map_or(0, |statuses| statuses.len() + 1),

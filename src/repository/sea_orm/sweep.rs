@@ -102,9 +102,10 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     async fn end_of_batch(&self, part: &Part) -> Result<Option<Value>, DbErr> {
         let hints = &self.repository.settings.names.hints;
         let row = loop {
-            let sql = self.at_end_of_batch(part);
+            let hinted = hints.are_given();
+            let sql = self.at_end_of_batch(part, hinted);
             match self.repository.connection.query_one(sql.statement()).await {
-                Err(error) if hints.are_refused(&error) => {}
+                Err(error) if hints.are_refused(hinted, &error) => {}
                 row => break row?,
             }
         };
@@ -115,11 +116,11 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         row.map(read).transpose()
     }
 
-    fn at_end_of_batch(&self, part: &Part) -> Sql<'_> {
+    fn at_end_of_batch(&self, part: &Part, hinted: bool) -> Sql<'_> {
         let key = self.key();
         let mut sql = self.repository.sql("SELECT ");
         sql.push(key).push(" FROM ").push(&self.repository.settings.names.tasks);
-        sql.push(self.hint()).push(" WHERE 1 = 1").and_filter(&range_of(self.filter));
+        sql.push(self.hint(hinted)).push(" WHERE 1 = 1").and_filter(&range_of(self.filter));
         self.and_within(&mut sql, part);
         let last = i64::try_from(BATCH).unwrap_or(i64::MAX) - 1;
         sql.push(" ORDER BY ").push(key).push(" LIMIT 1 OFFSET ").bind(last);
@@ -136,9 +137,9 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     }
 
     /// What MariaDB is told to go by.
-    fn hint(&self) -> &str {
+    fn hint(&self, hinted: bool) -> &str {
         match (self.filter.game_id, &self.filter.keys) {
-            (Some(_), None) => self.repository.settings.names.hints.by_name(),
+            (Some(_), None) => self.repository.settings.names.hints.by_name(hinted),
             _ => "",
         }
     }
@@ -146,20 +147,22 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     async fn write(&self, part: &Part) -> Result<u64, DbErr> {
         let hints = &self.repository.settings.names.hints;
         loop {
-            match self.repository.connection.execute(self.writing(part).statement()).await {
-                Err(error) if hints.are_refused(&error) => {}
+            let hinted = hints.are_given();
+            let sql = self.writing(part, hinted);
+            match self.repository.connection.execute(sql.statement()).await {
+                Err(error) if hints.are_refused(hinted, &error) => {}
                 done => return Ok(done?.rows_affected()),
             }
         }
     }
 
-    fn writing(&self, part: &Part) -> Sql<'_> {
+    fn writing(&self, part: &Part, hinted: bool) -> Sql<'_> {
         let names = &self.repository.settings.names;
         let mut sql;
         match self.work {
             Work::Update(patch) => {
                 sql = self.repository.sql("UPDATE ");
-                sql.push(&names.tasks).push(self.hint());
+                sql.push(&names.tasks).push(self.hint(hinted));
                 if self.leads_from_keys() {
                     sql.push(" JOIN (SELECT 1 AS one) o");
                 }
@@ -168,10 +171,10 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
             }
             Work::Delete => {
                 sql = self.repository.sql("DELETE ");
-                if self.leads_from_keys() || !self.hint().is_empty() {
+                if self.leads_from_keys() || !self.hint(hinted).is_empty() {
                     sql.push(&names.tasks).push(" ");
                 }
-                sql.push("FROM ").push(&names.tasks).push(self.hint());
+                sql.push("FROM ").push(&names.tasks).push(self.hint(hinted));
             }
         }
         self.and_meant(sql.push(" WHERE 1 = 1"));
