@@ -147,7 +147,8 @@ pub trait TaskRepositoryExt: TaskRepository {
     }
 
     /// All tasks of a query, read page by page. One round trip for every
-    /// [`MAX_PAGE_SIZE`](crate::MAX_PAGE_SIZE) tasks.
+    /// [`MAX_PAGE_SIZE`](crate::MAX_PAGE_SIZE) tasks; on PostgreSQL and MariaDB for the first so
+    /// many, and then for every 4,000, of which one page is read ahead.
     fn stream(&self, query: TaskQuery) -> BoxStream<'_, Result<Task, TaskError>> {
         self.stream_tasks(&query)
     }

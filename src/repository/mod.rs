@@ -138,11 +138,12 @@ pub trait TaskRepository: Send + Sync {
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_>;
 
     /// All tasks of the query in its order, from its cursor or its beginning, read page by
-    /// page ([`MAX_PAGE_SIZE`] each). Holds nothing between pages, so that the loop that
-    /// consumes it may write; it is no snapshot. The query's own page size and number do
-    /// not count.
+    /// page ([`MAX_PAGE_SIZE`] each, unless the repository says otherwise). Nothing is under way
+    /// while the loop that consumes it has a task, so that it may write; it is no snapshot, and
+    /// what the loop writes may meet tasks that were read before. The query's own page size and
+    /// number do not count.
     fn stream_tasks<'a>(&'a self, query: &TaskQuery) -> BoxStream<'a, Result<Task, TaskError>> {
-        let first = query.for_stream();
+        let first = query.in_pages_of(MAX_PAGE_SIZE);
         let pages = stream::try_unfold(Some(first), move |query| async move {
             let Some(query) = query else { return Ok::<_, TaskError>(None) };
             let page = self.list_tasks(&query).await?;

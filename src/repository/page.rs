@@ -66,20 +66,6 @@ enum Start {
 /// games, `GameUpdatedAt` and `UpdatedAt` for lists by update, `Status` for one status of all
 /// games.
 ///
-/// # What it costs
-///
-/// One round trip, and another for the total if it is asked for. By the crate's own indexes
-/// the tasks of *one game* are read by creation or by external id, with a scope or without, in
-/// both directions, and nothing is scanned or sorted; statuses and strategies are then looked at
-/// task by task, so that a page of rare ones may pass over many. A filter by keys, or by a prefix
-/// of the external id in one game, leads to its tasks, too.
-///
-/// Everything else is right, and as slow as the number of tasks: lists of all games scan the
-/// table, and a list by update sorts what it means. With the feature `migration`,
-/// `migration::OptInIndex` has the index for each: `CreatedAt` and `ExternalTaskId` for all
-/// games, `GameUpdatedAt` and `UpdatedAt` for lists by update, `Status` for one status of all
-/// games.
-///
 /// ```
 /// use game_tasks::{TaskFilter, TaskOrder, TaskQuery};
 ///
@@ -168,9 +154,9 @@ impl TaskQuery {
         self
     }
 
-    /// The same list from its cursor or its beginning, in the largest pages.
-    pub(crate) fn for_stream(&self) -> Self {
-        let mut query = self.clone().limit(MAX_PAGE_SIZE);
+    /// The same list from its cursor or its beginning, in pages of another size.
+    pub(crate) fn in_pages_of(&self, size: u64) -> Self {
+        let mut query = self.clone().limit(size);
         if let Start::Page(_) = query.start {
             query.start = Start::Page(1);
         }
@@ -210,19 +196,23 @@ impl TaskQuery {
 
     /// Judges the query, and reads its cursor.
     pub(crate) fn plan(&self, scope: &TaskScope) -> Result<Plan, TaskError> {
+        let refuse = |reason| Err(Invalid::new("limit", reason).into());
+        match self.limit {
+            0 => refuse(InvalidReason::TooSmall { min: 1 }),
+            1..=MAX_PAGE_SIZE => self.plan_of_any_size(scope),
+            _ => refuse(InvalidReason::TooLarge { max: MAX_PAGE_SIZE }),
+        }
+    }
+
+    /// The same without a word on the size of the page.
+    pub(crate) fn plan_of_any_size(&self, scope: &TaskScope) -> Result<Plan, TaskError> {
         let refuse = |field, reason| Err(Invalid::new(field, reason).into());
         self.filter.validate()?;
-        if self.limit == 0 {
-            return refuse("limit", InvalidReason::TooSmall { min: 1 });
-        }
-        if self.limit > MAX_PAGE_SIZE {
-            return refuse("limit", InvalidReason::TooLarge { max: MAX_PAGE_SIZE });
-        }
         match &self.start {
             Start::Page(0) => refuse("page", InvalidReason::TooSmall { min: 1 }),
             Start::Page(number) => {
                 // What an OFFSET may be on every database.
-                let max = i64::MAX as u64 / self.limit;
+                let max = i64::MAX as u64 / self.limit.max(1);
                 match (number - 1).checked_mul(self.limit) {
                     Some(offset) if *number <= max => Ok(Plan { offset, after: None }),
                     _ => refuse("page", InvalidReason::TooLarge { max }),
@@ -238,6 +228,12 @@ impl TaskQuery {
     /// How many rows to read so that one sees whether more follow.
     pub(crate) fn lookahead(&self) -> u64 {
         self.limit.saturating_add(1)
+    }
+
+    /// What comes after a task.
+    pub(crate) fn following(self, scope: &TaskScope, task: &Task) -> Self {
+        let cursor = Cursor::write(&self, scope, &Position::of(self.order, task));
+        self.after(cursor)
     }
 
     /// Makes a page of the rows that were read, one more than its size where more follow.

@@ -2,7 +2,7 @@ use super::hints::Hints;
 use super::predicate::OwnerKind;
 use super::shape::Texts;
 use crate::entity::{ParentGame, tasks};
-use sea_orm::{ColumnTrait, DbBackend, IdenStatic, Iterable};
+use sea_orm::{ColumnTrait, ColumnType, DbBackend, IdenStatic, Iterable};
 
 /// The names that statements are made of, quoted for one database.
 #[derive(Debug)]
@@ -12,6 +12,10 @@ pub(crate) struct Names {
     pub(crate) tasks: String,
     /// All columns of a task, separated by commas, bare.
     pub(crate) columns: String,
+    /// The same as a statement answers with many of them: texts as `text`, the first type that
+    /// the driver for PostgreSQL compares a column's with, where the fourth is `varchar`. For one
+    /// row the casts cost the server more than that.
+    pub(crate) answer: String,
     /// The same, qualified.
     pub(crate) qualified: String,
     pub(crate) id: String,
@@ -62,6 +66,13 @@ impl Names {
                 None => quoted(G::tasks_table()),
             },
             columns: list(&|column| quoted(column.as_str())),
+            answer: list(&|column| {
+                let cast = match column.def().get_column_type() {
+                    ColumnType::String(_) if backend == DbBackend::Postgres => "::text",
+                    _ => "",
+                };
+                quoted(column.as_str()) + cast
+            }),
             qualified: list(&column),
             id: column(tasks::Column::Id),
             created_at: column(tasks::Column::CreatedAt),

@@ -36,6 +36,7 @@ mod joins;
 mod joins_elsewhere;
 mod json;
 mod lists;
+mod long_streams;
 mod migration_lists;
 mod migrations;
 mod model;

@@ -1,6 +1,6 @@
 //! Lists: a page, a count, and the same as a query of SeaORM's.
 
-use super::SeaOrmTaskRepository;
+use super::{SeaOrmTaskRepository, decode};
 use crate::connection::TaskConnection;
 use crate::entity::{ParentGame, Task, Tasks};
 use crate::error::TaskError;
@@ -9,7 +9,9 @@ use crate::repository::page::Plan;
 use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
 use crate::sql::{Names, Shape, Sql};
 use sea_orm::sea_query::Expr;
-use sea_orm::{DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::{
+    DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select, Value,
+};
 
 /// What a query sorts by: the column, and whether ties are possible.
 fn sorting<'n>(names: &'n Names, query: &TaskQuery) -> (&'n str, bool) {
@@ -41,33 +43,54 @@ impl Sql<'_> {
             return self.bind(position.id).push("))");
         }
         self.push(" AND (").push(column).push(", ").push(&names.id).push(")").push(beyond);
+        if names.backend == DbBackend::Postgres {
+            // Of a value that it knows the planner believes that hardly a row comes after it, and
+            // plans each page anew for the cheap scan. It does not look into a subquery.
+            self.push("((SELECT ").bind(by).push("), (SELECT ");
+            return self.bind(position.id).push("))");
+        }
         self.push("(").bind(by).push(", ").bind(position.id).push(")")
     }
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn list_page(&self, query: &TaskQuery) -> Result<Page, TaskError> {
-        let plan = query.plan(self.scope())?;
-        let rows = loop {
-            let hints = &self.settings.names.hints;
-            let hinted = hints.are_given();
-            match self.tasks(self.page(query, &plan, hinted)).await {
-                Err(error) if hints.are_refused(hinted, &error) => {}
-                rows => break rows.map_err(|error| self.failed(false, error))?,
-            }
-        };
+        let rows = self.rows_of(query, &query.plan(self.scope())?).await?;
+        let tasks = self.decoded(&rows)?;
         let total = match query.wants_total() {
             true => Some(self.count_matching(query.filter()).await?),
             false => None,
         };
-        Ok(query.page_of(self.scope(), rows, |task| task, total))
+        Ok(query.page_of(self.scope(), tasks, |task| task, total))
+    }
+
+    /// The rows of a page, one more than its size where more follow.
+    pub(super) async fn rows_of(
+        &self,
+        query: &TaskQuery,
+        plan: &Plan,
+    ) -> Result<Vec<QueryResult>, TaskError> {
+        let hints = &self.settings.names.hints;
+        loop {
+            let hinted = hints.are_given();
+            let page = self.page(query, plan, hinted);
+            match self.connection.query_all(page.statement()).await {
+                Err(error) if hints.are_refused(hinted, &error) => {}
+                rows => return rows.map_err(|error| self.failed(false, error)),
+            }
+        }
+    }
+
+    pub(super) fn decoded(&self, rows: &[QueryResult]) -> Result<Vec<Task>, TaskError> {
+        let tasks = rows.iter().map(decode).collect::<Result<_, _>>();
+        tasks.map_err(|error| self.failed(false, error))
     }
 
     fn page(&self, query: &TaskQuery, plan: &Plan, hinted: bool) -> Sql<'_> {
         let names = &self.settings.names;
         let shape = self.shape_of_list(query, plan, hinted);
         let mut sql = self.shaped(shape, "SELECT ");
-        sql.push(&names.columns).push(" FROM ").push(&names.tasks);
+        sql.push(&names.answer).push(" FROM ").push(&names.tasks);
         let filter = query.filter();
         if plan.after.is_some() && filter.game_id.is_some() && filter.keys.is_none() {
             match query.order() {

@@ -9,6 +9,7 @@ mod list;
 mod outcome;
 mod rows;
 mod single;
+mod stream;
 mod sweep;
 
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
@@ -19,6 +20,7 @@ use crate::span::span;
 use crate::sql::{Names, Shape, Sql};
 use crate::value::{Lifecycle, TaskKey, TaskScope};
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 use sea_orm::{DbBackend, DbErr, QueryResult};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -261,6 +263,10 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
 
     async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         self.delete_matching(filter).instrument(span!("delete_many")).await
+    }
+
+    fn stream_tasks<'a>(&'a self, query: &TaskQuery) -> BoxStream<'a, Result<Task, TaskError>> {
+        self.stream_ahead(query)
     }
 
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {

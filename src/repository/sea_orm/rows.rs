@@ -127,7 +127,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if mode == Mode::InsertAll && self.backend() == DbBackend::Sqlite {
             return self.write_as_sent(sql, batch).await;
         }
-        sql.push(" RETURNING ").push(&names.columns);
+        sql.push(" RETURNING ").push(&names.answer);
         self.tasks(sql).await
     }
 

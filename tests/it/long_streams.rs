@@ -1,0 +1,113 @@
+//! Streams of more tasks than are read at once.
+
+use crate::support::{TestDatabase, column, database_cases, on_database, run, tests_on};
+use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
+use game_tasks::sea_orm::{
+    DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, TransactionTrait,
+};
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskConnection, TaskError, TaskPatch,
+    TaskQuery, TaskRepository, TaskRepositoryExt,
+};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use uuid::Uuid;
+
+database_cases!(whose_loop_writes, of_which_a_page_fails);
+
+tests_on!(
+    [postgres Postgres],
+    pages_are_planned_once, |on| super::on_database(on, 1, super::pages_are_planned_once)
+);
+
+const TASKS: usize = 7_001;
+
+async fn filled(database: &TestDatabase, tasks: &dyn TaskRepository) -> Uuid {
+    let game = Game::new(Uuid::now_v7().to_string()).insert(&database.db).await.unwrap().id;
+    let batch = (0..TASKS).map(|n| NewTask::new(game, format!("{n:05}")));
+    tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    game
+}
+
+/// On one connection a page under way would keep the loop from it for ever.
+async fn whose_loop_writes(database: &TestDatabase) {
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    let game = filled(database, &tasks).await;
+    let transaction = database.db.begin().await.unwrap();
+    let play = async |tasks: &dyn TaskRepository, to: &str| {
+        let mut stream = tasks.stream(TaskQuery::in_game(game));
+        let mut seen = Vec::new();
+        while let Some(task) = stream.try_next().await.unwrap() {
+            if seen.len() % 500 == 0 {
+                tasks.update(&task, TaskPatch::new().strategy(to)).await.unwrap();
+            }
+            seen.push(task.external_task_id);
+        }
+        seen.sort();
+        assert!(seen.iter().eq(&(0..TASKS).map(|n| format!("{n:05}")).collect::<Vec<_>>()));
+    };
+    play(&tasks.on(&transaction), "in a transaction").await;
+    transaction.commit().await.unwrap();
+    play(&tasks, "on a pool").await;
+}
+
+/// A connection that is lost after so many statements.
+struct Lost {
+    db: DatabaseConnection,
+    left: AtomicUsize,
+}
+
+impl TaskConnection for Lost {
+    fn backend(&self) -> DbBackend {
+        self.db.backend()
+    }
+    fn in_transaction(&self) -> bool {
+        false
+    }
+    fn query_one(&self, s: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
+        TaskConnection::query_one(&self.db, s)
+    }
+    fn query_all(&self, s: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
+            return Box::pin(async { Err(DbErr::Custom("lost".to_owned())) });
+        }
+        TaskConnection::query_all(&self.db, s)
+    }
+    fn execute(&self, s: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
+        TaskConnection::execute(&self.db, s)
+    }
+}
+
+async fn of_which_a_page_fails(database: &TestDatabase) {
+    let db = database.db.clone();
+    let game = filled(database, &SeaOrmTaskRepository::new(db.clone())).await;
+    let tasks = SeaOrmTaskRepository::new(Lost { db, left: AtomicUsize::new(2) });
+    let mut stream = tasks.stream(TaskQuery::in_game(game));
+    let mut seen = 0;
+    let error = loop {
+        match stream.try_next().await {
+            Ok(task) => seen += usize::from(task.is_some()),
+            Err(error) => break error,
+        }
+    };
+    // What was read before is told before.
+    assert_eq!(seen, if database.backend.is_sqlite() { 2_000 } else { 5_000 });
+    assert!(matches!(error, TaskError::Database(_)), "{error:?}");
+    assert!(stream.try_next().await.unwrap().is_none());
+}
+
+/// Of tasks that share one moment PostgreSQL believes that hardly one comes after a cursor.
+async fn pages_are_planned_once(database: &TestDatabase) {
+    let db = &database.db;
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let game = filled(database, &tasks).await;
+    run(db, "ANALYZE", []).await;
+    let mut query = TaskQuery::in_game(game).limit(100);
+    for _ in 0..20 {
+        query = query.clone().after(tasks.list(query).await.unwrap().next.unwrap());
+    }
+    let counted = "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE \
+                   '%(created_at, %' OR statement LIKE '%\"created_at\", %) > %'";
+    let generic: Vec<i64> = column(db, counted, []).await;
+    assert!(generic.iter().any(|plans| *plans >= 10), "{generic:?}");
+}
