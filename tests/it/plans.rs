@@ -78,12 +78,12 @@ async fn plans(database: &TestDatabase) {
         let tasks = SeaOrmTaskRepository::new(recording.clone()).with_scope(scope.clone());
         let resolver = StrategyResolver::new(recording.clone()).scoped(scope);
         name_tasks(&tasks, &resolver, large).await;
-        for statement in recording.take(30) {
+        for statement in recording.take(30).into_iter().filter(reads) {
             let plan = explain(db, &statement).await;
             assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
         }
         name_many(&tasks, large).await;
-        for statement in recording.take(15) {
+        for statement in recording.take(15).into_iter().filter(reads) {
             let plan = explain(db, &statement).await;
             assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
         }
@@ -111,6 +111,11 @@ async fn plans(database: &TestDatabase) {
     let statement = recording.take(1).remove(0);
     let plan = explain(db, &statement).await;
     assert!(scans(database.backend, &plan) && sorts(database.backend, &plan), "{plan}");
+}
+
+/// What inserts a row as it is reads nothing, and MariaDB calls the table that it goes to `ALL`.
+fn reads(statement: &Statement) -> bool {
+    !statement.sql.contains(" VALUES (")
 }
 
 async fn fill(db: &DatabaseConnection) -> Uuid {
