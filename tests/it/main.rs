@@ -40,6 +40,7 @@ mod long_streams;
 mod migration_lists;
 mod migrations;
 mod model;
+mod one_connection;
 mod opt_in_indexes;
 mod own_entity;
 mod own_indexes;

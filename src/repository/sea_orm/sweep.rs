@@ -12,6 +12,7 @@ use crate::repository::{TaskFilter, TaskPatch};
 use crate::sql::Sql;
 use crate::value::time;
 use futures_timer::Delay;
+use futures_util::future;
 use sea_orm::{DbBackend, DbErr, QueryResult, Value};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -80,22 +81,41 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     async fn run(&self, done: &mut u64) -> Result<(), DbErr> {
         let connection = &self.repository.connection;
         let few = self.filter.keys.as_ref().is_some_and(|keys| keys.len() <= BATCH);
+        if few || connection.in_transaction() {
+            *done += self.write(&Part::default()).await?;
+            return Ok(());
+        }
         let started = Instant::now();
-        let mut part = Part::default();
+        let mut part = self.part_after(None).await?;
         loop {
-            if !few && !connection.in_transaction() {
-                part.up_to = self.end_of_batch(&part).await?;
-            }
             let since = Instant::now();
-            *done += self.write(&part).await?;
-            if part.up_to.is_none() {
+            let Some(end) = part.up_to.clone() else {
+                *done += self.write(&part).await?;
                 return Ok(());
-            }
-            part = Part { after: part.up_to, up_to: None };
-            if connection.backend() == DbBackend::Sqlite && started.elapsed() > PATIENCE {
-                Delay::new(since.elapsed() / BUSY_TO_IDLE).await;
+            };
+            if connection.backend() == DbBackend::Sqlite {
+                *done += self.write(&part).await?;
+                if started.elapsed() > PATIENCE {
+                    Delay::new(since.elapsed() / BUSY_TO_IDLE).await;
+                }
+                part = self.part_after(Some(end)).await?;
+            } else {
+                // A server can look for the end of the next while it writes this one.
+                let next = self.part_after(Some(end.clone()));
+                let (written, next) = future::join(self.write(&part), next).await;
+                *done += written?;
+                part = match next {
+                    Ok(next) => next,
+                    // There may have been no other connection for as long as the write took.
+                    Err(_) => self.part_after(Some(end)).await?,
+                };
             }
         }
+    }
+
+    async fn part_after(&self, after: Option<Value>) -> Result<Part, DbErr> {
+        let up_to = self.end_of_batch(&Part { after: after.clone(), up_to: None }).await?;
+        Ok(Part { after, up_to })
     }
 
     /// How far the next batch reaches; `None` where that is to the end.

@@ -1,0 +1,74 @@
+//! Bulk changes on a pool that has no other connection to give.
+
+use crate::support::{TestDatabase, server_cases};
+use futures_util::future::BoxFuture;
+use game_tasks::sea_orm::{
+    DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+};
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskConnection, TaskRepositoryExt,
+};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+server_cases!(bulk_changes);
+
+const TASKS: usize = 25_001;
+
+/// A pool of one that waits for nobody.
+struct One {
+    db: DatabaseConnection,
+    busy: AtomicUsize,
+    refused: AtomicUsize,
+}
+
+impl One {
+    fn take<'c, T: Send + 'c>(
+        &'c self,
+        call: BoxFuture<'c, Result<T, DbErr>>,
+    ) -> BoxFuture<'c, Result<T, DbErr>> {
+        Box::pin(async move {
+            if self.busy.fetch_add(1, Ordering::SeqCst) > 0 {
+                self.busy.fetch_sub(1, Ordering::SeqCst);
+                self.refused.fetch_add(1, Ordering::SeqCst);
+                return Err(DbErr::ConnectionAcquire(
+                    game_tasks::sea_orm::error::ConnAcquireErr::Timeout,
+                ));
+            }
+            let answer = call.await;
+            self.busy.fetch_sub(1, Ordering::SeqCst);
+            answer
+        })
+    }
+}
+
+impl TaskConnection for One {
+    fn backend(&self) -> DbBackend {
+        self.db.backend()
+    }
+    fn in_transaction(&self) -> bool {
+        false
+    }
+    fn query_one(&self, s: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
+        self.take(TaskConnection::query_one(&self.db, s))
+    }
+    fn query_all(&self, s: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
+        self.take(TaskConnection::query_all(&self.db, s))
+    }
+    fn execute(&self, s: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
+        self.take(TaskConnection::execute(&self.db, s))
+    }
+}
+
+async fn bulk_changes(database: &TestDatabase) {
+    let db = database.db.clone();
+    let game = Game::new("many").insert(&db).await.unwrap().id;
+    let one = One { db, busy: AtomicUsize::new(0), refused: AtomicUsize::new(0) };
+    let tasks = SeaOrmTaskRepository::new(&one);
+    let batch = (0..TASKS).map(|n| NewTask::new(game, n.to_string()));
+    tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    let moved = tasks.reassign_strategy(Some(game), "default", "other").await.unwrap();
+    assert_eq!(moved, TASKS as u64);
+    assert_eq!(tasks.delete_game(game).await.unwrap(), TASKS as u64);
+    // Else it was not as the case says.
+    assert!(one.refused.load(Ordering::SeqCst) > 0);
+}
