@@ -41,9 +41,18 @@ pub(crate) fn name(backend: DbBackend) -> &'static str {
     }
 }
 
+pub(crate) async fn connect(url: String, connections: u32) -> Result<DatabaseConnection, Failure> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).min_connections(connections);
+    // On by default, and the application's to set: the same round trip more for all sides.
+    options.test_before_acquire(false);
+    Ok(Database::connect(options).await?)
+}
+
 /// A database of its own with the crate's tables.
 pub(crate) struct Store {
     pub(crate) db: DatabaseConnection,
+    pub(crate) url: String,
     /// On a server: its address, and the database's name.
     server: Option<(String, String)>,
     _folder: TempDir,
@@ -66,11 +75,7 @@ impl Store {
         };
         // SQLite has one writer; more connections would measure how they wait for it.
         let connections = if backend == DbBackend::Sqlite { 1 } else { AT_ONCE as u32 };
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(connections).min_connections(connections);
-        // On by default, and the application's to set: the same round trip more for all sides.
-        options.test_before_acquire(false);
-        let db = Database::connect(options).await?;
+        let db = connect(url.clone(), connections).await?;
         if backend == DbBackend::Sqlite {
             // As applications have it. To flush at each commit would hide everything else.
             for pragma in ["journal_mode = WAL", "synchronous = NORMAL"] {
@@ -78,7 +83,7 @@ impl Store {
             }
         }
         game_tasks::migrate(&db).await?;
-        Ok(Self { db, server, _folder: folder })
+        Ok(Self { db, url, server, _folder: folder })
     }
 
     pub(crate) async fn game(&self, name: &str) -> Result<Uuid, Failure> {

@@ -2,7 +2,7 @@
 //! `.ci/with-databases cargo bench` for the servers too.
 //!
 //! ```text
-//! cargo bench -- [--quick | --full] [--json] [--only TEXT] [--out FOLDER]
+//! cargo bench -- [--quick | --full] [--json] [--on DATABASE] [--only TEXT] [--out FOLDER]
 //! ```
 //!
 //! Each row is an operation on one database, done in turns by the crate, by raw sqlx on the same
@@ -23,6 +23,7 @@ mod growth;
 mod index_cost;
 mod machine;
 mod measure;
+mod memory;
 mod operations;
 mod options;
 mod ours;
@@ -51,6 +52,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [grow, url, game, tasks] = arguments.as_slice()
+        && grow == "--grow"
+    {
+        return memory::grow(url, game, tasks).await;
+    }
     let Some(options) = Options::from_environment()? else {
         println!("{}", options::USAGE);
         return Ok(());
@@ -58,6 +65,9 @@ async fn run() -> Result<(), Failure> {
     let mut rows: Vec<Row> = Vec::new();
     let mut servers = Vec::new();
     for backend in database::backends() {
+        if !options.wants_database(database::name(backend)) {
+            continue;
+        }
         let bench = Bench::open(backend, &options).await?;
         servers.push(bench.version().await?);
         operations::measure(&bench, &mut rows).await?;

@@ -2,6 +2,7 @@
 
 use crate::database::{AT_ONCE, Bench, external, name};
 use crate::measure::{Baseline, Row, Times, Who, calibrate};
+use crate::memory;
 use crate::side::{Failure, Shape, Side};
 use futures_util::{StreamExt, TryStreamExt};
 use game_tasks::sea_orm::{ConnectionTrait, DbBackend};
@@ -350,9 +351,8 @@ impl Operations<'_> {
         })
         .await?;
         if self.bench.options.wants(&operation) {
-            let before = crate::machine::Memory::start()?;
-            did(self.side(Who::Ours).stream(self.bench.large).await?, size)?;
-            let grown = before.grown_by()?;
+            let grown = memory::of_stream(&self.bench.store.url, self.bench.large, size)?;
+            eprintln!("{}: {operation}: {grown:.1} MiB", name(self.bench.backend));
             rows.push(Row {
                 backend: name(self.bench.backend),
                 operation: format!("{operation}: 16 MiB to what the process grew by"),
@@ -371,8 +371,9 @@ impl Operations<'_> {
         let db = &self.bench.store.db;
         let all = self.bench.scale().tasks;
         let moved = all / 10;
-        let operation = format!("reassign_strategy over {moved} of {all}");
-        if !self.bench.options.wants(&operation) {
+        let called = |of: &str| format!("reassign_strategy over {moved} of {all}, {of}");
+        let kinds = [(Some(self.bench.large), "one game"), (None, "all games")];
+        if !kinds.iter().any(|(_, of)| self.bench.options.wants(&called(of))) {
             return Ok(());
         }
         // Every tenth, all over the game.
@@ -385,20 +386,23 @@ impl Operations<'_> {
             repository.update_many(filter, own.clone()).await?;
         }
         let mut turn = 0;
-        self.compare_whole(rows, &operation, &[(Baseline::Raw, 0.9)], moved, async |who| {
-            if self.bench.backend == DbBackend::Postgres {
-                // Each finds the same, not what the one before it has left behind.
-                db.execute_unprepared("VACUUM tasks").await?;
-            }
-            let (from, to) = (format!("s{turn}"), format!("s{}", turn + 1));
-            turn += 1;
-            let since = Instant::now();
-            let changed = self.side(who).reassign(self.bench.large, &from, &to).await?;
-            let took = since.elapsed();
-            did(changed, moved)?;
-            Ok(took)
-        })
-        .await
+        for (game, of) in kinds {
+            self.compare_whole(rows, &called(of), &[(Baseline::Raw, 0.9)], moved, async |who| {
+                if self.bench.backend == DbBackend::Postgres {
+                    // Each finds the same, not what the one before it has left behind.
+                    db.execute_unprepared("VACUUM tasks").await?;
+                }
+                let (from, to) = (format!("s{turn}"), format!("s{}", turn + 1));
+                turn += 1;
+                let since = Instant::now();
+                let changed = self.side(who).reassign(game, &from, &to).await?;
+                let took = since.elapsed();
+                did(changed, moved)?;
+                Ok(took)
+            })
+            .await?;
+        }
+        Ok(())
     }
 }
 

@@ -6,17 +6,19 @@ use lexopt::prelude::*;
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
-usage: cargo bench -- [--quick | --full] [--json] [--only TEXT] [--out FOLDER]
+usage: cargo bench -- [--quick | --full] [--json] [--on DATABASE] [--only TEXT] [--out FOLDER]
 
   --quick       small tables and few rounds: under two minutes on all databases
   --full        also ten million tasks, on SQLite and PostgreSQL: an hour and 20 GB
   --json        one object a row on standard output, instead of the table
+  --on DATABASE only this one: sqlite, postgresql, mariadb
   --only TEXT   only operations whose name contains the text
   --out FOLDER  where results.md and results.svg go (default: target/ratios)";
 
 pub(crate) struct Options {
     pub(crate) scale: Scale,
     pub(crate) json: bool,
+    pub(crate) on: Option<String>,
     pub(crate) only: Option<String>,
     pub(crate) out: PathBuf,
 }
@@ -28,6 +30,7 @@ impl Options {
             // Cargo says `--bench` when it measures, and nothing when it merely tests.
             scale: Scale::SMOKE,
             json: false,
+            on: None,
             only: None,
             out: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ratios"),
         };
@@ -39,6 +42,7 @@ impl Options {
                 Long("quick") => asked = Some(Scale::QUICK),
                 Long("full") => asked = Some(Scale::FULL),
                 Long("json") => options.json = true,
+                Long("on") => options.on = Some(parser.value()?.string()?),
                 Long("only") => options.only = Some(parser.value()?.string()?),
                 Long("out") => options.out = parser.value()?.into(),
                 Long("help") | Short('h') => return Ok(None),
@@ -47,6 +51,10 @@ impl Options {
         }
         options.scale = asked.unwrap_or(options.scale);
         Ok(Some(options))
+    }
+
+    pub(crate) fn wants_database(&self, name: &str) -> bool {
+        self.on.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(name))
     }
 
     pub(crate) fn wants(&self, operation: &str) -> bool {

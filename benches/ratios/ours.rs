@@ -91,7 +91,7 @@ impl Side for Ours {
         Ok(seen)
     }
 
-    async fn reassign(&self, game: Uuid, from: &str, to: &str) -> Result<usize, Failure> {
-        Ok(usize::try_from(self.tasks.reassign_strategy(Some(game), from, to).await?)?)
+    async fn reassign(&self, game: Option<Uuid>, from: &str, to: &str) -> Result<usize, Failure> {
+        Ok(usize::try_from(self.tasks.reassign_strategy(game, from, to).await?)?)
     }
 }

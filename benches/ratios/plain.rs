@@ -159,12 +159,14 @@ impl Side for Plain {
         Ok(seen)
     }
 
-    async fn reassign(&self, game: Uuid, from: &str, to: &str) -> Result<usize, Failure> {
-        let update = Tasks::update_many()
+    async fn reassign(&self, game: Option<Uuid>, from: &str, to: &str) -> Result<usize, Failure> {
+        let mut update = Tasks::update_many()
             .col_expr(Column::StrategyId, Expr::value(to))
             .col_expr(Column::UpdatedAt, Expr::value(Utc::now()))
-            .filter(Column::GameId.eq(game))
             .filter(Column::StrategyId.eq(from));
+        if let Some(game) = game {
+            update = update.filter(Column::GameId.eq(game));
+        }
         Ok(usize::try_from(update.exec(&self.db).await?.rows_affected)?)
     }
 }

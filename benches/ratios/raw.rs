@@ -110,22 +110,6 @@ macro_rules! row {
     };
 }
 
-macro_rules! insert_rows {
-    ($this:expr, $database:ty, $tasks:expr) => {{
-        let mut transaction = $this.pool.begin().await?;
-        for chunk in $tasks.chunks(CHUNK) {
-            let now = Utc::now();
-            let mut query = sqlx::query::<$database>($this.texts.insert_rows(chunk.len()));
-            for task in chunk {
-                query = row!(query, task, now);
-            }
-            query.execute(&mut *transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok($tasks.len())
-    }};
-}
-
 macro_rules! side {
     ($name:ident, $pool:ty, $database:ty) => {
         struct $name {
@@ -199,9 +183,17 @@ macro_rules! side {
                 Ok(seen)
             }
 
-            async fn reassign(&self, game: Uuid, from: &str, to: &str) -> Result<usize, Failure> {
-                let query = sqlx::query::<$database>(self.texts.reassign).bind(to);
-                let query = query.bind(Utc::now()).bind(game).bind(from);
+            async fn reassign(
+                &self,
+                game: Option<Uuid>,
+                from: &str,
+                to: &str,
+            ) -> Result<usize, Failure> {
+                let text = self.texts.reassign[usize::from(game.is_some())];
+                let mut query = sqlx::query::<$database>(text).bind(to).bind(Utc::now()).bind(from);
+                if let Some(game) = game {
+                    query = query.bind(game);
+                }
                 Ok(usize::try_from(query.execute(&self.pool).await?.rows_affected())?)
             }
         }
@@ -250,19 +242,39 @@ macro_rules! returning {
 returning!(OnSqlite, Sqlite);
 returning!(OnPostgres, Postgres);
 
-impl OnSqlite {
-    async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
-        let mut query = sqlx::query_as::<_, Resolved>(self.texts.resolve_many(ids.len()));
-        for id in ids {
-            query = query.bind(*id);
-        }
-        Ok(query.fetch_all(&self.pool).await?.len())
-    }
+/// What is the same on the two databases that take many values in as many parameters.
+macro_rules! in_parameters {
+    ($name:ident, $database:ty) => {
+        impl $name {
+            async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
+                let text = self.texts.resolve_many(ids.len());
+                let mut query = sqlx::query_as::<$database, Resolved>(text);
+                for id in ids {
+                    query = query.bind(*id);
+                }
+                Ok(query.fetch_all(&self.pool).await?.len())
+            }
 
-    async fn bulk(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
-        insert_rows!(self, Sqlite, tasks)
-    }
+            async fn bulk(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
+                let mut transaction = self.pool.begin().await?;
+                for chunk in tasks.chunks(CHUNK) {
+                    let now = Utc::now();
+                    let text = self.texts.insert_rows(chunk.len());
+                    let mut query = sqlx::query::<$database>(text);
+                    for task in chunk {
+                        query = row!(query, task, now);
+                    }
+                    query.execute(&mut *transaction).await?;
+                }
+                transaction.commit().await?;
+                Ok(tasks.len())
+            }
+        }
+    };
 }
+
+in_parameters!(OnSqlite, Sqlite);
+in_parameters!(OnMariaDb, MySql);
 
 impl OnPostgres {
     async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
@@ -307,17 +319,5 @@ impl OnMariaDb {
         id: Uuid,
     ) -> Query<'q, MySql> {
         query.bind(created_at).bind(created_at).bind(id)
-    }
-
-    async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
-        let mut query = sqlx::query_as::<_, Resolved>(self.texts.resolve_many(ids.len()));
-        for id in ids {
-            query = query.bind(*id);
-        }
-        Ok(query.fetch_all(&self.pool).await?.len())
-    }
-
-    async fn bulk(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
-        insert_rows!(self, MySql, tasks)
     }
 }

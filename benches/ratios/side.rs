@@ -35,5 +35,5 @@ pub(crate) trait Side: Send + Sync {
     async fn create_all(&self, tasks: &[NewTask]) -> Result<usize, Failure>;
     async fn page(&self, shape: &Shape) -> Result<usize, Failure>;
     async fn stream(&self, game: Uuid) -> Result<usize, Failure>;
-    async fn reassign(&self, game: Uuid, from: &str, to: &str) -> Result<usize, Failure>;
+    async fn reassign(&self, game: Option<Uuid>, from: &str, to: &str) -> Result<usize, Failure>;
 }

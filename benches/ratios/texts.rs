@@ -23,7 +23,8 @@ pub(crate) struct Texts {
     pub(crate) by_id: &'static str,
     pub(crate) delete: &'static str,
     pub(crate) stream: &'static str,
-    pub(crate) reassign: &'static str,
+    /// In all games, and in one.
+    pub(crate) reassign: [&'static str; 2],
     pages: [&'static str; 8],
     sized: Mutex<HashMap<(&'static str, usize), &'static str>>,
 }
@@ -61,10 +62,12 @@ impl Texts {
             stream: text(&format!(
                 "SELECT {COLUMNS} FROM tasks WHERE \"gameId\" = ? ORDER BY created_at, id"
             )),
-            reassign: text(
-                "UPDATE tasks SET \"strategyId\" = ?, updated_at = ? \
-                 WHERE \"gameId\" = ? AND \"strategyId\" = ?",
-            ),
+            reassign: ["", " AND \"gameId\" = ?"].map(|in_game| {
+                text(&format!(
+                    "UPDATE tasks SET \"strategyId\" = ?, updated_at = ? \
+                     WHERE \"strategyId\" = ?{in_game}"
+                ))
+            }),
             pages: std::array::from_fn(|place| {
                 let page = page(backend, place & 4 > 0, place & 2 > 0, place & 1 > 0);
                 text(&page)
