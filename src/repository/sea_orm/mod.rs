@@ -55,6 +55,10 @@ const ROUNDS: usize = 8;
 /// What the crate's rules refuse leaves that transaction usable. After a failure of the
 /// database it may be gone: [`TaskError::transaction_lost`] says so.
 ///
+/// Without a scope a task is created by a plain `INSERT` on MariaDB and on a pool of
+/// PostgreSQL's: the table's foreign key says whether there is such a game. A session that has
+/// switched foreign keys off is not told.
+///
 /// On MariaDB, which cannot say what an `UPDATE` wrote, a task is changed by an
 /// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too.
 pub struct SeaOrmTaskRepository<C, G: ParentGame = Games> {
