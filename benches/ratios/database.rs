@@ -110,6 +110,15 @@ impl Store {
         Ok(())
     }
 
+    /// Before each turn: SQLite writes its log back when it is long enough, and whoever writes just
+    /// then pays for it. Turns of the same length would make that always the same.
+    pub(crate) async fn rest(&self) -> Result<(), Failure> {
+        if self.db.get_database_backend() == DbBackend::Sqlite {
+            self.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(())
+    }
+
     /// The number that a query answers with.
     pub(crate) async fn number(&self, sql: &str) -> Result<i64, Failure> {
         let statement = Statement::from_string(self.db.get_database_backend(), sql);

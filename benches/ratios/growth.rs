@@ -60,6 +60,7 @@ impl Tasks {
         operation: &str,
         times: usize,
     ) -> Result<Duration, Failure> {
+        self.store.rest().await?;
         let side: &dyn Side = if ours { &self.ours } else { &*self.raw };
         let since = Instant::now();
         for _ in 0..times {

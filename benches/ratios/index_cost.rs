@@ -45,6 +45,7 @@ impl Table {
 
     async fn turn(&mut self, operation: &str, times: usize) -> Result<Duration, Failure> {
         let ours = Ours::new(&self.store.db);
+        self.store.rest().await?;
         let since = Instant::now();
         for _ in 0..times {
             let id = self.ids[self.changed % self.ids.len()];

@@ -78,7 +78,10 @@ impl Operations<'_> {
         }
         let scale = self.bench.scale();
         let times = calibrate(scale.turn, async |n| turn(self.side(Who::Raw), n).await).await?;
-        let turns = async |who| turn(self.side(who), times).await;
+        let turns = async |who| {
+            self.bench.store.rest().await?;
+            turn(self.side(who), times).await
+        };
         let mut order = order(targets);
         if operation.ends_with(FAR) {
             // A condition by `OR` passes over all before it: minutes at a million.
@@ -96,13 +99,17 @@ impl Operations<'_> {
         operation: &str,
         targets: &[Target],
         work: usize,
-        turn: impl AsyncFnMut(Who) -> Result<Duration, Failure>,
+        mut turn: impl AsyncFnMut(Who) -> Result<Duration, Failure>,
     ) -> Result<(), Failure> {
         if !self.bench.options.wants(operation) {
             return Ok(());
         }
         let rounds = self.bench.scale().bulk_rounds;
-        let taken = Times::take(&order(targets), rounds, turn).await?;
+        let turns = async |who| {
+            self.bench.store.rest().await?;
+            turn(who).await
+        };
+        let taken = Times::take(&order(targets), rounds, turns).await?;
         self.report(rows, operation, targets, &taken, work);
         Ok(())
     }
