@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// Implemented for SeaORM's pool, transaction and executor, and for references,
 /// `Arc` and `Box` of them (SeaORM's own `ConnectionTrait` is not). A wrapper of
 /// the application's implements it by handing each call on; what it must know is
-/// whether it is a transaction, since that decides what an error says about
-/// [retrying](crate::TaskError::retry).
+/// whether it is a transaction, since that decides whether a statement may fail on the
+/// way, and what an error says about [retrying](crate::TaskError::retry).
 ///
 /// ```
 /// use futures_util::future::BoxFuture;
