@@ -1,14 +1,11 @@
 //! Batches in which each task stands for itself.
 
-use crate::support::{TestDatabase, assert_is, database_cases, run};
+use crate::support::{Around, TestDatabase, assert_is, connection_around, database_cases, run};
 use chrono::{SubsecRound, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
-use game_tasks::sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
+use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskConnection, TaskError, TaskRepositoryExt,
-    Written,
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskError, TaskRepositoryExt, Written,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
@@ -50,42 +47,28 @@ struct Overtaken {
     others: AtomicUsize,
 }
 
-impl Overtaken {
-    async fn overtake(&self, statement: &Statement) {
-        if statement.sql.starts_with("INSERT") {
-            let name = format!("{:03}", self.others.fetch_add(1, Ordering::SeqCst));
-            let others = SeaOrmTaskRepository::new(&self.db);
-            others.create(NewTask::new(self.game, name)).await.unwrap();
-        }
+impl Around for Overtaken {
+    fn pool(&self) -> &DatabaseConnection {
+        &self.db
     }
-}
 
-impl TaskConnection for Overtaken {
-    fn backend(&self) -> DbBackend {
-        self.db.backend()
-    }
-    fn in_transaction(&self) -> bool {
-        false
-    }
-    fn query_one(&self, s: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
+    fn around<'c, T: Send + 'c>(
+        &'c self,
+        statement: &Statement,
+        call: BoxFuture<'c, Result<T, DbErr>>,
+    ) -> BoxFuture<'c, Result<T, DbErr>> {
+        let overtakes = statement.sql.starts_with("INSERT");
         Box::pin(async move {
-            self.overtake(&s).await;
-            TaskConnection::query_one(&self.db, s).await
-        })
-    }
-    fn query_all(&self, s: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
-        Box::pin(async move {
-            self.overtake(&s).await;
-            TaskConnection::query_all(&self.db, s).await
-        })
-    }
-    fn execute(&self, s: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
-        Box::pin(async move {
-            self.overtake(&s).await;
-            TaskConnection::execute(&self.db, s).await
+            if overtakes {
+                let name = format!("{:03}", self.others.fetch_add(1, Ordering::SeqCst));
+                let others = SeaOrmTaskRepository::new(&self.db);
+                others.create(NewTask::new(self.game, name)).await.unwrap();
+            }
+            call.await
         })
     }
 }
+connection_around!(Overtaken);
 
 /// The whole statement may then be refused each time; yet the fate of each is told.
 async fn others_are_always_faster(database: &TestDatabase) {

@@ -1,14 +1,14 @@
 //! Streams of more tasks than are read at once.
 
-use crate::support::{TestDatabase, column, database_cases, on_database, run, tests_on};
+use crate::support::{
+    Around, TestDatabase, column, connection_around, database_cases, on_database, run, tests_on,
+};
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
-use game_tasks::sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, TransactionTrait,
-};
+use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskConnection, TaskError, TaskPatch,
-    TaskQuery, TaskRepository, TaskRepositoryExt,
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskError, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
@@ -57,26 +57,23 @@ struct Lost {
     left: AtomicUsize,
 }
 
-impl TaskConnection for Lost {
-    fn backend(&self) -> DbBackend {
-        self.db.backend()
+impl Around for Lost {
+    fn pool(&self) -> &DatabaseConnection {
+        &self.db
     }
-    fn in_transaction(&self) -> bool {
-        false
-    }
-    fn query_one(&self, s: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
-        TaskConnection::query_one(&self.db, s)
-    }
-    fn query_all(&self, s: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
+
+    fn around<'c, T: Send + 'c>(
+        &'c self,
+        _: &Statement,
+        call: BoxFuture<'c, Result<T, DbErr>>,
+    ) -> BoxFuture<'c, Result<T, DbErr>> {
         if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
             return Box::pin(async { Err(DbErr::Custom("lost".to_owned())) });
         }
-        TaskConnection::query_all(&self.db, s)
-    }
-    fn execute(&self, s: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
-        TaskConnection::execute(&self.db, s)
+        call
     }
 }
+connection_around!(Lost);
 
 async fn of_which_a_page_fails(database: &TestDatabase) {
     let db = database.db.clone();

@@ -1,13 +1,10 @@
 //! Bulk changes on a pool that has no other connection to give.
 
-use crate::support::{TestDatabase, server_cases};
+use crate::support::{Around, TestDatabase, connection_around, server_cases};
 use futures_util::future::BoxFuture;
-use game_tasks::sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
-use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskConnection, TaskRepositoryExt,
-};
+use game_tasks::sea_orm::error::ConnAcquireErr;
+use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement};
+use game_tasks::{Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskRepositoryExt};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 server_cases!(bulk_changes);
@@ -21,18 +18,21 @@ struct One {
     refused: AtomicUsize,
 }
 
-impl One {
-    fn take<'c, T: Send + 'c>(
+impl Around for One {
+    fn pool(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    fn around<'c, T: Send + 'c>(
         &'c self,
+        _: &Statement,
         call: BoxFuture<'c, Result<T, DbErr>>,
     ) -> BoxFuture<'c, Result<T, DbErr>> {
         Box::pin(async move {
             if self.busy.fetch_add(1, Ordering::SeqCst) > 0 {
                 self.busy.fetch_sub(1, Ordering::SeqCst);
                 self.refused.fetch_add(1, Ordering::SeqCst);
-                return Err(DbErr::ConnectionAcquire(
-                    game_tasks::sea_orm::error::ConnAcquireErr::Timeout,
-                ));
+                return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
             }
             let answer = call.await;
             self.busy.fetch_sub(1, Ordering::SeqCst);
@@ -40,24 +40,7 @@ impl One {
         })
     }
 }
-
-impl TaskConnection for One {
-    fn backend(&self) -> DbBackend {
-        self.db.backend()
-    }
-    fn in_transaction(&self) -> bool {
-        false
-    }
-    fn query_one(&self, s: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
-        self.take(TaskConnection::query_one(&self.db, s))
-    }
-    fn query_all(&self, s: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
-        self.take(TaskConnection::query_all(&self.db, s))
-    }
-    fn execute(&self, s: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
-        self.take(TaskConnection::execute(&self.db, s))
-    }
-}
+connection_around!(One);
 
 async fn bulk_changes(database: &TestDatabase) {
     let db = database.db.clone();

@@ -2,11 +2,11 @@
 //! 100,000 tasks: what names a task, and the fast shapes of a list, reads by an index, and sorts
 //! nothing.
 
-use crate::support::{Backend, TestDatabase, key, on_database_within, tests_on};
-use futures_util::future::BoxFuture;
-use game_tasks::sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+use crate::support::{
+    Around, Backend, TestDatabase, connection_around, key, on_database_within, tests_on,
 };
+use futures_util::future::BoxFuture;
+use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskConnection, TaskFilter,
     TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
@@ -38,10 +38,6 @@ impl Recording {
         Self { db: db.clone(), sent: Arc::default() }
     }
 
-    fn keep(&self, statement: &Statement) {
-        self.sent.lock().unwrap().push(statement.clone());
-    }
-
     pub(crate) fn take(&self, at_least: usize) -> Vec<Statement> {
         let sent = std::mem::take(&mut *self.sent.lock().unwrap());
         assert!(sent.len() >= at_least, "{} statements", sent.len());
@@ -49,26 +45,21 @@ impl Recording {
     }
 }
 
-impl TaskConnection for Recording {
-    fn backend(&self) -> DbBackend {
-        self.db.backend()
+impl Around for Recording {
+    fn pool(&self) -> &DatabaseConnection {
+        &self.db
     }
-    fn in_transaction(&self) -> bool {
-        false
-    }
-    fn query_one(&self, s: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
-        self.keep(&s);
-        TaskConnection::query_one(&self.db, s)
-    }
-    fn query_all(&self, s: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
-        self.keep(&s);
-        TaskConnection::query_all(&self.db, s)
-    }
-    fn execute(&self, s: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
-        self.keep(&s);
-        TaskConnection::execute(&self.db, s)
+
+    fn around<'c, T: Send + 'c>(
+        &'c self,
+        statement: &Statement,
+        call: BoxFuture<'c, Result<T, DbErr>>,
+    ) -> BoxFuture<'c, Result<T, DbErr>> {
+        self.sent.lock().unwrap().push(statement.clone());
+        call
     }
 }
+connection_around!(Recording);
 
 async fn plans(database: &TestDatabase) {
     let db = &database.db;

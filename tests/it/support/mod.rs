@@ -1,5 +1,6 @@
 //! What the cases share: backends, databases, assertions.
 
+mod around;
 mod backend;
 mod callers;
 mod checks;
@@ -9,6 +10,7 @@ mod held;
 mod parents;
 mod sql;
 
+pub(crate) use around::{Around, connection_around};
 pub(crate) use backend::Backend;
 pub(crate) use callers::{callers, strangers};
 pub(crate) use checks::{
