@@ -53,10 +53,10 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [grow, url, game, tasks] = arguments.as_slice()
-        && grow == "--grow"
+    if let [grow, game, tasks] = arguments.as_slice()
+        && grow == memory::GROW
     {
-        return memory::grow(url, game, tasks).await;
+        return memory::grow(game, tasks).await;
     }
     let Some(options) = Options::from_environment()? else {
         println!("{}", options::USAGE);

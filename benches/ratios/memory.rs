@@ -7,10 +7,15 @@ use std::fs;
 use std::process::Command;
 use uuid::Uuid;
 
+pub(crate) const GROW: &str = "--grow";
+const URL: &str = "GAME_TASKS_GROW_URL";
+
 /// By how many MiB a process grew while it streamed a game's tasks.
 pub(crate) fn of_stream(url: &str, game: Uuid, tasks: usize) -> Result<f64, Failure> {
-    let arguments = ["--grow", url, &game.to_string(), &tasks.to_string()];
-    let output = Command::new(std::env::current_exe()?).args(arguments).output()?;
+    let mut process = Command::new(std::env::current_exe()?);
+    // It may hold a password, and a process's arguments are everybody's to read.
+    process.env(URL, url).args([GROW, &game.to_string(), &tasks.to_string()]);
+    let output = process.output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into());
     }
@@ -18,8 +23,8 @@ pub(crate) fn of_stream(url: &str, game: Uuid, tasks: usize) -> Result<f64, Fail
 }
 
 /// What that process does.
-pub(crate) async fn grow(url: &str, game: &str, tasks: &str) -> Result<(), Failure> {
-    let ours = Ours::new(&connect(url.to_owned(), 1).await?);
+pub(crate) async fn grow(game: &str, tasks: &str) -> Result<(), Failure> {
+    let ours = Ours::new(&connect(std::env::var(URL)?, 1).await?);
     let (game, tasks) = (game.parse()?, tasks.parse::<usize>()?);
     // The high-water mark falls back to what there is now.
     fs::write("/proc/self/clear_refs", "5")?;
