@@ -1,16 +1,12 @@
 //! Streams of more tasks than are read at once.
 
-use crate::support::{
-    Around, TestDatabase, column, connection_around, database_cases, on_database, run, tests_on,
-};
+use crate::support::{Lost, TestDatabase, column, database_cases, on_database, run, tests_on};
 use futures_util::TryStreamExt;
-use futures_util::future::BoxFuture;
-use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement, TransactionTrait};
+use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskError, TaskPatch, TaskQuery,
     TaskRepository, TaskRepositoryExt,
 };
-use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
 
 database_cases!(whose_loop_writes, of_which_a_page_fails);
@@ -51,34 +47,10 @@ async fn whose_loop_writes(database: &TestDatabase) {
     play(&tasks, "on a pool").await;
 }
 
-/// A connection that is lost after so many statements.
-struct Lost {
-    db: DatabaseConnection,
-    left: AtomicUsize,
-}
-
-impl Around for Lost {
-    fn pool(&self) -> &DatabaseConnection {
-        &self.db
-    }
-
-    fn around<'c, T: Send + 'c>(
-        &'c self,
-        _: &Statement,
-        call: BoxFuture<'c, Result<T, DbErr>>,
-    ) -> BoxFuture<'c, Result<T, DbErr>> {
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
-            return Box::pin(async { Err(DbErr::Custom("lost".to_owned())) });
-        }
-        call
-    }
-}
-connection_around!(Lost);
-
 async fn of_which_a_page_fails(database: &TestDatabase) {
     let db = database.db.clone();
     let game = filled(database, &SeaOrmTaskRepository::new(db.clone())).await;
-    let tasks = SeaOrmTaskRepository::new(Lost { db, left: AtomicUsize::new(2) });
+    let tasks = SeaOrmTaskRepository::new(Lost::after(2, &db));
     let mut stream = tasks.stream(TaskQuery::in_game(game));
     let mut seen = 0;
     let error = loop {

@@ -23,6 +23,7 @@ mod support;
 mod adopt;
 mod bulk_ids;
 mod bulk_partial;
+mod bulk_rounds;
 mod bulk_rows;
 mod bulk_size;
 mod changes;

@@ -6,8 +6,6 @@
 mod bulk;
 mod filter;
 mod list;
-mod outcome;
-mod rows;
 mod single;
 mod stream;
 mod sweep;
@@ -22,8 +20,10 @@ use crate::value::{Lifecycle, TaskKey, TaskScope};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use sea_orm::{DbBackend, DbErr, QueryResult};
+use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use tracing::Instrument;
 
 /// How often a call looks again when what refused it is gone by the time it looks.
@@ -193,6 +193,35 @@ fn decode(row: &QueryResult) -> Result<Task, DbErr> {
         strategy_id: row.try_get_by_index(7)?,
         status: row.try_get_by_index(8)?,
     })
+}
+
+/// How many rows are decoded before what that is joined with gets its turn.
+const TURN: usize = 256;
+
+/// Decodes rows while something else is under way: the pool may ask a connection whether it is
+/// there before it sends anything, and the answer must not wait for the last row.
+async fn decode_by_turns(rows: Vec<QueryResult>) -> Result<Vec<Task>, DbErr> {
+    let mut tasks = Vec::with_capacity(rows.len());
+    for (place, row) in rows.into_iter().enumerate() {
+        if place % TURN == 0 {
+            yield_now().await;
+        }
+        tasks.push(decode(&row)?);
+    }
+    Ok(tasks)
+}
+
+/// Lets the others of a task go on; of no particular runtime.
+async fn yield_now() {
+    let mut yielded = false;
+    let wait = |context: &mut Context<'_>| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    };
+    poll_fn(wait).await;
 }
 
 impl<C, G: ParentGame> std::fmt::Debug for SeaOrmTaskRepository<C, G> {

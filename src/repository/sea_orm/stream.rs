@@ -4,7 +4,7 @@
 //! long. Nothing is under way while the consumer has the tasks, so its loop may write on the same
 //! connection, even on a pool of one.
 
-use super::{SeaOrmTaskRepository, decode};
+use super::{SeaOrmTaskRepository, decode, decode_by_turns};
 use crate::connection::TaskConnection;
 use crate::entity::{ParentGame, Task};
 use crate::error::TaskError;
@@ -53,9 +53,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Ok(Some(match next {
             Some(next) if ahead => {
                 // Polled first, so that the statement is on its way.
-                let decoded = async { self.decoded(&rows) };
-                let (read, tasks) = future::join(self.read(&next), decoded).await;
-                (tasks?, read.map_or_else(Next::Failed, Next::Read))
+                let (read, tasks) = future::join(self.read(&next), decode_by_turns(rows)).await;
+                let tasks = tasks.map_err(|error| self.failed(false, error))?;
+                (tasks, read.map_or_else(Next::Failed, Next::Read))
             }
             next => (self.decoded(&rows)?, next.map_or(Next::End, Next::Page)),
         }))

@@ -1,7 +1,9 @@
 //! A pool with something around each statement that goes through it.
 
 use futures_util::future::BoxFuture;
+use game_tasks::sea_orm::error::ConnAcquireErr;
 use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) trait Around {
     fn pool(&self) -> &DatabaseConnection;
@@ -44,3 +46,34 @@ macro_rules! connection_around {
     };
 }
 pub(crate) use connection_around;
+
+/// A pool that has no connection to give after so many statements.
+pub(crate) struct Lost {
+    db: DatabaseConnection,
+    left: AtomicUsize,
+}
+
+impl Lost {
+    pub(crate) fn after(statements: usize, db: &DatabaseConnection) -> Self {
+        Self { db: db.clone(), left: statements.into() }
+    }
+}
+
+impl Around for Lost {
+    fn pool(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    fn around<'c, T: Send + 'c>(
+        &'c self,
+        _: &Statement,
+        call: BoxFuture<'c, Result<T, DbErr>>,
+    ) -> BoxFuture<'c, Result<T, DbErr>> {
+        let left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+        match left {
+            Ok(_) => call,
+            Err(_) => Box::pin(async { Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) }),
+        }
+    }
+}
+connection_around!(Lost);

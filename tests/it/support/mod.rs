@@ -10,7 +10,7 @@ mod held;
 mod parents;
 mod sql;
 
-pub(crate) use around::{Around, connection_around};
+pub(crate) use around::{Around, Lost, connection_around};
 pub(crate) use backend::Backend;
 pub(crate) use callers::{callers, strangers};
 pub(crate) use checks::{

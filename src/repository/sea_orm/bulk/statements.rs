@@ -1,15 +1,16 @@
 //! The statements of bulk creation.
 
-use super::SeaOrmTaskRepository;
-use super::outcome::{Candidate, Finding};
-use super::single::later;
+use super::candidates::Candidate;
+use super::outcomes::Finding;
 use crate::connection::TaskConnection;
 use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
+use crate::repository::sea_orm::single::later;
+use crate::repository::sea_orm::{SeaOrmTaskRepository, decode_by_turns};
 use crate::sql::{Column as Values, Rows, Sql};
 use crate::value::{Stamp, TaskStatus, time};
 use chrono::{DateTime, Utc};
-use sea_orm::{DbBackend, DbErr, FromQueryResult};
+use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -35,6 +36,34 @@ impl Mode {
     }
 }
 
+/// The rows that a statement wrote.
+pub(super) enum Reply {
+    Rows(Vec<QueryResult>),
+    /// All of them, as they were sent.
+    AsSent(Vec<Task>),
+}
+
+impl Reply {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::AsSent(tasks) => tasks.len(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Leaves its turn now and then to what it is joined with.
+    pub(super) async fn read(self) -> Result<Vec<Task>, DbErr> {
+        match self {
+            Self::Rows(rows) => decode_by_turns(rows).await,
+            Self::AsSent(tasks) => Ok(tasks),
+        }
+    }
+}
+
 /// The parameters of one statement.
 pub(super) struct Batch<'b> {
     candidates: &'b [Candidate<'b>],
@@ -43,21 +72,7 @@ pub(super) struct Batch<'b> {
     pub(super) now: DateTime<Utc>,
 }
 
-impl<'b> Batch<'b> {
-    pub(super) fn new(
-        backend: DbBackend,
-        candidates: &'b [Candidate<'b>],
-        stamp: &'b Stamp,
-    ) -> Self {
-        let columns = vec![
-            ("i", Values::Uuids(candidates.iter().map(|one| one.id).collect())),
-            ("g", Values::Uuids(candidates.iter().map(|one| one.task.game_id).collect())),
-            ("e", Values::Texts(candidates.iter().map(|one| one.name()).collect())),
-            ("s", Values::Texts(candidates.iter().map(|one| one.strategy.as_str()).collect())),
-        ];
-        Self { candidates, rows: Rows::new(backend, columns), stamp, now: time::now() }
-    }
-
+impl Batch<'_> {
     fn ids_given(&self) -> bool {
         self.candidates.iter().any(|candidate| candidate.task.id.is_some())
     }
@@ -85,14 +100,45 @@ impl<'b> Batch<'b> {
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    /// The rows that candidates are sent as.
+    pub(super) fn rows(&self, candidates: &[Candidate<'_>]) -> Rows {
+        let columns = vec![
+            ("i", Values::Uuids(candidates.iter().map(|one| one.id).collect())),
+            ("g", Values::Uuids(candidates.iter().map(|one| one.task.game_id).collect())),
+            ("e", Values::Texts(candidates.iter().map(|one| one.name().1).collect())),
+            ("s", Values::Texts(candidates.iter().map(|one| one.strategy.as_str()).collect())),
+        ];
+        Rows::new(self.backend(), columns)
+    }
+
     /// A batch of these candidates.
     pub(super) fn batch<'b>(&self, candidates: &'b [Candidate<'b>], stamp: &'b Stamp) -> Batch<'b> {
-        Batch::new(self.backend(), candidates, stamp)
+        self.batch_of(candidates, None, stamp)
+    }
+
+    /// The same, where its rows may have been made before.
+    pub(super) fn batch_of<'b>(
+        &self,
+        candidates: &'b [Candidate<'b>],
+        rows: Option<Rows>,
+        stamp: &'b Stamp,
+    ) -> Batch<'b> {
+        let rows = rows.unwrap_or_else(|| self.rows(candidates));
+        Batch { candidates, rows, stamp, now: time::now() }
+    }
+
+    /// Writes a batch, and gives the rows that it wrote.
+    pub(super) async fn write_now(
+        &self,
+        batch: &Batch<'_>,
+        mode: Mode,
+    ) -> Result<Vec<Task>, DbErr> {
+        self.write(batch, mode).await?.read().await
     }
 
     /// Writes a batch, and gives the rows that it wrote. An upsert on MariaDB gives the rows
     /// that it left as they are, too, in the scope or not; one of all rows, those in the scope.
-    pub(super) async fn write(&self, batch: &Batch<'_>, mode: Mode) -> Result<Vec<Task>, DbErr> {
+    pub(super) async fn write(&self, batch: &Batch<'_>, mode: Mode) -> Result<Reply, DbErr> {
         let names = &self.settings.names;
         let mut sql = self.sql("INSERT INTO ");
         sql.push(&names.tasks).push(" (").push(&names.columns).push(") WITH r AS (SELECT * FROM ");
@@ -128,16 +174,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             return self.write_as_sent(sql, batch).await;
         }
         sql.push(" RETURNING ").push(&names.answer);
-        self.tasks(sql).await
+        self.connection.query_all(sql.statement()).await.map(Reply::Rows)
     }
 
     /// On SQLite no trigger changes a row under way, and what one does afterwards is not in
     /// the answer: that all were written says it all, and saves reading them.
-    async fn write_as_sent(&self, sql: Sql<'_>, batch: &Batch<'_>) -> Result<Vec<Task>, DbErr> {
+    async fn write_as_sent(&self, sql: Sql<'_>, batch: &Batch<'_>) -> Result<Reply, DbErr> {
         let written = self.connection.execute(sql.statement()).await?.rows_affected();
         match usize::try_from(written) {
-            Ok(0) => Ok(Vec::new()),
-            Ok(written) if written == batch.candidates.len() => Ok(batch.sent()),
+            Ok(0) => Ok(Reply::AsSent(Vec::new())),
+            Ok(written) if written == batch.candidates.len() => Ok(Reply::AsSent(batch.sent())),
             // A trigger passed over some of them.
             _ => {
                 let names = &self.settings.names;
@@ -145,7 +191,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 sql.push(&names.qualified).push(" FROM ").rows("r", &batch.rows).ordered_join();
                 sql.push(&names.tasks).push(" ON ").push(&names.id).push(" = r.i AND ");
                 sql.push(&names.created_at).push(" = ").bind(batch.now);
-                self.tasks(sql).await
+                self.connection.query_all(sql.statement()).await.map(Reply::Rows)
             }
         }
     }

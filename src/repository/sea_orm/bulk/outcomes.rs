@@ -1,0 +1,208 @@
+//! What became of each task.
+
+use super::candidates::{Candidate, sort};
+use super::refused;
+use crate::entity::Task;
+use crate::error::TaskError;
+use crate::repository::sea_orm::single::already_exists;
+use crate::repository::{NewTask, OnExisting, Written};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// What became of each task of the input, as far as that is known.
+pub(super) struct Outcomes<'t> {
+    tasks: &'t [NewTask],
+    on_existing: OnExisting,
+    known: Vec<Option<Result<Written, TaskError>>>,
+    /// Those that are to be written instead of others.
+    again: Vec<Candidate<'t>>,
+}
+
+impl<'t> Outcomes<'t> {
+    pub(super) fn new(tasks: &'t [NewTask], on_existing: OnExisting) -> Self {
+        let known = tasks.iter().map(|_| None).collect();
+        Self { tasks, on_existing, known, again: Vec::new() }
+    }
+
+    /// Says what became of a candidate to all of its places. One that lost its id to another
+    /// task makes way for the next place, which has an id of its own.
+    pub(super) fn settle(&mut self, candidate: Candidate<'t>, result: Result<Written, TaskError>) {
+        let Candidate { task, place: first, others, strategy, .. } = candidate;
+        let mut others = others.into_iter();
+        if matches!(result, Err(TaskError::IdTaken { .. }))
+            && let Some(next) = others.next()
+            && let Some(task) = self.tasks.get(next)
+        {
+            let mut candidate = Candidate::new(next, task);
+            candidate.others = others.by_ref().collect();
+            if self.on_existing == OnExisting::Update {
+                candidate.strategy = strategy;
+            }
+            self.again.push(candidate);
+        }
+        for place in others {
+            let outcome = match (&result, self.on_existing) {
+                (Ok(written), OnExisting::Report) => {
+                    Err(already_exists(task, Some(written.task().id)))
+                }
+                (Ok(written), OnExisting::Keep) => Ok(Written::Kept(written.task().clone())),
+                (Ok(Written::Created(task)), OnExisting::Update) => {
+                    Ok(Written::Updated(task.clone()))
+                }
+                (Ok(written), OnExisting::Update) => Ok(written.clone()),
+                (Err(error), _) => Err(TaskError::clone(error)),
+            };
+            self.set(place, outcome);
+        }
+        self.set(first, result);
+    }
+
+    pub(super) fn set(&mut self, place: usize, outcome: Result<Written, TaskError>) {
+        if let Some(known) = self.known.get_mut(place) {
+            *known = Some(outcome);
+        }
+    }
+
+    /// Ends a call that writes all or nothing if a task before this place was refused, with the
+    /// first in the input.
+    pub(super) fn refused_before(&mut self, place: usize) -> Result<(), TaskError> {
+        for (place, outcome) in self.known.iter_mut().enumerate().take(place) {
+            if let Some(Err(_)) = outcome
+                && let Some(Err(error)) = outcome.take()
+            {
+                return Err(refused(place, error));
+            }
+        }
+        Ok(())
+    }
+
+    /// The candidates that are to be written instead of others.
+    pub(super) fn take_again(&mut self) -> Vec<Candidate<'t>> {
+        std::mem::take(&mut self.again)
+    }
+
+    /// The outcomes in the order of the input. Every place is known.
+    pub(super) fn in_order<C>(self) -> C
+    where
+        C: FromIterator<Result<Written, TaskError>>,
+    {
+        let unknown = |task: &NewTask| Err(TaskError::NotFound { key: task.key() });
+        let tasks = self.tasks.iter().zip(self.known);
+        tasks.map(|(task, outcome)| outcome.unwrap_or_else(|| unknown(task))).collect()
+    }
+}
+
+/// What the database has to say about a candidate that was not written.
+pub(super) struct Finding {
+    pub(super) game: bool,
+    pub(super) existing: Option<Task>,
+    /// Whether the scope may see what exists.
+    pub(super) seen: bool,
+    pub(super) id_taken: bool,
+}
+
+/// What follows from it; `None` if nothing stands in the way of writing it.
+pub(super) fn judge(
+    candidate: &mut Candidate<'_>,
+    finding: Finding,
+    on_existing: OnExisting,
+    wrote_at: Option<DateTime<Utc>>,
+) -> Option<Result<Written, TaskError>> {
+    let task = candidate.task;
+    if !finding.game {
+        return Some(Err(TaskError::GameNotFound { game_id: task.game_id }));
+    }
+    let Some(existing) = finding.existing else {
+        return finding.id_taken.then_some(Err(TaskError::IdTaken { id: candidate.id }));
+    };
+    if !finding.seen {
+        return Some(Err(already_exists(task, None)));
+    }
+    match on_existing {
+        OnExisting::Report => Some(Err(already_exists(task, Some(existing.id)))),
+        OnExisting::Update if existing.strategy_id != candidate.strategy => {
+            // The id that was given does not matter to a task that has one: it must not
+            // collide with another's.
+            candidate.id = existing.id;
+            candidate.exists = true;
+            None
+        }
+        // It came to be while it was written, and MariaDB did not say that it was changed.
+        OnExisting::Update if wrote_at == Some(existing.updated_at) => {
+            Some(Ok(Written::Updated(existing)))
+        }
+        OnExisting::Keep | OnExisting::Update => Some(Ok(Written::Kept(existing))),
+    }
+}
+
+/// What a statement answers with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The rows that it inserted.
+    Inserted,
+    /// The rows that it inserted or changed.
+    Written,
+    /// All rows that it met, whether it changed them or not, in the scope or not.
+    Met,
+}
+
+/// Sorts out the rows that a statement answered with: those that it wrote settle their
+/// candidates, the other candidates are returned.
+pub(super) fn match_rows<'t>(
+    candidates: Vec<Candidate<'t>>,
+    rows: Vec<Task>,
+    now: DateTime<Utc>,
+    answer: Answer,
+    outcomes: &mut Outcomes<'t>,
+) -> Vec<Candidate<'t>> {
+    let mut left = Vec::new();
+    let mut meet = |candidate: Candidate<'t>, row: Option<Task>| match row
+        .and_then(|row| written(&candidate, row, now, answer))
+    {
+        Some(written) => outcomes.settle(candidate, Ok(written)),
+        None => left.push(candidate),
+    };
+    // Rows come in the order in which they were sent.
+    let mut rows = rows.into_iter().peekable();
+    let mut without = Vec::new();
+    for candidate in candidates {
+        match rows.next_if(|row| name(row) == candidate.name()) {
+            Some(row) => meet(candidate, Some(row)),
+            None => without.push(candidate),
+        }
+    }
+    // No database promises that.
+    let mut rest: HashMap<(Uuid, String), Task> =
+        rows.map(|row| ((row.game_id, row.external_task_id.clone()), row)).collect();
+    for candidate in without {
+        let (game, name) = candidate.name();
+        let row = if rest.is_empty() { None } else { rest.remove(&(game, name.to_owned())) };
+        meet(candidate, row);
+    }
+    sort(&mut left);
+    left
+}
+
+fn name(row: &Task) -> (Uuid, &str) {
+    (row.game_id, &row.external_task_id)
+}
+
+/// What a row that came back for a candidate says; `None` if it was there before, and is to be
+/// judged.
+fn written(
+    candidate: &Candidate<'_>,
+    row: Task,
+    now: DateTime<Utc>,
+    answer: Answer,
+) -> Option<Written> {
+    let own = row.id == candidate.id;
+    // Nobody else can have an id that was made for this call.
+    let made = candidate.task.id.is_none() || row.created_at == now;
+    match answer {
+        Answer::Inserted => Some(Written::Created(row)),
+        _ if own && !candidate.exists && made => Some(Written::Created(row)),
+        Answer::Written => Some(Written::Updated(row)),
+        Answer::Met => (own && candidate.exists).then_some(Written::Updated(row)),
+    }
+}

@@ -1,0 +1,124 @@
+//! Bulk creation of more tasks than one statement writes: while the database works on a round, the
+//! one before it is settled.
+
+use crate::support::{Backend, Lost, TestDatabase, database_cases, run, server_cases};
+use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
+use game_tasks::{
+    Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, TaskError, TaskFilter, TaskRepository,
+    TaskRepositoryExt, Written,
+};
+use uuid::Uuid;
+
+database_cases!(what_exists_is_found_in_every_round, a_round_that_fails);
+server_cases!(a_row_that_a_trigger_renames);
+
+const TASKS: usize = 12_001;
+
+fn name(n: usize) -> String {
+    format!("task-{n:05}")
+}
+
+/// A batch that comes in another order than it is written in.
+fn batch(game: Uuid) -> impl Iterator<Item = NewTask> {
+    (0..TASKS).rev().map(move |n| NewTask::new(game, name(n)).strategy("new"))
+}
+
+async fn new_game(db: &DatabaseConnection) -> Uuid {
+    Game::new(Uuid::now_v7().to_string()).insert(db).await.unwrap().id
+}
+
+async fn what_exists_is_found_in_every_round(database: &TestDatabase) {
+    const THERE: [usize; 4] = [0, 7_000, 7_001, TASKS - 1];
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    let transaction = database.db.begin().await.unwrap();
+    let inside = tasks.on(&transaction);
+    let play = async |tasks: &dyn TaskRepository, game: Uuid, on_existing: OnExisting| {
+        for n in THERE {
+            tasks.create(NewTask::new(game, name(n)).strategy("old")).await.unwrap();
+        }
+        let outcomes = tasks.create_many(batch(game), on_existing).await.unwrap();
+        assert_eq!(outcomes.len(), TASKS);
+        for (outcome, n) in outcomes.iter().zip((0..TASKS).rev()) {
+            let strategy = if on_existing == OnExisting::Keep { "old" } else { "new" };
+            let task = match (outcome, on_existing) {
+                (Ok(Written::Created(task)), _) if !THERE.contains(&n) => task,
+                (Ok(Written::Kept(task)), OnExisting::Keep)
+                | (Ok(Written::Updated(task)), OnExisting::Update)
+                    if THERE.contains(&n) && task.strategy_id.as_str() == strategy =>
+                {
+                    task
+                }
+                (Err(TaskError::AlreadyExists { external_task_id, .. }), OnExisting::Report)
+                    if THERE.contains(&n) && *external_task_id == name(n) =>
+                {
+                    continue;
+                }
+                other => panic!("{n}: {other:?}"),
+            };
+            assert_eq!(task.external_task_id, name(n));
+        }
+        assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap() as usize, TASKS);
+    };
+    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        let game = Game::new(Uuid::now_v7().to_string()).insert(&transaction).await.unwrap().id;
+        play(&inside, game, on_existing).await;
+    }
+    transaction.commit().await.unwrap();
+    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        play(&tasks, new_game(&database.db).await, on_existing).await;
+    }
+}
+
+async fn a_round_that_fails(database: &TestDatabase) {
+    let game = new_game(&database.db).await;
+    for (statements, rounds) in [(0, 0), (1, 1), (2, 2)] {
+        let tasks = SeaOrmTaskRepository::new(Lost::after(statements, &database.db));
+        let error = tasks.create_many(batch(game), OnExisting::Report).await.unwrap_err();
+        // What is written is written, also of the round that was not settled yet.
+        let retry = if rounds == 0 { Retry::Call } else { Retry::Unknown };
+        assert_eq!(error.retry(), retry, "after {statements} statements: {error:?}");
+        let tasks = SeaOrmTaskRepository::new(database.db.clone());
+        let there = tasks.delete_game(game).await.unwrap();
+        assert_eq!(there, 5_000 * rounds, "after {statements} statements");
+    }
+}
+
+/// It is not under the name that was asked for, and its id is taken: by itself. That is found out
+/// after the next round was sent, and told as in a batch of one round.
+async fn a_row_that_a_trigger_renames(database: &TestDatabase) {
+    let statements: &[&str] = match database.backend {
+        Backend::Postgres => &[
+            "CREATE FUNCTION app_rename() RETURNS trigger LANGUAGE plpgsql AS $$ \
+             BEGIN NEW.\"externalTaskId\" = replace(NEW.\"externalTaskId\", '00003', 'three'); \
+             RETURN NEW; END $$",
+            "CREATE TRIGGER app_rename BEFORE INSERT ON tasks \
+             FOR EACH ROW EXECUTE FUNCTION app_rename()",
+        ],
+        _ => &["CREATE TRIGGER app_rename BEFORE INSERT ON tasks FOR EACH ROW \
+                SET NEW.\"externalTaskId\" = REPLACE(NEW.\"externalTaskId\", '00003', 'three')"],
+    };
+    for statement in statements {
+        run(&database.db, statement, []).await;
+    }
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        for size in [10, 5_000, TASKS] {
+            let game = new_game(&database.db).await;
+            let batch = (0..size).map(|n| NewTask::new(game, name(n)));
+            let outcomes = tasks.create_many(batch, on_existing).await.unwrap();
+            for (n, outcome) in outcomes.iter().enumerate() {
+                match outcome {
+                    Ok(Written::Created(task)) if n != 3 => {
+                        assert_eq!(task.external_task_id, name(n));
+                    }
+                    Err(TaskError::IdTaken { id }) if n == 3 => {
+                        let renamed = tasks.get(*id).await.unwrap();
+                        assert_eq!(renamed.external_task_id, "task-three");
+                    }
+                    other => panic!("{on_existing:?}, {n} of {size}: {other:?}"),
+                }
+            }
+            assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap() as usize, size);
+        }
+    }
+}
