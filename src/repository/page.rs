@@ -247,9 +247,21 @@ impl TaskQuery {
         let size = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
-        let last = if more { rows.last() } else { None };
+        self.page_of_size(scope, rows, more, task, total)
+    }
+
+    /// The same of rows that are no more than its size, where it is known whether more follow.
+    pub(crate) fn page_of_size<T>(
+        &self,
+        scope: &TaskScope,
+        items: Vec<T>,
+        more: bool,
+        task: impl Fn(&T) -> &Task,
+        total: Option<u64>,
+    ) -> Page<T> {
+        let last = items.last().filter(|_| more);
         let next = last.map(|row| Cursor::write(self, scope, &Position::of(self.order, task(row))));
-        Page { items: rows, next, total }
+        Page { items, next, total }
     }
 }
 

@@ -16,8 +16,7 @@ mod shape;
 #[cfg(feature = "migration")]
 pub(crate) use hints::{creation_index, name_index, within_limit};
 pub(crate) use keys::{KeyKind, KeyList};
-pub(crate) use names::Names;
-pub(crate) use names::quote;
+pub(crate) use names::{Known, Names, quote};
 pub(crate) use rows::{Column, Rows};
 pub(crate) use shape::Shape;
 

@@ -2,7 +2,9 @@ use super::hints::Hints;
 use super::predicate::OwnerKind;
 use super::shape::Texts;
 use crate::entity::{ParentGame, tasks};
+use crate::value::TaskKey;
 use sea_orm::{ColumnTrait, ColumnType, DbBackend, IdenStatic, Iterable};
+use uuid::Uuid;
 
 /// The names that statements are made of, quoted for one database.
 #[derive(Debug)]
@@ -12,10 +14,6 @@ pub(crate) struct Names {
     pub(crate) tasks: String,
     /// All columns of a task, separated by commas, bare.
     pub(crate) columns: String,
-    /// The same as a statement answers with many of them: texts as `text`, the first type that
-    /// the driver for PostgreSQL compares a column's with, where the fourth is `varchar`. For one
-    /// row the casts cost the server more than that.
-    pub(crate) answer: String,
     /// The same, qualified.
     pub(crate) qualified: String,
     pub(crate) id: String,
@@ -66,13 +64,6 @@ impl Names {
                 None => quoted(G::tasks_table()),
             },
             columns: list(&|column| quoted(column.as_str())),
-            answer: list(&|column| {
-                let cast = match column.def().get_column_type() {
-                    ColumnType::String(_) if backend == DbBackend::Postgres => "::text",
-                    _ => "",
-                };
-                quoted(column.as_str()) + cast
-            }),
             qualified: list(&column),
             id: column(tasks::Column::Id),
             created_at: column(tasks::Column::CreatedAt),
@@ -104,9 +95,56 @@ impl Names {
         self.game_api_key.is_some() || self.game_oauth_user.is_some() || self.game_owner.is_some()
     }
 
+    /// All columns that a statement does not know already, bare.
+    pub(crate) fn unknown(&self, known: Known) -> String {
+        let columns = tasks::Column::iter().filter(|column| !known.says(*column));
+        columns.map(|column| self.bare(column)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same where a statement answers with many rows: texts as `text`, the first type that
+    /// the driver for PostgreSQL compares a column's with, where the fourth is `varchar`. For one
+    /// row the casts cost the server more than that.
+    pub(crate) fn unknown_of_many(&self, known: Known) -> String {
+        let columns = tasks::Column::iter().filter(|column| !known.says(*column));
+        let columns = columns.map(|column| {
+            let cast = match column.def().get_column_type() {
+                ColumnType::String(_) if self.backend == DbBackend::Postgres => "::text",
+                _ => "",
+            };
+            self.bare(column) + cast
+        });
+        columns.collect::<Vec<_>>().join(", ")
+    }
+
     /// One column of a task, quoted and bare: where a statement assigns to it.
     pub(crate) fn bare(&self, column: tasks::Column) -> String {
         quote(self.backend, column.as_str())
+    }
+}
+
+/// What a statement asked for by its value: a row need not say it again. Not a name, for a column
+/// of the application's making may compare names by another collation.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Known {
+    pub(crate) id: Option<Uuid>,
+    pub(crate) game: Option<Uuid>,
+}
+
+impl Known {
+    pub(crate) fn by(key: &TaskKey) -> Self {
+        match key {
+            TaskKey::Id(id) => Self { id: Some(*id), game: None },
+            TaskKey::InGame(game, id) => Self { id: Some(*id), game: Some(*game) },
+            TaskKey::External(game, _) => Self { id: None, game: Some(*game) },
+        }
+    }
+
+    fn says(self, column: tasks::Column) -> bool {
+        match column {
+            tasks::Column::Id => self.id.is_some(),
+            tasks::Column::GameId => self.game.is_some(),
+            _ => false,
+        }
     }
 }
 

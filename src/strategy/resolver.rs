@@ -3,7 +3,7 @@ use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
 use crate::span::span;
-use crate::sql::{KeyKind, KeyList, Names, Shape, Sql};
+use crate::sql::{KeyKind, KeyList, Known, Names, Shape, Sql};
 use crate::value::{StrategyId, TaskKey, TaskScope};
 use async_trait::async_trait;
 use sea_orm::{DbErr, QueryResult};
@@ -179,13 +179,11 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         sql.push(" = ").push(&names.game_id)
     }
 
-    fn decode(&self, row: &QueryResult) -> Result<ResolvedStrategy, DbErr> {
-        Ok(self.resolved(
-            row.try_get_by_index(0)?,
-            row.try_get_by_index(1)?,
-            row.try_get_by_index(2)?,
-            row.try_get_by_index::<Option<StrategyId>>(3)?,
-        ))
+    /// No key leaves out both ids.
+    fn decode(&self, known: Known, row: &QueryResult) -> Result<ResolvedStrategy, DbErr> {
+        let (own, game) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let id = |known: Option<Uuid>| known.map_or_else(|| row.try_get_by_index(2), Ok);
+        Ok(self.resolved(id(known.id)?, id(known.game)?, own, game))
     }
 }
 
@@ -217,13 +215,20 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         key.validate()?;
         let shape = Shape::of("resolve", &self.scope).map(|shape| shape.by(key));
         let mut sql = Sql::shaped(&self.names, shape, "SELECT ");
-        sql.push(&self.names.id).push(" AS task_id, ").push(&self.names.game_id);
-        sql.push(" AS game_id, ");
-        self.strategies(&mut sql).push(" FROM ").push(&self.names.tasks);
+        self.strategies(&mut sql);
+        // What the key does not say.
+        let known = Known::by(key);
+        if known.id.is_none() {
+            sql.push(", ").push(&self.names.id).push(" AS task_id");
+        }
+        if known.game.is_none() {
+            sql.push(", ").push(&self.names.game_id).push(" AS game_id");
+        }
+        sql.push(" FROM ").push(&self.names.tasks);
         self.join_game(&mut sql).push(" WHERE ").key(key).and_in_scope(&self.scope);
         let row = self.connection.query_one(sql.statement()).await.map_err(|e| self.failed(e))?;
         match row {
-            Some(row) => self.decode(&row).map_err(|e| self.failed(e)),
+            Some(row) => self.decode(known, &row).map_err(|e| self.failed(e)),
             None => Err(TaskError::NotFound { key: key.clone() }),
         }
     }

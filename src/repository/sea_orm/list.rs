@@ -1,16 +1,17 @@
 //! Lists: a page, a count, and the same as a query of SeaORM's.
 
-use super::{SeaOrmTaskRepository, decode};
+use super::{SeaOrmTaskRepository, decode, decode_by_turns};
 use crate::connection::TaskConnection;
 use crate::entity::{ParentGame, Task, Tasks};
 use crate::error::TaskError;
 use crate::repository::cursor::{Position, SortValue};
 use crate::repository::page::Plan;
 use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
-use crate::sql::{Names, Shape, Sql};
+use crate::sql::{Known, Names, Shape, Sql};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select, Value,
+    DbBackend, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    Select, Value,
 };
 
 /// What a query sorts by: the column, and whether ties are possible.
@@ -46,52 +47,85 @@ impl Sql<'_> {
         if names.backend == DbBackend::Postgres {
             // Of a value that it knows the planner believes that hardly a row comes after it, and
             // plans each page anew for the cheap scan. It does not look into a subquery.
-            self.push("((SELECT ").bind(by).push("), (SELECT ");
-            return self.bind(position.id).push("))");
+            self.push("(SELECT ").bind(by).push(", ");
+            return self.bind(position.id).push(")");
         }
         self.push("(").bind(by).push(", ").bind(position.id).push(")")
     }
 }
 
+fn known_of(query: &TaskQuery) -> Known {
+    Known { id: None, game: query.filter().game_id }
+}
+
+/// A page as it was read.
+pub(super) struct PageRows {
+    rows: Vec<QueryResult>,
+    known: Known,
+    /// Whether more follow.
+    more: bool,
+}
+
+impl PageRows {
+    fn decoded(self) -> Result<Vec<Task>, DbErr> {
+        let mut tasks = Vec::with_capacity(self.rows.len());
+        for row in self.rows {
+            tasks.push(decode(self.known, &row)?);
+        }
+        Ok(tasks)
+    }
+
+    /// Leaves its turn now and then to what it is joined with.
+    pub(super) async fn decoded_by_turns(self) -> Result<Vec<Task>, DbErr> {
+        decode_by_turns(self.known, self.rows).await
+    }
+
+    /// The task that the next page comes after, if there is one.
+    pub(super) fn last(&self) -> Result<Option<Task>, DbErr> {
+        let last = self.rows.last().filter(|_| self.more);
+        last.map(|row| decode(self.known, row)).transpose()
+    }
+}
+
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn list_page(&self, query: &TaskQuery) -> Result<Page, TaskError> {
-        let rows = self.rows_of(query, &query.plan(self.scope())?).await?;
-        let tasks = self.decoded(&rows)?;
+        let read = self.read_page(query, &query.plan(self.scope())?).await?;
+        let more = read.more;
+        let tasks = read.decoded().map_err(|error| self.failed(false, error))?;
         let total = match query.wants_total() {
             true => Some(self.count_matching(query.filter()).await?),
             false => None,
         };
-        Ok(query.page_of(self.scope(), tasks, |task| task, total))
+        Ok(query.page_of_size(self.scope(), tasks, more, |task| task, total))
     }
 
-    /// The rows of a page, one more than its size where more follow.
-    pub(super) async fn rows_of(
+    pub(super) async fn read_page(
         &self,
         query: &TaskQuery,
         plan: &Plan,
-    ) -> Result<Vec<QueryResult>, TaskError> {
+    ) -> Result<PageRows, TaskError> {
         let hints = &self.settings.names.hints;
-        loop {
+        let mut rows = loop {
             let hinted = hints.are_given();
             let page = self.page(query, plan, hinted);
             match self.connection.query_all(page.statement()).await {
                 Err(error) if hints.are_refused(hinted, &error) => {}
-                rows => return rows.map_err(|error| self.failed(false, error)),
+                rows => break rows.map_err(|error| self.failed(false, error))?,
             }
-        }
-    }
-
-    pub(super) fn decoded(&self, rows: &[QueryResult]) -> Result<Vec<Task>, TaskError> {
-        let tasks = rows.iter().map(decode).collect::<Result<_, _>>();
-        tasks.map_err(|error| self.failed(false, error))
+        };
+        let size = usize::try_from(query.page_size()).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        Ok(PageRows { rows, known: known_of(query), more })
     }
 
     fn page(&self, query: &TaskQuery, plan: &Plan, hinted: bool) -> Sql<'_> {
         let names = &self.settings.names;
         let shape = self.shape_of_list(query, plan, hinted);
         let mut sql = self.shaped(shape, "SELECT ");
-        sql.push(&names.answer).push(" FROM ").push(&names.tasks);
         let filter = query.filter();
+        sql.push_with(|| names.unknown_of_many(known_of(query)));
+        sql.push(" FROM ").push(&names.tasks);
         if plan.after.is_some() && filter.game_id.is_some() && filter.keys.is_none() {
             match query.order() {
                 TaskOrder::Created => sql.push(names.hints.by_creation(hinted)),

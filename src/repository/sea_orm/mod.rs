@@ -15,11 +15,11 @@ use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
 use crate::span::span;
-use crate::sql::{Names, Shape, Sql};
+use crate::sql::{Known, Names, Shape, Sql};
 use crate::value::{Lifecycle, TaskKey, TaskScope};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use sea_orm::{DbBackend, DbErr, QueryResult};
+use sea_orm::{DbBackend, DbErr, QueryResult, TryGetable};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -150,22 +150,17 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Call { backend: self.backend(), in_transaction, writes }.failed(source)
     }
 
-    /// The tasks that a statement answers with.
-    async fn tasks(&self, sql: Sql<'_>) -> Result<Vec<Task>, DbErr> {
-        let rows = self.connection.query_all(sql.statement()).await?;
-        rows.iter().map(decode).collect()
-    }
-
     /// The one task that a statement wrote. It is read to its end: a database may send the
     /// row before it has committed it, and MariaDB before it has found a reason to refuse it.
-    async fn written(&self, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
-        Ok(self.tasks(sql).await?.pop())
+    async fn written(&self, known: Known, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
+        let rows = self.connection.query_all(sql.statement()).await?;
+        rows.last().map(|row| decode(known, row)).transpose()
     }
 
     /// The one task that a statement found.
-    async fn found(&self, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
+    async fn found(&self, known: Known, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
         let row = self.connection.query_one(sql.statement()).await?;
-        row.as_ref().map(decode).transpose()
+        row.map(|row| decode(known, &row)).transpose()
     }
 
     /// What a read that judges a refusal ends with: in a transaction of MariaDB a plain read
@@ -179,20 +174,29 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 }
 
-/// A task from all of its columns, in their order: to look each up by its name costs as much as
-/// to read it.
-fn decode(row: &QueryResult) -> Result<Task, DbErr> {
+/// A task from the columns that are not known, in their order: to look each up by its name costs
+/// as much as to read it.
+#[inline]
+fn decode(known: Known, row: &QueryResult) -> Result<Task, DbErr> {
+    let mut place = 0;
     Ok(Task {
-        id: row.try_get_by_index(0)?,
-        created_at: row.try_get_by_index(1)?,
-        updated_at: row.try_get_by_index(2)?,
-        api_key_used: row.try_get_by_index(3)?,
-        oauth_user_id: row.try_get_by_index(4)?,
-        external_task_id: row.try_get_by_index(5)?,
-        game_id: row.try_get_by_index(6)?,
-        strategy_id: row.try_get_by_index(7)?,
-        status: row.try_get_by_index(8)?,
+        id: known.id.map_or_else(|| next(row, &mut place), Ok)?,
+        created_at: next(row, &mut place)?,
+        updated_at: next(row, &mut place)?,
+        api_key_used: next(row, &mut place)?,
+        oauth_user_id: next(row, &mut place)?,
+        external_task_id: next(row, &mut place)?,
+        game_id: known.game.map_or_else(|| next(row, &mut place), Ok)?,
+        strategy_id: next(row, &mut place)?,
+        status: next(row, &mut place)?,
     })
+}
+
+#[inline]
+fn next<T: TryGetable>(row: &QueryResult, place: &mut usize) -> Result<T, DbErr> {
+    let value = row.try_get_by_index(*place)?;
+    *place += 1;
+    Ok(value)
 }
 
 /// How many rows are decoded before what that is joined with gets its turn.
@@ -200,13 +204,13 @@ const TURN: usize = 256;
 
 /// Decodes rows while something else is under way: the pool may ask a connection whether it is
 /// there before it sends anything, and the answer must not wait for the last row.
-async fn decode_by_turns(rows: Vec<QueryResult>) -> Result<Vec<Task>, DbErr> {
+async fn decode_by_turns(known: Known, rows: Vec<QueryResult>) -> Result<Vec<Task>, DbErr> {
     let mut tasks = Vec::with_capacity(rows.len());
     for (place, row) in rows.into_iter().enumerate() {
         if place % TURN == 0 {
             yield_now().await;
         }
-        tasks.push(decode(&row)?);
+        tasks.push(decode(known, &row)?);
     }
     Ok(tasks)
 }

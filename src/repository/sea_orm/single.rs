@@ -6,7 +6,7 @@ use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
 use crate::error::{DatabaseError, FailureKind, TaskError};
 use crate::repository::{NewTask, TaskPatch};
-use crate::sql::{Shape, Sql};
+use crate::sql::{Known, Shape, Sql};
 use crate::value::{Stamp, TaskKey, TaskStatus, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr};
@@ -34,7 +34,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let way = self.way_to_insert();
         for _ in 0..ROUNDS {
             let mut no_game = false;
-            match self.written(self.insert(task, id, &stamp, way)).await {
+            match self.written(Known::default(), self.insert(task, id, &stamp, way)).await {
                 Ok(Some(created)) => return Ok(created),
                 Ok(None) => {}
                 Err(error) => match self.failed(true, error) {
@@ -81,7 +81,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         id: Uuid,
         stamp: &Stamp,
     ) -> Result<Task, TaskError> {
-        let inserted = self.written(self.insert(task, id, stamp, Way::IntoGame)).await;
+        let inserted =
+            self.written(Known::default(), self.insert(task, id, stamp, Way::IntoGame)).await;
         let inserted = inserted.map_err(|error| self.failed(true, error))?;
         inserted.ok_or(TaskError::GameNotFound { game_id: task.game_id })
     }
@@ -170,9 +171,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let shape = Shape::of("find", self.scope()).filter(|_| lock.is_empty());
         let mut sql = self.shaped(shape.map(|shape| shape.by(key)), "SELECT ");
         sql.lock = lock;
-        sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE ");
+        let known = Known::by(key);
+        sql.push_with(|| names.unknown(known)).push(" FROM ").push(&names.tasks).push(" WHERE ");
         sql.key(key).and_in_scope(self.scope()).push(lock);
-        self.found(sql).await.map_err(|error| self.failed(false, error))
+        self.found(known, sql).await.map_err(|error| self.failed(false, error))
     }
 
     pub(super) async fn update_one(
@@ -184,7 +186,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         key.validate()?;
         let mut round = 1;
         loop {
-            let updated = self.written(self.update(key, patch)).await;
+            let updated = self.written(Known::default(), self.update(key, patch)).await;
             if let Some(task) = updated.map_err(|error| self.failed(true, error))? {
                 return Ok(task);
             }
@@ -275,8 +277,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let shape = Shape::of("delete", self.scope()).map(|shape| shape.by(key));
         let mut sql = self.shaped(shape, "DELETE FROM ");
         sql.push(&names.tasks).push(" WHERE ").key(key).and_in_scope(self.scope());
-        sql.push(" RETURNING ").push(&names.columns);
-        let deleted = self.written(sql).await.map_err(|error| self.failed(true, error))?;
+        let known = Known::by(key);
+        sql.push(" RETURNING ").push_with(|| names.unknown(known));
+        let deleted = self.written(known, sql).await.map_err(|error| self.failed(true, error))?;
         deleted.ok_or_else(|| TaskError::NotFound { key: key.clone() })
     }
 }

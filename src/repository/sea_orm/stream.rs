@@ -4,7 +4,8 @@
 //! long. Nothing is under way while the consumer has the tasks, so its loop may write on the same
 //! connection, even on a pool of one.
 
-use super::{SeaOrmTaskRepository, decode, decode_by_turns};
+use super::SeaOrmTaskRepository;
+use super::list::PageRows;
 use crate::connection::TaskConnection;
 use crate::entity::{ParentGame, Task};
 use crate::error::TaskError;
@@ -12,7 +13,7 @@ use crate::repository::{MAX_PAGE_SIZE, TaskQuery};
 use crate::span::span;
 use futures_util::future;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use sea_orm::{DbBackend, QueryResult};
+use sea_orm::DbBackend;
 use tracing::Instrument;
 
 /// How many tasks are read at once after the first page. Two such pages are held.
@@ -24,14 +25,14 @@ enum Next {
     First(TaskQuery),
     Page(TaskQuery),
     /// With a page that was read while the one before it was decoded.
-    Read(Rows),
+    Read(Read),
     Failed(TaskError),
     End,
 }
 
 /// A page as it was read, and what asks for the one after it.
-struct Rows {
-    rows: Vec<QueryResult>,
+struct Read {
+    page: PageRows,
     next: Option<TaskQuery>,
 }
 
@@ -43,22 +44,23 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     async fn next_page(&self, next: Next) -> Result<Option<(Vec<Task>, Next)>, TaskError> {
-        let ahead = self.reads_ahead() && !matches!(next, Next::First(_));
-        let Rows { rows, next } = match next {
+        let first = matches!(next, Next::First(_));
+        let Read { page, next } = match next {
             Next::First(query) | Next::Page(query) => self.read(&query).await?,
-            Next::Read(rows) => rows,
+            Next::Read(read) => read,
             Next::Failed(error) => return Err(error),
             Next::End => return Ok(None),
         };
-        Ok(Some(match next {
-            Some(next) if ahead => {
+        let decoded = page.decoded_by_turns();
+        let (tasks, next) = match next {
+            Some(next) if self.reads_ahead() && !first => {
                 // Polled first, so that the statement is on its way.
-                let (read, tasks) = future::join(self.read(&next), decode_by_turns(rows)).await;
-                let tasks = tasks.map_err(|error| self.failed(false, error))?;
+                let (read, tasks) = future::join(self.read(&next), decoded).await;
                 (tasks, read.map_or_else(Next::Failed, Next::Read))
             }
-            next => (self.decoded(&rows)?, next.map_or(Next::End, Next::Page)),
-        }))
+            next => (decoded.await, next.map_or(Next::End, Next::Page)),
+        };
+        Ok(Some((tasks.map_err(|error| self.failed(false, error))?, next)))
     }
 
     /// SQLite works in the process, and its driver holds no more than 50 rows.
@@ -66,18 +68,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         self.backend() != DbBackend::Sqlite
     }
 
-    async fn read(&self, query: &TaskQuery) -> Result<Rows, TaskError> {
+    async fn read(&self, query: &TaskQuery) -> Result<Read, TaskError> {
         let read = async {
-            let plan = query.plan_of_any_size(self.scope())?;
-            let mut rows = self.rows_of(query, &plan).await?;
-            let size = usize::try_from(query.page_size()).unwrap_or(usize::MAX);
-            let more = rows.len() > size;
-            rows.truncate(size);
-            let last = rows.last().filter(|_| more).map(decode).transpose();
-            let last = last.map_err(|error| self.failed(false, error))?;
+            let page = self.read_page(query, &query.plan_of_any_size(self.scope())?).await?;
+            let last = page.last().map_err(|error| self.failed(false, error))?;
             let later = if self.reads_ahead() { PAGE } else { MAX_PAGE_SIZE };
             let next = last.map(|last| query.in_pages_of(later).following(self.scope(), &last));
-            Ok(Rows { rows, next })
+            Ok(Read { page, next })
         };
         read.instrument(span!("list")).await
     }

@@ -7,7 +7,7 @@ use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
 use crate::repository::sea_orm::single::later;
 use crate::repository::sea_orm::{SeaOrmTaskRepository, decode_by_turns};
-use crate::sql::{Column as Values, Rows, Sql};
+use crate::sql::{Column as Values, Known, Rows, Sql};
 use crate::value::{Stamp, TaskStatus, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult};
@@ -58,7 +58,7 @@ impl Reply {
     /// Leaves its turn now and then to what it is joined with.
     pub(super) async fn read(self) -> Result<Vec<Task>, DbErr> {
         match self {
-            Self::Rows(rows) => decode_by_turns(rows).await,
+            Self::Rows(rows) => decode_by_turns(Known::default(), rows).await,
             Self::AsSent(tasks) => Ok(tasks),
         }
     }
@@ -173,7 +173,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if mode == Mode::InsertAll && self.backend() == DbBackend::Sqlite {
             return self.write_as_sent(sql, batch).await;
         }
-        sql.push(" RETURNING ").push(&names.answer);
+        sql.push(" RETURNING ").push_with(|| names.unknown_of_many(Known::default()));
         self.connection.query_all(sql.statement()).await.map(Reply::Rows)
     }
 
