@@ -97,21 +97,22 @@ impl Names {
 
     /// All columns that a statement does not know already, bare.
     pub(crate) fn unknown(&self, known: Known) -> String {
-        let columns = tasks::Column::iter().filter(|column| !known.says(*column));
-        columns.map(|column| self.bare(column)).collect::<Vec<_>>().join(", ")
+        self.list_unknown(known, "")
     }
 
     /// The same where a statement answers with many rows: texts as `text`, the first type that
     /// the driver for PostgreSQL compares a column's with, where the fourth is `varchar`. For one
     /// row the casts cost the server more than that.
     pub(crate) fn unknown_of_many(&self, known: Known) -> String {
+        let cast = if self.backend == DbBackend::Postgres { "::text" } else { "" };
+        self.list_unknown(known, cast)
+    }
+
+    fn list_unknown(&self, known: Known, cast_of_texts: &str) -> String {
         let columns = tasks::Column::iter().filter(|column| !known.says(*column));
-        let columns = columns.map(|column| {
-            let cast = match column.def().get_column_type() {
-                ColumnType::String(_) if self.backend == DbBackend::Postgres => "::text",
-                _ => "",
-            };
-            self.bare(column) + cast
+        let columns = columns.map(|column| match column.def().get_column_type() {
+            ColumnType::String(_) => self.bare(column) + cast_of_texts,
+            _ => self.bare(column),
         });
         columns.collect::<Vec<_>>().join(", ")
     }

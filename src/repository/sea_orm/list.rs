@@ -67,16 +67,8 @@ pub(super) struct PageRows {
 }
 
 impl PageRows {
-    fn decoded(self) -> Result<Vec<Task>, DbErr> {
-        let mut tasks = Vec::with_capacity(self.rows.len());
-        for row in self.rows {
-            tasks.push(decode(self.known, &row)?);
-        }
-        Ok(tasks)
-    }
-
     /// Leaves its turn now and then to what it is joined with.
-    pub(super) async fn decoded_by_turns(self) -> Result<Vec<Task>, DbErr> {
+    pub(super) async fn decoded(self) -> Result<Vec<Task>, DbErr> {
         decode_by_turns(self.known, self.rows).await
     }
 
@@ -91,7 +83,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn list_page(&self, query: &TaskQuery) -> Result<Page, TaskError> {
         let read = self.read_page(query, &query.plan(self.scope())?).await?;
         let more = read.more;
-        let tasks = read.decoded().map_err(|error| self.failed(false, error))?;
+        let tasks = read.decoded().await.map_err(|error| self.failed(false, error))?;
         let total = match query.wants_total() {
             true => Some(self.count_matching(query.filter()).await?),
             false => None,

@@ -207,7 +207,7 @@ const TURN: usize = 256;
 async fn decode_by_turns(known: Known, rows: Vec<QueryResult>) -> Result<Vec<Task>, DbErr> {
     let mut tasks = Vec::with_capacity(rows.len());
     for (place, row) in rows.into_iter().enumerate() {
-        if place % TURN == 0 {
+        if place > 0 && place % TURN == 0 {
             yield_now().await;
         }
         tasks.push(decode(known, &row)?);

@@ -51,7 +51,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             Next::Failed(error) => return Err(error),
             Next::End => return Ok(None),
         };
-        let decoded = page.decoded_by_turns();
+        let decoded = page.decoded();
         let (tasks, next) = match next {
             Some(next) if self.reads_ahead() && !first => {
                 // Polled first, so that the statement is on its way.

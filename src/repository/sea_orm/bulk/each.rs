@@ -27,7 +27,6 @@ struct Each<'t> {
     on_existing: OnExisting,
     stamp: Stamp,
     mode: Mode,
-    answer: Answer,
     /// Whether anything was written.
     wrote: bool,
     /// Whether nothing has been in the way yet.
@@ -41,6 +40,7 @@ struct Rounds<'t> {
     tasks: &'t [NewTask],
     queue: VecDeque<Candidate<'t>>,
     outcomes: Outcomes<'t>,
+    answer: Answer,
     overlap: bool,
     before: Option<Sent<'t>>,
     after: Option<Round<'t>>,
@@ -98,13 +98,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             tasks,
             queue: fold(valid, on_existing).into(),
             outcomes,
+            answer,
             overlap: answer != Answer::Met && !ids_repeat,
             before: None,
             after: None,
             ids_repeat,
         };
         let hopeful = mode == Mode::InsertSome;
-        let mut each = Each { on_existing, stamp, mode, answer, wrote: false, hopeful, rounds };
+        let mut each = Each { on_existing, stamp, mode, wrote: false, hopeful, rounds };
         match self.write_each(&mut each).await {
             Ok(()) => Ok(each.rounds.outcomes.in_order()),
             Err(error) if each.wrote => Err(error.in_part(self.connection.in_transaction())),
@@ -117,7 +118,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             self.write_round(round, each).await?;
         }
         each.rounds.overlap = false;
-        let left = self.meanwhile(each.answer, &mut each.rounds).await?;
+        let left = self.meanwhile(&mut each.rounds).await?;
         self.write_round(Round { candidates: left, rows: None }, each).await?;
         while let Some(round) = each.rounds.next() {
             self.write_round(round, each).await?;
@@ -132,7 +133,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         mut round: Round<'t>,
         each: &mut Each<'t>,
     ) -> Result<(), TaskError> {
-        if each.answer == Answer::Met {
+        if each.rounds.answer == Answer::Met {
             // What each was before must be known before it is written.
             round = self.judge_each(round.candidates, None, each).await?;
         }
@@ -195,8 +196,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let batch = self.batch_of(&candidates, rows, &each.stamp);
         let now = batch.now;
         let write = self.write(&batch, mode);
-        let (reply, before) =
-            future::join(write, self.meanwhile(each.answer, &mut each.rounds)).await;
+        let (reply, before) = future::join(write, self.meanwhile(&mut each.rounds)).await;
         let mut left = match reply {
             Ok(reply) => {
                 each.wrote |= !reply.is_empty();
@@ -206,7 +206,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                     each.rounds.before = Some(sent);
                     Vec::new()
                 } else {
-                    self.settle(sent, each.answer, &mut each.rounds.outcomes).await?
+                    self.settle(sent, &mut each.rounds).await?
                 }
             }
             Err(error) => {
@@ -221,11 +221,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// What is done while the database works. Gives what is left of the round before.
     async fn meanwhile<'t>(
         &self,
-        answer: Answer,
         rounds: &mut Rounds<'t>,
     ) -> Result<Vec<Candidate<'t>>, TaskError> {
         let left = match rounds.before.take() {
-            Some(sent) => self.settle(sent, answer, &mut rounds.outcomes).await?,
+            Some(sent) => self.settle(sent, rounds).await?,
             None => Vec::new(),
         };
         if rounds.overlap && rounds.after.is_none() {
@@ -242,11 +241,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     async fn settle<'t>(
         &self,
         Sent { candidates, reply, now }: Sent<'t>,
-        answer: Answer,
-        outcomes: &mut Outcomes<'t>,
+        rounds: &mut Rounds<'t>,
     ) -> Result<Vec<Candidate<'t>>, TaskError> {
         let rows = reply.read().await.map_err(|error| self.failed(true, error))?;
-        Ok(match_rows(candidates, rows, now, answer, outcomes))
+        Ok(match_rows(candidates, rows, now, rounds.answer, &mut rounds.outcomes))
     }
 
     async fn judge_each<'t>(

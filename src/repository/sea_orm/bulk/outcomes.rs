@@ -67,14 +67,12 @@ impl<'t> Outcomes<'t> {
     /// Ends a call that writes all or nothing if a task before this place was refused, with the
     /// first in the input.
     pub(super) fn refused_before(&mut self, place: usize) -> Result<(), TaskError> {
-        for (place, outcome) in self.known.iter_mut().enumerate().take(place) {
-            if let Some(Err(_)) = outcome
-                && let Some(Err(error)) = outcome.take()
-            {
-                return Err(refused(place, error));
-            }
-        }
-        Ok(())
+        let known = self.known.iter_mut().enumerate().take(place);
+        let mut refusals = known.filter_map(|(place, outcome)| {
+            let refusal = outcome.take_if(|outcome| outcome.is_err())?;
+            Some(refused(place, refusal.err()?))
+        });
+        refusals.next().map_or(Ok(()), Err)
     }
 
     /// The candidates that are to be written instead of others.
