@@ -20,14 +20,15 @@ macro_rules! __task_model {
             pub api_key_used: Option<ApiKeyId>,
             /// The OAuth user that created it.
             pub oauth_user_id: Option<OauthUserId>,
-            /// The caller's name for it, unique in its game.
-            #[sea_orm(column_name = "externalTaskId")]
-            #[serde(rename = "externalTaskId")]
-            pub external_task_id: String,
-            /// The game that it belongs to.
-            #[sea_orm(column_name = "gameId")]
+            /// The game that it belongs to. Declared before `external_task_id`: SeaORM's schema
+            /// synchronization takes the order of the unique key from the order of the fields.
+            #[sea_orm(column_name = "gameId", unique_key = "game_external_task")]
             #[serde(rename = "gameId")]
             pub game_id: Uuid,
+            /// The caller's name for it, unique in its game.
+            #[sea_orm(column_name = "externalTaskId", unique_key = "game_external_task")]
+            #[serde(rename = "externalTaskId")]
+            pub external_task_id: String,
             /// Its own strategy; [`StrategyId::DEFAULT`] means "none of its own".
             #[sea_orm(column_name = "strategyId")]
             #[serde(rename = "strategyId")]

@@ -59,6 +59,7 @@ mod round_trips;
 mod schema;
 mod schema_check;
 mod schema_check_postgres;
+mod schema_sync;
 mod scope_fuzz;
 mod secrets;
 mod table_names;

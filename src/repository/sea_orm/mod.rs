@@ -185,8 +185,8 @@ fn decode(known: Known, row: &QueryResult) -> Result<Task, DbErr> {
         updated_at: next(row, &mut place)?,
         api_key_used: next(row, &mut place)?,
         oauth_user_id: next(row, &mut place)?,
-        external_task_id: next(row, &mut place)?,
         game_id: known.game.map_or_else(|| next(row, &mut place), Ok)?,
+        external_task_id: next(row, &mut place)?,
         strategy_id: next(row, &mut place)?,
         status: next(row, &mut place)?,
     })

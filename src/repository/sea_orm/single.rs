@@ -108,7 +108,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sql.bind(id).push(", ").bind(now).push(", ").bind(now).push(", ");
         sql.bind(stamp.api_key_used.clone()).push(", ");
         sql.bind(stamp.oauth_user_id.clone()).push(", ");
-        sql.bind(task.external_task_id.as_str()).push(", ").bind(task.game_id).push(", ");
+        sql.bind(task.game_id).push(", ").bind(task.external_task_id.as_str()).push(", ");
         sql.bind(task.stored_strategy()).push(", ").bind(TaskStatus::OPEN);
         if way == Way::AsIs {
             sql.push(")");

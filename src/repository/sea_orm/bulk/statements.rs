@@ -146,7 +146,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sql.bind(batch.now).push(", ").bind(batch.now).push(", ");
         sql.bind(batch.stamp.api_key_used.clone()).push(", ");
         sql.bind(batch.stamp.oauth_user_id.clone());
-        sql.push(", r.e, r.g, r.s, ").bind(TaskStatus::OPEN).push(" FROM r");
+        sql.push(", r.g, r.e, r.s, ").bind(TaskStatus::OPEN).push(" FROM r");
         if mode.is_all() {
             sql.push(" WHERE 1 = 1");
             self.and_all_can_be_written(&mut sql, batch, mode);
