@@ -47,5 +47,6 @@ pub use {chrono, uuid};
 /// What the crate's macros stand upon in the application's crate.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::entity::members;
     pub use serde;
 }

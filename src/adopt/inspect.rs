@@ -291,12 +291,15 @@ async fn inheritance_changes(
            ORDER BY n DESC, g.id"#,
         catalog.tasks.quoted, catalog.games.quoted
     );
-    list(&session.rows(query(text)).await?, |row| {
+    let mut changes = list(&session.rows(query(text)).await?, |row| {
         Ok(InheritanceChange {
             game_id: get(row, 0)?,
             external_game_id: get(row, 1)?,
             strategy_id: StrategyId::from_stored(get(row, 2)?),
             tasks: count(row, 3)?,
         })
-    })
+    })?;
+    // A blank strategy means none, so there is nothing to inherit.
+    changes.retain(|change| !change.strategy_id.is_default());
+    Ok(changes)
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 cases! { "resolver":
     own_then_games_then_default [Resolver],
+    a_games_blank_strategy_means_none [Resolver],
     a_task_in_hand [Resolver],
     a_task_in_hand_of_a_missing_game [Resolver],
     many_in_the_order_of_the_keys [Resolver],
@@ -59,6 +60,27 @@ async fn own_then_games_then_default(stage: &Stage<'_>) -> Outcome {
         let wrong = TaskKey::from((Uuid::now_v7(), task.id));
         let error = stage.refused(resolver.resolve_key(&wrong)).await?;
         ensure_is!(error, TaskError::NotFound { key } if *key == wrong);
+    }
+    Ok(())
+}
+
+/// A store may refuse such a game; one that takes it must not make a strategy of white space.
+async fn a_games_blank_strategy_means_none(stage: &Stage<'_>) -> Outcome {
+    let resolver = stage.resolver()?;
+    let game = stage.game_with("socio_bee").await?;
+    let task = stage.task(game.id, "task").await?;
+    for blank in ["", " ", "\t", "\u{3000} "] {
+        let blank = Game { strategy_id: StrategyId::from_stored(blank.to_owned()), ..game.clone() };
+        if stage.replace(blank).await.is_err() {
+            break;
+        }
+        let expected = ("default", StrategySource::Default);
+        for key in keys_of(&task) {
+            ensure_eq!(told(&resolver.resolve_key(&key).await?), expected);
+        }
+        ensure_eq!(told(&resolver.resolve_task(&task).await?), expected);
+        let many = resolver.resolve_keys(&[task.key()]).await?;
+        ensure_eq!(many.first().or_fail()?.as_ref().map(told), Some(expected));
     }
     Ok(())
 }

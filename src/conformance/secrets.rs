@@ -88,7 +88,7 @@ async fn in_refusals(stage: &Stage<'_>) -> Outcome {
         ensure_error_hides(&error)?;
     }
     // A caller that cannot be: the name of the field is told, not what is in it.
-    let unwritable: ApiKeyId = serde_json::from_str(&format!("\"{KEY}\\u0001\""))?;
+    let unwritable = ApiKeyId::from_stored(format!("{KEY}\u{1}"));
     ensure_hides(&unwritable)?;
     let scoped = stage.tasks.scoped(TaskScope::api_key(unwritable));
     let error = stage.refused(scoped.create(NewTask::new(elsewhere, "task"))).await?;

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// A game: what tasks belong to, and inherit their strategy from.
 ///
-/// Serde uses the column names, which are GAME's.
+/// Serde uses the column names, which are GAME's. Text is validated when a game is deserialized,
+/// but not when it is read from a database.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "games")]
@@ -24,13 +25,14 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// The application's name for it.
     #[sea_orm(column_name = "externalGameId", unique)]
-    #[serde(rename = "externalGameId")]
+    #[serde(rename = "externalGameId", deserialize_with = "super::members::external_game_id")]
     pub external_game_id: String,
     /// The strategy that its tasks inherit.
     #[sea_orm(column_name = "strategyId")]
     #[serde(rename = "strategyId")]
     pub strategy_id: StrategyId,
     /// Where it is played.
+    #[serde(default, deserialize_with = "super::members::platform")]
     pub platform: Option<String>,
     /// The API key that owns it.
     #[sea_orm(column_name = "apiKey_used")]

@@ -11,6 +11,25 @@ mod stamp;
 )]
 pub mod tasks;
 
+/// How the members of models that are plain text in Rust are deserialized. Public for
+/// `tasks_entity!`.
+#[doc(hidden)]
+#[allow(missing_docs, clippy::missing_errors_doc, reason = "no part of the public API")]
+pub mod members {
+    use crate::value::input::{text, text_or_null};
+    use serde::Deserializer;
+
+    pub fn external_task_id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+        text("external_task_id", from)
+    }
+    pub fn external_game_id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+        text("external_game_id", from)
+    }
+    pub fn platform<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+        text_or_null("platform", from)
+    }
+}
+
 pub use games::{Entity as Games, Model as Game};
 pub use parent::ParentGame;
 pub use tasks::{Entity as Tasks, Model as Task};

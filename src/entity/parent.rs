@@ -47,8 +47,8 @@ pub trait ParentGame: EntityTrait {
     /// The column that holds the game's UUID: its primary key, or merely unique.
     fn id_column() -> Self::Column;
 
-    /// The column that holds the game's strategy, if there is one. It may be null,
-    /// which means that the game has none, like `default`.
+    /// The column that holds the game's strategy, if there is one. Null, and a text that is
+    /// empty or nothing but white space, mean that the game has none, like `default`.
     fn strategy_column() -> Option<Self::Column>;
 
     /// The column that holds the API key that owns the game, if there is one.

@@ -27,7 +27,10 @@ macro_rules! __task_model {
             pub game_id: Uuid,
             /// The caller's name for it, unique in its game.
             #[sea_orm(column_name = "externalTaskId", unique_key = "game_external_task")]
-            #[serde(rename = "externalTaskId")]
+            #[serde(
+                rename = "externalTaskId",
+                deserialize_with = "__members::external_task_id"
+            )]
             pub external_task_id: String,
             /// Its own strategy; [`StrategyId::DEFAULT`] means "none of its own".
             #[sea_orm(column_name = "strategyId")]
@@ -89,7 +92,7 @@ macro_rules! __task_model {
 #[macro_export]
 macro_rules! tasks_entity {
     ($parent:ty) => {
-        use $crate::__private::serde as __serde;
+        use $crate::__private::{members as __members, serde as __serde};
         use $crate::sea_orm;
         use $crate::sea_orm::entity::prelude::*;
         use $crate::{ApiKeyId, OauthUserId, StrategyId, TaskStatus};

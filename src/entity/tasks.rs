@@ -1,5 +1,6 @@
 //! The `tasks` table.
 
+use super::members as __members;
 use crate::value::{ApiKeyId, OauthUserId, StrategyId, TaskKey, TaskStatus};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,12 @@ crate::__task_model! {
         /// A task: an activity inside a game.
         ///
         /// Serde uses the column names, which are GAME's.
+        ///
+        /// Text is validated when a task is deserialized, but not when it is read from a
+        /// database, so that a row that an older writer stored is always readable. Such a task
+        /// can be serialized; deserializing it is an error that names the field. A client that
+        /// is to receive such tasks, too, deserializes them into a type of its own, such as
+        /// [`Page`](crate::Page)`<OwnTask>`.
         #[sea_orm::model]
         #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
         #[sea_orm(table_name = "tasks")]

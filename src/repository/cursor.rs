@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const MARK: usize = 8;
 
 /// A place in a list: opaque, fit for a URL, and good for the query that gave it.

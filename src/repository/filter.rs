@@ -1,9 +1,9 @@
 //! Which tasks are meant.
 
 use crate::entity::Task;
-use crate::value::{Invalid, InvalidReason, TaskKey, check_no_nul, time};
+use crate::value::{Invalid, InvalidReason, TaskKey, check_no_nul, input, time};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -13,7 +13,11 @@ pub const MAX_FILTER_VALUES: usize = 1_000;
 /// Which tasks are meant: those for which everything that it names holds.
 ///
 /// Serde calls the fields `gameId`, `statuses`, `externalIdPrefix` and so on, and refuses
-/// others: a field that was misspelled would else widen the filter.
+/// others: a field that was misspelled would else widen the filter. For the same reason a field
+/// that is present must have a value: `null`, and an empty `gameId`, `externalIdPrefix`,
+/// `createdFrom` or `createdUntil` (as in the query string `?gameId=`) are errors, and an empty
+/// list of statuses, strategies or keys matches no task. Only a field that is left out restricts
+/// nothing.
 ///
 /// A filter is made by saying how wide it starts: [`all`](Self::all) tasks,
 /// [`in_game`](Self::in_game) or [`keys`](Self::keys).
@@ -25,24 +29,48 @@ pub const MAX_FILTER_VALUES: usize = 1_000;
 /// let filter = TaskFilter::in_game(game_id).statuses(["open"]).external_id_prefix("photo-");
 /// assert_eq!(filter.game_id, Some(game_id));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskFilter {
     /// Tasks of this game.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub game_id: Option<Uuid>,
     /// Tasks with one of these statuses.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub statuses: Option<BTreeSet<String>>,
     /// Tasks that store one of these strategies.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub strategies: Option<BTreeSet<String>>,
     /// Tasks that one of these keys names.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<BTreeSet<TaskKey>>,
     /// Tasks whose external id begins with this, byte for byte.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id_prefix: Option<String>,
     /// Tasks created at this moment or after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_from: Option<DateTime<Utc>>,
     /// Tasks created before this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_until: Option<DateTime<Utc>>,
+}
+
+input::from_object! {
+    TaskFilter {
+        optional game_id: "gameId",
+        optional statuses: "statuses",
+        optional strategies: "strategies",
+        optional keys: "keys",
+        optional external_id_prefix: "externalIdPrefix",
+        optional created_from: "createdFrom",
+        optional created_until: "createdUntil",
+    }
+    |filter| match filter.external_id_prefix.as_deref() {
+        // Every text begins with it: from outside, that is a value that got lost.
+        Some("") => Err(Invalid::new("external_id_prefix", InvalidReason::Empty)),
+        _ => Ok(()),
+    }
 }
 
 impl TaskFilter {

@@ -2,14 +2,18 @@
 
 use crate::entity::Task;
 use crate::error::TaskError;
-use crate::value::{Lifecycle, StrategyId, TaskKey, TaskStatus, check_no_nul, check_text, time};
+use crate::value::{
+    Lifecycle, StrategyId, TaskKey, TaskStatus, check_no_nul, check_text, input, time,
+};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A change to a task, with what must hold for it to be made.
 ///
 /// Serde uses the column names, `ifStatus` and `ifUnmodifiedSince`, and refuses others: a
-/// precondition that was misspelled would else be lost.
+/// precondition that was misspelled would else be lost. For the same reason a field that is
+/// present must have a value: `null`, and an empty `ifUnmodifiedSince`, are errors. Texts are
+/// validated when the patch is used, an empty `strategyId` or `status` included.
 ///
 /// ```
 /// use game_tasks::TaskPatch;
@@ -18,22 +22,31 @@ use serde::{Deserialize, Serialize};
 /// assert!(patch.validate().is_ok());
 /// assert!(TaskPatch::new().is_empty());
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct TaskPatch {
     /// The strategy that the task is to have.
-    #[serde(rename = "strategyId", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "strategyId", skip_serializing_if = "Option::is_none")]
     pub strategy_id: Option<String>,
     /// The status that the task is to have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The status that the task must have.
-    #[serde(rename = "ifStatus", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ifStatus", skip_serializing_if = "Option::is_none")]
     pub if_status: Option<String>,
     /// The task must not have been changed after this moment.
-    #[serde(rename = "ifUnmodifiedSince", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ifUnmodifiedSince", skip_serializing_if = "Option::is_none")]
     pub if_unmodified_since: Option<DateTime<Utc>>,
+}
+
+input::from_object! {
+    TaskPatch {
+        optional strategy_id: "strategyId",
+        optional status: "status",
+        optional if_status: "ifStatus",
+        optional if_unmodified_since: "ifUnmodifiedSince",
+    }
+    |_| Ok(())
 }
 
 impl TaskPatch {

@@ -3,15 +3,17 @@
 use crate::entity::{Game, Task};
 use crate::error::TaskError;
 use crate::value::{
-    Invalid, InvalidReason, StrategyId, TaskKey, TaskScope, TaskStatus, check_text, time,
+    Invalid, InvalidReason, StrategyId, TaskKey, TaskScope, TaskStatus, check_text, input, time,
 };
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// A task to be created. Text is judged when it is written.
 ///
-/// Serde uses the column names, and refuses fields that it does not know.
+/// Serde uses the column names, and refuses fields that it does not know. `id` and `strategyId`
+/// may be left out or `null`, which is the same for both; an empty `id` is an error, and an empty
+/// `strategyId` is text like any other, refused when it is written.
 ///
 /// ```
 /// use game_tasks::NewTask;
@@ -20,12 +22,11 @@ use uuid::Uuid;
 /// let task = NewTask::new(game_id, "task-share-photo").strategy("socio_bee");
 /// assert_eq!(task.external_task_id, "task-share-photo");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct NewTask {
     /// The id that the task is to have; the crate makes one (version 7) where there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
     /// The game that it belongs to.
     #[serde(rename = "gameId")]
@@ -34,8 +35,18 @@ pub struct NewTask {
     #[serde(rename = "externalTaskId")]
     pub external_task_id: String,
     /// Its own strategy; none means that it inherits its game's.
-    #[serde(rename = "strategyId", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "strategyId", skip_serializing_if = "Option::is_none")]
     pub strategy_id: Option<String>,
+}
+
+input::from_object! {
+    NewTask {
+        nullable id: "id",
+        required game_id: "gameId",
+        required external_task_id: "externalTaskId",
+        nullable strategy_id: "strategyId",
+    }
+    |_| Ok(())
 }
 
 impl NewTask {

@@ -95,8 +95,9 @@ pub struct ResolvedStrategy {
 }
 
 impl ResolvedStrategy {
-    /// The rule: the task's own, unless `default`; the game's, unless `default` or none;
-    /// `default`. For stores that resolve for themselves.
+    /// The rule: the task's own, unless it [means none](StrategyId::is_default) (`default`, or
+    /// blank in a database); the game's, unless it means none, too; `default`. For stores that
+    /// resolve for themselves.
     #[must_use]
     pub fn of(
         task_id: Uuid,

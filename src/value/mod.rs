@@ -1,9 +1,11 @@
 //! Values that mean the same everywhere: identifiers, statuses, keys, scopes.
 //!
 //! What belongs here is validated once, does no I/O and knows nothing of
-//! repositories. Text is validated where it is *written*: a value that was read
-//! from a database holds whatever an older writer stored there.
+//! repositories. Text that comes from outside (constructors, `FromStr`, serde) is
+//! validated. Text that is read from a database never is: it holds whatever an older
+//! writer stored there.
 
+pub(crate) mod input;
 mod key;
 mod lifecycle;
 mod owner;
@@ -21,4 +23,4 @@ pub use scope::{Caller, TaskScope};
 pub use status::TaskStatus;
 pub use strategy_id::{StrategyId, StrategyKind};
 pub use text::{Invalid, InvalidReason, MAX_TEXT_CHARS};
-pub(crate) use text::{check_no_nul, check_text};
+pub(crate) use text::{check_no_nul, check_text, is_blank};

@@ -1,4 +1,5 @@
 use super::text::{Text, text_newtype};
+use super::{Invalid, InvalidReason, check_no_nul, input, is_blank};
 use uuid::Uuid;
 
 /// The public part of an API key: who created a task, and what a scope asks for.
@@ -45,17 +46,30 @@ impl std::fmt::Display for OauthUserId {
 
 /// A value of the owner column of an application's own games table
 /// ([`ParentGame::owner_column`](crate::ParentGame::owner_column)): a tenant, an organisation.
+///
+/// The column is not the crate's, so a text may be anything that it can hold; deserializing
+/// refuses a text that is blank or has a NUL character, which names no owner.
 #[derive(
     Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
 #[non_exhaustive]
 pub enum OwnerId {
     /// A text column.
-    Text(String),
+    Text(#[serde(deserialize_with = "owner_text")] String),
     /// An integer column.
     Int(i64),
     /// A UUID column.
     Uuid(Uuid),
+}
+
+fn owner_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    const FIELD: &str = "owner";
+    let text: String = input::named(FIELD, serde::Deserialize::deserialize(deserializer))?;
+    let blank = if text.is_empty() { InvalidReason::Empty } else { InvalidReason::Blank };
+    let checked =
+        if is_blank(&text) { Err(Invalid::new(FIELD, blank)) } else { check_no_nul(FIELD, &text) };
+    checked.map_err(serde::de::Error::custom)?;
+    Ok(text)
 }
 
 impl From<&str> for OwnerId {

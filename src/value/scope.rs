@@ -1,9 +1,11 @@
-use super::{ApiKeyId, Invalid, OauthUserId, OwnerId};
+use super::{ApiKeyId, Invalid, OauthUserId, OwnerId, input};
+use serde::de::{Deserialize, Deserializer, EnumAccess, Error, VariantAccess, Visitor};
 
 /// Who calls.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+///
+/// Serde has a caller as an object with one key: `{"ApiKey": "…"}`, `{"OauthUser": "…"}`,
+/// `{"Owner": {"Text": "…"}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[non_exhaustive]
 pub enum Caller {
     /// A holder of an API key.
@@ -14,6 +16,35 @@ pub enum Caller {
     Owner(OwnerId),
 }
 
+/// Written by hand, since what serde derives shows an unknown key of the object, or a string in
+/// place of the object, in its error: where a caller was misspelled, that can be an API key.
+impl<'de> Deserialize<'de> for Caller {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectOfOneKey;
+
+        impl<'de> Visitor<'de> for ObjectOfOneKey {
+            type Value = Caller;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(CALLER_OBJECT)
+            }
+            fn visit_enum<A: EnumAccess<'de>>(self, object: A) -> Result<Caller, A::Error> {
+                let (kind, caller) = object.variant::<String>()?;
+                match kind.as_str() {
+                    "ApiKey" => caller.newtype_variant().map(Caller::ApiKey),
+                    "OauthUser" => caller.newtype_variant().map(Caller::OauthUser),
+                    "Owner" => caller.newtype_variant().map(Caller::Owner),
+                    _ => Err(A::Error::custom(format_args!("a caller must be {CALLER_OBJECT}"))),
+                }
+            }
+        }
+
+        deserializer.deserialize_enum("Caller", &["ApiKey", "OauthUser", "Owner"], ObjectOfOneKey)
+    }
+}
+
+const CALLER_OBJECT: &str = "an object with one of the keys ApiKey, OauthUser, Owner";
+
 /// What a caller may see, change and create.
 ///
 /// A caller reaches the tasks of the games that it owns, and the tasks that it
@@ -23,6 +54,10 @@ pub enum Caller {
 ///
 /// What lies outside is "not found", never "forbidden".
 ///
+/// Serde has a scope as an object: `{"callers": […]}`, or `{"access": "unrestricted"}`. Anything else
+/// is an error, a list without callers included, so that a value that got lost never widens a
+/// scope.
+///
 /// ```
 /// use game_tasks::{ApiKeyId, TaskScope};
 ///
@@ -31,8 +66,59 @@ pub enum Caller {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(into = "ScopeObject", try_from = "ScopeObject")]
 pub struct TaskScope {
     callers: Vec<Caller>,
+}
+
+/// A scope as serde has it: one member or the other.
+#[derive(serde::Serialize)]
+struct ScopeObject {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callers: Option<Vec<Caller>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
+}
+
+/// A word, since query strings read an empty value of a flag as true.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Access {
+    Unrestricted,
+}
+
+input::from_object! {
+    ScopeObject {
+        optional callers: "callers",
+        optional access: "access",
+    }
+    |_| Ok(())
+}
+
+impl From<TaskScope> for ScopeObject {
+    fn from(scope: TaskScope) -> Self {
+        if scope.is_unrestricted() {
+            Self { callers: None, access: Some(Access::Unrestricted) }
+        } else {
+            Self { callers: Some(scope.callers), access: None }
+        }
+    }
+}
+
+impl TryFrom<ScopeObject> for TaskScope {
+    type Error = &'static str;
+
+    fn try_from(scope: ScopeObject) -> Result<Self, Self::Error> {
+        match (scope.callers, scope.access) {
+            (Some(callers), None) if callers.is_empty() => Err("callers must not be empty"),
+            (Some(callers), None) => {
+                Ok(callers.into_iter().map(Self::from).fold(Self::unrestricted(), Self::and))
+            }
+            (None, Some(Access::Unrestricted)) => Ok(Self::unrestricted()),
+            (Some(_), Some(_)) => Err("callers and access exclude each other"),
+            (None, None) => Err("callers are missing"),
+        }
+    }
 }
 
 impl TaskScope {

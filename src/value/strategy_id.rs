@@ -1,3 +1,4 @@
+use super::is_blank;
 use super::text::{Text, text_newtype};
 use uuid::Uuid;
 
@@ -27,7 +28,7 @@ text_newtype!(StrategyId, "strategy_id", ["default"]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StrategyKind {
-    /// `default`: on a task or a game, "none of its own".
+    /// `default`, or blank in a database: on a task or a game, "none of its own".
     Default,
     /// A name that somebody registered.
     Named,
@@ -57,10 +58,12 @@ impl StrategyId {
         }
     }
 
-    /// Whether it is [`StrategyId::DEFAULT`].
+    /// Whether it means "none of its own": it is [`StrategyId::DEFAULT`], or blank, as only
+    /// another writer can have stored it. Blank is empty or nothing but white space
+    /// ([`char::is_whitespace`]).
     #[must_use]
     pub fn is_default(&self) -> bool {
-        self.as_str() == "default"
+        self.as_str() == "default" || is_blank(self.as_str())
     }
 }
 

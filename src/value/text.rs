@@ -85,7 +85,6 @@ pub(crate) fn check_text(field: &'static str, text: &str) -> Result<(), Invalid>
     if text.is_empty() {
         return refuse(InvalidReason::Empty);
     }
-    let mut blank = true;
     for (position, c) in text.chars().enumerate() {
         if position == MAX_TEXT_CHARS {
             return refuse(InvalidReason::TooLong { max: MAX_TEXT_CHARS });
@@ -93,9 +92,14 @@ pub(crate) fn check_text(field: &'static str, text: &str) -> Result<(), Invalid>
         if c.is_control() {
             return refuse(InvalidReason::ControlCharacter { position });
         }
-        blank &= c.is_whitespace();
     }
-    if blank { refuse(InvalidReason::Blank) } else { Ok(()) }
+    if is_blank(text) { refuse(InvalidReason::Blank) } else { Ok(()) }
+}
+
+/// Whether the text has nothing but white space, as [`char::is_whitespace`] defines it (tabs
+/// and line breaks included), or no characters at all.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 /// Text that is only compared may be anything an older writer stored, except
@@ -126,7 +130,9 @@ impl Text {
 
 /// Gives a newtype over [`Text`] comparison, serde and its place in SeaORM.
 ///
-/// Reading never validates: a row that an older writer stored must be readable.
+/// What comes from outside is validated: `new`, `FromStr`, `TryFrom`, `Deserialize`. What comes
+/// from a database (`TryGetable`, `ValueType`) never is: a row that an older writer stored must
+/// be readable.
 macro_rules! text_newtype {
     ($name:ident, $field:literal, [$($known:literal),*]) => {
         impl $name {
@@ -141,7 +147,7 @@ macro_rules! text_newtype {
                 Ok(Self::from_stored(text))
             }
 
-            /// Wraps a text as it is: for what a database or a serialized row holds.
+            /// Wraps a text as it is: for what a database holds, and for text that was validated.
             pub(crate) fn from_stored(text: String) -> Self {
                 match text.as_str() {
                     $($known => Self($crate::value::text::Text::Static($known)),)*
@@ -228,7 +234,8 @@ macro_rules! text_newtype {
         }
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(Self::from_stored)
+                let text = String::deserialize(deserializer)?;
+                Self::new(text).map_err(serde::de::Error::custom)
             }
         }
 

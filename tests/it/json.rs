@@ -148,10 +148,7 @@ fn a_patch_there_and_back() {
 #[test]
 fn a_filter_there_and_back() {
     let game = Game::new("game");
-    let all = json!({
-        "gameId": null, "statuses": null, "strategies": null, "keys": null,
-        "externalIdPrefix": null, "createdFrom": null, "createdUntil": null,
-    });
+    let all = json!({});
     assert_json(&TaskFilter::all(), &all);
     let with = |members: &[(&str, Value)]| {
         let mut json = all.clone();

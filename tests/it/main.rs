@@ -33,6 +33,7 @@ mod exclusive;
 mod exclusive_holders;
 mod filter_size;
 mod games;
+mod input;
 mod joins;
 mod joins_elsewhere;
 mod json;

@@ -1,7 +1,11 @@
 //! Which strategy a task runs by, in a database and in memory.
 
-use crate::support::{TestDatabase, assert_is, database_cases, keys_of, run};
+use crate::support::{
+    MigratorOf, TestDatabase, assert_is, campaign, campaigns, database_cases, empty_database_cases,
+    keys_of, run, stored,
+};
 use game_tasks::sea_orm::TransactionTrait;
+use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
     ApiKeyId, Game, InMemoryTaskRepository, Inheritance, NewTask, ResolveStrategy,
     ResolvedStrategy, SeaOrmTaskRepository, StrategyId, StrategyResolver, StrategySource, Task,
@@ -16,6 +20,7 @@ database_cases!(
     in_the_applications_transaction,
     games_of_older_writers,
 );
+empty_database_cases!(a_blank_column_of_an_own_games_table);
 
 /// A resolved strategy as text and source.
 fn told(resolved: &ResolvedStrategy) -> (&str, StrategySource) {
@@ -165,17 +170,51 @@ async fn in_the_applications_transaction(database: &TestDatabase) {
     assert_eq!(scoped.find(&new).await.unwrap(), None);
 }
 
-/// Texts that the crate would not write are read, and taken as they are.
+/// Texts that the crate would not write are read. Blank means none, on a game and on a task, and
+/// any other is taken as it is: for each way of asking, with a scope and without.
 async fn games_of_older_writers(database: &TestDatabase) {
     let (game, task) = game_and_task(database).await;
-    let resolver = StrategyResolver::new(database.db.clone());
-    for text in [" ", "", "custom:nothing", "a\nb"] {
-        let set = r#"UPDATE games SET "strategyId" = ? WHERE id = ?"#;
-        run(&database.db, set, [text.into(), game.id.into()]).await;
-        assert_eq!(told(&resolver.resolve(&task).await.unwrap()), (text, StrategySource::Game));
-        let set = r#"UPDATE tasks SET "strategyId" = ? WHERE id = ?"#;
-        run(&database.db, set, [text.into(), task.id.into()]).await;
-        assert_eq!(told(&resolver.resolve(&task).await.unwrap()), (text, StrategySource::Task));
-        run(&database.db, set, ["default".into(), task.id.into()]).await;
+    let all = StrategyResolver::new(database.db.clone());
+    let mine = all.clone().scoped(TaskScope::api_key(ApiKeyId::new("gme_live_mine").unwrap()));
+    let never = all.clone().inheritance(Inheritance::Never);
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    let set_game = r#"UPDATE games SET "strategyId" = ? WHERE id = ?"#;
+    let set_task = r#"UPDATE tasks SET "strategyId" = ? WHERE id = ?"#;
+    let texts = ["", " ", "\t", "\r\n", "\u{3000} ", "custom:nothing", "a\nb", "\u{200b}"];
+    let meaning = |text: &'static str| Some(text).filter(|text| !text.trim().is_empty());
+    for of_game in texts {
+        run(&database.db, set_game, [of_game.into(), game.id.into()]).await;
+        for own in texts.into_iter().chain(["default"]) {
+            run(&database.db, set_task, [own.into(), task.id.into()]).await;
+            let task = tasks.get(task.id).await.unwrap();
+            assert_eq!(task.strategy_id, own);
+            let own = meaning(own).filter(|own| *own != "default");
+            let expected = own.or(meaning(of_game)).unwrap_or("default");
+            for resolver in [&all, &mine] {
+                assert_eq!(every_way(resolver, &[&task]).await, [expected]);
+            }
+            assert_eq!(every_way(&never, &[&task]).await, [own.unwrap_or("default")]);
+            let memory = InMemoryTaskRepository::new();
+            memory.add_game(Game { strategy_id: stored(of_game), ..game.clone() });
+            let in_hand = memory.resolve_task(&task).await.unwrap();
+            assert_eq!(in_hand.strategy_id, expected);
+        }
+    }
+}
+
+/// A game of the application's, too, has none where its column is null or blank.
+async fn a_blank_column_of_an_own_games_table(database: &TestDatabase) {
+    MigratorOf::<campaigns::Entity>::up(&database.db, None).await.unwrap();
+    let tasks = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(database.db.clone());
+    let resolver = StrategyResolver::with_parent::<campaigns::Entity>(database.db.clone());
+    let owner = TaskScope::owner(1);
+    let blank = [None, Some(""), Some(" "), Some("\t\u{a0}")];
+    for (n, rules) in (1..).zip(blank.into_iter().chain([Some("bees")])) {
+        let game = campaign(&database.db, n, 1, rules).await;
+        let task = tasks.create(NewTask::new(game, "task")).await.unwrap();
+        let expected = rules.filter(|rules| *rules == "bees").unwrap_or("default");
+        for resolver in [resolver.clone(), resolver.clone().scoped(owner.clone())] {
+            assert_eq!(every_way(&resolver, &[&task]).await, [expected], "{rules:?}");
+        }
     }
 }

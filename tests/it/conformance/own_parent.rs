@@ -12,8 +12,8 @@ use game_tasks::sea_orm::sea_query::OnConflict;
 use game_tasks::sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    Game, Lifecycle, ParentGame, ResolveStrategy, SeaOrmTaskRepository, StrategyResolver, Task,
-    TaskRepository, migration,
+    Game, Lifecycle, ParentGame, ResolveStrategy, SeaOrmTaskRepository, StrategyId,
+    StrategyResolver, Task, TaskRepository, migration,
 };
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ where
         Box::new(&self.tasks)
     }
     async fn put_game(&self, game: Game) -> Result<(), StoreError> {
-        let default = game.strategy_id.is_default();
+        let default = game.strategy_id == StrategyId::DEFAULT;
         let season = seasons::ActiveModel {
             public_id: Set(game.id),
             // There null means what the crate's own table calls `default`.

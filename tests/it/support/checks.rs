@@ -1,5 +1,6 @@
 //! Assertions that more than one module makes.
 
+use game_tasks::sea_orm::sea_query::ValueType;
 use game_tasks::{
     ApiKeyId, InvalidReason, MAX_PAGE_SIZE, NewTask, OnExisting, Task, TaskError, TaskFilter,
     TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
@@ -105,4 +106,9 @@ pub(crate) async fn assert_blind(tasks: &dyn TaskRepository, task: &Task) {
     for error in refusals {
         assert_is!(error, TaskError::GameNotFound { game_id } if *game_id == task.game_id);
     }
+}
+
+/// A text as a database holds it: not validated, as an older writer may have stored it.
+pub(crate) fn stored<T: ValueType>(text: &str) -> T {
+    <T as ValueType>::try_from(text.into()).unwrap()
 }

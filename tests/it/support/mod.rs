@@ -15,7 +15,7 @@ pub(crate) use backend::Backend;
 pub(crate) use callers::{callers, strangers};
 pub(crate) use checks::{
     any_id, assert_blind, assert_is, assert_not_found, by_name, in_batch, invalid, key, keys_of,
-    names,
+    names, stored,
 };
 pub(crate) use counting::{Counter, Counting, counted};
 pub(crate) use database::{
