@@ -25,7 +25,7 @@ macro_rules! from_object {
                     type Value = $type;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str(concat!("an object (", stringify!($type), ")"))
+                        f.write_str("an object")
                     }
                     fn visit_map<A: serde::de::MapAccess<'de>>(
                         self,
