@@ -113,9 +113,10 @@ impl DatabaseError {
         Self { inner: Box::new(inner) }
     }
 
-    /// The same failure of a call of which a part had been applied.
+    /// The same failure of a call of which a part had been applied: neither [`Retry::No`] nor
+    /// [`Retry::Call`], which say that nothing was.
     pub(crate) fn in_part(mut self, in_transaction: bool) -> Self {
-        if self.inner.retry == Retry::Call {
+        if matches!(self.inner.retry, Retry::No | Retry::Call) {
             self.inner.retry = if in_transaction { Retry::Transaction } else { Retry::Unknown };
         }
         self

@@ -124,16 +124,22 @@ pub enum CursorFault {
 }
 
 /// What repeating can cure.
+///
+/// `No` and `Call` also say that the call has changed nothing. A call of which something was or
+/// may have been applied is answered with `Unknown`, or with `Transaction` inside the
+/// application's transaction, whatever it was that failed then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retry {
-    /// Nothing: the same call would end the same way.
+    /// Nothing: the same call would end the same way. Nothing of it was applied.
     No,
     /// The call: nothing of it was applied.
     Call,
-    /// The application's whole transaction.
+    /// The application's whole transaction, after it was rolled back. A failure that is not
+    /// temporary, and of which only a part of the call had been applied before, will come again.
     Transaction,
-    /// Nobody knows: the call may have been applied. Look before repeating it.
+    /// Nobody knows: the call, or a part of it, was or may have been applied. Look before
+    /// repeating it.
     Unknown,
 }
 
@@ -159,7 +165,8 @@ impl TaskError {
         }
     }
 
-    /// The same error of a call of which a part had been applied.
+    /// The same error of a call of which a part had been applied. Only failures of the database
+    /// end a call in the middle; a refusal of the crate's own is found before anything is written.
     pub(crate) fn in_part(self, in_transaction: bool) -> Self {
         match self {
             Self::Database(error) => Self::Database(error.in_part(in_transaction)),

@@ -112,19 +112,6 @@ impl TaskPatch {
         if self.is_empty() { Err(TaskError::Unchanged) } else { Ok(()) }
     }
 
-    /// Whether it asks for anything of the task as it is.
-    #[cfg(feature = "retry")]
-    pub(crate) fn has_precondition(&self) -> bool {
-        self.if_status.is_some() || self.if_unmodified_since.is_some()
-    }
-
-    /// Whether the task is as the patch would have it.
-    #[cfg(feature = "retry")]
-    pub(crate) fn is_met_by(&self, task: &Task) -> bool {
-        self.strategy_id.as_ref().is_none_or(|new| task.strategy_id == new.as_str())
-            && self.status.as_ref().is_none_or(|new| task.status == new.as_str())
-    }
-
     /// The target status, where the patch names one.
     pub(crate) fn target(&self) -> Option<TaskStatus> {
         self.status.clone().map(TaskStatus::from_stored)

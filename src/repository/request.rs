@@ -173,7 +173,9 @@ pub enum Written {
     Created(Task),
     /// It was there, and was left as it is.
     Kept(Task),
-    /// It was there, and was changed.
+    /// It was there, and was changed. Where a database does not say what a statement changed (an
+    /// atomic batch on all of them, any batch on MariaDB), another client may have made the same
+    /// change while the statement was under way.
     Updated(Task),
 }
 

@@ -37,6 +37,8 @@ mod input;
 mod joins;
 mod joins_elsewhere;
 mod json;
+#[cfg(feature = "retry")]
+mod ledger;
 mod lists;
 mod long_streams;
 mod migration_lists;

@@ -62,7 +62,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<(), TaskError> {
         let (mode, answer) = match on_existing {
             OnExisting::Report | OnExisting::Keep => (Mode::InsertAll, Answer::Inserted),
-            OnExisting::Update => (Mode::UpsertAll, Answer::Written),
+            OnExisting::Update => (Mode::UpsertAll, Answer::All),
         };
         let mut failure = DbErr::RecordNotInserted;
         let mut judged = mode == Mode::InsertAll;

@@ -5,7 +5,7 @@ use super::outcomes::{Answer, Outcomes, match_rows};
 use super::statements::{Mode, Reply};
 use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
-use crate::error::TaskError;
+use crate::error::{Retry, TaskError};
 use crate::repository::sea_orm::single::already_exists;
 use crate::repository::sea_orm::{ROUNDS, SeaOrmTaskRepository, yield_now};
 use crate::repository::{NewTask, OnExisting, Written};
@@ -148,13 +148,17 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         while !round.candidates.is_empty() && in_vain < ROUNDS {
             let before = round.candidates.len();
             let (left, now) = self.write_some(round, each.mode, each).await?;
-            round = self.judge_each(left.candidates, Some(now), each).await?;
+            // The others say which rows they changed.
+            let wrote_at = Some(now).filter(|_| each.rounds.answer == Answer::Met);
+            round = self.judge_each(left.candidates, wrote_at, each).await?;
             in_vain = if round.candidates.len() < before { 0 } else { in_vain + 1 };
         }
         // Neither names nor ids stand in the way: let the database say of each what does.
         for candidate in round.candidates {
             match self.write_one_or_fail(&candidate, each).await {
-                Err(error) if error.transaction_lost() => return Err(error),
+                Err(error) if error.transaction_lost() || error.retry() == Retry::Unknown => {
+                    return Err(error);
+                }
                 Err(error) => {
                     // Unless somebody was there first after all.
                     let one = self.judge_each(vec![candidate], None, each).await?;
@@ -269,7 +273,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             let rows = self.write_now(&batch, each.mode).await;
             let rows = rows.map_err(|error| self.failed(true, error))?;
             let row = rows.into_iter().find(|row| row.id == candidate.id);
-            return row.map(Written::Updated).ok_or_else(|| already_exists(candidate.task, None));
+            let row = row.ok_or_else(|| already_exists(candidate.task, None))?;
+            // It may have been deleted since it was found.
+            let created = row.created_at == batch.now;
+            return Ok(if created { Written::Created(row) } else { Written::Updated(row) });
         }
         let task = candidate.task.clone().strategy(candidate.strategy.as_str());
         self.insert_or_fail(&task, candidate.id, &each.stamp).await.map(Written::Created)

@@ -127,7 +127,7 @@ pub(super) fn judge(
             None
         }
         // It came to be while it was written, and MariaDB did not say that it was changed.
-        OnExisting::Update if wrote_at == Some(existing.updated_at) => {
+        OnExisting::Update if wrote_at.is_some_and(|now| may_be_changed(&existing, now)) => {
             Some(Ok(Written::Updated(existing)))
         }
         OnExisting::Keep | OnExisting::Update => Some(Ok(Written::Kept(existing))),
@@ -141,6 +141,8 @@ pub(super) enum Answer {
     Inserted,
     /// The rows that it inserted or changed.
     Written,
+    /// All rows: those that it inserted, changed, or left as they are to be.
+    All,
     /// All rows that it met, whether it changed them or not, in the scope or not.
     Met,
 }
@@ -186,6 +188,13 @@ fn name(row: &Task) -> (Uuid, &str) {
     (row.game_id, &row.external_task_id)
 }
 
+/// Whether a statement of this time may have changed a row: a change makes `updated_at` the later
+/// of that time and a microsecond more than it was. Another client that changed the row since may
+/// have done so instead.
+fn may_be_changed(row: &Task, now: DateTime<Utc>) -> bool {
+    row.updated_at >= now && row.updated_at > row.created_at
+}
+
 /// What a row that came back for a candidate says; `None` if it was there before, and is to be
 /// judged.
 fn written(
@@ -195,12 +204,18 @@ fn written(
     answer: Answer,
 ) -> Option<Written> {
     let own = row.id == candidate.id;
-    // Nobody else can have an id that was made for this call.
-    let made = candidate.task.id.is_none() || row.created_at == now;
+    // Nobody else can have an id that was made for this call; a task that was found may have been
+    // deleted since, so that the statement created it again.
+    let made = candidate.task.id.is_none() && !candidate.exists;
     match answer {
         Answer::Inserted => Some(Written::Created(row)),
-        _ if own && !candidate.exists && made => Some(Written::Created(row)),
+        _ if own && (made || row.created_at == now) => Some(Written::Created(row)),
         Answer::Written => Some(Written::Updated(row)),
-        Answer::Met => (own && candidate.exists).then_some(Written::Updated(row)),
+        Answer::All if may_be_changed(&row, now) => Some(Written::Updated(row)),
+        // It became as it is to be while the statement was under way.
+        Answer::All => Some(Written::Kept(row)),
+        Answer::Met => {
+            (own && candidate.exists && may_be_changed(&row, now)).then_some(Written::Updated(row))
+        }
     }
 }

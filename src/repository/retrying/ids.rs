@@ -1,0 +1,135 @@
+//! New tasks whose ids are fixed before the first attempt, so that rows of a lost attempt are
+//! recognized.
+
+use crate::entity::Task;
+use crate::error::TaskError;
+use crate::repository::{NewTask, OnExisting, Written};
+use crate::value::TaskStatus;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// New tasks, all with ids.
+pub(super) struct FixedIds {
+    pub(super) tasks: Vec<NewTask>,
+    /// The ids that were generated here. No other client creates a task with one of them, whereas
+    /// an id that the caller gave may be that of a task which existed before.
+    generated: HashSet<Uuid>,
+}
+
+impl FixedIds {
+    pub(super) fn new(tasks: &[NewTask]) -> Self {
+        let mut generated = HashSet::new();
+        let fixed = tasks.iter().map(|task| {
+            let id = task.id.unwrap_or_else(|| {
+                let id = Uuid::now_v7();
+                generated.insert(id);
+                id
+            });
+            task.clone().id(id)
+        });
+        Self { tasks: fixed.collect(), generated }
+    }
+
+    /// Whether the refusal names one of these ids as taken.
+    pub(super) fn are_in_the_way(&self, refusal: &TaskError) -> bool {
+        taken_by(refusal).is_some_and(|id| self.tasks.iter().any(|task| task.id == Some(id)))
+    }
+
+    /// The outcomes of an attempt that followed a lost one. What is not known of the call as a
+    /// whole is answered with the loss.
+    pub(super) fn after_loss(
+        &self,
+        outcomes: impl IntoIterator<Item = Result<Written, TaskError>>,
+        on_existing: OnExisting,
+        lost: &TaskError,
+    ) -> Vec<Result<Written, TaskError>> {
+        let known = |(task, outcome): (&NewTask, _)| match outcome {
+            Ok(written) => self
+                .known(task, written, on_existing)
+                .unwrap_or_else(|| Err(TaskError::clone(lost))),
+            // Refused for its text, in every attempt before anything is sent.
+            Err(error @ TaskError::Invalid { .. }) => Err(error),
+            Err(_) => Err(lost.clone()),
+        };
+        self.tasks.iter().zip(outcomes).map(known).collect()
+    }
+
+    /// What is known of a task if an attempt after a lost one answers with this; `None` if the
+    /// lost attempt may have done otherwise.
+    fn known(
+        &self,
+        task: &NewTask,
+        written: Written,
+        on_existing: OnExisting,
+    ) -> Option<Result<Written, TaskError>> {
+        let id = written.task().id;
+        match written {
+            Written::Created(_) => Some(Ok(written)),
+            // Created by an earlier attempt.
+            Written::Kept(row) if self.is_own(task, &row) => {
+                Some(Ok(Written::Created(as_created(task, row, on_existing))))
+            }
+            Written::Updated(row) if self.is_own(task, &row) => Some(Ok(Written::Created(row))),
+            _ if task.id == Some(id) => None,
+            // Created by this call for an earlier task of the same name.
+            Written::Kept(row) if self.generated.contains(&id) => Some(match on_existing {
+                OnExisting::Report => Err(already_exists(task, id)),
+                OnExisting::Keep => Ok(Written::Kept(row)),
+                OnExisting::Update => Ok(Written::Updated(as_created(task, row, on_existing))),
+            }),
+            Written::Kept(_) if on_existing == OnExisting::Keep => Some(Ok(written)),
+            // The lost attempt may have updated it, or the one that was refused now.
+            Written::Kept(_) => None,
+            Written::Updated(_) => Some(Ok(written)),
+        }
+    }
+
+    /// All tasks as one attempt created them, given the rows that now have their ids; `None` where
+    /// one is missing or is not what that attempt created.
+    pub(super) fn created_together(&self, rows: Vec<Task>) -> Option<Vec<Written>> {
+        let mut rows: HashMap<Uuid, Task> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let moment = self.generated.iter().find_map(|id| Some(rows.get(id)?.created_at))?;
+        let created = self.tasks.iter().map(|task| {
+            let row = rows.remove(&task.id?)?;
+            let same = row.created_at == moment
+                && row.game_id == task.game_id
+                && row.external_task_id == task.external_task_id;
+            same.then(|| Written::Created(as_created(task, row, OnExisting::Report)))
+        });
+        created.collect()
+    }
+
+    fn is_own(&self, task: &NewTask, row: &Task) -> bool {
+        task.id == Some(row.id) && self.generated.contains(&row.id)
+    }
+}
+
+/// The row as an attempt created it. Another client may have changed it since.
+pub(super) fn as_created(task: &NewTask, row: Task, on_existing: OnExisting) -> Task {
+    if row.updated_at == row.created_at {
+        return row;
+    }
+    let strategy_id = match on_existing {
+        OnExisting::Report | OnExisting::Keep => task.stored_strategy(),
+        // That of the last task of this name in the batch, and the row has it.
+        OnExisting::Update => row.strategy_id,
+    };
+    Task { updated_at: row.created_at, status: TaskStatus::OPEN, strategy_id, ..row }
+}
+
+/// The id of the task that is in the way.
+pub(super) fn taken_by(refusal: &TaskError) -> Option<Uuid> {
+    match refusal {
+        TaskError::AlreadyExists { id, .. } => *id,
+        TaskError::IdTaken { id } => Some(*id),
+        _ => None,
+    }
+}
+
+fn already_exists(task: &NewTask, id: Uuid) -> TaskError {
+    TaskError::AlreadyExists {
+        game_id: task.game_id,
+        external_task_id: task.external_task_id.clone(),
+        id: Some(id),
+    }
+}

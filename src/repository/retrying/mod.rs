@@ -1,0 +1,319 @@
+//! A decorator that repeats what can be repeated.
+
+mod attempts;
+mod ids;
+
+use self::attempts::{Attempts, repeat};
+use self::ids::{FixedIds, as_created, taken_by};
+use super::{
+    InMemoryTaskRepository, MAX_PAGE_SIZE, NewTask, OnExisting, Page, SeaOrmTaskRepository,
+    TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written,
+};
+use crate::connection::Autocommit;
+use crate::entity::{ParentGame, Task};
+use crate::error::TaskError;
+use crate::value::{TaskKey, TaskScope};
+use async_trait::async_trait;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A repository each of whose calls is a transaction of its own, or several: one that does
+/// not work inside an application's transaction.
+///
+/// [`Retrying`] takes no other. A store of an application's own that keeps this promise
+/// implements it.
+pub trait OwnsTransactions: TaskRepository {}
+
+impl<C: Autocommit, G: ParentGame> OwnsTransactions for SeaOrmTaskRepository<C, G> {}
+impl OwnsTransactions for InMemoryTaskRepository {}
+impl<T: OwnsTransactions + ?Sized> OwnsTransactions for &T {}
+impl<T: OwnsTransactions + ?Sized> OwnsTransactions for Arc<T> {}
+impl<T: OwnsTransactions + ?Sized> OwnsTransactions for Box<T> {}
+
+/// A repository that repeats calls which failed for a temporary reason, with growing, jittered
+/// delays and a bound.
+///
+/// It takes only repositories that own their transactions. Inside the application's own
+/// transaction a single call cannot be repeated: the transaction must be.
+///
+/// ```
+/// use game_tasks::{Game, InMemoryTaskRepository, NewTask, Retrying, TaskRepositoryExt};
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # runtime.block_on(async {
+/// let memory = InMemoryTaskRepository::new();
+/// let game = Game::new("bees-2026");
+/// memory.add_game(game.clone());
+///
+/// let tasks = Retrying::new(memory).max_retries(3);
+/// tasks.create(NewTask::new(game.id, "task-login")).await?;
+/// # Ok::<(), game_tasks::TaskError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What is repeated, and what is answered
+///
+/// An attempt of which nothing was applied ([`Retry::Call`](crate::Retry::Call)) is repeated as
+/// it is. Its call is answered as if that attempt had not been made.
+///
+/// An attempt whose answer was *lost* ([`Retry::Unknown`](crate::Retry::Unknown), mostly because
+/// the connection broke) may have been applied, and other clients may have acted on it since.
+/// From then on the call answers only what is known to be true of the whole call. Everything
+/// else, refusals such as [`Conflict`](TaskError::Conflict) and
+/// [`NotFound`](TaskError::NotFound) included, is answered with the error of the lost attempt,
+/// whose [`retry`](TaskError::retry) is `Unknown`. In detail:
+///
+/// - Reads are repeated.
+/// - *Creations* are repeated. Ids are fixed before the first attempt, so that a repetition
+///   recognizes the rows of a lost attempt: they are answered as created, as this call wrote
+///   them. A row with an id that the *caller* gave may be another client's; unless the repetition
+///   itself created it, this task is answered with the lost error. So are, for the same reason,
+///   refusals after a loss, and with [`OnExisting::Update`] rows that need no update any more. In
+///   [`create_many`](super::TaskRepositoryExt::create_many) each task has its own answer; in
+///   [`create_all`](super::TaskRepositoryExt::create_all) one that is not known makes the whole
+///   call unknown.
+/// - *Changes by id* are repeated, and `Ok` if the repetition changes the task. If there is
+///   nothing left to change, the lost attempt may have made the change or another client may have,
+///   so the answer is the lost error.
+/// - *Changes by external id* are not repeated after a loss: the name may be another task's by
+///   then. Address tasks by id where a change is to be repeated.
+/// - *Deletions* look at the task after a loss, and are repeated by its id if it is still the same
+///   task. If it is gone, the answer is the lost error: this call or another may have deleted it.
+/// - *Changes and deletions of many* are not repeated after a loss: how many tasks the lost
+///   attempt changed is not known.
+///
+/// A repetition may undo what another client did after the lost attempt was applied: it sets a
+/// status again, or creates again what was deleted. And a database may apply a lost attempt later
+/// than its repetition, if it noticed the loss of the connection late.
+///
+/// # Costs
+///
+/// Without failures only [`delete`](super::TaskRepositoryExt::delete) takes more round trips than
+/// the repository beneath, namely one: it reads the task first. After a loss,
+/// [`create`](super::TaskRepositoryExt::create) may take one round trip more, `delete` takes one,
+/// and `create_all` may take one for every [`MAX_PAGE_SIZE`] tasks.
+///
+/// The attempts of a call share one bound with all of its look-ups: together they fail at most
+/// [`max_retries`](Self::max_retries) + 1 times, so a call lasts at most as long as its statements
+/// (and each waits for a connection as long as the pool lets it) and as many delays as retries,
+/// each at most twice the longest one, because of jitter.
+#[derive(Debug, Clone)]
+pub struct Retrying<R> {
+    inner: R,
+    backoff: ExponentialBuilder,
+}
+
+impl<R: OwnsTransactions> Retrying<R> {
+    /// Repeats up to five times, with delays from 20 milliseconds to 2 seconds.
+    #[must_use]
+    pub fn new(inner: R) -> Self {
+        let backoff = ExponentialBuilder::new()
+            .with_jitter()
+            .with_min_delay(Duration::from_millis(20))
+            .with_max_delay(Duration::from_secs(2))
+            .with_max_times(5);
+        Self { inner, backoff }
+    }
+
+    /// How often a call is repeated at most. Its look-ups count.
+    #[must_use]
+    pub fn max_retries(mut self, times: usize) -> Self {
+        self.backoff = self.backoff.with_max_times(times);
+        self
+    }
+
+    /// The shortest and the longest delay between attempts, before jitter.
+    #[must_use]
+    pub fn delays(mut self, shortest: Duration, longest: Duration) -> Self {
+        self.backoff = self.backoff.with_min_delay(shortest).with_max_delay(longest);
+        self
+    }
+
+    /// The repository beneath.
+    #[must_use]
+    pub fn inner(&self) -> &R {
+        &self.inner
+    }
+
+    /// The repository beneath.
+    #[must_use]
+    pub fn into_inner(self) -> R {
+        self.inner
+    }
+}
+
+impl<R> Retrying<R> {
+    fn attempts(&self) -> Attempts {
+        Attempts::new(self.backoff.build())
+    }
+
+    fn attempts_until_lost(&self) -> Attempts {
+        Attempts::until_lost(self.backoff.build())
+    }
+}
+
+impl<R: TaskRepository> Retrying<R> {
+    /// The rows that have these ids; `None` if there are fewer.
+    async fn rows_of(
+        &self,
+        tasks: &[NewTask],
+        attempts: &mut Attempts,
+    ) -> Result<Option<Vec<Task>>, TaskError> {
+        let most = usize::try_from(MAX_PAGE_SIZE).unwrap_or(usize::MAX);
+        let mut rows = Vec::with_capacity(tasks.len());
+        for tasks in tasks.chunks(most) {
+            let ids = tasks.iter().filter_map(|task| task.id);
+            let query = TaskQuery::new(TaskFilter::keys(ids)).limit(MAX_PAGE_SIZE);
+            let page = repeat!(attempts, self.inner.list_tasks(&query));
+            if page.items.len() < tasks.len() {
+                return Ok(None);
+            }
+            rows.extend(page.items);
+        }
+        Ok(Some(rows))
+    }
+}
+
+#[async_trait]
+impl<R: TaskRepository> TaskRepository for Retrying<R> {
+    async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+        let generated = task.id.is_none();
+        let id = task.id.unwrap_or_else(Uuid::now_v7);
+        let task = task.clone().id(id);
+        let mut attempts = self.attempts();
+        loop {
+            let error = match self.inner.create_task(&task).await {
+                Ok(created) => return Ok(created),
+                Err(error) => error,
+            };
+            if attempts.lost().is_some() && generated && taken_by(&error) == Some(id) {
+                // No other client creates a task with this id, so an earlier attempt did.
+                let key = TaskKey::InGame(task.game_id, id);
+                let row = repeat!(attempts, self.inner.find_task(&key));
+                let own = row.filter(|row| row.external_task_id == task.external_task_id);
+                let created = own.map(|row| as_created(&task, row, OnExisting::Report));
+                return created.ok_or_else(|| attempts.answer(error));
+            }
+            attempts.next(error).await?;
+        }
+    }
+
+    async fn create_tasks(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+        let fixed = FixedIds::new(tasks);
+        let mut attempts = self.attempts();
+        loop {
+            // `Keep` writes the same rows as `Report`, and answers with those that exist: rows of
+            // a lost attempt need not be looked up.
+            let mode = match on_existing {
+                OnExisting::Report if attempts.lost().is_some() => OnExisting::Keep,
+                mode => mode,
+            };
+            match (self.inner.create_tasks(&fixed.tasks, mode).await, attempts.lost()) {
+                (Ok(outcomes), None) => return Ok(outcomes),
+                (Ok(outcomes), Some(lost)) => {
+                    return Ok(fixed.after_loss(outcomes, on_existing, lost));
+                }
+                (Err(error), _) => attempts.next(error).await?,
+            }
+        }
+    }
+
+    async fn create_tasks_atomically(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Written>, TaskError> {
+        let fixed = FixedIds::new(tasks);
+        let mut attempts = self.attempts();
+        loop {
+            let written = self.inner.create_tasks_atomically(&fixed.tasks, on_existing).await;
+            let error = match (written, attempts.lost()) {
+                (Ok(written), None) => return Ok(written),
+                (Ok(written), Some(lost)) => {
+                    let written = written.into_iter().map(Ok);
+                    return fixed.after_loss(written, on_existing, lost).into_iter().collect();
+                }
+                (Err(error), _) => error,
+            };
+            if attempts.lost().is_some()
+                && on_existing == OnExisting::Report
+                && let TaskError::Batch { error: refusal, .. } = &error
+                && fixed.are_in_the_way(refusal)
+            {
+                // All were written, or none: if one is its own, an earlier attempt wrote all.
+                let rows = self.rows_of(&fixed.tasks, &mut attempts).await?;
+                let created = rows.and_then(|rows| fixed.created_together(rows));
+                return created.ok_or_else(|| attempts.answer(error));
+            }
+            attempts.next(error).await?;
+        }
+    }
+
+    async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.find_task(key)))
+    }
+
+    async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.list_tasks(query)))
+    }
+
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.count_tasks(filter)))
+    }
+
+    async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        let mut attempts = match key {
+            // After a loss the name may be another task's.
+            TaskKey::External(..) => self.attempts_until_lost(),
+            TaskKey::Id(_) | TaskKey::InGame(..) => self.attempts(),
+        };
+        Ok(repeat!(attempts, self.inner.update_task(key, patch)))
+    }
+
+    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+        let mut attempts = self.attempts_until_lost();
+        Ok(repeat!(attempts, self.inner.update_tasks(filter, patch)))
+    }
+
+    async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        let mut attempts = self.attempts();
+        let absent = || TaskError::NotFound { key: key.clone() };
+        let before = repeat!(attempts, self.inner.find_task(key)).ok_or_else(absent)?;
+        let by_id = TaskKey::InGame(before.game_id, before.id);
+        loop {
+            let key = if attempts.lost().is_some() {
+                let now = repeat!(attempts, self.inner.find_task(&by_id));
+                // Who gives ids may have given this one again.
+                if now.is_none_or(|now| now.created_at != before.created_at) {
+                    return Err(attempts.answer(absent()));
+                }
+                &by_id
+            } else {
+                key
+            };
+            match self.inner.delete_task(key).await {
+                Ok(task) => return Ok(task),
+                Err(error) => attempts.next(error).await?,
+            }
+        }
+    }
+
+    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        let mut attempts = self.attempts_until_lost();
+        Ok(repeat!(attempts, self.inner.delete_tasks(filter)))
+    }
+
+    fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
+        Box::new(Retrying { inner: self.inner.scoped(scope), backoff: self.backoff })
+    }
+}
