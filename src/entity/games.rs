@@ -98,9 +98,10 @@ impl Model {
     /// wrote, two on MariaDB.
     ///
     /// # Errors
-    /// [`TaskError::Invalid`] for text that breaks the rules, [`TaskError::Database`] when the
-    /// external id is taken ([`FailureKind::UniqueViolation`](crate::FailureKind)) or the
-    /// database fails.
+    /// [`TaskError::Invalid`] for text that breaks the rules; [`TaskError::Referenced`] where a
+    /// foreign key of the table's refuses the row, such as GAME's from `apiKey_used` to its API keys;
+    /// [`TaskError::Database`] when the external id or the id is taken
+    /// ([`FailureKind::UniqueViolation`](crate::FailureKind)) or the database fails.
     pub async fn insert<C: ConnectionTrait + TaskConnection>(
         self,
         db: &C,

@@ -1,5 +1,7 @@
 //! What a database lacks for the crate to work on it.
 
+#[cfg(feature = "migration")]
+use sea_orm::DbBackend;
 use sea_orm::DbErr;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaMismatch {
     problems: Vec<SchemaProblem>,
+    of_game: bool,
 }
 
 /// One thing that a table lacks.
@@ -85,13 +88,60 @@ pub enum SchemaFault {
         /// The column.
         column: String,
     },
+    /// The foreign key to the game is not checked by each statement.
+    ReferenceNotEnforced {
+        /// The column.
+        column: String,
+        /// Why not: it is deferred, or its triggers are disabled.
+        reason: &'static str,
+    },
+    /// A name that the crate gives (of the table's type, an index, a foreign key, a trigger)
+    /// belongs to something else. Nothing was changed: rename that.
+    NameTaken {
+        /// The name.
+        name: String,
+        /// What has it: `an index of table todos`.
+        holder: String,
+    },
+    /// The table keeps its rows in a way that breaks a promise: it loses them in a crash
+    /// (unlogged, temporary), knows no transactions (MyISAM, Aria), or shares them with tables that
+    /// inherit from it, where uniqueness ends.
+    Storage {
+        /// What is needed.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// A rule of PostgreSQL's replaces a statement on the table by another.
+    InsteadRule {
+        /// The rule.
+        name: String,
+    },
+    /// The database, or the connection that was asked, has a setting that breaks a promise.
+    Setting {
+        /// The setting: `encoding`, `foreign_keys`, `sql_mode`.
+        setting: String,
+        /// What is needed.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
 }
 
 impl SchemaMismatch {
     /// `None` where there is no problem.
     #[cfg(feature = "migration")]
-    pub(crate) fn of(problems: Vec<SchemaProblem>) -> Option<Self> {
-        (!problems.is_empty()).then_some(Self { problems })
+    pub(crate) fn of(backend: DbBackend, problems: Vec<SchemaProblem>) -> Option<Self> {
+        let of_game = backend == DbBackend::Postgres && are_of_game(&problems);
+        (!problems.is_empty()).then_some(Self { problems, of_game })
+    }
+
+    /// Whether the tables have the shape of GAME's, the Python engine: its columns, and nulls
+    /// allowed where the crate allows none. `adopt::run` (feature `adopt`) then brings them to
+    /// what the crate needs. `Display` says so, too.
+    #[must_use]
+    pub fn can_be_adopted(&self) -> bool {
+        self.of_game
     }
 
     /// All that is missing.
@@ -134,6 +184,14 @@ impl From<SchemaMismatch> for DbErr {
     }
 }
 
+#[cfg(feature = "migration")]
+impl SchemaMismatch {
+    /// One problem.
+    pub(crate) fn one(problem: SchemaProblem) -> Self {
+        Self { problems: vec![problem], of_game: false }
+    }
+}
+
 impl std::error::Error for SchemaMismatch {}
 
 impl Display for SchemaMismatch {
@@ -144,8 +202,35 @@ impl Display for SchemaMismatch {
             }
             problem.fmt(f)?;
         }
+        if self.of_game {
+            f.write_str(
+                ". These look like tables of GAME's: `game_tasks::adopt` (feature `adopt`) brings \
+                 them to what is needed",
+            )?;
+        }
         Ok(())
     }
+}
+
+/// Whether nothing is wrong with the crate's two tables but what adoption mends.
+#[cfg(feature = "migration")]
+fn are_of_game(problems: &[SchemaProblem]) -> bool {
+    let mended = |problem: &SchemaProblem| {
+        matches!(problem.table.as_str(), "games" | "tasks")
+            && matches!(
+                problem.fault,
+                SchemaFault::Nullable { .. }
+                    | SchemaFault::NotUnique { .. }
+                    | SchemaFault::Collation { .. }
+                    | SchemaFault::NoReference { .. }
+                    | SchemaFault::ReferenceNotValidated { .. }
+            )
+    };
+    let sign = |problem: &SchemaProblem| {
+        matches!(&problem.fault, SchemaFault::Nullable { column }
+            if matches!(column.as_str(), "created_at" | "updated_at" | "gameId"))
+    };
+    problems.iter().all(mended) && problems.iter().any(sign)
 }
 
 impl SchemaProblem {
@@ -166,14 +251,21 @@ impl SchemaFault {
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         match self {
-            Self::TableMissing | Self::NotATable | Self::NotUnique { .. } => None,
+            Self::TableMissing
+            | Self::NotATable
+            | Self::NotUnique { .. }
+            | Self::NameTaken { .. }
+            | Self::Storage { .. }
+            | Self::InsteadRule { .. }
+            | Self::Setting { .. } => None,
             Self::ColumnMissing { column }
             | Self::ColumnType { column, .. }
             | Self::Collation { column, .. }
             | Self::Nullable { column }
             | Self::NotNullable { column }
             | Self::NoReference { column, .. }
-            | Self::ReferenceNotValidated { column } => Some(column),
+            | Self::ReferenceNotValidated { column }
+            | Self::ReferenceNotEnforced { column, .. } => Some(column),
         }
     }
 }
@@ -200,6 +292,19 @@ impl Display for SchemaFault {
             }
             Self::ReferenceNotValidated { column } => {
                 write!(f, "has a foreign key on {column:?} that was not validated")
+            }
+            Self::ReferenceNotEnforced { column, reason } => {
+                write!(f, "has a foreign key on {column:?} that is not enforced: {reason}")
+            }
+            Self::NameTaken { name, holder } => {
+                write!(f, "needs the name {name:?}, which {holder} has")
+            }
+            Self::Storage { expected, found } => write!(f, "is {found}, not {expected}"),
+            Self::InsteadRule { name } => {
+                write!(f, "has the rule {name:?}, which replaces statements")
+            }
+            Self::Setting { setting, expected, found } => {
+                write!(f, "is used with {setting} = {found:?}, not {expected}")
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Makes the `games` table, for applications that have none.
 
+use super::names::Planned;
 use super::{ddl, schema};
 use crate::entity::Games;
 use crate::entity::games::Column;
@@ -13,6 +14,17 @@ pub(super) struct CreateGames;
 impl MigrationName for CreateGames {
     fn name(&self) -> &str {
         "m20261124_000001_game_tasks_create_games"
+    }
+}
+
+/// The names that it gives.
+pub(super) fn planned() -> Planned<'static> {
+    Planned {
+        schema: None,
+        table: Games.table_name(),
+        table_exists: false,
+        indexes: Vec::new(),
+        foreign_key: None,
     }
 }
 
@@ -38,8 +50,7 @@ impl MigrationTrait for CreateGames {
              {platform} {text} NULL, \
              {api_key} {text} NULL, \
              {oauth_user} {text} NULL, \
-             CONSTRAINT {primary} PRIMARY KEY ({id}), \
-             CONSTRAINT {unique} UNIQUE ({external}))\
+             PRIMARY KEY ({id}), {unique}UNIQUE ({external}))\
              {table_options}{mark_after}",
             table = quote(backend, Games.table_name()),
             mark_inside = mark.inside,
@@ -51,8 +62,7 @@ impl MigrationTrait for CreateGames {
             platform = column(Column::Platform),
             api_key = column(Column::ApiKeyUsed),
             oauth_user = column(Column::OauthUserId),
-            primary = quote(backend, "games_pkey"),
-            unique = quote(backend, "games_externalGameId_key"),
+            unique = ddl::constraint(backend, "games_externalGameId_key"),
         );
         ddl::run(manager, std::iter::once(create).chain(mark.statement)).await
     }

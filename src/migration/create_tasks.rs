@@ -1,5 +1,6 @@
 //! Makes the tasks table of a games table.
 
+use super::names::Planned;
 use super::{ddl, schema};
 use crate::entity::ParentGame;
 use crate::entity::tasks::Column;
@@ -36,6 +37,28 @@ impl<G: ParentGame> MigrationName for CreateTasks<G> {
     }
 }
 
+fn foreign_key<G: ParentGame>() -> String {
+    within_limit(format!("{}_gameId_fkey", G::tasks_table()))
+}
+
+/// The names that it gives, where they have to be free.
+pub(super) fn planned<G: ParentGame>(backend: DbBackend) -> Planned<'static> {
+    let indexes = match backend {
+        // A constraint's index has a name of SQLite's own.
+        DbBackend::Sqlite => vec![creation_index::<G>()],
+        DbBackend::Postgres => vec![creation_index::<G>(), name_index::<G>()],
+        // Names of indexes are a table's own.
+        _ => Vec::new(),
+    };
+    Planned {
+        schema: G::tasks_schema(),
+        table: G::tasks_table(),
+        table_exists: false,
+        indexes,
+        foreign_key: Some(foreign_key::<G>()),
+    }
+}
+
 #[async_trait]
 impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -48,8 +71,6 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         let names = Names::new::<G>(backend);
         let mark = ddl::mark(backend, &names.tasks);
         let column = |column: Column| quote(backend, column.as_str());
-        let named =
-            |after: &str| quote(backend, &within_limit(format!("{}{after}", G::tasks_table())));
         let (id, game) = (column(Column::Id), column(Column::GameId));
         let created_at = column(Column::CreatedAt);
         // For the query "the tasks of a game by creation, newest or oldest first, after a cursor":
@@ -75,7 +96,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
              {game} {uuid} NOT NULL, \
              {strategy} {text} NOT NULL DEFAULT 'default', \
              {status} {text} NOT NULL DEFAULT 'open', \
-             CONSTRAINT {primary} PRIMARY KEY ({id}), \
+             PRIMARY KEY ({id}), \
              CONSTRAINT {unique} UNIQUE ({game}, {external}), \
              CONSTRAINT {foreign} FOREIGN KEY ({game}) REFERENCES {games} ({games_id})\
              {inline}){table_options}{mark_after}",
@@ -88,9 +109,8 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
             external = column(Column::ExternalTaskId),
             strategy = column(Column::StrategyId),
             status = column(Column::Status),
-            primary = named("_pkey"),
             unique = quote(backend, &name_index::<G>()),
-            foreign = named("_gameId_fkey"),
+            foreign = quote(backend, &foreign_key::<G>()),
             games = names.games,
             games_id = quote(backend, G::id_column().as_str()),
         );

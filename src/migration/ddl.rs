@@ -14,6 +14,11 @@ pub(super) struct Types {
     pub(super) table_options: &'static str,
 }
 
+/// Said with every table: a server's defaults may be an engine without transactions, and a row
+/// format whose keys are too short for 255 characters.
+pub(super) const MARIADB_OPTIONS: &str =
+    " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin";
+
 /// Text is compared byte for byte whatever the database's own collation; times are UTC in
 /// microseconds, and what a default writes has the format of what the driver writes.
 pub(super) fn types(backend: DbBackend) -> Types {
@@ -31,7 +36,7 @@ pub(super) fn types(backend: DbBackend) -> Types {
             time: "datetime(6)",
             // CURRENT_TIMESTAMP would write the session's time zone.
             now: "UTC_TIMESTAMP(6)",
-            table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
+            table_options: MARIADB_OPTIONS,
         },
         _ => Types {
             uuid: "blob",
@@ -44,8 +49,17 @@ pub(super) fn types(backend: DbBackend) -> Types {
     }
 }
 
+/// The name of a constraint, before it. PostgreSQL chooses one that is free, while others let
+/// every table have the name.
+pub(super) fn constraint(backend: DbBackend, name: &str) -> String {
+    match backend {
+        DbBackend::Postgres => String::new(),
+        _ => format!("CONSTRAINT {} ", quote(backend, name)),
+    }
+}
+
 /// What tells a table that a migration of the crate made from one that it found.
-const MARK: &str = "made by game-tasks";
+pub(super) const MARK: &str = "made by game-tasks";
 
 /// Where each database takes the mark.
 pub(super) struct Mark {

@@ -1,7 +1,7 @@
 //! The lock on MariaDB: a row, since no lock of a session's reaches all nodes of a cluster, and
 //! none of a transaction's outlives a definition.
 
-use crate::error::{Call, DatabaseError, FailureKind};
+use crate::error::{Call, DatabaseError, FailureKind, SchemaFault, SchemaMismatch, SchemaProblem};
 use crate::migration::beacon::{self, Lookout};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, Value,
@@ -9,10 +9,13 @@ use sea_orm::{
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
-/// Whether the table is there, and whether others are nodes of the same cluster. Takes a lock
+/// Whether the table is there, how many of its columns are, and whether others are nodes of the same cluster. Takes a lock
 /// that says on this server, to every account, whether the connection is alive.
 const LOOK: &str = "SELECT (SELECT COUNT(*) FROM information_schema.tables \
     WHERE table_schema = DATABASE() AND table_name = 'game_tasks_lock'), \
+    (SELECT COUNT(*) FROM information_schema.columns \
+    WHERE table_schema = DATABASE() AND table_name = 'game_tasks_lock' \
+    AND column_name IN ('id', 'holder', 'node', 'connection', 'beacon', 'since')), \
     (SELECT COUNT(*) FROM information_schema.global_variables \
     WHERE variable_name = 'WSREP_ON' AND variable_value = 'ON'), \
     GET_LOCK(CONCAT('game_tasks ', ?), 0)";
@@ -21,7 +24,7 @@ const LOOK: &str = "SELECT (SELECT COUNT(*) FROM information_schema.tables \
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS game_tasks_lock (\
     id tinyint NOT NULL PRIMARY KEY, holder char(36) NOT NULL, node varchar(300) NOT NULL, \
     connection bigint NOT NULL, beacon boolean NOT NULL, since datetime(6) NOT NULL) \
-    ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='made by game-tasks'";
+    ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='made by game-tasks'";
 
 const CLAIM: &str = "INSERT IGNORE INTO game_tasks_lock \
     SELECT 1, ?, CONCAT(@@hostname, ':', @@port), CONNECTION_ID(), FALSE, UTC_TIMESTAMP(6)";
@@ -59,11 +62,16 @@ impl Lease {
         let holder = Uuid::now_v7().to_string();
         let look = db.query_one_raw(statement(LOOK, Some(&holder))).await?;
         let look = look.ok_or_else(|| DbErr::RecordNotFound("the server's locks".to_owned()))?;
-        if look.try_get_by_index::<i64>(0)? == 0 {
-            db.execute_unprepared(CREATE).await?;
+        let (tables, columns): (i64, i64) = (look.try_get_by_index(0)?, look.try_get_by_index(1)?);
+        match (tables, columns) {
+            (0, _) => {
+                db.execute_unprepared(CREATE).await?;
+            }
+            (_, 6) => {}
+            _ => return Err(name_is_taken()),
         }
-        let in_cluster = look.try_get_by_index::<i64>(1)? != 0;
-        if look.try_get_by_index::<Option<i64>>(2)? != Some(1) {
+        let in_cluster = look.try_get_by_index::<i64>(2)? != 0;
+        if look.try_get_by_index::<Option<i64>>(3)? != Some(1) {
             return Err(DbErr::Migration("MariaDB gives no lock of its own".to_owned()));
         }
         let mut lease = Self { holder, held: false, in_cluster };
@@ -123,6 +131,14 @@ impl Drop for Lease {
             dropped().push(std::mem::take(&mut self.holder));
         }
     }
+}
+
+/// Something of the application's has the name of the table.
+fn name_is_taken() -> DbErr {
+    const TABLE: &str = "game_tasks_lock";
+    let (name, holder) = (TABLE.to_owned(), "something that is not the crate's lock".to_owned());
+    let fault = SchemaFault::NameTaken { name, holder };
+    SchemaMismatch::one(SchemaProblem::new(TABLE, fault)).into()
 }
 
 fn dropped() -> MutexGuard<'static, Vec<String>> {

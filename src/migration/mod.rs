@@ -6,14 +6,17 @@ mod create_tasks;
 mod ddl;
 mod exclusive;
 mod lease;
+mod names;
 mod opt_in;
 mod record;
 mod schema;
+mod updated_at_trigger;
 
 pub use exclusive::exclusively;
 pub use opt_in::{OptInIndex, opt_in_index, opt_in_index_for};
 pub use record::{Record, record_of, recorded};
 pub use schema::{check, check_for};
+pub use updated_at_trigger::{opt_in_updated_at_trigger, opt_in_updated_at_trigger_for};
 
 use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame};
@@ -79,6 +82,15 @@ impl MigratorTrait for Migrator {
 
     fn migration_table_name() -> DynIden {
         Alias::new("game_tasks_migrations").into_iden()
+    }
+
+    /// Makes the record if there is none. Something else of its name is a [`SchemaMismatch`]
+    /// inside of SeaORM's error.
+    async fn install<C>(db: &C) -> Result<(), DbErr>
+    where
+        C: ConnectionTrait,
+    {
+        record::install::<Self, C>(db).await
     }
 
     /// What is recorded, without the crate's migrations that are newer than this version: it

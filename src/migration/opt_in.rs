@@ -1,8 +1,10 @@
 //! Indexes that an application may have made for lists that span games.
 
+use super::names::{Holder, Planned};
 use super::{create_tasks, ddl};
 use crate::entity::tasks::Column;
 use crate::entity::{Games, ParentGame};
+use crate::error::SchemaMismatch;
 use crate::sql::{Names, quote, within_limit};
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
@@ -58,7 +60,9 @@ impl OptInIndex {
 }
 
 /// A migration that makes an index which the crate's own migrations leave out, for the
-/// application's list, anywhere after [`migrations`](super::migrations). `down` drops it.
+/// application's list, anywhere after [`migrations`](super::migrations). `down` drops it. It is
+/// called `ix_tasks_by_…`; where something else has that name, both leave that as it is, and `up`
+/// reports a [`SchemaMismatch`].
 ///
 /// ```
 /// use game_tasks::migration::{OptInIndex, opt_in_index};
@@ -100,10 +104,24 @@ struct CreateIndex<G> {
 }
 
 impl<G: ParentGame> CreateIndex<G> {
-    /// Its own name, quoted.
-    fn index(&self, backend: DbBackend) -> String {
-        let name = format!("ix_{}_by_{}", G::tasks_table(), self.index.is_called());
-        quote(backend, &within_limit(name))
+    fn index_name(&self) -> String {
+        within_limit(format!("ix_{}_by_{}", G::tasks_table(), self.index.is_called()))
+    }
+
+    fn planned(&self) -> Planned<'static> {
+        Planned {
+            schema: G::tasks_schema(),
+            table: G::tasks_table(),
+            table_exists: true,
+            indexes: vec![self.index_name()],
+            foreign_key: None,
+        }
+    }
+
+    /// Whether what has its name is this index.
+    fn is(&self, holder: &Holder) -> bool {
+        let columns = self.index.columns().iter().map(IdenStatic::as_str);
+        holder.on_table && columns.eq(holder.columns.iter().map(String::as_str))
     }
 }
 
@@ -116,11 +134,18 @@ impl<G: ParentGame> MigrationName for CreateIndex<G> {
 #[async_trait]
 impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
+        let (connection, backend) = (manager.get_connection(), manager.get_database_backend());
+        let planned = self.planned();
+        if let Some(holder) = planned.holders(connection).await?.first() {
+            return match self.is(holder) {
+                true => Ok(()),
+                false => Err(SchemaMismatch::one(holder.problem(&planned)).into()),
+            };
+        }
         let columns = self.index.columns().iter().map(|column| quote(backend, column.as_str()));
         let create = format!(
             "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
-            self.index(backend),
+            quote(backend, &self.index_name()),
             Names::new::<G>(backend).tasks,
             columns.collect::<Vec<_>>().join(", "),
         );
@@ -128,9 +153,11 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        let index = self.index(backend);
-        let drop = match (backend, G::tasks_schema()) {
+        let (connection, backend) = (manager.get_connection(), manager.get_database_backend());
+        let holders = self.planned().holders(connection).await?;
+        let Some(holder) = holders.iter().find(|holder| self.is(holder)) else { return Ok(()) };
+        let index = quote(backend, &self.index_name());
+        let drop = match (backend, holder.schema.as_deref()) {
             (DbBackend::MySql, _) => {
                 let tasks = Names::new::<G>(backend).tasks;
                 format!("ALTER TABLE IF EXISTS {tasks} DROP INDEX IF EXISTS {index}")

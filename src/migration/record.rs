@@ -1,10 +1,12 @@
 //! The record of which migrations were done: what is pending, and what is newer.
 
-use super::schema;
+use super::names::Planned;
+use super::{ddl, schema};
 use crate::connection::TaskConnection;
-use crate::error::{Call, TaskError};
+use crate::error::{Call, SchemaMismatch, TaskError};
 use crate::sql::quote;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use futures_util::future::BoxFuture;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Schema, Statement};
 use sea_orm_migration::{MigratorTrait, seaql_migrations};
 use std::collections::BTreeSet;
 
@@ -48,18 +50,19 @@ impl Record {
 /// ```
 ///
 /// # Errors
+/// [`TaskError::SchemaMismatch`] where something else has the name of the migrator's table,
 /// [`TaskError::Database`] when the database fails.
 pub async fn record_of<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Record, TaskError> {
     let call = Call { backend: db.backend(), in_transaction: db.in_transaction(), writes: false };
     let table = M::migration_table_name().to_string();
     let read = async {
-        match schema::has_table(db, &table).await? {
+        match schema::has_record(db, &table).await? {
             true => db.query_all(select(db.backend(), &table)).await?.iter().map(version).collect(),
             false => Ok(Vec::new()),
         }
     };
     let done: Result<Vec<String>, DbErr> = read.await;
-    let done = done.map_err(|error| call.failed(error))?;
+    let done = done.map_err(|error| super::failure(call, error))?;
     let known: Vec<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
     let is_in = |list: &[String], name: &String| list.iter().any(|other| other == name);
     Ok(Record {
@@ -149,6 +152,57 @@ where
             Ok(seaql_migrations::Model { version: version(row)?, applied_at })
         })
         .collect()
+}
+
+/// Makes a migrator's table if there is none. What has its name and is not such a table is a
+/// mismatch.
+pub(super) async fn install<M, C>(db: &C) -> Result<(), DbErr>
+where
+    M: MigratorTrait,
+    C: ConnectionTrait,
+{
+    let (db, table) = (Plain(db), M::migration_table_name());
+    let name = table.to_string();
+    if schema::has_record(&db, &name).await? {
+        return Ok(());
+    }
+    let planned = Planned {
+        schema: None,
+        table: &name,
+        table_exists: false,
+        indexes: Vec::new(),
+        foreign_key: None,
+    };
+    if let Some(taken) = SchemaMismatch::of(db.backend(), planned.problems(&db).await?) {
+        return Err(taken.into());
+    }
+    let mut create = Schema::new(db.backend()).create_table_from_entity(seaql_migrations::Entity);
+    create.table(table).if_not_exists();
+    if db.backend() == DbBackend::MySql {
+        create.extra(ddl::MARIADB_OPTIONS);
+    }
+    db.0.execute(&create).await.map(drop)
+}
+
+/// A connection of SeaORM's of which no more is known than what it can do.
+struct Plain<'c, C>(&'c C);
+
+impl<C: ConnectionTrait> TaskConnection for Plain<'_, C> {
+    fn backend(&self) -> DbBackend {
+        self.0.get_database_backend()
+    }
+    fn in_transaction(&self) -> bool {
+        false
+    }
+    fn query_one(&self, statement: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
+        self.0.query_one_raw(statement)
+    }
+    fn query_all(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
+        self.0.query_all_raw(statement)
+    }
+    fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
+        self.0.execute_raw(statement)
+    }
 }
 
 fn select(backend: DbBackend, table: &str) -> Statement {

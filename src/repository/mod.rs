@@ -45,7 +45,9 @@ use std::sync::Arc;
 /// 3. What a write answers is the row as that write left it, to the microsecond.
 /// 4. Of two writers with the same precondition one wins; the other gets
 ///    [`Conflict`](TaskError::Conflict).
-/// 5. `updated_at` grows with every change, whatever the clocks of the writers say.
+/// 5. `updated_at` grows with every change made through a repository, whatever the clocks of the
+///    writers say. What other programs write to the table is theirs: on PostgreSQL
+///    `migration::opt_in_updated_at_trigger` makes it grow with their changes, too.
 /// 6. Text is stored and returned byte for byte, or refused with
 ///    [`Invalid`](TaskError::Invalid).
 /// 7. What lies outside the scope is "not found".

@@ -79,6 +79,11 @@ impl TaskPatch {
 
     /// Only if the task was not changed after this moment. Give it the
     /// [`updated_at`](Task::updated_at) of the task as it was read.
+    ///
+    /// It sees every change that moved `updated_at` forward, as each of the crate's does. Another
+    /// program that writes `now()`, the start of its transaction on PostgreSQL (as GAME's programs
+    /// do), can move it backwards: such a change is missed, unless the trigger
+    /// `migration::opt_in_updated_at_trigger` lets it only grow.
     #[must_use]
     pub fn if_unmodified_since(mut self, moment: DateTime<Utc>) -> Self {
         self.if_unmodified_since = Some(moment);

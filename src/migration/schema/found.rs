@@ -40,10 +40,30 @@ impl TableName {
     }
 }
 
+/// What a look at the catalogs found.
+#[derive(Debug, Default)]
+pub(super) struct Catalog {
+    /// What has the name that was asked about.
+    pub(super) found: Option<Found>,
+    /// Settings of the database and of the connection, as far as a promise depends on them.
+    pub(super) settings: Vec<Setting>,
+}
+
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) name: String,
+    pub(super) value: String,
+}
+
 /// A table, or what has its name.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) is_table: bool,
+    /// How its rows are kept, where that can be wrong: PostgreSQL's `relpersistence`, and whether
+    /// other tables inherit from it; MariaDB's engine.
+    pub(super) storage: String,
+    /// Rules that replace statements (PostgreSQL).
+    pub(super) rules: Vec<String>,
     /// The comment of the table; on SQLite its definition, which holds comments.
     pub(super) comment: String,
     pub(super) columns: Vec<Column>,
@@ -80,6 +100,10 @@ pub(super) struct Reference {
     /// Empty where the key means the primary key without naming it.
     pub(super) to: Vec<String>,
     pub(super) validated: bool,
+    /// Whether it is checked with each statement.
+    pub(super) immediate: bool,
+    /// Whether it is checked at all.
+    pub(super) enabled: bool,
 }
 
 /// Rows of (what, name, text, text, number, number).
@@ -89,9 +113,19 @@ WITH t AS (
         THEN quote_ident(current_schema()) || '.' || $1 ELSE $1 END)::oid AS oid
 )
 SELECT 'table' AS what, c.relkind::text AS name,
-    coalesce(obj_description(c.oid, 'pg_class'), '') AS a, '' AS b,
+    coalesce(obj_description(c.oid, 'pg_class'), '') AS a,
+    CASE WHEN c.relkind = 'r' AND EXISTS (SELECT 1 FROM pg_inherits WHERE inhparent = c.oid)
+        THEN 'inherited' ELSE c.relpersistence::text END AS b,
     CASE WHEN c.relkind IN ('r', 'p', 'f') THEN 1 ELSE 0 END AS m, 0 AS n
 FROM pg_class c JOIN t ON c.oid = t.oid
+UNION ALL
+SELECT 'setting', 'server_encoding', getdatabaseencoding()::text, '', 0, 0
+UNION ALL
+SELECT 'setting', 'session_replication_role', current_setting('session_replication_role'), '', 0, 0
+UNION ALL
+SELECT 'rule', r.rulename::text, '', '', 0, 0
+FROM pg_rewrite r JOIN t ON r.ev_class = t.oid
+WHERE r.is_instead AND r.ev_type <> '1' AND r.ev_enabled <> 'D'
 UNION ALL
 SELECT 'column', a.attname::text, format_type(a.atttypid, a.atttypmod),
     CASE a.atttypid
@@ -120,20 +154,34 @@ WHERE i.indisunique AND i.indisvalid AND i.indimmediate
 GROUP BY i.indexrelid
 UNION ALL
 SELECT 'reference', '', json_agg(f.attname ORDER BY k.place)::text,
-    json_agg(p.attname ORDER BY k.place)::text, CASE WHEN c.convalidated THEN 1 ELSE 0 END, 0
+    json_agg(p.attname ORDER BY k.place)::text, CASE WHEN c.convalidated THEN 1 ELSE 0 END,
+    CASE WHEN c.condeferred THEN 1 WHEN EXISTS (SELECT 1 FROM pg_trigger g
+        WHERE g.tgconstraint = c.oid AND g.tgenabled = 'D') THEN 2 ELSE 0 END
 FROM pg_constraint c JOIN t ON c.conrelid = t.oid
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (source, target, place)
 JOIN pg_attribute f ON f.attrelid = c.conrelid AND f.attnum = k.source
 JOIN pg_attribute p ON p.attrelid = c.confrelid AND p.attnum = k.target
 WHERE c.contype = 'f' AND c.confrelid = to_regclass($3)
-GROUP BY c.oid, c.convalidated
+GROUP BY c.oid, c.convalidated, c.condeferred
 "#;
 
 const MARIADB: &str = r"
 SELECT 'table' AS what, CAST(table_type AS CHAR CHARACTER SET utf8mb4) AS name,
-    CAST(table_comment AS CHAR CHARACTER SET utf8mb4) AS a, '' AS b,
+    CAST(table_comment AS CHAR CHARACTER SET utf8mb4) AS a,
+    CAST(COALESCE(engine, '') AS CHAR CHARACTER SET utf8mb4) AS b,
     CAST(table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AS SIGNED) AS m, CAST(0 AS SIGNED) AS n
 FROM information_schema.tables WHERE table_schema = COALESCE(?, DATABASE()) AND table_name = ?
+UNION ALL
+SELECT 'setting', 'sql_mode', CAST(@@sql_mode AS CHAR CHARACTER SET utf8mb4), '',
+    CAST(0 AS SIGNED), CAST(0 AS SIGNED)
+UNION ALL
+SELECT 'setting', 'foreign_key_checks',
+    CAST(IF(@@foreign_key_checks, 'ON', 'OFF') AS CHAR CHARACTER SET utf8mb4), '',
+    CAST(0 AS SIGNED), CAST(0 AS SIGNED)
+UNION ALL
+SELECT 'setting', 'unique_checks',
+    CAST(IF(@@unique_checks, 'ON', 'OFF') AS CHAR CHARACTER SET utf8mb4), '',
+    CAST(0 AS SIGNED), CAST(0 AS SIGNED)
 UNION ALL
 SELECT 'column', CAST(column_name AS CHAR CHARACTER SET utf8mb4),
     CAST(column_type AS CHAR CHARACTER SET utf8mb4),
@@ -167,6 +215,11 @@ SELECT 'table' AS what, type AS name, coalesce(sql, '') AS a, '' AS b,
     type = 'table' AS m, 0 AS n
 FROM {master} WHERE lower(name) = lower(?1) AND type IN ('table', 'view')
 UNION ALL
+SELECT 'setting', 'encoding', encoding, '', 0, 0 FROM pragma_encoding
+UNION ALL
+SELECT 'setting', 'foreign_keys', CASE foreign_keys WHEN 0 THEN 'OFF' ELSE 'ON' END, '', 0, 0
+FROM pragma_foreign_keys
+UNION ALL
 SELECT 'column', name, coalesce(type, ''), upper(coalesce(type, '')),
     "notnull" = 0 AND pk = 0, -1
 FROM pragma_table_xinfo(?1, ?2)
@@ -185,27 +238,30 @@ SELECT 'reference', '', json_group_array(f."from"),
 FROM pragma_foreign_key_list(?1, ?2) f WHERE lower(f."table") = lower(?3) GROUP BY f.id
 "#;
 
-impl Found {
-    /// What has this name; `None` where nothing has. The foreign keys are those to `parent`.
+impl Catalog {
+    /// What has this name. The foreign keys are those to `parent`. One round trip.
     pub(super) async fn read<C: TaskConnection>(
         db: &C,
         name: &TableName,
         resolve: Resolve,
         parent: &TableName,
-    ) -> Result<Option<Self>, DbErr> {
+    ) -> Result<Self, DbErr> {
         let rows = db.query_all(statement(db.backend(), name, resolve, parent)).await?;
-        let mut found: Option<Self> = None;
-        // Whatever order a database gives the rows in.
-        let what = |row: &QueryResult| row.try_get_by_index::<String>(0);
+        let mut catalog = Self::default();
+        let mut table = Found::default();
+        let mut is_there = false;
         for row in &rows {
-            if what(row)? == "table" {
-                let is_table = number(row, 4)? != 0;
-                found = Some(Self { is_table, comment: text(row, 2)?, ..Self::default() });
-            }
-        }
-        let Some(mut table) = found else { return Ok(None) };
-        for row in &rows {
-            match what(row)?.as_str() {
+            match row.try_get_by_index::<String>(0)?.as_str() {
+                "table" => {
+                    is_there = true;
+                    table.is_table = number(row, 4)? != 0;
+                    (table.comment, table.storage) = (text(row, 2)?, text(row, 3)?);
+                }
+                "setting" => {
+                    let (name, value) = (text(row, 1)?, text(row, 2)?);
+                    catalog.settings.push(Setting { name, value });
+                }
+                "rule" => table.rules.push(text(row, 1)?),
                 "column" => table.columns.push(column(db.backend(), row)?),
                 "unique" => {
                     let (columns, collations) = (list(row, 2)?, list(row, 3)?);
@@ -215,13 +271,18 @@ impl Found {
                     columns: list(row, 2)?,
                     to: list(row, 3)?,
                     validated: number(row, 4)? != 0,
+                    immediate: number(row, 5)? != 1,
+                    enabled: number(row, 5)? != 2,
                 }),
                 _ => {}
             }
         }
-        Ok(Some(table))
+        catalog.found = is_there.then_some(table);
+        Ok(catalog)
     }
+}
 
+impl Found {
     /// The column of this name; only PostgreSQL tells case apart.
     pub(super) fn column(&self, backend: DbBackend, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| same(backend, &column.name, name))

@@ -1,6 +1,6 @@
 //! Holds what is there against what is needed.
 
-use super::found::{Found, TableName, same};
+use super::found::{Found, Setting, TableName, same};
 use super::needs::{Kind, Need, Null};
 use crate::connection::TaskConnection;
 use crate::entity::tasks;
@@ -62,6 +62,31 @@ impl Look<'_> {
         faults.into_iter().map(|fault| self.problem(fault)).collect()
     }
 
+    /// How its rows are kept, and whether statements do what they say.
+    pub(super) fn storage(&self) -> Vec<SchemaProblem> {
+        let (expected, found) = match (self.backend, self.table.storage.as_str()) {
+            (DbBackend::Postgres, "u") => ("a permanent one", "an unlogged table"),
+            (DbBackend::Postgres, "t") => ("a permanent one", "a temporary table"),
+            (DbBackend::Postgres, "inherited") => {
+                ("one without children", "a table that others inherit from")
+            }
+            // An engine that is not loaded has no name.
+            (DbBackend::MySql, engine) if !engine.eq_ignore_ascii_case("InnoDB") => {
+                ("of InnoDB", engine)
+            }
+            _ => ("", ""),
+        };
+        let found = match self.backend {
+            DbBackend::MySql if !expected.is_empty() => format!("of the engine {found:?}"),
+            _ => found.to_owned(),
+        };
+        let storage =
+            (!expected.is_empty()).then(|| self.problem(SchemaFault::Storage { expected, found }));
+        let rules = self.table.rules.iter();
+        let rules = rules.map(|name| self.problem(SchemaFault::InsteadRule { name: name.clone() }));
+        storage.into_iter().chain(rules).collect()
+    }
+
     fn has(&self, column: &str) -> bool {
         self.table.column(self.backend, column).is_some()
     }
@@ -121,27 +146,58 @@ impl Look<'_> {
             return None;
         }
         let is = |names: &[String], name: &str| matches!(names, [only] if same(self.backend, only, name));
-        let mut unvalidated = false;
+        let mut fault = None;
         for key in self.table.references.iter().filter(|key| is(&key.columns, column)) {
             // A key that names no column means the primary key; what that is, the games table
             // is asked.
             if key.to.is_empty() || is(&key.to, games_id) {
-                if key.validated {
+                let column = column.to_owned();
+                fault = Some(if !key.enabled {
+                    let reason = "its triggers are disabled";
+                    SchemaFault::ReferenceNotEnforced { column, reason }
+                } else if !key.validated {
+                    SchemaFault::ReferenceNotValidated { column }
+                } else if !key.immediate {
+                    let reason = "it is deferred to the end of the transaction";
+                    SchemaFault::ReferenceNotEnforced { column, reason }
+                } else {
                     return None;
-                }
-                unvalidated = true;
+                });
             }
         }
-        let column = column.to_owned();
-        Some(self.problem(match unvalidated {
-            true => SchemaFault::ReferenceNotValidated { column },
-            false => SchemaFault::NoReference {
-                column,
-                parent: games.shown(),
-                parent_column: games_id.to_owned(),
-            },
-        }))
+        let missing = || SchemaFault::NoReference {
+            column: column.to_owned(),
+            parent: games.shown(),
+            parent_column: games_id.to_owned(),
+        };
+        Some(self.problem(fault.unwrap_or_else(missing)))
     }
+}
+
+/// Settings that break a promise.
+pub(super) fn settings(name: &TableName, settings: &[Setting]) -> Vec<SchemaProblem> {
+    let wrong = settings.iter().filter_map(|Setting { name: setting, value }| {
+        let (expected, fits) = match setting.as_str() {
+            // Text is sorted, and prefixes are found, by the bytes of UTF-8.
+            "encoding" => ("UTF-8", value == "UTF-8"),
+            "server_encoding" => ("UTF8", value == "UTF8"),
+            "foreign_keys" | "foreign_key_checks" | "unique_checks" => ("ON", value == "ON"),
+            // A replica's session checks no foreign key.
+            "session_replication_role" => ("origin or local", value != "replica"),
+            // Without it a null where none may be becomes an empty text, and texts are cut.
+            "sql_mode" => (
+                "one with STRICT_TRANS_TABLES or STRICT_ALL_TABLES",
+                value.split(',').any(|mode| mode.starts_with("STRICT_")),
+            ),
+            _ => return None,
+        };
+        (!fits).then(|| SchemaFault::Setting {
+            setting: setting.clone(),
+            expected,
+            found: value.clone(),
+        })
+    });
+    wrong.map(|fault| SchemaProblem::new(&name.shown(), fault)).collect()
 }
 
 /// SQLite's catalogs do not tell the collation of a column. It shows in how many of three

@@ -4,10 +4,12 @@ mod found;
 mod look;
 mod needs;
 
+use super::names::Planned;
+use super::{create_games, create_tasks};
 use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame, games, tasks};
 use crate::error::{Call, SchemaFault, SchemaMismatch, SchemaProblem, TaskError};
-use found::{Found, Resolve, TableName};
+use found::{Catalog, Found, Resolve, TableName};
 use look::Look;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 
@@ -17,6 +19,10 @@ use sea_orm::{DbBackend, DbErr, IdenStatic};
 /// ask. What counts are properties: the columns with types that fit, what may be null, the
 /// uniqueness, the reference to the game. Columns, indexes and triggers that the application
 /// added do not matter, nor does who made the tables.
+///
+/// Reported, too, is what makes a promise untrue on one database: how a table keeps its rows,
+/// foreign keys that are not enforced, and settings of the database and of the connection that was
+/// asked, such as an encoding other than UTF-8 ([`SchemaFault`] names them all).
 ///
 /// Round trips: two (SQLite: three).
 ///
@@ -42,7 +48,7 @@ use sea_orm::{DbBackend, DbErr, IdenStatic};
 pub async fn check(db: &impl TaskConnection) -> Result<(), TaskError> {
     let games = told(db, games(db, Resolve::AsNamed)).await?;
     let tasks = told(db, tasks::<Games, _>(db, Resolve::AsNamed)).await?;
-    fits([games.or_missing(), tasks.or_missing()])
+    fits(db.backend(), [games.or_missing(), tasks.or_missing()])
 }
 
 /// The same for the tasks table of an application's own games table, of which only what
@@ -53,7 +59,7 @@ pub async fn check(db: &impl TaskConnection) -> Result<(), TaskError> {
 pub async fn check_for<G: ParentGame>(db: &impl TaskConnection) -> Result<(), TaskError> {
     let parent = told(db, parent::<G, _>(db)).await?;
     let tasks = told(db, tasks::<G, _>(db, Resolve::AsNamed)).await?;
-    fits([parent.or_missing(), tasks.or_missing()])
+    fits(db.backend(), [parent.or_missing(), tasks.or_missing()])
 }
 
 async fn told<C: TaskConnection>(
@@ -64,8 +70,11 @@ async fn told<C: TaskConnection>(
     looked.await.map_err(|error| call.failed(error))
 }
 
-fn fits<E: From<SchemaMismatch>>(problems: [Vec<SchemaProblem>; 2]) -> Result<(), E> {
-    match SchemaMismatch::of(problems.concat()) {
+fn fits<E: From<SchemaMismatch>>(
+    backend: DbBackend,
+    problems: [Vec<SchemaProblem>; 2],
+) -> Result<(), E> {
+    match SchemaMismatch::of(backend, problems.concat()) {
         Some(mismatch) => Err(mismatch.into()),
         None => Ok(()),
     }
@@ -74,10 +83,13 @@ fn fits<E: From<SchemaMismatch>>(problems: [Vec<SchemaProblem>; 2]) -> Result<()
 /// Whether `migrations()` finds its games table made already, by whomever. What stands in the
 /// place of either table and does not fit is a mismatch.
 pub(super) async fn games_are_there<C: TaskConnection>(db: &C) -> Result<bool, DbErr> {
-    let games = games(db, Resolve::WhereMade).await?;
+    let backend = db.backend();
+    let mut games = games(db, Resolve::WhereMade).await?;
+    games.and_names(db, create_games::planned()).await?;
     // MariaDB commits with each table, so both are looked at before the first is made.
-    let tasks = tasks::<Games, _>(db, Resolve::WhereMade).await?;
-    fits::<DbErr>([games.problems, tasks.problems])?;
+    let mut tasks = tasks::<Games, _>(db, Resolve::WhereMade).await?;
+    tasks.and_names(db, create_tasks::planned::<Games>(backend)).await?;
+    fits::<DbErr>(backend, [games.problems, tasks.problems])?;
     Ok(games.there)
 }
 
@@ -86,8 +98,9 @@ pub(super) async fn tasks_are_there<G: ParentGame, C: TaskConnection>(
     db: &C,
 ) -> Result<bool, DbErr> {
     let parent = parent::<G, _>(db).await?;
-    let tasks = tasks::<G, _>(db, Resolve::WhereMade).await?;
-    fits::<DbErr>([parent.or_missing(), tasks.problems])?;
+    let mut tasks = tasks::<G, _>(db, Resolve::WhereMade).await?;
+    tasks.and_names(db, create_tasks::planned::<G>(db.backend())).await?;
+    fits::<DbErr>(db.backend(), [parent.or_missing(), tasks.problems])?;
     Ok(tasks.there)
 }
 
@@ -99,14 +112,19 @@ pub(super) async fn is_marked<C: TaskConnection>(
     mark: &str,
 ) -> Result<bool, DbErr> {
     let name = TableName { schema: schema.map(str::to_owned), table: table.to_owned() };
-    let found = Found::read(db, &name, Resolve::WhereMade, &name).await?;
+    let found = Catalog::read(db, &name, Resolve::WhereMade, &name).await?.found;
     Ok(found.is_some_and(|found| found.is_table && found.comment.contains(mark)))
 }
 
-/// Whether there is a table of this name, where one would be made.
-pub(super) async fn has_table<C: TaskConnection>(db: &C, table: &str) -> Result<bool, DbErr> {
+/// Whether there is a table of this name, where one would be made, for the record of a migrator.
+/// Anything else of that name is a mismatch.
+pub(super) async fn has_record<C: TaskConnection>(db: &C, table: &str) -> Result<bool, DbErr> {
     let name = TableName { schema: None, table: table.to_owned() };
-    Ok(Found::read(db, &name, Resolve::WhereMade, &name).await?.is_some())
+    let Catalog { found, .. } = Catalog::read(db, &name, Resolve::WhereMade, &name).await?;
+    let looked =
+        Looked::at(db.backend(), name, found.as_ref(), |look| look.columns(&needs::record()));
+    fits::<DbErr>(db.backend(), [looked.problems, Vec::new()])?;
+    Ok(looked.there)
 }
 
 fn tasks_name<G: ParentGame>() -> TableName {
@@ -146,20 +164,34 @@ impl Looked {
     }
 
     /// The problems where the table has to be there.
-    fn or_missing(self) -> Vec<SchemaProblem> {
-        match self.there {
-            true => self.problems,
-            false => vec![SchemaProblem::new(&self.name.shown(), SchemaFault::TableMissing)],
+    fn or_missing(mut self) -> Vec<SchemaProblem> {
+        if !self.there {
+            let missing = SchemaProblem::new(&self.name.shown(), SchemaFault::TableMissing);
+            self.problems.insert(0, missing);
         }
+        self.problems
+    }
+
+    /// Adds what has the names that are to be given, where the table is to be made.
+    async fn and_names<C: TaskConnection>(
+        &mut self,
+        db: &C,
+        planned: Planned<'_>,
+    ) -> Result<(), DbErr> {
+        if !self.there {
+            self.problems.extend(planned.problems(db).await?);
+        }
+        Ok(())
     }
 }
 
 /// The crate's own games table.
 async fn games<C: TaskConnection>(db: &C, resolve: Resolve) -> Result<Looked, DbErr> {
     let name = games_name::<Games>();
-    let found = Found::read(db, &name, resolve, &name).await?;
+    let Catalog { found, .. } = Catalog::read(db, &name, resolve, &name).await?;
     Ok(Looked::at(db.backend(), name, found.as_ref(), |look| {
-        let mut problems = look.columns(&needs::games());
+        let mut problems = look.storage();
+        problems.extend(look.columns(&needs::games()));
         problems.extend(look.unique(games::Column::Id.as_str()));
         problems.extend(look.unique(games::Column::ExternalGameId.as_str()));
         problems
@@ -169,7 +201,7 @@ async fn games<C: TaskConnection>(db: &C, resolve: Resolve) -> Result<Looked, Db
 /// An application's games table, by what it says of itself.
 async fn parent<G: ParentGame, C: TaskConnection>(db: &C) -> Result<Looked, DbErr> {
     let name = games_name::<G>();
-    let found = Found::read(db, &name, Resolve::AsNamed, &name).await?;
+    let Catalog { found, .. } = Catalog::read(db, &name, Resolve::AsNamed, &name).await?;
     Ok(Looked::at(db.backend(), name, found.as_ref(), |look| {
         let mut problems = look.columns(&needs::parent::<G>());
         problems.extend(look.unique(G::id_column().as_str()));
@@ -182,10 +214,11 @@ async fn tasks<G: ParentGame, C: TaskConnection>(
     resolve: Resolve,
 ) -> Result<Looked, DbErr> {
     let (backend, name, games) = (db.backend(), tasks_name::<G>(), games_name::<G>());
-    let found = Found::read(db, &name, resolve, &games).await?;
+    let Catalog { found, settings } = Catalog::read(db, &name, resolve, &games).await?;
     let needs = needs::tasks();
     let mut looked = Looked::at(backend, name, found.as_ref(), |look| {
-        let mut problems = look.columns(&needs);
+        let mut problems = look.storage();
+        problems.extend(look.columns(&needs));
         problems.extend(look.contained(tasks::Column::Id.as_str()));
         problems.extend(look.name_is_unique());
         problems.extend(look.reference(&games, G::id_column().as_str()));
@@ -194,5 +227,6 @@ async fn tasks<G: ParentGame, C: TaskConnection>(
     if backend == DbBackend::Sqlite && looked.there {
         looked.problems.extend(look::folding(db, &looked.name, found.as_ref(), &needs).await?);
     }
+    looked.problems.extend(look::settings(&looked.name, &settings));
     Ok(looked)
 }

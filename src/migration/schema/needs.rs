@@ -66,6 +66,13 @@ pub(super) fn games() -> Vec<Need> {
     Column::iter().map(need).collect()
 }
 
+/// The columns of a migrator's record.
+pub(super) fn record() -> Vec<Need> {
+    let need =
+        |column: &str| Need { column: column.to_owned(), kind: Kind::Any, null: Null::Either };
+    vec![need("version"), need("applied_at")]
+}
+
 /// The columns that a parent names. What they hold, besides the id, is the application's.
 pub(super) fn parent<G: ParentGame>() -> Vec<Need> {
     let others =

@@ -1,0 +1,231 @@
+//! What makes a promise untrue on one database: how a table keeps its rows, what replaces its
+//! statements, and settings. The schema check reports each, for the crate's tables and for those
+//! of another name alike, and a migration reports it before it changes anything.
+
+use crate::schema_check::lacking;
+use crate::support::{
+    Backend, FEW, MigratorOf, TestDatabase, campaigns, column, on_database, on_empty_database, run,
+    tests_on, try_run,
+};
+use game_tasks::sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
+};
+use game_tasks::sea_orm_migration::MigratorTrait;
+use game_tasks::{SchemaFault, SchemaMismatch, TaskError, migration};
+
+tests_on!([postgres Postgres], tables_of_postgres, |on| {
+    super::on_database(on, super::FEW, super::tables_of_postgres)
+});
+tests_on!([postgres Postgres], a_database_of_another_encoding, |on| {
+    super::on_empty_database(on, super::FEW, super::a_database_of_another_encoding)
+});
+tests_on!([postgres Postgres], tables_of_game_point_to_adoption, |on| {
+    super::on_empty_database(on, super::FEW, super::tables_of_game_point_to_adoption)
+});
+tests_on!([postgres Postgres, mariadb MariaDb], settings_of_a_connection, |on| {
+    super::on_database(on, super::FEW, super::settings_of_a_connection)
+});
+tests_on!([mariadb MariaDb], engines_and_row_formats, |on| {
+    super::on_database(on, super::FEW, super::engines_and_row_formats)
+});
+tests_on!([sqlite_memory SqliteMemory], settings_of_sqlite, |on| {
+    super::on_empty_database(on, 1, super::settings_of_sqlite)
+});
+
+async fn tables_of_postgres(database: &TestDatabase) {
+    let db = &database.db;
+    MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
+    for table in ["tasks", "quest_tasks"] {
+        let foreign_key = format!("\"{table}_gameId_fkey\"");
+        for (wrong, right, expected) in [
+            (
+                format!("ALTER TABLE {table} SET UNLOGGED"),
+                format!("ALTER TABLE {table} SET LOGGED"),
+                "is an unlogged table, not a permanent one".to_owned(),
+            ),
+            (
+                format!("CREATE TABLE child () INHERITS ({table})"),
+                "DROP TABLE child".to_owned(),
+                "is a table that others inherit from, not one without children".to_owned(),
+            ),
+            (
+                format!("CREATE RULE keep AS ON DELETE TO {table} DO INSTEAD NOTHING"),
+                format!("DROP RULE keep ON {table}"),
+                "has the rule \"keep\", which replaces statements".to_owned(),
+            ),
+            (
+                format!(
+                    "ALTER TABLE {table} ALTER CONSTRAINT {foreign_key} \
+                     DEFERRABLE INITIALLY DEFERRED"
+                ),
+                format!("ALTER TABLE {table} ALTER CONSTRAINT {foreign_key} NOT DEFERRABLE"),
+                "has a foreign key on \"gameId\" that is not enforced: it is deferred to the end \
+                 of the transaction"
+                    .to_owned(),
+            ),
+        ] {
+            run(db, &wrong, []).await;
+            let expected = format!("table {table:?} {expected}");
+            let found = match table {
+                "tasks" => lacking(database).await,
+                _ => lacking_for_campaigns(db).await,
+            };
+            assert_eq!(found, [expected], "{wrong}");
+            run(db, &right, []).await;
+        }
+    }
+    // Only a superuser may.
+    if try_run(db, "ALTER TABLE tasks DISABLE TRIGGER ALL", []).await.is_ok() {
+        let expected = "table \"tasks\" has a foreign key on \"gameId\" that is not enforced: \
+                        its triggers are disabled";
+        assert_eq!(lacking(database).await, [expected]);
+        run(db, "ALTER TABLE tasks ENABLE TRIGGER ALL", []).await;
+    }
+    assert_eq!(lacking(database).await, Vec::<String>::new());
+    assert_eq!(lacking_for_campaigns(db).await, Vec::<String>::new());
+}
+
+async fn lacking_for_campaigns(db: &DatabaseConnection) -> Vec<String> {
+    match migration::check_for::<campaigns::Entity>(db).await {
+        Ok(()) => Vec::new(),
+        error => mismatch(error).problems().iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[track_caller]
+fn mismatch(outcome: Result<(), TaskError>) -> SchemaMismatch {
+    match outcome {
+        Err(TaskError::SchemaMismatch(mismatch)) => mismatch,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The settings that a mismatch names.
+fn settings(mismatch: &SchemaMismatch) -> Vec<&str> {
+    let faults = mismatch.problems().iter().map(|problem| &problem.fault);
+    faults
+        .filter_map(|fault| match fault {
+            SchemaFault::Setting { setting, .. } => Some(setting.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+async fn a_database_of_another_encoding(database: &TestDatabase) {
+    let server = Backend::Postgres.server_url();
+    let name = format!("latin_{}", uuid::Uuid::now_v7().simple());
+    let create = format!(
+        "CREATE DATABASE {name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    );
+    run(&database.db, &create, []).await;
+    let (host, _) = server.rsplit_once('/').unwrap();
+    let mut options = ConnectOptions::new(format!("{host}/{name}"));
+    options.max_connections(1).sqlx_logging(false);
+    let latin = Database::connect(options).await.unwrap();
+    let migrated = mismatch(game_tasks::migrate(&latin).await);
+    let checked = mismatch(migration::check(&latin).await);
+    let tables: Vec<String> =
+        column(&latin, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'", [])
+            .await;
+    latin.close().await.unwrap();
+    run(&database.db, &format!("DROP DATABASE {name} WITH (FORCE)"), []).await;
+    assert_eq!(settings(&migrated), ["server_encoding"]);
+    assert_eq!(settings(&checked), ["server_encoding"]);
+    assert!(!tables.iter().any(|table| table == "games" || table == "tasks"), "{tables:?}");
+    let expected = "table \"tasks\" is used with server_encoding = \"LATIN1\", not UTF8";
+    assert!(migrated.to_string().contains(expected), "{migrated}");
+}
+
+async fn settings_of_a_connection(database: &TestDatabase) {
+    let db = &database.db;
+    let wrong: &[(&str, &str)] = match database.backend {
+        Backend::Postgres => &[("session_replication_role", "'replica'")],
+        _ => &[("sql_mode", "''"), ("foreign_key_checks", "0"), ("unique_checks", "0")],
+    };
+    for (setting, value) in wrong {
+        let transaction = db.begin().await.unwrap();
+        let set = format!("SET SESSION {setting} = {value}");
+        if try_run(&transaction, &set, []).await.is_err() {
+            // Only a superuser may.
+            assert_eq!(database.backend, Backend::Postgres);
+            continue;
+        }
+        let checked = mismatch(migration::check(&transaction).await);
+        run(&transaction, &format!("SET SESSION {setting} = DEFAULT"), []).await;
+        transaction.rollback().await.unwrap();
+        assert_eq!(settings(&checked), [*setting]);
+    }
+    // Those of a strict server may come in any order and company.
+    if database.backend == Backend::MariaDb {
+        for strict in ["STRICT_ALL_TABLES", "ANSI_QUOTES,STRICT_TRANS_TABLES,NO_BACKSLASH_ESCAPES"]
+        {
+            let transaction = db.begin().await.unwrap();
+            run(&transaction, &format!("SET SESSION sql_mode = '{strict}'"), []).await;
+            migration::check(&transaction).await.unwrap();
+            run(&transaction, "SET SESSION sql_mode = DEFAULT", []).await;
+            transaction.rollback().await.unwrap();
+        }
+    }
+}
+
+async fn engines_and_row_formats(database: &TestDatabase) {
+    let db = &database.db;
+    let options: Vec<String> = column(
+        db,
+        "SELECT CAST(CONCAT(engine, ' ', create_options) AS CHAR CHARACTER SET utf8mb4) \
+         FROM information_schema.tables WHERE table_schema = DATABASE()",
+        [],
+    )
+    .await;
+    // Games, tasks, the record of migrations and the lock.
+    assert_eq!(options.len(), 4);
+    for options in options {
+        let options = options.to_lowercase();
+        assert!(options.contains("innodb") && options.contains("row_format=dynamic"), "{options}");
+    }
+    run(db, "ALTER TABLE tasks DROP FOREIGN KEY \"tasks_gameId_fkey\"", []).await;
+    for table in ["games", "tasks"] {
+        run(db, &format!("ALTER TABLE {table} ENGINE = Aria"), []).await;
+        let expected = format!("table {table:?} is of the engine \"Aria\", not of InnoDB");
+        let found = lacking(database).await;
+        assert!(found.contains(&expected), "{found:?}");
+        run(db, &format!("ALTER TABLE {table} ENGINE = InnoDB"), []).await;
+    }
+}
+
+async fn settings_of_sqlite(database: &TestDatabase) {
+    let db = &database.db;
+    run(db, "PRAGMA encoding = 'UTF-16le'", []).await;
+    let checked = mismatch(migration::check(db).await);
+    assert_eq!(settings(&checked), ["encoding"]);
+    let migrated = mismatch(game_tasks::migrate(db).await);
+    assert_eq!(settings(&migrated), ["encoding"]);
+    let made = "SELECT name FROM sqlite_master WHERE name IN ('games', 'tasks')";
+    assert_eq!(column::<_, String>(db, made, []).await, Vec::<String>::new());
+
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    options.max_connections(1).sqlx_logging(false);
+    let db = Database::connect(options).await.unwrap();
+    db.execute_unprepared("PRAGMA foreign_keys = OFF").await.unwrap();
+    assert_eq!(settings(&mismatch(game_tasks::migrate(&db).await)), ["foreign_keys"]);
+    db.execute_unprepared("PRAGMA foreign_keys = ON").await.unwrap();
+    game_tasks::migrate(&db).await.unwrap();
+    migration::check(&db).await.unwrap();
+    db.execute_unprepared("PRAGMA foreign_keys = OFF").await.unwrap();
+    assert_eq!(settings(&mismatch(migration::check(&db).await)), ["foreign_keys"]);
+}
+
+/// Tables of GAME's shape are told from others that lack something.
+async fn tables_of_game_point_to_adoption(database: &TestDatabase) {
+    let db = &database.db;
+    db.execute_unprepared(include_str!("../fixtures/game_schema.sql")).await.unwrap();
+    for outcome in [game_tasks::migrate(db).await, migration::check(db).await] {
+        let mismatch = mismatch(outcome);
+        assert!(mismatch.can_be_adopted(), "{mismatch}");
+        assert!(mismatch.to_string().contains("game_tasks::adopt"), "{mismatch}");
+    }
+    run(db, "ALTER TABLE tasks RENAME COLUMN status TO state", []).await;
+    let mismatch = mismatch(migration::check(db).await);
+    assert!(!mismatch.can_be_adopted());
+    assert!(!mismatch.to_string().contains("adopt"), "{mismatch}");
+}
