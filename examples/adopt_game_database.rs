@@ -28,6 +28,9 @@ const USAGE: &str = "usage: adopt_game_database DATABASE_URL [--demo] [--apply]
 /// How many rows of a table are shown at the most.
 const MOST: usize = 10;
 
+/// How many characters of a name are shown at the most.
+const WIDEST: usize = 40;
+
 struct Arguments {
     database_url: String,
     demo: bool,
@@ -117,7 +120,7 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     let mut groups = table(["game", "external id", "tasks, the oldest first"]);
     for group in found.duplicates.groups.iter().take(MOST) {
         let ids: Vec<String> = group.ids.iter().take(MOST).map(Uuid::to_string).collect();
-        let name = format!("{:?}", group.external_task_id);
+        let name = shortened(&format!("{:?}", group.external_task_id));
         groups.add_row([group.game_id.to_string(), name, ids.join("\n")]);
     }
     section(out, "Duplicates", &groups, found.duplicates.count)?;
@@ -125,7 +128,8 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     let mut references = table(["table", "columns", "rows", "to duplicates"]);
     for one in found.references.iter().take(MOST) {
         let (rows, moved) = (one.rows.to_string(), one.to_duplicates.to_string());
-        references.add_row([&*one.table, &*one.columns.join(", "), &*rows, &*moved]);
+        let (table, columns) = (shortened(&one.table), shortened(&one.columns.join(", ")));
+        references.add_row([table, columns, rows, moved]);
     }
     section(out, "What refers to tasks", &references, found.references.len() as u64)?;
 
@@ -133,7 +137,8 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     for used in found.strategies.iter().take(MOST) {
         let known = if used.known { "yes" } else { "no" };
         let (tasks, games) = (used.tasks.to_string(), used.games.to_string());
-        strategies.add_row([&*format!("{:?}", used.strategy_id.as_str()), &*tasks, &*games, known]);
+        let strategy = shortened(&format!("{:?}", used.strategy_id.as_str()));
+        strategies.add_row([&*strategy, &*tasks, &*games, known]);
     }
     section(out, "Strategies", &strategies, found.strategies.len() as u64)?;
 
@@ -141,7 +146,9 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     for change in found.inheritance_changes.iter().take(MOST) {
         let game = change.external_game_id.clone();
         let game = game.unwrap_or_else(|| change.game_id.to_string());
-        changes.add_row([&*game, change.strategy_id.as_str(), &*change.tasks.to_string()]);
+        let strategy = shortened(&format!("{:?}", change.strategy_id.as_str()));
+        let game = shortened(&format!("{game:?}"));
+        changes.add_row([game, strategy, change.tasks.to_string()]);
     }
     let title = "What changes with inheritance (see Inheritance::Never)";
     section(out, title, &changes, found.inheritance_changes.len() as u64)?;
@@ -164,7 +171,7 @@ fn told(out: &mut impl Write, adoption: &Adoption) -> Result<(), Box<dyn Error>>
     )?;
     let mut settled = table(["task", "external id", "outcome"]);
     for one in adoption.settled.iter().take(MOST) {
-        let name = format!("{:?}", one.external_task_id);
+        let name = shortened(&format!("{:?}", one.external_task_id));
         settled.add_row([one.task_id.to_string(), name, one.outcome.to_string()]);
     }
     section(out, "Tasks that the plan decided on", &settled, adoption.settled.len() as u64)?;
@@ -172,6 +179,15 @@ fn told(out: &mut impl Write, adoption: &Adoption) -> Result<(), Box<dyn Error>>
         .map(|word| format!("{} {word}", adoption.count(word)));
     writeln!(out, "\n{}", counts.join(", "))?;
     Ok(())
+}
+
+/// A text of at most [`WIDEST`] characters, so that a table stays readable: names can have 255 and
+/// more. What is cut off ends in an ellipsis.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= WIDEST {
+        return text.to_owned();
+    }
+    text.chars().take(WIDEST - 1).chain(['…']).collect()
 }
 
 fn section(

@@ -2,6 +2,7 @@
 
 use super::catalog::{Catalog, Reference, Table, quoted, references};
 use super::error::AdoptError;
+use super::fill;
 use super::inspect::{OLDEST_FIRST, groups};
 use super::plan::{Duplicates, Plan, Step};
 use super::record;
@@ -222,11 +223,15 @@ async fn rename(
         tasks.quoted
     );
     session.execute(query(text).bind(id).bind(name.clone())).await?;
+    // Its nulls are filled with it, from what it was, for they may be forbidden by now.
+    let fill = fill::OF_TASKS.iter().filter(|(column, _)| *column != "updated_at");
+    let fill: Vec<_> = fill.map(|(column, with)| format!("{} = {with}", quoted(column))).collect();
     let text = format!(
-        r#"UPDATE {} SET "externalTaskId" = $2,
-           updated_at = GREATEST(clock_timestamp(), updated_at + INTERVAL '1 microsecond')
-           WHERE id = $1"#,
-        tasks.quoted
+        r#"UPDATE {} t SET "externalTaskId" = $2, {},
+           updated_at = GREATEST(clock_timestamp(), t.updated_at + INTERVAL '1 microsecond')
+           WHERE t.id = $1"#,
+        tasks.quoted,
+        fill.join(", "),
     );
     let renamed = session.execute(query(text).bind(id).bind(name)).await?;
     refuse_unless(renamed == 1)

@@ -3,8 +3,10 @@ use uuid::Uuid;
 
 /// What becomes of tasks that have the same game and external id.
 ///
-/// The oldest of them, by `created_at` (null counting as newest) and then by id, keeps its
-/// name either way.
+/// The oldest of them, by `created_at` as it was before anything was filled (null counting as
+/// newest) and then by id, keeps its name either way. That is the first one that
+/// [`DuplicateGroup::ids`](super::DuplicateGroup) lists. A task that a plan moves to a game
+/// ([`WithoutGame::MoveTo`]) is filled as it is moved, and joins its group with what it has then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Duplicates {
@@ -151,14 +153,15 @@ pub enum Step {
     FillGames,
     /// Tasks without a game, as the plan decides.
     WithoutGame,
+    /// Duplicates, as the plan decides: before nulls are filled, so that the oldest is the one that
+    /// [`inspect`](super::inspect) names, and again before the unique index is built.
+    Duplicates,
     /// Nulls of tasks: timestamps, strategies, statuses.
     FillTasks,
     /// NOT NULL where the crate has it.
     NotNull,
     /// The foreign key from tasks to games.
     Reference,
-    /// Duplicates, as the plan decides.
-    Duplicates,
     /// The unique index on game and external id.
     UniqueIndex,
     /// The index for listing a game by creation.
@@ -171,10 +174,10 @@ impl Step {
         Self::Defaults,
         Self::FillGames,
         Self::WithoutGame,
+        Self::Duplicates,
         Self::FillTasks,
         Self::NotNull,
         Self::Reference,
-        Self::Duplicates,
         Self::UniqueIndex,
         Self::ListingIndex,
     ];

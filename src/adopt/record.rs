@@ -42,6 +42,23 @@ pub(super) async fn make(session: &mut Session, tasks: &Table) -> Result<(), Dat
     Ok(())
 }
 
+/// Whether something that is not the record has its name, or that of its type.
+pub(super) async fn name_is_taken(
+    session: &mut Session,
+    tasks: &Table,
+) -> Result<bool, DatabaseError> {
+    let text = "SELECT EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = to_regclass($1) \
+                  AND (c.relkind <> 'r' OR 10 <> (SELECT count(*) FROM pg_attribute a \
+                    WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attname IN ('id', 'at', \
+                    'outcome', 'task_id', 'game_id', 'external_task_id', 'other_id', \
+                    'renamed_to', 'source', 'row')))) \
+                OR EXISTS (SELECT 1 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
+                  WHERE n.nspname = $2 AND t.typname = $3 AND t.typrelid = 0 \
+                  AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = t.oid))";
+    let taken = query(text).bind(name(tasks)).bind(tasks.schema.clone()).bind(RECORD);
+    get(&session.row(taken).await?, 0)
+}
+
 async fn exists(session: &mut Session, tasks: &Table) -> Result<bool, DatabaseError> {
     let text = "SELECT to_regclass($1) IS NOT NULL";
     get(&session.row(query(text).bind(name(tasks))).await?, 0)

@@ -247,7 +247,7 @@ pub struct Settled {
 pub struct Adoption {
     /// The steps in which there was something to do. None: the database was adopted before.
     pub steps: Vec<Step>,
-    /// How many tasks had nulls filled.
+    /// How many tasks had nulls filled, besides those that were filled as they were renamed or moved.
     pub tasks_filled: u64,
     /// How many games had nulls filled.
     pub games_filled: u64,

@@ -161,9 +161,20 @@ impl Run<'_> {
         }
         // In this order: where nulls are forbidden, a row that has no game cannot be filled.
         self.without_game(catalog).await?;
+        // While nulls are still there: a task without `created_at` counts as the newest, and must
+        // not become the oldest of its group by what it is filled with.
+        self.duplicates(catalog).await?;
         let filled = fill::tasks(self.session, &catalog.tasks, self.plan).await?;
         self.tasks_filled += filled;
         self.note(filled > 0, Step::FillTasks);
+        Ok(())
+    }
+
+    async fn duplicates(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
+        if !catalog.has(Needed::Unique) {
+            let settled = duplicates::settle(self.session, catalog, self.plan).await?;
+            self.note(settled, Step::Duplicates);
+        }
         Ok(())
     }
 
@@ -209,8 +220,7 @@ impl Run<'_> {
             if catalog.has(Needed::Unique) {
                 return Ok(());
             }
-            let settled = duplicates::settle(self.session, &catalog, self.plan).await?;
-            self.note(settled, Step::Duplicates);
+            self.duplicates(&catalog).await?;
             self.index(&catalog, Needed::Unique).await?;
         }
         Err(AdoptError::Overtaken { step: Step::UniqueIndex, rounds: ROUNDS })

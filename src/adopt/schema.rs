@@ -3,6 +3,7 @@
 use super::catalog::{Catalog, Needed, Table, ToGames, quoted};
 use super::error::{AdoptError, UnfitReason};
 use super::plan::Step;
+use super::record::{self, RECORD};
 use super::session::{Session, Watch, get, query};
 use crate::error::FailureKind;
 
@@ -119,6 +120,9 @@ pub(super) async fn refuse_taken_names(
         if get(&session.row(taken).await?, 0)? {
             return Err(tasks.unfit(needed.name(), UnfitReason::NameTaken));
         }
+    }
+    if record::name_is_taken(session, tasks).await? {
+        return Err(tasks.unfit(RECORD, UnfitReason::NameTaken));
     }
     let text = "SELECT EXISTS (SELECT 1 FROM pg_constraint \
                 WHERE conrelid = to_regclass($1) AND conname = $2)";

@@ -5,6 +5,7 @@ mod game;
 mod inspecting;
 mod load;
 mod meanwhile;
+mod oldest;
 mod refusing;
 mod resuming;
 mod running;

@@ -211,7 +211,8 @@ async fn nulls_are_filled(database: &TestDatabase) {
     let [_, none, _] = zoo.games;
     let start: Vec<String> = column(db, "SELECT now()::text", []).await;
     let adoption = adopt(database, || decided(Duplicates::Rename)).await;
-    assert_eq!((adoption.tasks_filled, adoption.games_filled), (4, 2));
+    // The fourth was filled as it was renamed.
+    assert_eq!((adoption.tasks_filled, adoption.games_filled), (3, 2));
     let times = async |table: &str, id: Uuid| {
         let select = format!(
             "SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS'),

@@ -1,0 +1,107 @@
+//! Which task of a group of duplicates is the oldest: one rule, for the report and for the run,
+//! whatever is null and whatever is equal; and the record keeps rows as they were.
+
+use super::game::{game, task, text_of};
+use super::game_cases;
+use crate::support::{TestDatabase, assert_is, column, run};
+use game_tasks::adopt::{self, Duplicates, Outcome, Plan, RECORD, UnfitReason};
+use game_tasks::sea_orm::DatabaseConnection;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+game_cases!(the_announced_one_is_merged_into, the_announced_one_keeps_its_name, the_records_name);
+
+/// What a column can hold, as an assignment: two moments, and nothing.
+const MOMENTS: [&str; 3] = ["'2020-01-01'", "'2021-01-01'", "NULL"];
+
+/// A group for each way in which three tasks can have timestamps, so that a fill would change
+/// their order, and groups with nulls in the other columns. Gives the rows as they are.
+async fn fill(db: &DatabaseConnection) -> BTreeMap<Uuid, String> {
+    let game = game(db, "game", None).await;
+    let stamps: Vec<String> = MOMENTS
+        .iter()
+        .flat_map(|created| {
+            MOMENTS.map(|updated| format!("created_at = {created}, updated_at = {updated}"))
+        })
+        .collect();
+    let mut ids = Vec::new();
+    for (n, first) in stamps.iter().enumerate() {
+        for (m, second) in stamps.iter().enumerate() {
+            let name = format!("{n} {m}");
+            for stamps in [first, second] {
+                ids.push(task(db, Some(game), &name, stamps).await);
+            }
+        }
+    }
+    // The key and the user are null, too, in some.
+    let null = "UPDATE tasks SET \"apiKey_used\" = NULL, oauth_user_id = NULL WHERE id = ?";
+    for id in ids.iter().step_by(3) {
+        run(db, null, [(*id).into()]).await;
+    }
+    let mut rows = BTreeMap::new();
+    for id in ids {
+        let row = "SELECT to_jsonb(t)::text FROM tasks t WHERE id = ?";
+        rows.insert(id, text_of(db, row, id).await.unwrap());
+    }
+    rows
+}
+
+async fn the_announced_one(database: &TestDatabase, decision: Duplicates) {
+    let db = &database.db;
+    let rows = fill(db).await;
+    let found = adopt::inspect(db).await.unwrap();
+    assert_eq!(found.duplicates.count, 81);
+    let adoption = adopt::run(db, Plan::new().duplicates(decision)).await.unwrap();
+    for group in &found.duplicates.groups {
+        let (oldest, others) = group.ids.split_first().unwrap();
+        let of = |id: &Uuid| {
+            let mut all = adoption.settled.iter().filter(|one| one.task_id == *id);
+            let outcome = all.next().unwrap().outcome.clone();
+            assert!(all.next().is_none());
+            outcome
+        };
+        assert_eq!(of(oldest), Outcome::Kept, "{}", rows[oldest]);
+        for id in others {
+            match decision {
+                Duplicates::Rename => assert_is!(of(id), Outcome::Renamed { .. }),
+                _ => assert_is!(of(id), Outcome::Merged { into, .. } if into == oldest),
+            }
+        }
+    }
+    for (id, row) in &rows {
+        let kept = format!("SELECT \"row\"::text FROM {RECORD} WHERE task_id = ?");
+        assert_eq!(text_of(db, &kept, *id).await.as_ref(), Some(row));
+    }
+    // What is left has its nulls filled from the row's other timestamp.
+    let filled = format!(
+        "SELECT count(*) FROM tasks t JOIN {RECORD} r ON r.task_id = t.id \
+         WHERE t.created_at IS DISTINCT FROM coalesce((r.\"row\" ->> 'created_at')::timestamptz, \
+         (r.\"row\" ->> 'updated_at')::timestamptz, t.created_at)"
+    );
+    assert_eq!(column::<_, i64>(db, &filled, []).await, [0]);
+    game_tasks::migrate(db).await.unwrap();
+}
+
+async fn the_announced_one_is_merged_into(database: &TestDatabase) {
+    the_announced_one(database, Duplicates::KeepOldest).await;
+}
+
+async fn the_announced_one_keeps_its_name(database: &TestDatabase) {
+    the_announced_one(database, Duplicates::Rename).await;
+}
+
+async fn the_records_name(database: &TestDatabase) {
+    let db = &database.db;
+    for (make, drop) in [
+        ("CREATE TABLE game_tasks_adopted (id integer)", "DROP TABLE game_tasks_adopted"),
+        ("CREATE VIEW game_tasks_adopted AS SELECT 1", "DROP VIEW game_tasks_adopted"),
+        ("CREATE TYPE game_tasks_adopted AS ENUM ('a')", "DROP TYPE game_tasks_adopted"),
+    ] {
+        run(db, make, []).await;
+        let error = adopt::run(db, Plan::new()).await.unwrap_err();
+        assert_is!(error, adopt::AdoptError::Unfit { column, reason: UnfitReason::NameTaken, .. }
+            if column.as_deref() == Some(RECORD));
+        run(db, drop, []).await;
+    }
+    adopt::run(db, Plan::new()).await.unwrap();
+}
