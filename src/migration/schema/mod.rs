@@ -204,6 +204,10 @@ async fn parent<G: ParentGame, C: TaskConnection>(db: &C) -> Result<Looked, DbEr
     let Catalog { found, .. } = Catalog::read(db, &name, Resolve::AsNamed, &name).await?;
     Ok(Looked::at(db.backend(), name, found.as_ref(), |look| {
         let mut problems = look.columns(&needs::parent::<G>());
+        if db.backend() == DbBackend::MySql {
+            // A foreign key can only refer to a table of InnoDB.
+            problems.extend(look.storage());
+        }
         problems.extend(look.unique(G::id_column().as_str()));
         problems
     }))
