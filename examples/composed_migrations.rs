@@ -178,8 +178,12 @@ fn database_url() -> Result<Option<String>, Box<dyn Error>> {
 
 async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
     let mut options = ConnectOptions::new(url);
-    // One is enough; and in SQLite's memory each would be a database of its own.
     options.max_connections(1).sqlx_logging(false).connect_timeout(Duration::from_secs(5));
+    if url == "sqlite::memory:" {
+        // The database ends with its connection, so the pool must never close that.
+        options.test_before_acquire(false);
+        options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    }
     Ok(Database::connect(options)
         .await
         .map_err(|error| format!("cannot reach the database: {error}"))?)

@@ -170,8 +170,9 @@ async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).connect_timeout(Duration::from_secs(5));
     if memory {
-        // Each further connection would be to a database of its own.
-        options.max_connections(1);
+        // The database ends with its connection, so the pool must never close that.
+        options.max_connections(1).test_before_acquire(false);
+        options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     }
     Ok(Database::connect(options)
         .await

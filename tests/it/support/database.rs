@@ -12,6 +12,8 @@ use uuid::Uuid;
 /// How many connections a pool has where a case needs no particular number.
 pub(crate) const FEW: u32 = 4;
 
+const MEMORY: &str = "sqlite::memory:";
+
 /// After this a case hangs, unless it was asked to take long.
 fn patience() -> Duration {
     let asked = [
@@ -101,7 +103,7 @@ async fn on_empty(
 impl TestDatabase {
     async fn create(backend: Backend, connections: u32) -> Self {
         let (url, name, folder) = match backend {
-            Backend::SqliteMemory => ("sqlite::memory:".to_owned(), None, None),
+            Backend::SqliteMemory => (MEMORY.to_owned(), None, None),
             Backend::SqliteFile => {
                 let folder = tempfile::tempdir().unwrap();
                 let file = folder.path().join("tasks.db");
@@ -175,6 +177,12 @@ async fn connect(url: &str, connections: u32) -> DatabaseConnection {
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(20))
         .sqlx_logging(false);
+    if url == MEMORY {
+        // The database lives in the pool's one connection, which must never be closed: not by
+        // a check that a dropped caller does not wait for, and not for its age.
+        options.test_before_acquire(false).idle_timeout(None::<Duration>);
+        options.max_lifetime(None::<Duration>);
+    }
     Database::connect(options).await.unwrap()
 }
 
