@@ -3,6 +3,8 @@
 
 #[cfg(feature = "adopt")]
 pub mod adopt;
+#[cfg(feature = "tokio")]
+mod completion;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod connection;
@@ -19,11 +21,13 @@ pub mod value;
 pub use connection::{Autocommit, TaskConnection};
 pub use entity::{Game, Games, ParentGame, Task, Tasks};
 pub use error::{
-    CursorFault, DatabaseError, FailureKind, Retry, SchemaFault, SchemaMismatch, SchemaProblem,
-    TaskError,
+    CursorFault, DatabaseError, FailureKind, Retry, RuntimeFault, SchemaFault, SchemaMismatch,
+    SchemaProblem, TaskError,
 };
 #[cfg(feature = "migration")]
 pub use migration::{Migrator, migrate, migrations, migrations_for};
+#[cfg(feature = "tokio")]
+pub use repository::RunToCompletion;
 pub use repository::{
     Cursor, DEFAULT_PAGE_SIZE, InMemoryTaskRepository, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
     MAX_FILTER_VALUES, MAX_PAGE_SIZE, NewTask, OnExisting, Page, SeaOrmTaskRepository,

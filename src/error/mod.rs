@@ -100,6 +100,26 @@ pub enum TaskError {
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(DatabaseError),
+    /// `RunToCompletion` found no runtime to run the call in, or the runtime ended before it.
+    #[error("the call was not run to completion: {fault}")]
+    NotCompleted {
+        /// What was wrong with the runtime.
+        fault: RuntimeFault,
+        /// What repeating the call can cure.
+        retry: Retry,
+    },
+}
+
+/// Why a call was not run to completion in a task of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuntimeFault {
+    /// The call was made outside of a tokio runtime. Nothing was sent.
+    #[error("the caller is not inside a tokio runtime")]
+    Missing,
+    /// The runtime was shut down while the call ran.
+    #[error("the tokio runtime was shut down")]
+    ShutDown,
 }
 
 /// What is wrong with a cursor.
@@ -150,6 +170,7 @@ impl TaskError {
         match self {
             Self::Database(error) | Self::Referenced(error) => error.retry(),
             Self::Batch { error, .. } => error.retry(),
+            Self::NotCompleted { retry, .. } => *retry,
             _ => Retry::No,
         }
     }

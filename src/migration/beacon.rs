@@ -3,11 +3,12 @@
 //! when its connection ends, or its node, all of them take it back.
 
 use crate::error::{Call, DatabaseError, FailureKind};
+use crate::migration::exclusive::begin_to_the_end;
 use futures_timer::Delay;
 use futures_util::future::{Either, select};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement,
-    TransactionTrait,
+    TransactionOptions,
 };
 use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
@@ -76,7 +77,7 @@ struct Lamp {
 impl Lamp {
     async fn find(db: &DatabaseConnection) -> Self {
         loop {
-            match db.begin().await {
+            match begin_to_the_end(db, TransactionOptions::default()).await {
                 Ok(transaction) => return Self { transaction, lit: false },
                 Err(_) => Delay::new(BEAT).await,
             }

@@ -34,8 +34,36 @@ const SQLITE_PATIENCE: u32 = 60;
 /// ```
 ///
 /// The work gets the one connection that holds the lock, so a pool of one is enough; work that
-/// went around it, on the pool, would wait for itself there. Whether it returns, fails, panics
-/// or is dropped, the lock goes with it, and with its process, however that ends.
+/// went around it, on the pool, would wait for itself there. Whether it returns, fails or panics,
+/// the lock goes with it, and with its process, however that ends.
+///
+/// # When it is dropped
+///
+/// On PostgreSQL and SQLite its transaction is rolled back, and the lock is free. On PostgreSQL
+/// that needs the feature `tokio` and a tokio runtime, in which `BEGIN` then runs in a task of its
+/// own: sqlx forgets a `BEGIN` that is dropped before it is answered, and its pool goes on inside
+/// that transaction, which nobody commits. The same is true of `BEGIN` on MariaDB, where a
+/// statement that is dropped later can still cost the pool its connection for good, and others
+/// pass its lock over only after a minute (ten where they are on another node of a cluster).
+/// Where it may be dropped, spawn it:
+///
+/// ```no_run
+/// # use game_tasks::migration::exclusively;
+/// # use game_tasks::sea_orm_migration::prelude::*;
+/// # struct AppMigrator;
+/// # impl MigratorTrait for AppMigrator {
+/// #     fn migrations() -> Vec<Box<dyn MigrationTrait>> { game_tasks::migrations() }
+/// # }
+/// # async fn example(
+/// #     db: game_tasks::sea_orm::DatabaseConnection,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// tokio::spawn(async move { exclusively(&db, async |db| AppMigrator::up(db, None).await).await })
+///     .await??;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # The lock
 ///
 /// | database | the lock | what it means for the work |
 /// |---|---|---|
@@ -129,7 +157,7 @@ async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransactio
     };
     let mut attempts = 1;
     loop {
-        match db.begin_with_options(options()).await {
+        match begin_to_the_end(db, options()).await {
             Ok(transaction) => return Ok(transaction),
             Err(error) => {
                 let kind = DatabaseError::new(call, error.clone()).kind();
@@ -140,4 +168,22 @@ async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransactio
             }
         }
     }
+}
+
+/// Begins a transaction in a task of its own, if there is a tokio runtime. sqlx forgets a BEGIN
+/// that is dropped before it is answered, and its pool gives the connection to the next caller
+/// inside the transaction (sqlx#4385); in a task of its own it is answered, and rolled back.
+pub(super) async fn begin_to_the_end(
+    db: &DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    #[cfg(feature = "tokio")]
+    {
+        let db = db.clone();
+        let begun = async move { db.begin_with_options(options).await };
+        let ended = |fault: crate::RuntimeFault| Err(DbErr::Custom(fault.to_string()));
+        crate::completion::try_to_complete(begun).await.unwrap_or_else(ended)
+    }
+    #[cfg(not(feature = "tokio"))]
+    db.begin_with_options(options).await
 }

@@ -20,6 +20,8 @@ pub use updated_at_trigger::{opt_in_updated_at_trigger, opt_in_updated_at_trigge
 
 use crate::connection::TaskConnection;
 use crate::entity::{Games, ParentGame};
+#[cfg(feature = "tokio")]
+use crate::error::Retry;
 use crate::error::{Call, SchemaMismatch, TaskError};
 use async_trait::async_trait;
 use sea_orm::sea_query::{Alias, IntoIden};
@@ -132,6 +134,9 @@ impl MigratorTrait for Migrator {
 /// the tables are made once ([`exclusively`] tells how). In a
 /// transaction of the application's only PostgreSQL lets others wait until its end.
 ///
+/// On a pool, with the feature `tokio` and inside a tokio runtime, it runs in a task of its own:
+/// a caller that is dropped does not stop it. Else dropping it is dropping [`exclusively`].
+///
 /// Round trips where nothing is to be done: three.
 ///
 /// Keeps its own record of what was done ([`Migrator`]). An application that has a migrator
@@ -148,12 +153,24 @@ impl MigratorTrait for Migrator {
 /// # Errors
 /// [`TaskError::SchemaMismatch`] where other tables have the names of the crate's,
 /// [`TaskError::UnsupportedDatabase`] for MySQL, [`TaskError::Migration`] where the record
-/// names migrations that this version does not know, [`TaskError::Database`] for anything else.
+/// names migrations that this version does not know, [`TaskError::NotCompleted`] where the
+/// runtime shuts down before it ends, [`TaskError::Database`] for anything else.
 pub async fn migrate<'c, C>(db: C) -> Result<(), TaskError>
 where
     C: IntoSchemaManagerConnection<'c>,
 {
     let executor = db.into_database_executor();
+    #[cfg(feature = "tokio")]
+    if let DatabaseExecutor::Connection(db) = executor {
+        let db = db.clone();
+        let migrated = async move { migrate_with(DatabaseExecutor::Connection(&db)).await };
+        let ended = |fault| Err(TaskError::NotCompleted { fault, retry: Retry::Unknown });
+        return crate::completion::try_to_complete(migrated).await.unwrap_or_else(ended);
+    }
+    migrate_with(executor).await
+}
+
+async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), TaskError> {
     let backend = executor.backend();
     let call = Call { backend, in_transaction: executor.in_transaction(), writes: true };
     let product = ddl::unsupported(&executor, backend).await.map_err(|e| call.failed(e))?;

@@ -10,6 +10,8 @@ mod patch;
 mod request;
 #[cfg(feature = "retry")]
 mod retrying;
+#[cfg(feature = "tokio")]
+mod run_to_completion;
 mod scope;
 mod sea_orm;
 
@@ -22,6 +24,8 @@ pub use self::patch::TaskPatch;
 pub use self::request::{MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, Written};
 #[cfg(feature = "retry")]
 pub use self::retrying::{OwnsTransactions, Retrying};
+#[cfg(feature = "tokio")]
+pub use self::run_to_completion::RunToCompletion;
 pub use self::sea_orm::SeaOrmTaskRepository;
 
 use crate::entity::Task;

@@ -29,6 +29,10 @@ mod bulk_size;
 mod changes;
 mod conformance;
 mod dropped;
+#[cfg(feature = "tokio")]
+mod dropped_callers;
+#[cfg(feature = "tokio")]
+mod dropped_migrations;
 mod exclusive;
 mod exclusive_holders;
 mod filter_size;
@@ -59,6 +63,8 @@ mod resolver_scopes;
 #[cfg(feature = "retry")]
 mod retrying;
 mod round_trips;
+#[cfg(feature = "tokio")]
+mod run_to_completion;
 mod schema;
 mod schema_check;
 mod schema_check_postgres;

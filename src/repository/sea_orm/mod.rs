@@ -1,7 +1,7 @@
 //! Tasks in a database: on a pool, or inside the application's own transaction.
 //!
 //! Every write is one statement and opens no savepoint, so that two calls may run at once
-//! in one transaction, and a call may be dropped at any await.
+//! in one transaction, and dropping a call is no worse than dropping its statement.
 
 mod bulk;
 mod filter;
@@ -58,6 +58,15 @@ const ROUNDS: usize = 8;
 /// Without a scope a task is created by a plain `INSERT` on MariaDB and on a pool of
 /// PostgreSQL's: the table's foreign key says whether there is such a game. A session that has
 /// switched foreign keys off is not told.
+///
+/// # Dropped calls
+///
+/// A call may be dropped before it ends on PostgreSQL and SQLite, on a pool and in a transaction:
+/// the connection goes on being of use. A database in memory needs the pool options that the
+/// [README](crate#databases) names. On MariaDB a dropped call can cost the pool its connection
+/// for good, whatever its query was, since sqlx may have read a packet in part: there, let calls
+/// end, or put the repository behind `RunToCompletion` (feature `tokio`). In a transaction on
+/// MariaDB calls must end.
 ///
 /// On MariaDB, which cannot say what an `UPDATE` wrote, a task is changed by an
 /// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too.

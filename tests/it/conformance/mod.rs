@@ -63,6 +63,8 @@ async fn in_transaction(backend: Backend, hold: Hold, isolation: Option<Isolatio
 async fn memory() {
     suite(|| ready(Ok(Memory::new(Hold::AsItIs))), of_transactions).await;
     suite(|| ready(Ok(Memory::new(Hold::Shared))), of_transactions).await;
+    #[cfg(feature = "tokio")]
+    suite(|| ready(Ok(Memory::new(Hold::Completed))), of_transactions).await;
 }
 
 macro_rules! on_pools {
@@ -75,6 +77,11 @@ macro_rules! on_pools {
             #[tokio::test(flavor = "multi_thread")]
             async fn behind_arc_dyn() {
                 super::on_pool(super::Backend::$variant, super::Hold::Shared).await;
+            }
+            #[cfg(feature = "tokio")]
+            #[tokio::test(flavor = "multi_thread")]
+            async fn run_to_completion() {
+                super::on_pool(super::Backend::$variant, super::Hold::Completed).await;
             }
             #[tokio::test(flavor = "multi_thread")]
             async fn in_the_applications_transaction() {

@@ -2,6 +2,8 @@
 
 use crate::support::{TestDatabase, column, run, still_works};
 use async_trait::async_trait;
+#[cfg(feature = "tokio")]
+use game_tasks::RunToCompletion;
 use game_tasks::conformance::futures::BoxFuture;
 use game_tasks::conformance::{Store, StoreError};
 use game_tasks::sea_orm::{
@@ -21,6 +23,9 @@ pub(super) enum Hold {
     AsItIs,
     /// Behind `Arc<dyn TaskRepository>`; in a transaction, over the transaction that it owns.
     Shared,
+    /// Behind `RunToCompletion`, in memory and on a pool.
+    #[cfg(feature = "tokio")]
+    Completed,
 }
 
 fn behind_arc(tasks: impl TaskRepository + 'static) -> Arc<dyn TaskRepository> {
@@ -50,6 +55,8 @@ impl Store for Memory {
         match self.hold {
             Hold::AsItIs => Box::new(&self.tasks),
             Hold::Shared => Box::new(behind_arc(self.tasks.clone())),
+            #[cfg(feature = "tokio")]
+            Hold::Completed => Box::new(RunToCompletion::new(self.tasks.clone())),
         }
     }
     async fn put_game(&self, game: Game) -> Result<(), StoreError> {
@@ -57,13 +64,26 @@ impl Store for Memory {
         Ok(())
     }
     fn resolver(&self) -> Option<Box<dyn ResolveStrategy + '_>> {
-        Some(Box::new(&self.tasks))
+        match self.hold {
+            #[cfg(feature = "tokio")]
+            Hold::Completed => Some(Box::new(RunToCompletion::new(self.tasks.clone()))),
+            _ => Some(Box::new(&self.tasks)),
+        }
     }
     fn with_lifecycle(&self, lifecycle: Lifecycle) -> Option<Box<dyn TaskRepository + '_>> {
-        Some(Box::new(self.tasks.clone().with_lifecycle(lifecycle)))
+        let tasks = self.tasks.clone().with_lifecycle(lifecycle);
+        match self.hold {
+            #[cfg(feature = "tokio")]
+            Hold::Completed => Some(Box::new(RunToCompletion::new(tasks))),
+            _ => Some(Box::new(tasks)),
+        }
     }
     fn shared(&self) -> Option<Arc<dyn TaskRepository>> {
-        Some(Arc::new(self.tasks.clone()))
+        match self.hold {
+            #[cfg(feature = "tokio")]
+            Hold::Completed => Some(behind_arc(RunToCompletion::new(self.tasks.clone()))),
+            _ => Some(behind_arc(self.tasks.clone())),
+        }
     }
     fn spawn(&self, call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
         start(call)
@@ -100,19 +120,35 @@ impl Store for OnPool<'_> {
         match self.hold {
             Hold::AsItIs => Box::new(&self.tasks),
             Hold::Shared => Box::new(behind_arc(self.tasks.clone())),
+            #[cfg(feature = "tokio")]
+            Hold::Completed => Box::new(RunToCompletion::new(self.tasks.clone())),
         }
     }
     async fn put_game(&self, game: Game) -> Result<(), StoreError> {
         put_game(&self.db.into(), game).await
     }
     fn resolver(&self) -> Option<Box<dyn ResolveStrategy + '_>> {
-        Some(Box::new(StrategyResolver::new(self.db)))
+        let resolver = StrategyResolver::new(self.db.clone());
+        match self.hold {
+            #[cfg(feature = "tokio")]
+            Hold::Completed => Some(Box::new(RunToCompletion::new(resolver))),
+            _ => Some(Box::new(resolver)),
+        }
     }
     fn with_lifecycle(&self, lifecycle: Lifecycle) -> Option<Box<dyn TaskRepository + '_>> {
-        Some(Box::new(self.tasks.clone().with_lifecycle(lifecycle)))
+        let tasks = self.tasks.clone().with_lifecycle(lifecycle);
+        match self.hold {
+            #[cfg(feature = "tokio")]
+            Hold::Completed => Some(Box::new(RunToCompletion::new(tasks))),
+            _ => Some(Box::new(tasks)),
+        }
     }
     fn shared(&self) -> Option<Arc<dyn TaskRepository>> {
-        Some(Arc::new(self.tasks.clone()))
+        match self.hold {
+            #[cfg(feature = "tokio")]
+            Hold::Completed => Some(behind_arc(RunToCompletion::new(self.tasks.clone()))),
+            _ => Some(behind_arc(self.tasks.clone())),
+        }
     }
     fn spawn(&self, call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
         start(call)
@@ -169,7 +205,7 @@ impl Store for InTransaction<'_> {
     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
         match self.hold {
             Hold::AsItIs => Box::new(self.all.on(&*self.transaction)),
-            Hold::Shared => Box::new(SeaOrmTaskRepository::new(Arc::clone(&self.transaction))),
+            _ => Box::new(SeaOrmTaskRepository::new(Arc::clone(&self.transaction))),
         }
     }
     async fn put_game(&self, game: Game) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ mod callers;
 mod checks;
 mod counting;
 mod database;
+mod drops;
 mod held;
 mod parents;
 mod sql;
@@ -21,6 +22,7 @@ pub(crate) use counting::{Counter, Counting, counted};
 pub(crate) use database::{
     FEW, TestDatabase, on_database, on_database_within, on_empty_database, on_empty_database_within,
 };
+pub(crate) use drops::{assert_sound, polled};
 pub(crate) use held::{Held, held_in_memory, held_on};
 pub(crate) use parents::{MigratorOf, arenas, campaign, campaigns, parent, parents_of_tables};
 pub(crate) use sql::{column, rows, run, still_works, try_run};

@@ -1,0 +1,218 @@
+//! A decorator whose calls end although their callers are dropped.
+
+#[cfg(feature = "retry")]
+use super::OwnsTransactions;
+use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
+use crate::completion::run_to_completion;
+use crate::entity::Task;
+use crate::error::{Retry, RuntimeFault, TaskError};
+use crate::strategy::{ResolveStrategy, ResolvedStrategy};
+use crate::value::{TaskKey, TaskScope};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// A repository, or a strategy resolver, that runs each call to completion in a tokio task of
+/// its own.
+///
+/// A future that is dropped before it ends (`tokio::time::timeout`, `select!`, a client that has
+/// disconnected) cuts off whatever the driver was doing, and not every driver gets over that: on
+/// MariaDB a pool can lose the connection for good, and a database in memory can be lost with its
+/// only connection. Behind this decorator only the wait for the answer is dropped. The call goes
+/// on, and what it writes is written; nobody learns what it answered.
+///
+/// ```
+/// use game_tasks::sea_orm::{ConnectOptions, Database};
+/// use game_tasks::{Game, NewTask, RunToCompletion, SeaOrmTaskRepository, TaskRepositoryExt};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut memory = ConnectOptions::new("sqlite::memory:");
+/// memory.max_connections(1).test_before_acquire(false);
+/// memory.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+/// let db = Database::connect(memory).await?;
+/// # game_tasks::migrate(&db).await?;
+/// # let game = Game::new("bees-2026").insert(&db).await?;
+/// let tasks = RunToCompletion::new(SeaOrmTaskRepository::new(db.clone()));
+/// let create = tasks.create(NewTask::new(game.id, "count-foragers"));
+/// // Whether or not this is in time, the pool stays sound.
+/// let created = tokio::time::timeout(Duration::from_secs(1), create).await??;
+/// assert_eq!(created.external_task_id, "count-foragers");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// - It holds what outlives its callers: a repository over an owned pool
+///   (`SeaOrmTaskRepository<DatabaseConnection>`), or an `Arc<dyn TaskRepository>`. A repository
+///   inside an application's transaction is borrowed, and so cannot be put behind it.
+/// - Scopes, nested ones too, and streams work behind it. A stream reads each page in a task of
+///   its own; its pages have at most [`MAX_PAGE_SIZE`](super::MAX_PAGE_SIZE) tasks.
+/// - It composes with `Retrying` in both orders. `RunToCompletion<Retrying<_>>` also completes
+///   the repetitions of a dropped call; `Retrying<RunToCompletion<_>>` only its current attempt.
+/// - A panic of the call is resumed in the caller. The call runs inside the caller's span.
+/// - Dropping a caller frees nothing: its call still waits for a connection of the pool, and
+///   holds it until it ends. A limit on how long calls may take belongs in the database
+///   (`statement_timeout`, `max_statement_time`) and in the pool (`acquire_timeout`).
+/// - When the runtime shuts down, it drops the tasks that still run, as it does with any task.
+///   `DatabaseConnection::close` waits for the calls that hold a connection, so close the
+///   pool before the runtime ends.
+///
+/// Costs one task for each call and a copy of its arguments, and no round trip.
+///
+/// # Errors
+/// Besides those of the repository, each call can fail with
+/// [`NotCompleted`](TaskError::NotCompleted): outside of a tokio runtime, where nothing was
+/// sent, and where the runtime shuts down while somebody outside of it waits for the answer.
+#[derive(Debug, Clone)]
+pub struct RunToCompletion<R> {
+    inner: Arc<R>,
+    scope: TaskScope,
+}
+
+impl<R> RunToCompletion<R> {
+    /// The repository or resolver whose calls are to be completed.
+    #[must_use]
+    pub fn new(inner: R) -> Self {
+        Self { inner: Arc::new(inner), scope: TaskScope::unrestricted() }
+    }
+
+    /// The repository or resolver beneath.
+    #[must_use]
+    pub fn inner(&self) -> &R {
+        &self.inner
+    }
+}
+
+impl<R: TaskRepository> RunToCompletion<R> {
+    /// The repository beneath, with the scope.
+    fn tasks(&self) -> Box<dyn TaskRepository + '_> {
+        match self.scope.is_unrestricted() {
+            true => Box::new(&*self.inner),
+            false => self.inner.scoped(self.scope.clone()),
+        }
+    }
+}
+
+impl<R> RunToCompletion<R> {
+    /// The same, for a task that may outlive this one.
+    fn share(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), scope: self.scope.clone() }
+    }
+}
+
+/// Runs a call that reads: repeating it is safe, whatever became of it.
+async fn read<T: Send + 'static>(
+    call: impl Future<Output = Result<T, TaskError>> + Send + 'static,
+) -> Result<T, TaskError> {
+    complete(call, Retry::Call).await
+}
+
+/// Runs a call that writes.
+async fn write<T: Send + 'static>(
+    call: impl Future<Output = Result<T, TaskError>> + Send + 'static,
+) -> Result<T, TaskError> {
+    complete(call, Retry::Unknown).await
+}
+
+async fn complete<T: Send + 'static>(
+    call: impl Future<Output = Result<T, TaskError>> + Send + 'static,
+    once_begun: Retry,
+) -> Result<T, TaskError> {
+    run_to_completion(call).await.unwrap_or_else(|fault| {
+        let retry = match fault {
+            // Another attempt of the same caller would find no runtime either.
+            RuntimeFault::Missing => Retry::No,
+            RuntimeFault::ShutDown => once_begun,
+        };
+        Err(TaskError::NotCompleted { fault, retry })
+    })
+}
+
+#[async_trait]
+impl<R: TaskRepository + 'static> TaskRepository for RunToCompletion<R> {
+    async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+        let (this, task) = (self.share(), task.clone());
+        write(async move { this.tasks().create_task(&task).await }).await
+    }
+
+    async fn create_tasks(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+        let (this, tasks) = (self.share(), tasks.to_vec());
+        write(async move { this.tasks().create_tasks(&tasks, on_existing).await }).await
+    }
+
+    async fn create_tasks_atomically(
+        &self,
+        tasks: &[NewTask],
+        on_existing: OnExisting,
+    ) -> Result<Vec<Written>, TaskError> {
+        let (this, tasks) = (self.share(), tasks.to_vec());
+        write(async move { this.tasks().create_tasks_atomically(&tasks, on_existing).await }).await
+    }
+
+    async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        let (this, key) = (self.share(), key.clone());
+        read(async move { this.tasks().find_task(&key).await }).await
+    }
+
+    async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
+        let (this, query) = (self.share(), query.clone());
+        read(async move { this.tasks().list_tasks(&query).await }).await
+    }
+
+    async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        let (this, filter) = (self.share(), filter.clone());
+        read(async move { this.tasks().count_tasks(&filter).await }).await
+    }
+
+    async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        let (this, key, patch) = (self.share(), key.clone(), patch.clone());
+        write(async move { this.tasks().update_task(&key, &patch).await }).await
+    }
+
+    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+        let (this, filter, patch) = (self.share(), filter.clone(), patch.clone());
+        write(async move { this.tasks().update_tasks(&filter, &patch).await }).await
+    }
+
+    async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        let (this, key) = (self.share(), key.clone());
+        write(async move { this.tasks().delete_task(&key).await }).await
+    }
+
+    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        let (this, filter) = (self.share(), filter.clone());
+        write(async move { this.tasks().delete_tasks(&filter).await }).await
+    }
+
+    fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
+        Box::new(Self { scope: self.scope.clone().and(scope), ..self.share() })
+    }
+}
+
+#[async_trait]
+impl<R: ResolveStrategy + 'static> ResolveStrategy for RunToCompletion<R> {
+    async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+        let (inner, key) = (Arc::clone(&self.inner), key.clone());
+        read(async move { inner.resolve_key(&key).await }).await
+    }
+
+    async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        let (inner, task) = (Arc::clone(&self.inner), task.clone());
+        read(async move { inner.resolve_task(&task).await }).await
+    }
+
+    async fn resolve_keys(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+        let (inner, keys) = (Arc::clone(&self.inner), keys.to_vec());
+        read(async move { inner.resolve_keys(&keys).await }).await
+    }
+}
+
+#[cfg(feature = "retry")]
+impl<R: OwnsTransactions + 'static> OwnsTransactions for RunToCompletion<R> {}

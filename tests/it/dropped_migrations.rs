@@ -1,0 +1,102 @@
+//! `migrate` and `exclusively`, dropped under way on a pool of one connection: with the feature
+//! `tokio` neither a BEGIN nor a lost connection is left behind.
+
+use crate::support::{
+    Backend, TestDatabase, assert_sound, on_database, on_empty_database, polled, tests_on,
+};
+use game_tasks::Migrator;
+use game_tasks::migration::{self, exclusively};
+use game_tasks::sea_orm::ConnectionTrait;
+use game_tasks::sea_orm_migration::MigratorTrait;
+use std::future::poll_fn;
+use std::task::Poll;
+
+macro_rules! on_one_connection {
+    ($on_database:ident: $($case:ident),+ $(,)?) => {$(
+        tests_on!(
+            [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
+             mariadb MariaDb],
+            $case,
+            |on| super::$on_database(on, 1, super::$case)
+        );
+    )+};
+}
+
+on_one_connection!(on_empty_database: migrate_dropped_at_every_poll);
+on_one_connection!(
+    on_database:
+    exclusively_dropped_while_it_begins,
+    exclusively_dropped_in_its_work,
+    exclusively_spawned_and_dropped,
+);
+
+async fn migrate_dropped_at_every_poll(database: &TestDatabase) {
+    for times in 1.. {
+        let ended = polled(game_tasks::migrate(&database.db), times).await;
+        assert_sound(database, 1).await;
+        // It went on, so that the next one finds the work done.
+        game_tasks::migrate(&database.db).await.unwrap();
+        migration::check(&database.db).await.unwrap();
+        if ended {
+            break;
+        }
+        Migrator::down(&database.db, None).await.unwrap();
+    }
+}
+
+/// It is polled once, so that it waits for BEGIN, and is dropped at whatever place BEGIN has got
+/// to by then.
+async fn exclusively_dropped_while_it_begins(database: &TestDatabase) {
+    let mut dropped = 0;
+    for yields in 0..60 {
+        let mut work = Box::pin(exclusively(&database.db, async |one| {
+            one.execute_unprepared("SELECT 1").await.map(drop)
+        }));
+        let polled = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
+        // On a busy machine each answer may be there before it is waited for.
+        dropped += usize::from(polled.is_pending());
+        for _ in 0..yields {
+            tokio::task::yield_now().await;
+        }
+        drop(work);
+        assert_sound(database, 1).await;
+    }
+    assert!(dropped > 0);
+}
+
+/// At every poll, where the driver gets over it; MariaDB's may lose the connection.
+async fn exclusively_dropped_in_its_work(database: &TestDatabase) {
+    if database.backend == Backend::MariaDb {
+        return;
+    }
+    for times in 1.. {
+        let work = exclusively(&database.db, async |one| {
+            for _ in 0..3 {
+                one.execute_unprepared("SELECT 1").await?;
+            }
+            Ok(())
+        });
+        if polled(work, times).await {
+            break;
+        }
+        assert_sound(database, 1).await;
+    }
+}
+
+/// What the documentation says to do on MariaDB.
+async fn exclusively_spawned_and_dropped(database: &TestDatabase) {
+    for times in 1..4 {
+        let db = database.db.clone();
+        let work = tokio::spawn(async move {
+            exclusively(&db, async |one| {
+                for _ in 0..3 {
+                    one.execute_unprepared("SELECT 1").await?;
+                }
+                Ok(())
+            })
+            .await
+        });
+        polled(work, times).await;
+        assert_sound(database, 1).await;
+    }
+}
