@@ -63,6 +63,17 @@ pub enum TaskError {
     /// Another table holds on to the task, or the task names what another table lacks.
     #[error("a reference to or from another table stands in the way: {0}")]
     Referenced(DatabaseError),
+    /// The database reported success but wrote nothing: a trigger of the application's (`RETURN
+    /// NULL` on PostgreSQL, `RAISE(IGNORE)` on SQLite) or a row security policy skipped the row.
+    /// What was asked for exists, and nothing else is in the way; repeating the call does not help.
+    #[error("the database skipped the write{}", of_key(key.as_ref()))]
+    WriteSkipped {
+        /// The task. `None` for a batch of [`create_all`](crate::TaskRepositoryExt::create_all) in
+        /// a transaction on PostgreSQL, where nothing can be asked afterwards.
+        key: Option<TaskKey>,
+        /// Whether the application's transaction is gone: see [`TaskError::transaction_lost`].
+        transaction_lost: bool,
+    },
     /// A value that breaks a rule.
     #[error("{field} {reason}")]
     Invalid {
@@ -163,7 +174,16 @@ pub enum Retry {
     Unknown,
 }
 
+fn of_key(key: Option<&TaskKey>) -> String {
+    key.map_or_else(String::new, |key| format!(" of {key}"))
+}
+
 impl TaskError {
+    /// The database skipped the write of one task, and the transaction is as it was.
+    pub(crate) fn skipped(key: TaskKey) -> Self {
+        Self::WriteSkipped { key: Some(key), transaction_lost: false }
+    }
+
     /// What to repeat, if repeating can help.
     #[must_use]
     pub fn retry(&self) -> Retry {
@@ -182,6 +202,7 @@ impl TaskError {
         match self {
             Self::Database(error) | Self::Referenced(error) => error.transaction_lost(),
             Self::Batch { error, .. } => error.transaction_lost(),
+            Self::WriteSkipped { transaction_lost, .. } => *transaction_lost,
             _ => false,
         }
     }

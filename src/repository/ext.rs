@@ -249,7 +249,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         }
     }
 
-    /// Deletes a task, and answers with it as it was. One round trip.
+    /// Deletes a task, and answers with it as it was. One round trip; on SQLite and PostgreSQL two
+    /// where there is no such task.
     ///
     /// # Errors
     /// See [`TaskRepository::delete_task`].
@@ -273,8 +274,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.delete_tasks(&filter).await }
     }
 
-    /// Deletes all tasks of a game, after which the game itself can be deleted. Round trips
-    /// as [`delete_many`](Self::delete_many).
+    /// Deletes all tasks of a game, after which the game itself can be deleted, unless a trigger or a
+    /// policy kept some of them. Round trips as [`delete_many`](Self::delete_many).
     ///
     /// # Errors
     /// See [`TaskRepository::delete_tasks`].

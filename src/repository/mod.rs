@@ -60,7 +60,9 @@ use std::sync::Arc;
 ///
 /// Besides the variants that each method names, every method can fail with
 /// [`Database`](TaskError::Database), and every write with
-/// [`Referenced`](TaskError::Referenced) where other tables' foreign keys come into play.
+/// [`Referenced`](TaskError::Referenced) where other tables' foreign keys come into play. Where a
+/// trigger or a row security policy makes the database skip a row without an error, a write fails with
+/// [`WriteSkipped`](TaskError::WriteSkipped), and changes of many count only what was written.
 #[async_trait]
 pub trait TaskRepository: Send + Sync {
     /// Creates a task, `open` and stamped with the scope's caller.

@@ -6,6 +6,7 @@
 //! A caller's text is never part of it. What is sent again and again is built once: the next
 //! statement of the same [`Shape`] only binds its values.
 
+mod app_columns;
 mod hints;
 mod keys;
 mod names;
@@ -13,6 +14,7 @@ mod predicate;
 mod rows;
 mod shape;
 
+pub(crate) use app_columns::AppColumns;
 #[cfg(feature = "migration")]
 pub(crate) use hints::{creation_index, name_index, within_limit};
 pub(crate) use keys::{KeyKind, KeyList};

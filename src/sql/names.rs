@@ -1,9 +1,11 @@
+use super::app_columns::LearnedColumns;
 use super::hints::Hints;
 use super::predicate::OwnerKind;
 use super::shape::Texts;
 use crate::entity::{ParentGame, tasks};
 use crate::value::TaskKey;
 use sea_orm::{ColumnTrait, ColumnType, DbBackend, IdenStatic, Iterable};
+use std::sync::atomic::AtomicBool;
 use uuid::Uuid;
 
 /// The names that statements are made of, quoted for one database.
@@ -38,6 +40,11 @@ pub(crate) struct Names {
     /// The statements that were built of them.
     pub(crate) texts: Texts,
     pub(crate) hints: Hints,
+    pub(crate) app_columns: LearnedColumns,
+    /// SQLite: whether the table was found to have triggers that may skip a row.
+    pub(crate) skips_rows: AtomicBool,
+    /// The tasks table's bare name, unquoted.
+    pub(crate) table: &'static str,
 }
 
 impl Names {
@@ -87,6 +94,9 @@ impl Names {
                 .and_then(|column| OwnerKind::of(column.def().get_column_type())),
             texts: Texts::default(),
             hints: Hints::new::<G>(backend),
+            app_columns: LearnedColumns::default(),
+            skips_rows: AtomicBool::new(false),
+            table: G::tasks_table(),
         }
     }
 

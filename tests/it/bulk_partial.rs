@@ -57,7 +57,7 @@ impl Around for Overtaken {
         statement: &Statement,
         call: BoxFuture<'c, Result<T, DbErr>>,
     ) -> BoxFuture<'c, Result<T, DbErr>> {
-        let overtakes = statement.sql.starts_with("INSERT");
+        let overtakes = statement.sql.contains("INSERT INTO");
         Box::pin(async move {
             if overtakes {
                 let name = format!("{:03}", self.others.fetch_add(1, Ordering::SeqCst));

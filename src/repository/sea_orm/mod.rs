@@ -3,12 +3,14 @@
 //! Every write is one statement and opens no savepoint, so that two calls may run at once
 //! in one transaction, and dropping a call is no worse than dropping its statement.
 
+mod app_columns;
 mod bulk;
 mod filter;
 mod list;
 mod single;
 mod stream;
 mod sweep;
+mod unseen;
 
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
 use crate::connection::TaskConnection;
@@ -55,9 +57,12 @@ const ROUNDS: usize = 8;
 /// What the crate's rules refuse leaves that transaction usable. After a failure of the
 /// database it may be gone: [`TaskError::transaction_lost`] says so.
 ///
-/// Without a scope a task is created by a plain `INSERT` on MariaDB and on a pool of
-/// PostgreSQL's: the table's foreign key says whether there is such a game. A session that has
-/// switched foreign keys off is not told.
+/// A task is created in a game that its own statement finds: one that a row security policy or a
+/// view hides is [`GameNotFound`](TaskError::GameNotFound), whatever the foreign key says. A name
+/// that only a hidden task has is [`AlreadyExists`](TaskError::AlreadyExists) without an id. In a
+/// transaction on PostgreSQL that can be told from a row that a trigger skips only where the table
+/// has no `BEFORE INSERT` triggers and no further unique indexes, and the id was not given; otherwise
+/// the conflict is a [`Database`](TaskError::Database) failure, and the transaction is lost.
 ///
 /// # Dropped calls
 ///
@@ -69,7 +74,10 @@ const ROUNDS: usize = 8;
 /// MariaDB calls must end.
 ///
 /// On MariaDB, which cannot say what an `UPDATE` wrote, a task is changed by an
-/// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too.
+/// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too. Columns of
+/// the application's that have no default, or an `AUTO_INCREMENT`, are repeated in that statement. The
+/// first update of a repository, and of all that are made of it, looks for them; only where there are
+/// any does it take more statements, four at most.
 pub struct SeaOrmTaskRepository<C, G: ParentGame = Games> {
     connection: C,
     settings: Settings,

@@ -6,23 +6,30 @@ use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
 use crate::error::{DatabaseError, FailureKind, TaskError};
 use crate::repository::{NewTask, TaskPatch};
-use crate::sql::{Known, Shape, Sql};
+use crate::sql::{AppColumns, Known, Shape, Sql};
 use crate::value::{Stamp, TaskKey, TaskStatus, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr};
 use uuid::Uuid;
 
-/// How a task is inserted.
+/// How a task is inserted: into a game that the statement itself looks for. The foreign key does not
+/// decide: it passes over row security policies, and a session can switch it off.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// The constraints say whether there is such a game, and whether name and id are free. To
-    /// look for the game first costs a fifth more on MariaDB, to be ready for a conflict a
-    /// tenth on PostgreSQL.
-    AsIs,
-    /// Into a game in which the scope may create.
+    /// A name or an id that is taken fails the statement. To be ready for a conflict costs
+    /// PostgreSQL a tenth more.
     IntoGame,
-    /// The same, and nothing fails where the name or the id is taken.
+    /// Nothing fails where the name or the id is taken.
     IntoGameIfFree,
+}
+
+/// Why a task could not be created, as things stand now.
+enum Obstacle {
+    Refusal(TaskError),
+    /// A trigger wrote the task in place of the statement, which therefore did not return it.
+    Written(Uuid),
+    /// Nothing that this connection can see.
+    NoneSeen,
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
@@ -31,46 +38,70 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let no_game = TaskError::GameNotFound { game_id: task.game_id };
         let Some(stamp) = self.scope().stamp()? else { return Err(no_game) };
         let id = task.id.unwrap_or_else(Uuid::now_v7);
-        let way = self.way_to_insert();
-        for _ in 0..ROUNDS {
-            let mut no_game = false;
-            match self.written(Known::default(), self.insert(task, id, &stamp, way)).await {
-                Ok(Some(created)) => return Ok(created),
-                Ok(None) => {}
-                Err(error) => match self.failed(true, error) {
-                    TaskError::Referenced(error)
-                        if way == Way::AsIs && !error.transaction_lost() =>
-                    {
-                        no_game = true;
-                    }
-                    TaskError::Database(error) if is_survivable(&error) => {}
-                    error => return Err(error),
-                },
+        let mut way = self.way_to_insert();
+        let mut round = 1;
+        loop {
+            let failure =
+                match self.written(Known::default(), self.insert(task, id, &stamp, way)).await {
+                    Ok(Some(created)) => return Ok(created),
+                    Ok(None) => None,
+                    Err(error) => match self.failed(true, error) {
+                        TaskError::Database(error) if is_survivable(&error) => Some(error),
+                        TaskError::Referenced(error) if !error.transaction_lost() => {
+                            // The game was deleted meanwhile, or it is one of the application's
+                            // own foreign keys.
+                            return Err(match self.obstacle(task, id).await? {
+                                Obstacle::Refusal(refusal) => refusal,
+                                _ => TaskError::Referenced(error),
+                            });
+                        }
+                        error => return Err(error),
+                    },
+                };
+            match self.obstacle(task, id).await? {
+                Obstacle::Refusal(refusal) => return Err(refusal),
+                Obstacle::Written(id) => {
+                    let written = self.find_one(&TaskKey::Id(id)).await?;
+                    return written.ok_or_else(|| TaskError::skipped(task.key()));
+                }
+                Obstacle::NoneSeen => {}
             }
-            if let Some(refusal) = self.refusal(task, id).await? {
-                return Err(refusal);
+            // Somebody may have made way meanwhile: once more, and then this is no coincidence.
+            match failure {
+                Some(error) if round >= ROUNDS || (round == 2 && self.has_policies().await?) => {
+                    return Err(self.unseen(task, id, error).await?);
+                }
+                None if round >= 2 && way == Way::IntoGame => return Err(self.not_inserted(task)),
+                None if round == 2 && task.id.is_none() && self.policies_hide_names().await? => {
+                    return Err(already_exists(task, None));
+                }
+                None if round >= ROUNDS || !self.is_postgres_transaction() => way = Way::IntoGame,
+                _ => {}
             }
-            if no_game {
-                // There is one: the foreign key is one of the application's own.
-                break;
-            }
+            round += 1;
         }
-        // Neither the name nor the id stands in the way: let the database say what does.
-        self.insert_or_fail(task, id, &stamp).await
+    }
+
+    /// Why an insert gave no row and no error, where nothing is in its way.
+    fn not_inserted(&self, task: &NewTask) -> TaskError {
+        match self.backend() {
+            // No trigger of MariaDB's can skip a row: the game comes and goes.
+            DbBackend::MySql => TaskError::GameNotFound { game_id: task.game_id },
+            _ => TaskError::skipped(task.key()),
+        }
+    }
+
+    /// Whether a unique violation would abort the application's transaction.
+    pub(super) fn is_postgres_transaction(&self) -> bool {
+        self.backend() == DbBackend::Postgres && self.connection.in_transaction()
     }
 
     /// What costs least where nothing is in the way.
     fn way_to_insert(&self) -> Way {
-        let survives_failures = match self.backend() {
-            DbBackend::MySql => true,
-            DbBackend::Postgres => !self.connection.in_transaction(),
-            // Its foreign keys can be switched off, and it has nothing to gain.
-            _ => false,
-        };
-        match (survives_failures, self.scope().is_unrestricted()) {
-            (true, true) => Way::AsIs,
-            (true, false) => Way::IntoGame,
-            (false, _) => Way::IntoGameIfFree,
+        match self.backend() {
+            DbBackend::MySql => Way::IntoGame,
+            DbBackend::Postgres if !self.connection.in_transaction() => Way::IntoGame,
+            _ => Way::IntoGameIfFree,
         }
     }
 
@@ -83,8 +114,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<Task, TaskError> {
         let inserted =
             self.written(Known::default(), self.insert(task, id, stamp, Way::IntoGame)).await;
-        let inserted = inserted.map_err(|error| self.failed(true, error))?;
-        inserted.ok_or(TaskError::GameNotFound { game_id: task.game_id })
+        match inserted.map_err(|error| self.failed(true, error)) {
+            Ok(inserted) => inserted.ok_or_else(|| self.not_inserted(task)),
+            Err(TaskError::Database(error)) if is_survivable(&error) => {
+                Err(self.unseen(task, id, error).await?)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether a failed insert left the transaction as it was, because a name or an id is
@@ -96,7 +132,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
     }
 
-    /// A game that is not there, or not the scope's, gives no row; as it is, a failure.
+    /// A game that is not there, or not the scope's, gives no row.
     fn insert(&self, task: &NewTask, id: Uuid, stamp: &Stamp, way: Way) -> Sql<'_> {
         let names = &self.settings.names;
         let now = time::now();
@@ -104,18 +140,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let shape = shape.and_then(|shape| shape.with([way as usize, 0, 0, 0, 0, 0, 0, 0]));
         let mut sql = self.shaped(shape, "INSERT INTO ");
         sql.push(&names.tasks).push(" (").push(&names.columns);
-        sql.push(if way == Way::AsIs { ") VALUES (" } else { ") SELECT " });
+        sql.push(") SELECT ");
         sql.bind(id).push(", ").bind(now).push(", ").bind(now).push(", ");
         sql.bind(stamp.api_key_used.clone()).push(", ");
         sql.bind(stamp.oauth_user_id.clone()).push(", ");
         sql.bind(task.game_id).push(", ").bind(task.external_task_id.as_str()).push(", ");
         sql.bind(task.stored_strategy()).push(", ").bind(TaskStatus::OPEN);
-        if way == Way::AsIs {
-            sql.push(")");
-        } else {
-            sql.push(" FROM ").push(&names.games).push(" g WHERE ").push(&names.game_key);
-            sql.push(" = ").bind(task.game_id).and_may_create(self.scope());
-        }
+        sql.push(" FROM ").push(&names.games).push(" g WHERE ").push(&names.game_key);
+        sql.push(" = ").bind(task.game_id).and_may_create(self.scope());
         if way == Way::IntoGameIfFree {
             sql.push(" ON CONFLICT DO NOTHING");
         }
@@ -123,9 +155,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sql
     }
 
-    /// Why a task could not be created, as things stand now; `None` if nothing stands in
-    /// its way any more.
-    async fn refusal(&self, task: &NewTask, id: Uuid) -> Result<Option<TaskError>, TaskError> {
+    async fn obstacle(&self, task: &NewTask, id: Uuid) -> Result<Obstacle, TaskError> {
         let names = &self.settings.names;
         let present = self.present();
         let named = task.key();
@@ -150,14 +180,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         };
         let (game, seen, named, numbered) =
             read.await.map_err(|error: DbErr| self.failed(false, error))?;
-        Ok(if game.is_none() {
-            Some(TaskError::GameNotFound { game_id: task.game_id })
-        } else if named.is_some() {
-            Some(already_exists(task, seen))
-        } else if numbered.is_some() {
-            Some(TaskError::IdTaken { id })
-        } else {
-            None
+        // Nobody else can have an id that was made for this call.
+        let made = task.id.is_none();
+        Ok(match (game, named, numbered) {
+            (_, named, numbered) if made && [named, numbered].contains(&Some(id)) => {
+                Obstacle::Written(id)
+            }
+            (None, ..) => Obstacle::Refusal(TaskError::GameNotFound { game_id: task.game_id }),
+            (_, Some(_), _) => Obstacle::Refusal(already_exists(task, seen)),
+            (_, None, Some(_)) => Obstacle::Refusal(TaskError::IdTaken { id }),
+            (_, None, None) => Obstacle::NoneSeen,
         })
     }
 
@@ -184,38 +216,45 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<Task, TaskError> {
         patch.validate()?;
         key.validate()?;
-        let mut round = 1;
-        loop {
-            let updated = self.written(Known::default(), self.update(key, patch)).await;
+        let mut before = None;
+        for _ in 0..ROUNDS {
+            let updated = self.send_update(key, patch).await;
             if let Some(task) = updated.map_err(|error| self.failed(true, error))? {
                 return Ok(task);
             }
             let current = self.look_up(key, self.present()).await?;
             let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
             patch.applies_to(key, &current, &self.settings.lifecycle)?;
-            // It would apply now: somebody was faster. Who always is, wins.
-            if round == ROUNDS {
-                return Err(TaskError::Conflict {
-                    key: key.clone(),
-                    status: current.status,
-                    updated_at: current.updated_at,
-                });
+            // It applies to the task, which is the same before and after the statement.
+            if before.as_ref() == Some(&current) {
+                return Err(TaskError::skipped(key.clone()));
             }
-            round += 1;
+            self.learn_columns().await.map_err(|error| self.failed(false, error))?;
+            before = Some(current);
         }
+        // A concurrent writer intervened each time.
+        Err(match before {
+            Some(Task { status, updated_at, .. }) => {
+                TaskError::Conflict { key: key.clone(), status, updated_at }
+            }
+            None => TaskError::NotFound { key: key.clone() },
+        })
     }
 
-    fn update(&self, key: &TaskKey, patch: &TaskPatch) -> Sql<'_> {
+    /// `columns` are the application's, which MariaDB's statement has to repeat on some tables.
+    pub(super) fn update(&self, key: &TaskKey, patch: &TaskPatch, columns: &AppColumns) -> Sql<'_> {
         let names = &self.settings.names;
         let now = time::now();
-        let shape = self.shape_of_update(key, patch);
+        let shape = self.shape_of_update(key, patch, columns);
         if self.backend() == DbBackend::MySql {
             // UPDATE cannot return what it wrote, and a SELECT after it may read another's.
             let mut sql = self.shaped(shape, "INSERT INTO ");
-            sql.push(&names.tasks).push(" (").push(&names.columns).push(") SELECT ");
-            sql.push(&names.columns).push(" FROM ").push(&names.tasks).push(" WHERE ");
+            sql.push(&names.tasks).push(" (").push(&names.columns).push(columns.repeated());
+            sql.push(") SELECT ").push(&names.columns).push(columns.repeated());
+            sql.push(" FROM ").push(&names.tasks).push(" WHERE ");
             sql.key(key).and_in_scope(self.scope());
             self.and_applies(&mut sql, patch);
+            sql.and_no_value_is_generated(columns);
             sql.push(" FOR UPDATE ON DUPLICATE KEY UPDATE ");
             let stored = format!("VALUES({})", names.bare(Column::UpdatedAt));
             assignments(&mut sql, patch, now, &stored);
@@ -231,7 +270,15 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sql
     }
 
-    fn shape_of_update(&self, key: &TaskKey, patch: &TaskPatch) -> Option<Shape> {
+    fn shape_of_update(
+        &self,
+        key: &TaskKey,
+        patch: &TaskPatch,
+        columns: &AppColumns,
+    ) -> Option<Shape> {
+        if matches!(columns, AppColumns::Repeated(_)) {
+            return None;
+        }
         let sources = patch.target().and_then(|to| self.settings.lifecycle.sources_of(&to));
         Shape::of("update", self.scope())?.by(key).with([
             patch.strategy_id.is_some().into(),
@@ -240,7 +287,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             patch.if_unmodified_since.is_some().into(),
             sources.is_some().into(),
             sources.map_or(0, |sources| sources.len()),
-            0,
+            matches!(columns, AppColumns::Unknown).into(),
             0,
         ])
     }
@@ -273,14 +320,40 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     pub(super) async fn delete_one(&self, key: &TaskKey) -> Result<Task, TaskError> {
         key.validate()?;
+        let not_found = || TaskError::NotFound { key: key.clone() };
+        let mut before = None;
+        for _ in 0..ROUNDS {
+            let known = Known::by(key);
+            let deleted = self.written(known, self.deletion(key)).await;
+            if let Some(task) = deleted.map_err(|error| self.failed(true, error))? {
+                return Ok(task);
+            }
+            // No trigger of MariaDB's can skip a row.
+            if self.backend() == DbBackend::MySql {
+                return Err(not_found());
+            }
+            let current = self.look_up(key, "").await?.ok_or_else(not_found)?;
+            if before.as_ref() == Some(&current) {
+                return Err(TaskError::skipped(key.clone()));
+            }
+            before = Some(current);
+        }
+        // A concurrent writer intervened each time.
+        Err(match before {
+            Some(Task { status, updated_at, .. }) => {
+                TaskError::Conflict { key: key.clone(), status, updated_at }
+            }
+            None => not_found(),
+        })
+    }
+
+    fn deletion(&self, key: &TaskKey) -> Sql<'_> {
         let names = &self.settings.names;
         let shape = Shape::of("delete", self.scope()).map(|shape| shape.by(key));
         let mut sql = self.shaped(shape, "DELETE FROM ");
         sql.push(&names.tasks).push(" WHERE ").key(key).and_in_scope(self.scope());
-        let known = Known::by(key);
-        sql.push(" RETURNING ").push_with(|| names.unknown(known));
-        let deleted = self.written(known, sql).await.map_err(|error| self.failed(true, error))?;
-        deleted.ok_or_else(|| TaskError::NotFound { key: key.clone() })
+        sql.push(" RETURNING ").push_with(|| names.unknown(Known::by(key)));
+        sql
     }
 }
 

@@ -127,6 +127,11 @@ impl TestDatabase {
         Self { db, backend, url, name, _folder: folder }
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Another pool on the same database, as another process would have. Not on SQLite's
     /// memory.
     pub(crate) async fn second_pool(&self) -> DatabaseConnection {

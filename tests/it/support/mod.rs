@@ -9,6 +9,7 @@ mod database;
 mod drops;
 mod held;
 mod parents;
+mod skipping;
 mod sql;
 
 pub(crate) use around::{Around, Lost, connection_around};
@@ -25,6 +26,7 @@ pub(crate) use database::{
 pub(crate) use drops::{assert_sound, polled};
 pub(crate) use held::{Held, held_in_memory, held_on};
 pub(crate) use parents::{MigratorOf, arenas, campaign, campaigns, parent, parents_of_tables};
+pub(crate) use skipping::{make_skipping_triggers, skipping_cases};
 pub(crate) use sql::{column, rows, run, still_works, try_run};
 
 /// How many connections the races of the conformance suite take.

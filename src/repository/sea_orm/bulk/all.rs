@@ -1,9 +1,9 @@
 //! All or none: one statement.
 
 use super::candidates::{Candidate, fold, make_ids, repeated_id, repeated_name};
-use super::outcomes::{Answer, Outcomes, match_rows};
+use super::outcomes::{Answer, Outcomes, match_all};
 use super::refused;
-use super::statements::Mode;
+use super::statements::{Check, Mode};
 use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
 use crate::error::{FailureKind, TaskError};
@@ -66,6 +66,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         };
         let mut failure = DbErr::RecordNotInserted;
         let mut judged = mode == Mode::InsertAll;
+        let mut suspected = false;
         let mut in_vain = 0;
         while in_vain < ROUNDS {
             if !judged {
@@ -78,20 +79,36 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             if left.is_empty() {
                 return Ok(());
             }
-            let batch = self.batch(&left, stamp);
+            // Nothing that can be seen is in the way.
+            if suspected && let Some(error) = self.first_refused(&left, mode, stamp).await? {
+                return Err(error);
+            }
+            let batch = self.batch(&left, stamp).checked(Check::Complete);
             let now = batch.now;
             match self.write_now(&batch, mode).await {
                 // Something was in the way of one of them, so that none was written.
-                Ok(rows) if rows.is_empty() => {}
+                Ok(rows) if rows.is_empty() => {
+                    failure = DbErr::RecordNotInserted;
+                    suspected = !self.learns_of_skipping_triggers().await? && in_vain > 0;
+                }
                 Ok(rows) => {
-                    match_rows(left, rows, now, answer, outcomes);
+                    match_all(left, rows, now, answer, outcomes);
                     return Ok(());
                 }
                 Err(error) => {
                     failure = error.clone();
-                    self.survived_whole(error)?;
+                    // A hidden row may have the name.
+                    let repeated = in_vain > 1 && self.backend() == DbBackend::Postgres;
+                    suspected = self.survived_whole(error).await? || repeated;
                 }
             }
+        }
+        if self.is_postgres_transaction()
+            && matches!(failure, DbErr::RecordNotInserted)
+            && let Some(first) = left.iter().min_by_key(|candidate| candidate.place)
+        {
+            // Each of them was skipped.
+            return Err(refused(first.place, TaskError::skipped(first.task.key())));
         }
         if mode.is_upsert() && self.backend() == DbBackend::MySql {
             // The null was the crate's own; this says what it stood for. Should it succeed
@@ -101,7 +118,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             match self.write_now(&batch, Mode::InsertAll).await {
                 Ok(rows) if rows.is_empty() => {}
                 Ok(rows) => {
-                    match_rows(left, rows, now, Answer::Inserted, outcomes);
+                    match_all(left, rows, now, Answer::Inserted, outcomes);
                     return Ok(());
                 }
                 Err(error) => failure = error,
@@ -111,20 +128,28 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     /// As [`survived`](Self::survived); a null where none may be is how an upsert was made to
-    /// fail for an unseen task or, on MariaDB, a taken id.
-    fn survived_whole(&self, error: DbErr) -> Result<(), TaskError> {
-        match self.failed(true, error) {
-            TaskError::Database(error)
-                if !error.transaction_lost()
-                    && matches!(
-                        error.kind(),
-                        FailureKind::UniqueViolation | FailureKind::NotNullViolation
-                    ) =>
-            {
-                Ok(())
-            }
-            error => Err(error),
+    /// fail for an unseen task or, on MariaDB, a taken id. Says whether a row was skipped, or refused
+    /// by a policy.
+    async fn survived_whole(&self, error: DbErr) -> Result<bool, TaskError> {
+        let error = match self.failed(true, error) {
+            TaskError::Database(error) => error,
+            error => return Err(error),
+        };
+        if self.is_incomplete(&error) {
+            return match error.transaction_lost() {
+                true => Err(TaskError::WriteSkipped { key: None, transaction_lost: true }),
+                false => Ok(true),
+            };
         }
+        let was_conflict =
+            matches!(error.kind(), FailureKind::UniqueViolation | FailureKind::NotNullViolation);
+        if was_conflict && !error.transaction_lost() {
+            return Ok(false);
+        }
+        if self.is_refused_by_policy(&error).await? {
+            return Ok(true);
+        }
+        Err(TaskError::Database(error))
     }
 }
 

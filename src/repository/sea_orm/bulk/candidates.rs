@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use uuid::Uuid;
 
 /// A row to be written: one (game, external id) of the input, wherever it stands in it.
+#[derive(Clone)]
 pub(super) struct Candidate<'t> {
     pub(super) task: &'t NewTask,
     /// Nil until one is [made](make_ids) or found.

@@ -13,8 +13,8 @@ use crate::sql::Rows;
 use crate::value::Stamp;
 use chrono::{DateTime, Utc};
 use futures_util::future;
-use sea_orm::DbBackend;
-use std::collections::VecDeque;
+use sea_orm::{DbBackend, DbErr};
+use std::collections::{HashMap, VecDeque};
 
 /// How many tasks one statement creates, each for itself.
 const ROUND: usize = 5_000;
@@ -31,6 +31,8 @@ struct Each<'t> {
     wrote: bool,
     /// Whether nothing has been in the way yet.
     hopeful: bool,
+    /// Whether a row security policy refused a row of the last statement, and so all of it.
+    refused_by_policy: bool,
     rounds: Rounds<'t>,
 }
 
@@ -105,7 +107,15 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             ids_repeat,
         };
         let hopeful = mode == Mode::InsertSome;
-        let mut each = Each { on_existing, stamp, mode, wrote: false, hopeful, rounds };
+        let mut each = Each {
+            on_existing,
+            stamp,
+            mode,
+            wrote: false,
+            hopeful,
+            refused_by_policy: false,
+            rounds,
+        };
         match self.write_each(&mut each).await {
             Ok(()) => Ok(each.rounds.outcomes.in_order()),
             Err(error) if each.wrote => Err(error.in_part(self.connection.in_transaction())),
@@ -145,7 +155,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         // MariaDB writes none where one meets what another has just created, which may happen
         // as often as there are candidates.
         let mut in_vain = 0;
-        while !round.candidates.is_empty() && in_vain < ROUNDS {
+        while !round.candidates.is_empty() && in_vain < ROUNDS && !each.refused_by_policy {
             let before = round.candidates.len();
             let (left, now) = self.write_some(round, each.mode, each).await?;
             // The others say which rows they changed.
@@ -153,23 +163,45 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             round = self.judge_each(left.candidates, wrote_at, each).await?;
             in_vain = if round.candidates.len() < before { 0 } else { in_vain + 1 };
         }
-        // Neither names nor ids stand in the way: let the database say of each what does.
-        for candidate in round.candidates {
+        each.refused_by_policy = false;
+        self.write_one_by_one(round.candidates, each).await
+    }
+
+    /// Neither names nor ids stand in the way, as far as this connection sees: lets the database
+    /// say of each what does.
+    async fn write_one_by_one<'t>(
+        &self,
+        mut candidates: Vec<Candidate<'t>>,
+        each: &mut Each<'t>,
+    ) -> Result<(), TaskError> {
+        if !candidates.is_empty() && self.policies_hide_names().await? {
+            let hidden = candidates.extract_if(.., |one| one.task.id.is_none() && !one.exists);
+            for candidate in hidden.collect::<Vec<_>>() {
+                let taken = already_exists(candidate.task, None);
+                each.rounds.outcomes.settle(candidate, Err(taken));
+            }
+        }
+        let mut errors = HashMap::new();
+        let mut failed = Vec::new();
+        for candidate in candidates {
             match self.write_one_or_fail(&candidate, each).await {
                 Err(error) if error.transaction_lost() || error.retry() == Retry::Unknown => {
                     return Err(error);
                 }
                 Err(error) => {
-                    // Unless somebody was there first after all.
-                    let one = self.judge_each(vec![candidate], None, each).await?;
-                    for candidate in one.candidates {
-                        each.rounds.outcomes.settle(candidate, Err(error.clone()));
-                    }
+                    errors.insert(candidate.place, error);
+                    failed.push(candidate);
                 }
                 written => {
                     each.wrote = true;
                     each.rounds.outcomes.settle(candidate, written);
                 }
+            }
+        }
+        // Unless somebody was there first after all.
+        for candidate in self.judge_each(failed, None, each).await?.candidates {
+            if let Some(error) = errors.remove(&candidate.place) {
+                each.rounds.outcomes.settle(candidate, Err(error));
             }
         }
         Ok(())
@@ -214,12 +246,22 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
             }
             Err(error) => {
-                self.survived(error)?;
+                each.refused_by_policy = self.survived_in_part(error).await?;
                 candidates
             }
         };
         left.extend(before?);
         Ok((Round { candidates: left, rows: None }, now))
+    }
+
+    /// As [`survived`](Self::survived). Says whether a row security policy refused a row.
+    async fn survived_in_part(&self, error: DbErr) -> Result<bool, TaskError> {
+        if let TaskError::Database(failure) = self.failed(true, error.clone())
+            && self.is_refused_by_policy(&failure).await?
+        {
+            return Ok(true);
+        }
+        self.survived(error).map(|()| false)
     }
 
     /// What is done while the database works. Gives what is left of the round before.
@@ -273,7 +315,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             let rows = self.write_now(&batch, each.mode).await;
             let rows = rows.map_err(|error| self.failed(true, error))?;
             let row = rows.into_iter().find(|row| row.id == candidate.id);
-            let row = row.ok_or_else(|| already_exists(candidate.task, None))?;
+            let left_as_it_is = || match self.backend() {
+                // No trigger of MariaDB's can skip a row: it is another's meanwhile.
+                DbBackend::MySql => already_exists(candidate.task, None),
+                _ => TaskError::skipped(candidate.task.key()),
+            };
+            let row = row.ok_or_else(left_as_it_is)?;
             // It may have been deleted since it was found.
             let created = row.created_at == batch.now;
             return Ok(if created { Written::Created(row) } else { Written::Updated(row) });

@@ -2,6 +2,7 @@
 
 mod all;
 mod candidates;
+mod complete;
 mod each;
 mod outcomes;
 mod statements;

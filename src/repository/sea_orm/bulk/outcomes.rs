@@ -108,10 +108,19 @@ pub(super) fn judge(
     wrote_at: Option<DateTime<Utc>>,
 ) -> Option<Result<Written, TaskError>> {
     let task = candidate.task;
+    // A trigger wrote it in place of the statement, which therefore did not return it.
+    let own = |row: &Task| {
+        let made = task.id.is_none() || wrote_at == Some(row.created_at);
+        row.id == candidate.id && !candidate.exists && made
+    };
+    let existing = match finding.existing {
+        Some(existing) if own(&existing) => return Some(Ok(Written::Created(existing))),
+        existing => existing,
+    };
     if !finding.game {
         return Some(Err(TaskError::GameNotFound { game_id: task.game_id }));
     }
-    let Some(existing) = finding.existing else {
+    let Some(existing) = existing else {
         return finding.id_taken.then_some(Err(TaskError::IdTaken { id: candidate.id }));
     };
     if !finding.seen {
@@ -147,6 +156,32 @@ pub(super) enum Answer {
     Met,
 }
 
+/// The same where every candidate was written: a trigger may have changed a row's name, so that
+/// its id, or at last its place, says which it is.
+pub(super) fn match_all<'t>(
+    candidates: Vec<Candidate<'t>>,
+    rows: Vec<Task>,
+    now: DateTime<Utc>,
+    answer: Answer,
+    outcomes: &mut Outcomes<'t>,
+) {
+    let (mut left, mut rest) = match_by_name(candidates, rows, now, answer, outcomes);
+    for by_id in [true, false] {
+        for candidate in std::mem::take(&mut left) {
+            let place =
+                if by_id { rest.iter().position(|row| row.id == candidate.id) } else { Some(0) };
+            match place.filter(|place| *place < rest.len()) {
+                Some(place) => {
+                    let row = rest.remove(place);
+                    let result = written(&candidate, row.clone(), now, answer);
+                    outcomes.settle(candidate, Ok(result.unwrap_or(Written::Updated(row))));
+                }
+                None => left.push(candidate),
+            }
+        }
+    }
+}
+
 /// Sorts out the rows that a statement answered with: those that it wrote settle their
 /// candidates, the other candidates are returned.
 pub(super) fn match_rows<'t>(
@@ -156,6 +191,17 @@ pub(super) fn match_rows<'t>(
     answer: Answer,
     outcomes: &mut Outcomes<'t>,
 ) -> Vec<Candidate<'t>> {
+    match_by_name(candidates, rows, now, answer, outcomes).0
+}
+
+/// Gives the candidates and the rows that are left.
+fn match_by_name<'t>(
+    candidates: Vec<Candidate<'t>>,
+    rows: Vec<Task>,
+    now: DateTime<Utc>,
+    answer: Answer,
+    outcomes: &mut Outcomes<'t>,
+) -> (Vec<Candidate<'t>>, Vec<Task>) {
     let mut left = Vec::new();
     let mut meet = |candidate: Candidate<'t>, row: Option<Task>| match row
         .and_then(|row| written(&candidate, row, now, answer))
@@ -173,15 +219,18 @@ pub(super) fn match_rows<'t>(
         }
     }
     // No database promises that.
-    let mut rest: HashMap<(Uuid, String), Task> =
-        rows.map(|row| ((row.game_id, row.external_task_id.clone()), row)).collect();
+    let mut rest: Vec<Option<Task>> = rows.map(Some).collect();
+    let places = rest.iter().flatten().enumerate();
+    let places = places.map(|(place, row)| ((row.game_id, row.external_task_id.clone()), place));
+    let places: HashMap<(Uuid, String), usize> = places.collect();
     for candidate in without {
         let (game, name) = candidate.name();
-        let row = if rest.is_empty() { None } else { rest.remove(&(game, name.to_owned())) };
+        let place = if rest.is_empty() { None } else { places.get(&(game, name.to_owned())) };
+        let row = place.and_then(|place| rest.get_mut(*place)?.take());
         meet(candidate, row);
     }
     sort(&mut left);
-    left
+    (left, rest.into_iter().flatten().collect())
 }
 
 fn name(row: &Task) -> (Uuid, &str) {

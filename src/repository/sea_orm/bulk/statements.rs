@@ -36,6 +36,17 @@ impl Mode {
     }
 }
 
+/// Whether a statement that writes all or none makes sure that no row was skipped on the way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Check {
+    /// It does not: each row is for itself.
+    Off,
+    /// It fails, and takes all back, where a part was skipped.
+    Complete,
+    /// It always fails where a row could be written: by another code where all could.
+    DryRun,
+}
+
 /// The rows that a statement wrote.
 pub(super) enum Reply {
     Rows(Vec<QueryResult>),
@@ -67,12 +78,21 @@ impl Reply {
 /// The parameters of one statement.
 pub(super) struct Batch<'b> {
     candidates: &'b [Candidate<'b>],
-    rows: Rows,
+    pub(super) rows: Rows,
     stamp: &'b Stamp,
     pub(super) now: DateTime<Utc>,
+    pub(super) check: Check,
 }
 
 impl Batch<'_> {
+    pub(super) fn checked(self, check: Check) -> Self {
+        Self { check, ..self }
+    }
+
+    pub(super) fn len(&self) -> i64 {
+        i64::try_from(self.candidates.len()).unwrap_or(i64::MAX)
+    }
+
     fn ids_given(&self) -> bool {
         self.candidates.iter().any(|candidate| candidate.task.id.is_some())
     }
@@ -124,7 +144,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         stamp: &'b Stamp,
     ) -> Batch<'b> {
         let rows = rows.unwrap_or_else(|| self.rows(candidates));
-        Batch { candidates, rows, stamp, now: time::now() }
+        Batch { candidates, rows, stamp, now: time::now(), check: Check::Off }
     }
 
     /// Writes a batch, and gives the rows that it wrote.
@@ -140,16 +160,20 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// that it left as they are, too, in the scope or not; one of all rows, those in the scope.
     pub(super) async fn write(&self, batch: &Batch<'_>, mode: Mode) -> Result<Reply, DbErr> {
         let names = &self.settings.names;
-        let mut sql = self.sql("INSERT INTO ");
-        sql.push(&names.tasks).push(" (").push(&names.columns).push(") WITH r AS (SELECT * FROM ");
-        sql.rows("j", &batch.rows).push(") SELECT r.i, ");
-        sql.bind(batch.now).push(", ").bind(batch.now).push(", ");
+        let mut sql = self.sql("");
+        self.begin_check(&mut sql, batch);
+        sql.push("INSERT INTO ").push(&names.tasks).push(" (").push(&names.columns);
+        sql.push(") WITH r AS (SELECT * FROM ").rows("j", &batch.rows).push(") SELECT r.i, ");
+        self.created_at(&mut sql, batch);
+        sql.push(", ").bind(batch.now).push(", ");
         sql.bind(batch.stamp.api_key_used.clone()).push(", ");
         sql.bind(batch.stamp.oauth_user_id.clone());
-        sql.push(", r.g, r.e, r.s, ").bind(TaskStatus::OPEN).push(" FROM r");
+        sql.push(", r.g, r.e, r.s, ").bind(TaskStatus::OPEN).push(" FROM ");
+        sql.push(self.source_of(batch));
         if mode.is_all() {
             sql.push(" WHERE 1 = 1");
             self.and_all_can_be_written(&mut sql, batch, mode);
+            self.end_of_source(&mut sql, batch);
         } else {
             sql.ordered_join().push(&names.games).push(" g ON ").push(&names.game_key);
             sql.push(" = r.g").and_may_create(self.scope()).push(" WHERE 1 = 1");
@@ -170,10 +194,15 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             (_, DbBackend::MySql) => self.on_duplicate_key(&mut sql, batch, mode),
             _ => self.on_conflict(&mut sql, batch, mode),
         }
-        if mode == Mode::InsertAll && self.backend() == DbBackend::Sqlite {
+        self.on_conflict_check(&mut sql, batch, mode);
+        if mode == Mode::InsertAll
+            && self.backend() == DbBackend::Sqlite
+            && !self.sends_twice(batch)
+        {
             return self.write_as_sent(sql, batch).await;
         }
         sql.push(" RETURNING ").push_with(|| names.unknown_of_many(Known::default()));
+        self.end_check(&mut sql, batch);
         self.connection.query_all(sql.statement()).await.map(Reply::Rows)
     }
 

@@ -1,0 +1,239 @@
+//! Row level security on PostgreSQL: what a policy hides is not there, whatever foreign keys and unique
+//! keys know of it. The roles and policies need the server's superuser.
+
+use crate::support::{Backend, TestDatabase, assert_is, on_database, run};
+use game_tasks::sea_orm::{ConnectOptions, Database, DatabaseConnection, TransactionTrait};
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter,
+    TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
+};
+use uuid::Uuid;
+
+const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+
+/// A database of two tenants, each with a pool of its own.
+struct Tenants {
+    superuser: DatabaseConnection,
+    mine: DatabaseConnection,
+    others: DatabaseConnection,
+    role: String,
+}
+
+async fn pool(database: &TestDatabase, user: &str, tenant: &str) -> DatabaseConnection {
+    let url = database.url();
+    let (_, host) = url.rsplit_once('@').unwrap();
+    let mut options = ConnectOptions::new(format!("postgres://{user}@{host}"));
+    options.max_connections(1).sqlx_logging(false);
+    let db = Database::connect(options).await.unwrap();
+    run(&db, &format!("SET app.tenant = '{tenant}'"), []).await;
+    db
+}
+
+/// Runs a case where these policies are in force.
+async fn with_policies(policies: &[&str], case: impl AsyncFnOnce(&Tenants)) {
+    on_database(Backend::Postgres, 1, async |database| {
+        let superuser = pool(database, "postgres", "none").await;
+        let role = format!("game_tasks_tenant_{}", Uuid::now_v7().simple());
+        run(&superuser, &format!("CREATE ROLE {role} LOGIN"), []).await;
+        let grant = format!("GRANT SELECT, INSERT, UPDATE, DELETE ON tasks, games TO {role}");
+        run(&superuser, &grant, []).await;
+        for table in ["games", "tasks"] {
+            let column = "ADD COLUMN tenant text DEFAULT current_setting('app.tenant', true)";
+            run(&superuser, &format!("ALTER TABLE {table} {column}"), []).await;
+        }
+        for policy in policies {
+            run(&superuser, policy, []).await;
+        }
+        let mine = pool(database, &role, "mine").await;
+        let others = pool(database, &role, "others").await;
+        let tenants = Tenants { superuser, mine, others, role };
+        case(&tenants).await;
+        for db in [tenants.mine, tenants.others] {
+            db.close().await.unwrap();
+        }
+        run(&tenants.superuser, &format!("DROP OWNED BY {}", tenants.role), []).await;
+        run(&tenants.superuser, &format!("DROP ROLE {}", tenants.role), []).await;
+        tenants.superuser.close().await.unwrap();
+    })
+    .await;
+}
+
+const ON_GAMES: [&str; 2] = [
+    "ALTER TABLE games ENABLE ROW LEVEL SECURITY",
+    "CREATE POLICY own ON games USING (tenant = current_setting('app.tenant', true))",
+];
+
+const ON_TASKS: [&str; 2] = [
+    "ALTER TABLE tasks ENABLE ROW LEVEL SECURITY",
+    "CREATE POLICY own ON tasks USING (tenant = current_setting('app.tenant', true))",
+];
+
+/// Plays a case on a pool and in a transaction, which stays usable.
+async fn play(db: &DatabaseConnection, case: impl AsyncFn(&dyn TaskRepository)) {
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    case(&tasks).await;
+    let transaction = db.begin().await.unwrap();
+    case(&tasks.on(&transaction)).await;
+    tasks.on(&transaction).count(TaskFilter::all()).await.unwrap();
+    transaction.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_game_is_not_found() {
+    with_policies(&ON_GAMES, async |tenants| {
+        let game = Game::new("game").insert(&tenants.others).await.unwrap().id;
+        let there = SeaOrmTaskRepository::new(tenants.others.clone());
+        let there = there.create(NewTask::new(game, "there")).await.unwrap();
+        play(&tenants.mine, async |tasks| {
+            let assert_no_game = |error: &TaskError| {
+                assert_is!(error, TaskError::GameNotFound { game_id } if *game_id == game);
+            };
+            for scope in [TaskScope::unrestricted(), TaskScope::api_key("mine".parse().unwrap())] {
+                let tasks = tasks.scoped(scope);
+                for task in [NewTask::new(game, "new"), NewTask::new(game, "new").id(there.id)] {
+                    assert_no_game(&tasks.create(task.clone()).await.unwrap_err());
+                    assert_no_game(&tasks.get_or_create(task.clone()).await.unwrap_err());
+                    for on_existing in EVERY {
+                        let outcomes =
+                            tasks.create_many([task.clone()], on_existing).await.unwrap();
+                        assert_no_game(outcomes[0].as_ref().unwrap_err());
+                        let refused = tasks.create_all([task.clone()], on_existing).await;
+                        assert_is!(&refused, Err(TaskError::Batch { index: 0, .. }));
+                        let Err(TaskError::Batch { error, .. }) = refused else { return };
+                        assert_no_game(&error);
+                    }
+                }
+            }
+            assert_no_game(&tasks.duplicate(&there, "copy").await.unwrap_err());
+        })
+        .await;
+        let tasks = SeaOrmTaskRepository::new(tenants.others.clone());
+        assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 1);
+        let resolver = StrategyResolver::new(tenants.mine.clone());
+        assert_is!(resolver.resolve_for(&there).await, Err(TaskError::GameNotFound { .. }));
+    })
+    .await;
+}
+
+/// The two tenants share a game.
+async fn shared(tenants: &Tenants) -> (Uuid, Task) {
+    let game = Game::new("game").insert(&tenants.superuser).await.unwrap().id;
+    let tasks = SeaOrmTaskRepository::new(tenants.others.clone());
+    (game, tasks.create(NewTask::new(game, "hidden").strategy("old")).await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_a_hidden_task_has_is_taken() {
+    with_policies(&ON_TASKS, async |tenants| {
+        let (game, hidden) = shared(tenants).await;
+        let is_taken =
+            |error: &TaskError| matches!(error, TaskError::AlreadyExists { id: None, .. });
+        play(&tenants.mine, async |tasks| {
+            assert_is!(tasks.get(&hidden).await, Err(TaskError::NotFound { .. }));
+            assert_is!(tasks.delete(&hidden).await, Err(TaskError::NotFound { .. }));
+            assert_is!(
+                tasks.update(&hidden, TaskPatch::new().status("closed")).await,
+                Err(TaskError::NotFound { .. })
+            );
+            let error = tasks.create(NewTask::new(game, "hidden")).await.unwrap_err();
+            assert!(is_taken(&error), "{error:?}");
+            let error = tasks.get_or_create(NewTask::new(game, "hidden")).await.unwrap_err();
+            assert!(is_taken(&error), "{error:?}");
+            for on_existing in [OnExisting::Report, OnExisting::Keep] {
+                let name = format!("new {on_existing:?} {}", Uuid::now_v7());
+                let batch = [NewTask::new(game, "hidden"), NewTask::new(game, name)];
+                let outcomes = tasks.create_many(batch, on_existing).await.unwrap();
+                assert_is!(&outcomes[0], Err(error) if is_taken(error));
+                assert_is!(&outcomes[1], Ok(_));
+            }
+        })
+        .await;
+
+        // An upsert, and a batch that is all or none, a transaction can only lose by.
+        let tasks = SeaOrmTaskRepository::new(tenants.mine.clone());
+        let by_id = tasks.create(NewTask::new(game, "free").id(hidden.id)).await.unwrap_err();
+        assert_is!(by_id, TaskError::IdTaken { id } if *id == hidden.id);
+        let batch = ["a", "b", "hidden", "c"].map(|name| NewTask::new(game, name).strategy("new"));
+        let before = tasks.count(TaskFilter::all()).await.unwrap();
+        for on_existing in EVERY {
+            let error = tasks.create_all(batch.clone(), on_existing).await.unwrap_err();
+            assert_is!(&error, TaskError::Batch { index: 2, error } if is_taken(error));
+            assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), before);
+            let transaction = tenants.mine.begin().await.unwrap();
+            let inside = tasks.on(&transaction);
+            let error = inside.create_all(batch.clone(), on_existing).await.unwrap_err();
+            assert!(error.transaction_lost(), "{error:?}");
+            transaction.rollback().await.unwrap();
+        }
+        let outcomes = tasks.create_many(batch, OnExisting::Update).await.unwrap();
+        for (n, outcome) in outcomes.iter().enumerate() {
+            match outcome {
+                Ok(written) => assert!(n != 2 && written.is_created()),
+                Err(error) => assert!(n == 2 && is_taken(error), "{error:?}"),
+            }
+        }
+        let stored = SeaOrmTaskRepository::new(tenants.others.clone()).get(&hidden).await.unwrap();
+        assert_eq!(stored, hidden);
+    })
+    .await;
+}
+
+/// Tasks that a tenant may read, but not change: the database skips them without an error.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_a_policy_skips_is_told() {
+    let policies = [
+        ON_TASKS[0],
+        "CREATE POLICY readable ON tasks FOR SELECT USING (true)",
+        "CREATE POLICY creatable ON tasks FOR INSERT WITH CHECK (true)",
+        "CREATE POLICY mine ON tasks FOR UPDATE USING (tenant = current_setting('app.tenant'))",
+        "CREATE POLICY mine_too ON tasks FOR DELETE USING (tenant = current_setting('app.tenant'))",
+    ];
+    with_policies(&policies, async |tenants| {
+        let (game, others) = shared(tenants).await;
+        play(&tenants.mine, async |tasks| {
+            let closed = TaskPatch::new().status("closed");
+            let updated = tasks.update(&others, closed.clone()).await;
+            assert_is!(updated, Err(TaskError::WriteSkipped { key: Some(_), .. }));
+            let deleted = tasks.delete(&others).await;
+            assert_is!(deleted, Err(TaskError::WriteSkipped { key: Some(_), .. }));
+            assert_eq!(tasks.update_many(TaskFilter::in_game(game), closed).await.unwrap(), 0);
+            assert_eq!(tasks.delete_game(game).await.unwrap(), 0);
+            assert_eq!(tasks.get(&others).await.unwrap(), others);
+        })
+        .await;
+    })
+    .await;
+}
+
+/// What a policy refuses to create fails with the database's own code, and with nothing written.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_that_a_policy_refuses() {
+    let policies = [
+        ON_TASKS[0],
+        "CREATE POLICY readable ON tasks FOR SELECT USING (true)",
+        "CREATE POLICY creatable ON tasks FOR INSERT \
+         WITH CHECK (\"externalTaskId\" NOT LIKE 'refused%')",
+    ];
+    with_policies(&policies, async |tenants| {
+        let game = Game::new("game").insert(&tenants.superuser).await.unwrap().id;
+        let tasks = SeaOrmTaskRepository::new(tenants.mine.clone());
+        let is_refused = |error: &TaskError| match error {
+            TaskError::Database(error) => error.code() == Some("42501"),
+            _ => false,
+        };
+        let error = tasks.create(NewTask::new(game, "refused")).await.unwrap_err();
+        assert!(is_refused(&error), "{error:?}");
+        let batch = ["a", "refused", "c"].map(|name| NewTask::new(game, name));
+        let error = tasks.create_all(batch.clone(), OnExisting::Report).await.unwrap_err();
+        assert_is!(&error, TaskError::Batch { index: 1, error } if is_refused(error));
+        assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 0);
+        let outcomes = tasks.create_many(batch, OnExisting::Keep).await.unwrap();
+        assert_is!(&outcomes[1], Err(error) if is_refused(error));
+        assert!(outcomes[0].is_ok() && outcomes[2].is_ok());
+
+        let transaction = tenants.mine.begin().await.unwrap();
+        let error = tasks.on(&transaction).create(NewTask::new(game, "refused")).await.unwrap_err();
+        assert!(is_refused(&error) && error.transaction_lost(), "{error:?}");
+    })
+    .await;
+}
