@@ -20,7 +20,7 @@ pub use connection::{Autocommit, TaskConnection};
 pub use entity::{Game, Games, ParentGame, Task, Tasks};
 pub use error::{
     CursorFault, DatabaseError, FailureKind, Retry, SchemaFault, SchemaMismatch, SchemaProblem,
-    TaskError,
+    TaskError, TransactionState,
 };
 #[cfg(feature = "migration")]
 pub use migration::{Migrator, migrate, migrations, migrations_for};

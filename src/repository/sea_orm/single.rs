@@ -4,7 +4,7 @@ use super::{ROUNDS, SeaOrmTaskRepository};
 use crate::connection::TaskConnection;
 use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
-use crate::error::{DatabaseError, FailureKind, TaskError};
+use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::{NewTask, TaskPatch};
 use crate::sql::{Known, Shape, Sql};
 use crate::value::{Stamp, TaskKey, TaskStatus, time};
@@ -37,9 +37,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             match self.written(Known::default(), self.insert(task, id, &stamp, way)).await {
                 Ok(Some(created)) => return Ok(created),
                 Ok(None) => {}
-                Err(error) => match self.failed(true, error) {
+                Err(error) => match self.write_failed(error).await {
                     TaskError::Referenced(error)
-                        if way == Way::AsIs && !error.transaction_lost() =>
+                        if way == Way::AsIs
+                            && error.transaction_state() == TransactionState::Intact =>
                     {
                         no_game = true;
                     }
@@ -81,16 +82,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         id: Uuid,
         stamp: &Stamp,
     ) -> Result<Task, TaskError> {
-        let inserted =
-            self.written(Known::default(), self.insert(task, id, stamp, Way::IntoGame)).await;
-        let inserted = inserted.map_err(|error| self.failed(true, error))?;
-        inserted.ok_or(TaskError::GameNotFound { game_id: task.game_id })
+        match self.written(Known::default(), self.insert(task, id, stamp, Way::IntoGame)).await {
+            Ok(inserted) => inserted.ok_or(TaskError::GameNotFound { game_id: task.game_id }),
+            Err(error) => Err(self.write_failed(error).await),
+        }
     }
 
     /// Whether a failed insert left the transaction as it was, because a name or an id is
-    /// taken. MariaDB and SQLite take back the one statement, a pool has nothing to lose.
-    pub(super) fn survived(&self, error: DbErr) -> Result<(), TaskError> {
-        match self.failed(true, error) {
+    /// taken. MariaDB takes back the one statement, SQLite as a rule; a pool has nothing to lose.
+    pub(super) async fn survived(&self, error: DbErr) -> Result<(), TaskError> {
+        match self.write_failed(error).await {
             TaskError::Database(error) if is_survivable(&error) => Ok(()),
             error => Err(error),
         }
@@ -186,9 +187,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         key.validate()?;
         let mut round = 1;
         loop {
-            let updated = self.written(Known::default(), self.update(key, patch)).await;
-            if let Some(task) = updated.map_err(|error| self.failed(true, error))? {
-                return Ok(task);
+            match self.written(Known::default(), self.update(key, patch)).await {
+                Ok(Some(task)) => return Ok(task),
+                Ok(None) => {}
+                Err(error) => return Err(self.write_failed(error).await),
             }
             let current = self.look_up(key, self.present()).await?;
             let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
@@ -279,8 +281,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sql.push(&names.tasks).push(" WHERE ").key(key).and_in_scope(self.scope());
         let known = Known::by(key);
         sql.push(" RETURNING ").push_with(|| names.unknown(known));
-        let deleted = self.written(known, sql).await.map_err(|error| self.failed(true, error))?;
-        deleted.ok_or_else(|| TaskError::NotFound { key: key.clone() })
+        match self.written(known, sql).await {
+            Ok(deleted) => deleted.ok_or_else(|| TaskError::NotFound { key: key.clone() }),
+            Err(error) => Err(self.write_failed(error).await),
+        }
     }
 }
 
@@ -293,7 +297,8 @@ pub(super) fn already_exists(task: &NewTask, id: Option<Uuid>) -> TaskError {
 }
 
 fn is_survivable(error: &DatabaseError) -> bool {
-    error.kind() == FailureKind::UniqueViolation && !error.transaction_lost()
+    error.kind() == FailureKind::UniqueViolation
+        && error.transaction_state() == TransactionState::Intact
 }
 
 /// What a patch assigns. `stored` is the `updated_at` that the task has.

@@ -107,7 +107,7 @@ impl TestDatabase {
                 let file = folder.path().join("tasks.db");
                 (format!("sqlite://{}?mode=rwc", file.display()), None, Some(folder))
             }
-            Backend::Postgres | Backend::MariaDb => {
+            Backend::Postgres | Backend::MariaDb | Backend::MariaDbRollback => {
                 let name = format!("game_tasks_{}", Uuid::now_v7().simple());
                 let server = backend.server_url();
                 administer(backend, &format!("CREATE DATABASE {name}")).await;
@@ -123,6 +123,10 @@ impl TestDatabase {
             db.execute_unprepared("PRAGMA journal_mode = WAL").await.unwrap();
         }
         Self { db, backend, url, name, _folder: folder }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Another pool on the same database, as another process would have. Not on SQLite's

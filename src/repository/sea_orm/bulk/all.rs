@@ -6,7 +6,7 @@ use super::refused;
 use super::statements::Mode;
 use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
-use crate::error::{FailureKind, TaskError};
+use crate::error::{FailureKind, TaskError, TransactionState};
 use crate::repository::sea_orm::single::already_exists;
 use crate::repository::sea_orm::{ROUNDS, SeaOrmTaskRepository};
 use crate::repository::{NewTask, OnExisting, Written};
@@ -89,7 +89,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
                 Err(error) => {
                     failure = error.clone();
-                    self.survived_whole(error)?;
+                    self.survived_whole(error).await?;
                 }
             }
         }
@@ -107,15 +107,15 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 Err(error) => failure = error,
             }
         }
-        Err(self.failed(true, failure))
+        Err(self.write_failed(failure).await)
     }
 
     /// As [`survived`](Self::survived); a null where none may be is how an upsert was made to
     /// fail for an unseen task or, on MariaDB, a taken id.
-    fn survived_whole(&self, error: DbErr) -> Result<(), TaskError> {
-        match self.failed(true, error) {
+    async fn survived_whole(&self, error: DbErr) -> Result<(), TaskError> {
+        match self.write_failed(error).await {
             TaskError::Database(error)
-                if !error.transaction_lost()
+                if error.transaction_state() == TransactionState::Intact
                     && matches!(
                         error.kind(),
                         FailureKind::UniqueViolation | FailureKind::NotNullViolation

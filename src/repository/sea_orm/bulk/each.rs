@@ -5,7 +5,7 @@ use super::outcomes::{Answer, Outcomes, match_rows};
 use super::statements::{Mode, Reply};
 use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
-use crate::error::{Retry, TaskError};
+use crate::error::{Retry, TaskError, TransactionState};
 use crate::repository::sea_orm::single::already_exists;
 use crate::repository::sea_orm::{ROUNDS, SeaOrmTaskRepository, yield_now};
 use crate::repository::{NewTask, OnExisting, Written};
@@ -156,7 +156,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         // Neither names nor ids stand in the way: let the database say of each what does.
         for candidate in round.candidates {
             match self.write_one_or_fail(&candidate, each).await {
-                Err(error) if error.transaction_lost() || error.retry() == Retry::Unknown => {
+                Err(error)
+                    if error.transaction_state() != TransactionState::Intact
+                        || error.retry() == Retry::Unknown =>
+                {
                     return Err(error);
                 }
                 Err(error) => {
@@ -214,7 +217,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
             }
             Err(error) => {
-                self.survived(error)?;
+                self.survived(error).await?;
                 candidates
             }
         };
@@ -247,7 +250,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Sent { candidates, reply, now }: Sent<'t>,
         rounds: &mut Rounds<'t>,
     ) -> Result<Vec<Candidate<'t>>, TaskError> {
-        let rows = reply.read().await.map_err(|error| self.failed(true, error))?;
+        let rows = match reply.read().await {
+            Ok(rows) => rows,
+            Err(error) => return Err(self.write_failed(error).await),
+        };
         Ok(match_rows(candidates, rows, now, rounds.answer, &mut rounds.outcomes))
     }
 
@@ -270,8 +276,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<Written, TaskError> {
         if each.mode.is_upsert() && candidate.exists {
             let batch = self.batch(std::slice::from_ref(candidate), &each.stamp);
-            let rows = self.write_now(&batch, each.mode).await;
-            let rows = rows.map_err(|error| self.failed(true, error))?;
+            let rows = match self.write_now(&batch, each.mode).await {
+                Ok(rows) => rows,
+                Err(error) => return Err(self.write_failed(error).await),
+            };
             let row = rows.into_iter().find(|row| row.id == candidate.id);
             let row = row.ok_or_else(|| already_exists(candidate.task, None))?;
             // It may have been deleted since it was found.
