@@ -11,28 +11,20 @@ mod stream;
 mod sweep;
 
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
-use crate::connection::TaskConnection;
+use crate::connection::{TaskConnection, write_failed};
 use crate::entity::{Games, ParentGame, Task};
-use crate::error::{Call, DatabaseError, TaskError, TransactionState};
+use crate::error::{Call, TaskError};
 use crate::span::span;
 use crate::sql::{Known, Names, Shape, Sql};
 use crate::value::{Lifecycle, TaskKey, TaskScope};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use sea_orm::{DbBackend, DbErr, QueryResult, Statement, TryGetable};
+use sea_orm::{DbBackend, DbErr, QueryResult, TryGetable};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tracing::Instrument;
-
-/// How sqlx begins a transaction on SQLite, and those that are nested in it.
-const SQLITE_BEGIN: [&str; 4] = [
-    "BEGIN",
-    "SAVEPOINT _sqlx_savepoint_1",
-    "SAVEPOINT _sqlx_savepoint_2",
-    "SAVEPOINT _sqlx_savepoint_3",
-];
 
 /// How often a call looks again when what refused it is gone by the time it looks.
 const ROUNDS: usize = 8;
@@ -158,39 +150,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Call { backend: self.backend(), in_transaction, writes }.failed(source)
     }
 
-    /// A failure of a statement that writes. Where SQLite's code does not say whether the
-    /// application's transaction is still there, SQLite itself is asked.
     async fn write_failed(&self, source: DbErr) -> TaskError {
-        let in_transaction = self.connection.in_transaction();
-        let call = Call { backend: self.backend(), in_transaction, writes: true };
-        let error = DatabaseError::new(call, source);
-        if call.backend != DbBackend::Sqlite
-            || error.transaction_state() != TransactionState::Unknown
-        {
-            return error.into();
-        }
-        let state = self.sqlite_transaction_state(call).await;
-        error.with_transaction_state(state).into()
-    }
-
-    /// Whether the connection is still inside the transaction that sqlx believes to be open,
-    /// which is so where SQLite refuses to begin another.
-    ///
-    /// Otherwise the one that this begins stays open, with the savepoints that nested transactions
-    /// would have, until the application ends its own. A rollback that found none would fail, and
-    /// sqlx would go on counting one on that connection: the next transaction there would be a
-    /// savepoint, and stay open in the pool after its rollback.
-    async fn sqlite_transaction_state(&self, call: Call) -> TransactionState {
-        for (depth, begin) in SQLITE_BEGIN.into_iter().enumerate() {
-            let begin = Statement::from_string(DbBackend::Sqlite, begin);
-            let Err(error) = self.connection.execute(begin).await else { continue };
-            // "Cannot start a transaction within a transaction" has no code but this.
-            return match DatabaseError::new(call, error).code() {
-                Some("1") if depth == 0 => TransactionState::Intact,
-                _ => TransactionState::Unknown,
-            };
-        }
-        TransactionState::Lost
+        write_failed(&self.connection, source).await
     }
 
     /// The one task that a statement wrote. It is read to its end: a database may send the
