@@ -1,5 +1,6 @@
 //! What the crate needs of a connection: three calls, and whether it is a transaction.
 
+use crate::error::{Call, DatabaseError, TaskError, TransactionState};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseConnectionType, DatabaseExecutor,
@@ -147,3 +148,46 @@ impl Autocommit for DatabaseConnection {}
 impl<T: Autocommit + ?Sized> Autocommit for &T {}
 impl<T: Autocommit + ?Sized> Autocommit for Arc<T> {}
 impl<T: Autocommit + ?Sized> Autocommit for Box<T> {}
+
+/// The failure of a statement that writes. Where SQLite's code does not say whether the
+/// application's transaction is still there, SQLite itself is asked.
+pub(crate) async fn write_failed<C: TaskConnection>(connection: &C, source: DbErr) -> TaskError {
+    let (backend, in_transaction) = (connection.backend(), connection.in_transaction());
+    let call = Call { backend, in_transaction, writes: true };
+    let error = DatabaseError::new(call, source);
+    if backend != DbBackend::Sqlite || error.transaction_state() != TransactionState::Unknown {
+        return error.into();
+    }
+    error.with_transaction_state(sqlite_transaction_state(connection, call).await).into()
+}
+
+/// How sqlx begins a transaction on SQLite, and those that are nested in it.
+const SQLITE_BEGIN: [&str; 4] = [
+    "BEGIN",
+    "SAVEPOINT _sqlx_savepoint_1",
+    "SAVEPOINT _sqlx_savepoint_2",
+    "SAVEPOINT _sqlx_savepoint_3",
+];
+
+/// Whether the connection is still inside the transaction that sqlx believes to be open,
+/// which is so where SQLite refuses to begin another.
+///
+/// Otherwise the one that this begins stays open, with the savepoints that nested transactions
+/// would have, until the application ends its own. A rollback that found none would fail, and
+/// sqlx would go on counting one on that connection: the next transaction there would be a
+/// savepoint, and stay open in the pool after its rollback.
+async fn sqlite_transaction_state<C: TaskConnection>(
+    connection: &C,
+    call: Call,
+) -> TransactionState {
+    for (depth, begin) in SQLITE_BEGIN.into_iter().enumerate() {
+        let begin = Statement::from_string(DbBackend::Sqlite, begin);
+        let Err(error) = connection.execute(begin).await else { continue };
+        // "Cannot start a transaction within a transaction" has no code but this.
+        return match DatabaseError::new(call, error).code() {
+            Some("1") if depth == 0 => TransactionState::Intact,
+            _ => TransactionState::Unknown,
+        };
+    }
+    TransactionState::Lost
+}

@@ -22,7 +22,7 @@ pub use connection::{Autocommit, TaskConnection};
 pub use entity::{Game, Games, ParentGame, Task, Tasks};
 pub use error::{
     CursorFault, DatabaseError, FailureKind, Retry, RuntimeFault, SchemaFault, SchemaMismatch,
-    SchemaProblem, TaskError,
+    SchemaProblem, TaskError, TransactionState,
 };
 #[cfg(feature = "migration")]
 pub use migration::{Migrator, migrate, migrations, migrations_for};

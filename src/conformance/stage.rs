@@ -3,7 +3,7 @@
 use super::failure::{Failure, Outcome};
 use super::store::{Store, StoreError};
 use crate::entity::{Game, Task};
-use crate::error::{Retry, TaskError};
+use crate::error::{Retry, TaskError, TransactionState};
 use crate::repository::{NewTask, TaskFilter, TaskQuery, TaskRepository, TaskRepositoryExt};
 use crate::strategy::ResolveStrategy;
 use crate::value::{Lifecycle, StrategyId};
@@ -128,7 +128,8 @@ impl<'a> Stage<'a> {
         let usable = self.store.still_usable().await;
         usable.map_err(|error| of_store("go on after a refused call", &error))?;
         ensure_eq!(self.rows().await?, before, "a refused call has written: {error:?}");
-        ensure!(!error.transaction_lost(), "a refusal costs no transaction: {error:?}");
+        let state = error.transaction_state();
+        ensure_eq!(state, TransactionState::Intact, "a refusal costs no transaction: {error:?}");
         ensure_eq!(error.retry(), Retry::No, "a refusal is not cured by a retry: {error:?}");
         Ok(error)
     }

@@ -1,8 +1,8 @@
 //! The `games` table that the crate ships for applications that have none.
 
 use super::ParentGame;
-use crate::connection::TaskConnection;
-use crate::error::{Call, TaskError};
+use crate::connection::{TaskConnection, write_failed};
+use crate::error::TaskError;
 use crate::value::{ApiKeyId, OauthUserId, StrategyId, check_text};
 use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
@@ -115,10 +115,10 @@ impl Model {
         ] {
             text.map_or(Ok(()), |text| check_text(field, text))?;
         }
-        let inserted = self.into_active_model().reset_all().insert(db).await;
-        let in_transaction = db.in_transaction();
-        let call = Call { backend: TaskConnection::backend(db), in_transaction, writes: true };
-        inserted.map_err(|error| call.failed(error))
+        match self.into_active_model().reset_all().insert(db).await {
+            Ok(game) => Ok(game),
+            Err(error) => Err(write_failed(db, error).await),
+        }
     }
 }
 

@@ -1,37 +1,7 @@
 //! The one place where a `DbErr` is judged: by codes, never by a database's prose.
 
-use super::{Retry, TaskError};
+use super::{FailureKind, Retry, TaskError, TransactionState, codes};
 use sea_orm::{ConnAcquireErr, DbBackend, DbErr, RuntimeErr, SqlxError, sqlx};
-
-/// What kind of failure a database reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FailureKind {
-    /// A unique constraint, the application's own ones included.
-    UniqueViolation,
-    /// A foreign key.
-    ForeignKeyViolation,
-    /// A null where none may be.
-    NotNullViolation,
-    /// Any other constraint.
-    ConstraintViolation,
-    /// A deadlock or a serialization failure: the database chose this transaction to give way.
-    Serialization,
-    /// A lock or the statement was given up on in time.
-    Timeout,
-    /// SQLite's file was busy.
-    Busy,
-    /// The connection was lost: what was under way may have been applied.
-    ConnectionLost,
-    /// The database failed while it committed: nobody knows whether it has.
-    CommitFailed,
-    /// No connection was to be had: nothing was sent.
-    Unreachable,
-    /// The transaction had failed before this call.
-    TransactionAborted,
-    /// Anything else.
-    Other,
-}
 
 /// A failure of the database, without a word of its own.
 ///
@@ -52,7 +22,7 @@ struct Inner {
     constraint: Option<String>,
     table: Option<String>,
     retry: Retry,
-    transaction_lost: bool,
+    transaction_state: TransactionState,
 }
 
 /// What was under way when the database failed.
@@ -74,11 +44,21 @@ impl DatabaseError {
     pub(crate) fn new(call: Call, source: DbErr) -> Self {
         let reported = reported(&source);
         let code = reported.and_then(|error| code(call.backend, error));
-        let kind = match (&code, reported) {
-            (Some(code), Some(error)) => kind_of_code(call.backend, code, error),
-            _ => kind_without_code(&source),
+        let (kind, state) = match &code {
+            Some(code) => codes::classify(call.backend, code, call.writes),
+            None => without_code(&source),
         };
-        let (retry, transaction_lost) = verdict(call, kind, code.as_deref());
+        let transaction_state = if call.in_transaction { state } else { TransactionState::Intact };
+        let retry = match (kind, &code) {
+            // A wrapper of the application's may have failed before or after the statement.
+            (FailureKind::Other, None) if call.writes && state == TransactionState::Unknown => {
+                Retry::Unknown
+            }
+            (_, Some(code)) if call.writes && codes::may_keep_a_part(call.backend, code) => {
+                Retry::Unknown
+            }
+            _ => retry(call, kind, state),
+        };
         let constraint = reported.and_then(|error| match (call.backend, kind) {
             (DbBackend::MySql, FailureKind::ForeignKeyViolation) => {
                 mariadb_foreign_key(error.message())
@@ -86,7 +66,7 @@ impl DatabaseError {
             _ => error.constraint().map(str::to_owned),
         });
         let table = reported.and_then(|error| error.table()).map(str::to_owned);
-        let inner = Inner { kind, code, constraint, table, retry, transaction_lost, source };
+        let inner = Inner { kind, code, constraint, table, retry, transaction_state, source };
         Self { inner: Box::new(inner) }
     }
 
@@ -108,7 +88,7 @@ impl DatabaseError {
             constraint: None,
             table: None,
             retry,
-            transaction_lost: false,
+            transaction_state: TransactionState::Intact,
         };
         Self { inner: Box::new(inner) }
     }
@@ -154,10 +134,27 @@ impl DatabaseError {
         self.inner.retry
     }
 
-    /// Whether the application's transaction is gone.
+    /// What is known of the application's transaction in which the call ran: see
+    /// [`TransactionState`]. Always [`Intact`](TransactionState::Intact) on a pool.
+    #[must_use]
+    pub fn transaction_state(&self) -> TransactionState {
+        self.inner.transaction_state
+    }
+
+    /// Whether the application's transaction is known to be lost. One that may be lost is not:
+    /// to decide whether to go on, ask [`transaction_state`](Self::transaction_state).
     #[must_use]
     pub fn transaction_lost(&self) -> bool {
-        self.inner.transaction_lost
+        self.inner.transaction_state == TransactionState::Lost
+    }
+
+    /// The same failure, after the database was asked what became of the transaction.
+    pub(crate) fn with_transaction_state(mut self, state: TransactionState) -> Self {
+        self.inner.transaction_state = state;
+        if state == TransactionState::Lost && self.inner.retry == Retry::Unknown {
+            self.inner.retry = Retry::No;
+        }
+        self
     }
 
     /// SeaORM's error, whose messages may show values of rows, API keys among them.
@@ -169,20 +166,7 @@ impl DatabaseError {
 
 impl std::fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self.inner.kind {
-            FailureKind::UniqueViolation => "a unique constraint is violated",
-            FailureKind::ForeignKeyViolation => "a foreign key is violated",
-            FailureKind::NotNullViolation => "a null stands where none may be",
-            FailureKind::ConstraintViolation => "a constraint is violated",
-            FailureKind::Serialization => "deadlock or serialization failure",
-            FailureKind::Timeout => "timed out",
-            FailureKind::Busy => "busy",
-            FailureKind::ConnectionLost => "the connection was lost",
-            FailureKind::CommitFailed => "failed while committing",
-            FailureKind::Unreachable => "no connection could be had",
-            FailureKind::TransactionAborted => "the transaction had failed before",
-            FailureKind::Other => "error",
-        })?;
+        f.write_str(self.inner.kind.sentence())?;
         let details =
             [("code", self.code()), ("constraint", self.constraint()), ("table", self.table())];
         for (name, value) in details {
@@ -202,7 +186,7 @@ impl std::fmt::Debug for DatabaseError {
             .field("constraint", &self.inner.constraint)
             .field("table", &self.inner.table)
             .field("retry", &self.inner.retry)
-            .field("transaction_lost", &self.inner.transaction_lost)
+            .field("transaction_state", &self.inner.transaction_state)
             .finish()
     }
 }
@@ -238,120 +222,82 @@ fn code(backend: DbBackend, error: &dyn sqlx::error::DatabaseError) -> Option<St
     error.code().map(|code| code.into_owned())
 }
 
-fn kind_of_code(
-    backend: DbBackend,
-    code: &str,
-    error: &dyn sqlx::error::DatabaseError,
-) -> FailureKind {
-    use sqlx::error::ErrorKind;
-    match error.kind() {
-        ErrorKind::UniqueViolation => return FailureKind::UniqueViolation,
-        ErrorKind::ForeignKeyViolation => return FailureKind::ForeignKeyViolation,
-        ErrorKind::NotNullViolation => return FailureKind::NotNullViolation,
-        ErrorKind::Other => {}
-        _ => return FailureKind::ConstraintViolation,
-    }
-    match backend {
-        DbBackend::Postgres => match code {
-            "40001" | "40P01" => FailureKind::Serialization,
-            "55P03" | "57014" => FailureKind::Timeout,
-            "25P02" => FailureKind::TransactionAborted,
-            "53300" | "57P03" => FailureKind::Unreachable,
-            "57P01" | "57P02" | "57P05" => FailureKind::ConnectionLost,
-            // Restrict violations are not in sqlx's list of foreign key errors.
-            "23001" => FailureKind::ForeignKeyViolation,
-            _ if code.starts_with("08") => FailureKind::ConnectionLost,
-            _ if code.starts_with("23") => FailureKind::ConstraintViolation,
-            _ => FailureKind::Other,
-        },
-        DbBackend::MySql => match code {
-            // 1020 is a snapshot that another transaction has overtaken.
-            "1213" | "1020" => FailureKind::Serialization,
-            "1205" | "1317" | "1969" | "3024" => FailureKind::Timeout,
-            "1040" | "1047" | "1203" => FailureKind::Unreachable,
-            "1053" | "1927" | "2006" | "2013" => FailureKind::ConnectionLost,
-            // A Galera node that lost its cluster on the way.
-            "1180" => FailureKind::CommitFailed,
-            _ => FailureKind::Other,
-        },
-        DbBackend::Sqlite => match code.parse::<u32>().map(|code| code & 0xff) {
-            Ok(5 | 6) => FailureKind::Busy,
-            Ok(19) => FailureKind::ConstraintViolation,
-            _ => FailureKind::Other,
-        },
-        _ => FailureKind::Other,
-    }
-}
-
-fn kind_without_code(source: &DbErr) -> FailureKind {
-    match (source, sqlx_error(source)) {
+/// What no server reported, it has not seen fail: its transaction is as it was, unless the
+/// connection is gone.
+fn without_code(source: &DbErr) -> (FailureKind, TransactionState) {
+    use SqlxError::*;
+    use TransactionState::{Intact, Lost, Unknown};
+    let kind = match (source, sqlx_error(source)) {
         (DbErr::ConnectionAcquire(ConnAcquireErr::Timeout), _) => FailureKind::Unreachable,
+        (DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed), _) => FailureKind::PoolClosed,
+        // A `DatabaseConnection` that was never connected.
+        (DbErr::Conn(RuntimeErr::Internal(_)), _) => FailureKind::PoolClosed,
+        (_, Some(PoolClosed)) => FailureKind::PoolClosed,
+        (_, Some(PoolTimedOut | Configuration(_))) => FailureKind::Unreachable,
         // While connecting nothing has been sent yet.
-        (DbErr::Conn(_), Some(SqlxError::Io(_) | SqlxError::Tls(_))) => FailureKind::Unreachable,
-        (_, Some(SqlxError::PoolTimedOut)) => FailureKind::Unreachable,
+        (DbErr::Conn(_), Some(Io(_) | Tls(_) | Protocol(_))) => FailureKind::Unreachable,
+        (_, Some(Io(_) | Tls(_) | Protocol(_) | WorkerCrashed | BeginFailed)) => {
+            return (FailureKind::ConnectionLost, Lost);
+        }
+        (_, Some(Encode(_) | InvalidArgument(_))) => FailureKind::InvalidValue,
+        (_, Some(TypeNotFound { .. })) => FailureKind::InvalidStatement,
         (
             _,
             Some(
-                SqlxError::Io(_)
-                | SqlxError::Tls(_)
-                | SqlxError::Protocol(_)
-                | SqlxError::WorkerCrashed,
+                Decode(_) | ColumnDecode { .. } | ColumnNotFound(_) | ColumnIndexOutOfBounds { .. },
             ),
-        ) => FailureKind::ConnectionLost,
-        _ => FailureKind::Other,
-    }
-}
-
-/// Codes with which a database may have taken back the whole transaction by itself: SQLite's
-/// out of memory, interrupt, I/O error and disk full; InnoDB's lock table full.
-fn takes_back_all(backend: DbBackend, code: &str) -> bool {
-    match backend {
-        DbBackend::Sqlite => {
-            matches!(code.parse::<u32>().map(|code| code & 0xff), Ok(7 | 9 | 10 | 13))
+        )
+        | (DbErr::Type(_) | DbErr::Json(_) | DbErr::ConvertFromU64(_), _) => FailureKind::Decode,
+        (DbErr::TryIntoErr { source, .. }, _) if !source.is::<super::SchemaMismatch>() => {
+            FailureKind::Decode
         }
-        DbBackend::MySql => code == "1206",
-        _ => false,
-    }
+        (DbErr::AccessDenied { .. } | DbErr::RbacError(_), _) => FailureKind::PermissionDenied,
+        // SeaORM's and this crate's own words for an answer without rows.
+        (DbErr::RecordNotFound(_) | DbErr::RecordNotInserted | DbErr::RecordNotUpdated, _)
+        | (_, Some(RowNotFound)) => FailureKind::Other,
+        _ => return (FailureKind::Other, Unknown),
+    };
+    (kind, Intact)
 }
 
-/// What a failure means for the call and for the transaction that it ran in.
-fn verdict(call: Call, kind: FailureKind, code: Option<&str>) -> (Retry, bool) {
-    if !call.in_transaction {
-        let retry = match kind {
-            FailureKind::Serialization
-            | FailureKind::Timeout
-            | FailureKind::Busy
-            | FailureKind::Unreachable => Retry::Call,
-            FailureKind::ConnectionLost | FailureKind::CommitFailed if call.writes => {
-                Retry::Unknown
-            }
-            FailureKind::ConnectionLost | FailureKind::CommitFailed => Retry::Call,
-            _ => Retry::No,
-        };
-        return (retry, false);
-    }
-    if code.is_some_and(|code| takes_back_all(call.backend, code)) {
-        return (Retry::Transaction, true);
-    }
-    // PostgreSQL gives up the whole transaction with any statement that fails in it; what the
-    // server did not report, it has not seen fail.
-    let aborted = call.backend == DbBackend::Postgres && code.is_some();
+/// What to repeat after a failure.
+fn retry(call: Call, kind: FailureKind, state: TransactionState) -> Retry {
+    let again = if call.in_transaction { Retry::Transaction } else { Retry::Call };
     match kind {
-        FailureKind::ConnectionLost
-        | FailureKind::CommitFailed
-        | FailureKind::TransactionAborted => (Retry::Transaction, true),
-        FailureKind::Serialization => {
-            (Retry::Transaction, aborted || call.backend == DbBackend::MySql)
+        FailureKind::Serialization
+        | FailureKind::Timeout
+        | FailureKind::Busy
+        | FailureKind::StatementInvalidated
+        | FailureKind::ResourceExhausted
+        | FailureKind::TransactionAborted => again,
+        // A file stays read-only; a server may be a standby until the failover is complete.
+        FailureKind::ReadOnly if call.backend == DbBackend::Sqlite => Retry::No,
+        FailureKind::ReadOnly => again,
+        FailureKind::Unreachable if state == TransactionState::Intact => Retry::Call,
+        FailureKind::Unreachable => again,
+        FailureKind::ConnectionLost | FailureKind::CommitFailed => {
+            if call.writes && !call.in_transaction { Retry::Unknown } else { again }
         }
-        // A lock that was not had in time takes back this statement only on MariaDB, unless it
-        // was told otherwise (innodb_rollback_on_timeout).
-        FailureKind::Timeout => (Retry::Transaction, aborted),
-        // A stale snapshot never becomes fresh inside its transaction.
-        FailureKind::Busy => (Retry::Transaction, false),
-        FailureKind::Unreachable => (Retry::Call, false),
+        // The write itself did not fail. It must not pass for one that was not made.
+        FailureKind::Decode if call.writes => Retry::Unknown,
         // A competitor's row that a retried transaction will see from its start.
-        FailureKind::UniqueViolation if aborted => (Retry::Transaction, true),
-        _ => (Retry::No, aborted),
+        FailureKind::UniqueViolation
+            if call.in_transaction && call.backend == DbBackend::Postgres =>
+        {
+            Retry::Transaction
+        }
+        FailureKind::UniqueViolation
+        | FailureKind::ForeignKeyViolation
+        | FailureKind::NotNullViolation
+        | FailureKind::ConstraintViolation
+        | FailureKind::PoolClosed
+        | FailureKind::StorageFull
+        | FailureKind::PacketTooLarge
+        | FailureKind::PermissionDenied
+        | FailureKind::InvalidStatement
+        | FailureKind::InvalidValue
+        | FailureKind::Decode
+        | FailureKind::Other => Retry::No,
     }
 }
 

@@ -1,10 +1,15 @@
 //! What can go wrong, told so that a caller can act on it.
 
+mod codes;
 mod database;
+mod kind;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use database::Call;
-pub use database::{DatabaseError, FailureKind};
+pub use database::DatabaseError;
+pub use kind::{FailureKind, TransactionState};
 pub use schema::{SchemaFault, SchemaMismatch, SchemaProblem};
 
 use crate::value::{Invalid, InvalidReason, TaskKey, TaskStatus};
@@ -195,16 +200,27 @@ impl TaskError {
         }
     }
 
-    /// Whether the application's transaction, in which the call ran, is gone: its
+    /// What is known of the application's transaction in which the call ran: roll it back
+    /// unless it is [`Intact`](TransactionState::Intact). Always `Intact` on a pool, and for
+    /// what the crate's own rules refuse.
+    #[must_use]
+    pub fn transaction_state(&self) -> TransactionState {
+        match self {
+            Self::Database(error) | Self::Referenced(error) => error.transaction_state(),
+            Self::Batch { error, .. } => error.transaction_state(),
+            Self::WriteSkipped { transaction_lost: true, .. } => TransactionState::Lost,
+            _ => TransactionState::Intact,
+        }
+    }
+
+    /// Whether the application's transaction, in which the call ran, is known to be lost: its
     /// `COMMIT` would save nothing, even where it says OK. Always `false` on a pool.
+    ///
+    /// `false` does not mean that it can go on: it may be lost all the same. Ask
+    /// [`transaction_state`](Self::transaction_state), which tells the two apart.
     #[must_use]
     pub fn transaction_lost(&self) -> bool {
-        match self {
-            Self::Database(error) | Self::Referenced(error) => error.transaction_lost(),
-            Self::Batch { error, .. } => error.transaction_lost(),
-            Self::WriteSkipped { transaction_lost, .. } => *transaction_lost,
-            _ => false,
-        }
+        self.transaction_state() == TransactionState::Lost
     }
 
     /// The same error of a call of which a part had been applied. Only failures of the database

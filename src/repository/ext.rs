@@ -13,6 +13,8 @@ use uuid::Uuid;
 /// A round trip is one statement that is sent and answered; the figures are those of
 /// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation or change refused for
 /// what is stored takes one more, to learn why; what is refused by itself takes none.
+/// In a transaction on SQLite a write that meets a violation on the way takes another one, which
+/// asks SQLite whether the transaction is still there.
 ///
 /// The errors are those of the core's methods.
 ///

@@ -5,7 +5,9 @@ use crate::support::{
     Backend, TestDatabase, assert_is, database_cases, invalid, still_works, stored,
 };
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
-use game_tasks::{FailureKind, Game, Games, InvalidReason, Retry, TaskConnection, TaskError};
+use game_tasks::{
+    FailureKind, Game, Games, InvalidReason, Retry, TaskConnection, TaskError, TransactionState,
+};
 
 database_cases!(
     texts_outside_the_rules,
@@ -89,7 +91,8 @@ where
 {
     let error = game.insert(connection).await.unwrap_err();
     let lost = taken == Retry::Transaction;
-    assert_eq!((error.retry(), error.transaction_lost()), (taken, lost), "{error:?}");
+    let state = if lost { TransactionState::Lost } else { TransactionState::Intact };
+    assert_eq!((error.retry(), error.transaction_state()), (taken, state), "{error:?}");
     assert_eq!(still_works(connection).await, !lost);
     let TaskError::Database(error) = error else { panic!("expected Database, got {error:?}") };
     assert_eq!(error.kind(), FailureKind::UniqueViolation, "{error:?}");

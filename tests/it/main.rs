@@ -5,7 +5,8 @@
 //! of their cases is one function; a macro at the top of its module makes a test of it for
 //! each backend, so that `cargo test` lists `schema::…::postgres` and the like.
 //! PostgreSQL and MariaDB are tested where `GAME_TASKS_POSTGRES_URL` and
-//! `GAME_TASKS_MARIADB_URL` name a server; a backend that is skipped says so on stderr.
+//! `GAME_TASKS_MARIADB_URL` name a server, and a few cases of MariaDB's where
+//! `GAME_TASKS_MARIADB_ROLLBACK_URL` names one with the settings that they need; a backend that is skipped says so on stderr.
 
 #![cfg(feature = "migration")]
 #![allow(
@@ -35,6 +36,7 @@ mod dropped_callers;
 mod dropped_migrations;
 mod exclusive;
 mod exclusive_holders;
+mod failures;
 mod filter_size;
 mod games;
 mod input;
@@ -64,9 +66,9 @@ mod resolver_scopes;
 #[cfg(feature = "retry")]
 mod retrying;
 mod round_trips;
+mod row_security;
 #[cfg(feature = "tokio")]
 mod run_to_completion;
-mod row_security;
 mod schema;
 mod schema_check;
 mod schema_check_postgres;

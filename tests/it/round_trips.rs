@@ -75,10 +75,13 @@ async fn batches_of_new_tasks(database: &TestDatabase) {
     .await;
 }
 
-/// Two more than for new ones, at most.
+/// Two more than for new ones, at most; in a transaction on SQLite another one, since it is asked
+/// whether the transaction has survived a violation.
 async fn batches_of_tasks_that_exist(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
+        let asks = counted.in_transaction && counted.backend.is_sqlite();
+        let most = if asks { 4 } else { 3 };
         for on_existing in EVERY {
             for (existing, atomic) in [(1, false), (5, false), (10, false), (1, true), (10, true)] {
                 let what = format!("{existing} exist, {on_existing:?}, atomic: {atomic}");
@@ -100,7 +103,7 @@ async fn batches_of_tasks_that_exist(database: &TestDatabase) {
                     })
                     .await;
                 assert_eq!(refused, atomic && on_existing == OnExisting::Report, "{what}");
-                assert!((1..=3).contains(&sent), "{sent} statements where {what}");
+                assert!((1..=most).contains(&sent), "{sent} statements where {what}");
             }
         }
     })

@@ -6,8 +6,8 @@ use crate::support::{
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    FailureKind, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError,
-    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, Written,
+    FailureKind, Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter,
+    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, TransactionState, Written,
 };
 use uuid::Uuid;
 
@@ -123,10 +123,9 @@ async fn what_no_server_reported_costs_no_transaction(database: &TestDatabase) {
     .into_iter()
     .enumerate()
     {
-        assert!(!error.transaction_lost(), "{n}: {error:?}");
-        assert_eq!(error.retry(), Retry::No, "{n}: {error:?}");
+        assert_eq!(error.transaction_state(), TransactionState::Intact, "{n}: {error:?}");
         let TaskError::Database(error) = error else { panic!("{n}: {error:?}") };
-        assert_eq!((error.kind(), error.code()), (FailureKind::Other, None), "{n}: {error:?}");
+        assert_eq!((error.kind(), error.code()), (FailureKind::Decode, None), "{n}: {error:?}");
     }
     assert!(still_works(&transaction).await);
     let last = inside.create(NewTask::new(game, "last")).await.unwrap();

@@ -3,7 +3,7 @@
 use super::SeaOrmTaskRepository;
 use crate::connection::TaskConnection;
 use crate::entity::{ParentGame, Task};
-use crate::error::{Call, DatabaseError};
+use crate::error::{Call, DatabaseError, TransactionState};
 use crate::repository::TaskPatch;
 use crate::sql::{AppColumns, Known};
 use crate::value::TaskKey;
@@ -50,7 +50,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let call = Call { backend: self.backend(), in_transaction, writes: true };
         let error = DatabaseError::new(call, error.clone());
         error.code().is_some_and(|code| CURED_BY_NAMING_COLUMNS.contains(&code))
-            && !error.transaction_lost()
+            && error.transaction_state() == TransactionState::Intact
     }
 
     /// Learns what the first statement did not tell, since it changed nothing.

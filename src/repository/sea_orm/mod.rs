@@ -13,7 +13,7 @@ mod sweep;
 mod unseen;
 
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
-use crate::connection::TaskConnection;
+use crate::connection::{TaskConnection, write_failed};
 use crate::entity::{Games, ParentGame, Task};
 use crate::error::{Call, TaskError};
 use crate::span::span;
@@ -55,7 +55,7 @@ const ROUNDS: usize = 8;
 /// ```
 ///
 /// What the crate's rules refuse leaves that transaction usable. After a failure of the
-/// database it may be gone: [`TaskError::transaction_lost`] says so.
+/// database it may be gone: [`TaskError::transaction_state`] says so.
 ///
 /// A task is created in a game that its own statement finds: one that a row security policy or a
 /// view hides is [`GameNotFound`](TaskError::GameNotFound), whatever the foreign key says. A name
@@ -165,6 +165,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     fn failed(&self, writes: bool, source: DbErr) -> TaskError {
         let in_transaction = self.connection.in_transaction();
         Call { backend: self.backend(), in_transaction, writes }.failed(source)
+    }
+
+    async fn write_failed(&self, source: DbErr) -> TaskError {
+        write_failed(&self.connection, source).await
     }
 
     /// The one task that a statement wrote. It is read to its end: a database may send the

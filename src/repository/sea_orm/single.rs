@@ -4,7 +4,7 @@ use super::{ROUNDS, SeaOrmTaskRepository};
 use crate::connection::TaskConnection;
 use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
-use crate::error::{DatabaseError, FailureKind, TaskError};
+use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::{NewTask, TaskPatch};
 use crate::sql::{AppColumns, Known, Shape, Sql};
 use crate::value::{Stamp, TaskKey, TaskStatus, time};
@@ -45,9 +45,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 match self.written(Known::default(), self.insert(task, id, &stamp, way)).await {
                     Ok(Some(created)) => return Ok(created),
                     Ok(None) => None,
-                    Err(error) => match self.failed(true, error) {
+                    Err(error) => match self.write_failed(error).await {
                         TaskError::Database(error) if is_survivable(&error) => Some(error),
-                        TaskError::Referenced(error) if !error.transaction_lost() => {
+                        TaskError::Referenced(error)
+                            if error.transaction_state() == TransactionState::Intact =>
+                        {
                             // The game was deleted meanwhile, or it is one of the application's
                             // own foreign keys.
                             return Err(match self.obstacle(task, id).await? {
@@ -114,19 +116,21 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<Task, TaskError> {
         let inserted =
             self.written(Known::default(), self.insert(task, id, stamp, Way::IntoGame)).await;
-        match inserted.map_err(|error| self.failed(true, error)) {
+        match inserted {
             Ok(inserted) => inserted.ok_or_else(|| self.not_inserted(task)),
-            Err(TaskError::Database(error)) if is_survivable(&error) => {
-                Err(self.unseen(task, id, error).await?)
-            }
-            Err(error) => Err(error),
+            Err(error) => match self.write_failed(error).await {
+                TaskError::Database(error) if is_survivable(&error) => {
+                    Err(self.unseen(task, id, error).await?)
+                }
+                error => Err(error),
+            },
         }
     }
 
     /// Whether a failed insert left the transaction as it was, because a name or an id is
-    /// taken. MariaDB and SQLite take back the one statement, a pool has nothing to lose.
-    pub(super) fn survived(&self, error: DbErr) -> Result<(), TaskError> {
-        match self.failed(true, error) {
+    /// taken. MariaDB takes back the one statement, SQLite as a rule; a pool has nothing to lose.
+    pub(super) async fn survived(&self, error: DbErr) -> Result<(), TaskError> {
+        match self.write_failed(error).await {
             TaskError::Database(error) if is_survivable(&error) => Ok(()),
             error => Err(error),
         }
@@ -219,8 +223,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut before = None;
         for _ in 0..ROUNDS {
             let updated = self.send_update(key, patch).await;
-            if let Some(task) = updated.map_err(|error| self.failed(true, error))? {
-                return Ok(task);
+            match updated {
+                Ok(Some(task)) => return Ok(task),
+                Ok(None) => {}
+                Err(error) => return Err(self.write_failed(error).await),
             }
             let current = self.look_up(key, self.present()).await?;
             let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
@@ -325,8 +331,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         for _ in 0..ROUNDS {
             let known = Known::by(key);
             let deleted = self.written(known, self.deletion(key)).await;
-            if let Some(task) = deleted.map_err(|error| self.failed(true, error))? {
-                return Ok(task);
+            match deleted {
+                Ok(Some(task)) => return Ok(task),
+                Ok(None) => {}
+                Err(error) => return Err(self.write_failed(error).await),
             }
             // No trigger of MariaDB's can skip a row.
             if self.backend() == DbBackend::MySql {
@@ -366,7 +374,8 @@ pub(super) fn already_exists(task: &NewTask, id: Option<Uuid>) -> TaskError {
 }
 
 fn is_survivable(error: &DatabaseError) -> bool {
-    error.kind() == FailureKind::UniqueViolation && !error.transaction_lost()
+    error.kind() == FailureKind::UniqueViolation
+        && error.transaction_state() == TransactionState::Intact
 }
 
 /// What a patch assigns. `stored` is the `updated_at` that the task has.

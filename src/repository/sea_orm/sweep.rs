@@ -54,12 +54,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     async fn sweep(&self, filter: &TaskFilter, work: Work<'_>) -> Result<u64, TaskError> {
         let mut done = 0;
-        let swept = Sweep { repository: self, filter, work }.run(&mut done).await;
-        match swept.map_err(|error| self.failed(true, error)) {
-            Ok(()) => Ok(done),
-            Err(error) if done > 0 => Err(error.in_part(self.connection.in_transaction())),
-            Err(error) => Err(error),
+        let Err(error) = Sweep { repository: self, filter, work }.run(&mut done).await else {
+            return Ok(done);
+        };
+        let error = self.write_failed(error).await;
+        if done > 0 {
+            return Err(error.in_part(self.connection.in_transaction()));
         }
+        Err(error)
     }
 }
 

@@ -10,6 +10,9 @@ pub(crate) enum Backend {
     SqliteFile,
     Postgres,
     MariaDb,
+    /// A MariaDB that runs with `innodb_rollback_on_timeout` and a small `max_allowed_packet`,
+    /// which are settings of a whole server.
+    MariaDbRollback,
 }
 
 /// A database server that the environment may name.
@@ -21,6 +24,7 @@ pub(crate) struct Server {
 
 static POSTGRES_SKIPPED: Once = Once::new();
 static MARIADB_SKIPPED: Once = Once::new();
+static MARIADB_ROLLBACK_SKIPPED: Once = Once::new();
 
 impl Server {
     fn url(&self) -> Option<String> {
@@ -47,6 +51,11 @@ impl Backend {
                 name: "mariadb",
                 variable: "GAME_TASKS_MARIADB_URL",
                 skipped: &MARIADB_SKIPPED,
+            }),
+            Self::MariaDbRollback => Some(Server {
+                name: "mariadb with innodb_rollback_on_timeout",
+                variable: "GAME_TASKS_MARIADB_ROLLBACK_URL",
+                skipped: &MARIADB_ROLLBACK_SKIPPED,
             }),
         }
     }
@@ -78,7 +87,7 @@ impl Backend {
     pub(crate) fn uuid_type(self) -> &'static str {
         match self {
             Self::Postgres => "uuid",
-            Self::MariaDb => "binary(16)",
+            Self::MariaDb | Self::MariaDbRollback => "binary(16)",
             Self::SqliteMemory | Self::SqliteFile => "blob",
         }
     }

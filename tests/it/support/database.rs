@@ -109,7 +109,7 @@ impl TestDatabase {
                 let file = folder.path().join("tasks.db");
                 (format!("sqlite://{}?mode=rwc", file.display()), None, Some(folder))
             }
-            Backend::Postgres | Backend::MariaDb => {
+            Backend::Postgres | Backend::MariaDb | Backend::MariaDbRollback => {
                 let name = format!("game_tasks_{}", Uuid::now_v7().simple());
                 let server = backend.server_url();
                 administer(backend, &format!("CREATE DATABASE {name}")).await;

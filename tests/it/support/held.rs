@@ -8,7 +8,7 @@ use super::sql::still_works;
 use game_tasks::sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use game_tasks::{
     Game, InMemoryTaskRepository, NewTask, ResolveStrategy, SeaOrmTaskRepository, StrategyResolver,
-    Task, TaskError, TaskRepository, TaskRepositoryExt, TaskScope,
+    Task, TaskError, TaskRepository, TaskRepositoryExt, TaskScope, TransactionState,
 };
 use std::fmt::Debug;
 use uuid::Uuid;
@@ -101,7 +101,7 @@ impl Held<'_> {
     ) -> TaskError {
         let before = self.rows().await;
         let error = call.await.expect_err("the call must be refused");
-        assert!(!error.transaction_lost(), "{error:?}");
+        assert_eq!(error.transaction_state(), TransactionState::Intact, "{error:?}");
         assert_eq!(self.rows().await, before, "a refused call has written: {error:?}");
         error
     }

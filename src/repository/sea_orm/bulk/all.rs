@@ -6,7 +6,7 @@ use super::refused;
 use super::statements::{Check, Mode};
 use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
-use crate::error::{FailureKind, TaskError};
+use crate::error::{FailureKind, TaskError, TransactionState};
 use crate::repository::sea_orm::single::already_exists;
 use crate::repository::sea_orm::{ROUNDS, SeaOrmTaskRepository};
 use crate::repository::{NewTask, OnExisting, Written};
@@ -124,14 +124,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 Err(error) => failure = error,
             }
         }
-        Err(self.failed(true, failure))
+        Err(self.write_failed(failure).await)
     }
 
     /// As [`survived`](Self::survived); a null where none may be is how an upsert was made to
     /// fail for an unseen task or, on MariaDB, a taken id. Says whether a row was skipped, or refused
     /// by a policy.
     async fn survived_whole(&self, error: DbErr) -> Result<bool, TaskError> {
-        let error = match self.failed(true, error) {
+        let error = match self.write_failed(error).await {
             TaskError::Database(error) => error,
             error => return Err(error),
         };
@@ -143,7 +143,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
         let was_conflict =
             matches!(error.kind(), FailureKind::UniqueViolation | FailureKind::NotNullViolation);
-        if was_conflict && !error.transaction_lost() {
+        if was_conflict && error.transaction_state() == TransactionState::Intact {
             return Ok(false);
         }
         if self.is_refused_by_policy(&error).await? {

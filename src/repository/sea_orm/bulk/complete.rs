@@ -195,7 +195,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mode = if candidate.exists { mode } else { Mode::InsertAll };
         let task = candidate.task;
         let error = match self.dry_run(std::slice::from_ref(candidate), mode, stamp).await? {
-            DryRun::Failed(error) => match self.failed(true, error) {
+            DryRun::Failed(error) => match self.write_failed(error).await {
                 TaskError::Database(error) => self.unseen(task, candidate.id, error).await?,
                 error => error,
             },

@@ -5,7 +5,7 @@ use super::outcomes::{Answer, Outcomes, match_rows};
 use super::statements::{Mode, Reply};
 use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
-use crate::error::{Retry, TaskError};
+use crate::error::{DatabaseError, FailureKind, Retry, TaskError, TransactionState};
 use crate::repository::sea_orm::single::already_exists;
 use crate::repository::sea_orm::{ROUNDS, SeaOrmTaskRepository, yield_now};
 use crate::repository::{NewTask, OnExisting, Written};
@@ -185,9 +185,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut failed = Vec::new();
         for candidate in candidates {
             match self.write_one_or_fail(&candidate, each).await {
-                Err(error) if error.transaction_lost() || error.retry() == Retry::Unknown => {
-                    return Err(error);
-                }
+                Err(error) if ends_the_call(&error) => return Err(error),
                 Err(error) => {
                     errors.insert(candidate.place, error);
                     failed.push(candidate);
@@ -261,7 +259,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         {
             return Ok(true);
         }
-        self.survived(error).map(|()| false)
+        self.survived(error).await.map(|()| false)
     }
 
     /// What is done while the database works. Gives what is left of the round before.
@@ -289,7 +287,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Sent { candidates, reply, now }: Sent<'t>,
         rounds: &mut Rounds<'t>,
     ) -> Result<Vec<Candidate<'t>>, TaskError> {
-        let rows = reply.read().await.map_err(|error| self.failed(true, error))?;
+        let rows = match reply.read().await {
+            Ok(rows) => rows,
+            Err(error) => return Err(self.write_failed(error).await),
+        };
         Ok(match_rows(candidates, rows, now, rounds.answer, &mut rounds.outcomes))
     }
 
@@ -312,8 +313,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<Written, TaskError> {
         if each.mode.is_upsert() && candidate.exists {
             let batch = self.batch(std::slice::from_ref(candidate), &each.stamp);
-            let rows = self.write_now(&batch, each.mode).await;
-            let rows = rows.map_err(|error| self.failed(true, error))?;
+            let rows = match self.write_now(&batch, each.mode).await {
+                Ok(rows) => rows,
+                Err(error) => return Err(self.write_failed(error).await),
+            };
             let row = rows.into_iter().find(|row| row.id == candidate.id);
             let left_as_it_is = || match self.backend() {
                 // No trigger of MariaDB's can skip a row: it is another's meanwhile.
@@ -328,4 +331,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let task = candidate.task.clone().strategy(candidate.strategy.as_str());
         self.insert_or_fail(&task, candidate.id, &each.stamp).await.map(Written::Created)
     }
+}
+
+/// Whether the tasks that follow cannot be written either. The refusal of one task by a trigger is
+/// its own outcome, even where the trigger may have kept a part of what it did.
+fn ends_the_call(error: &TaskError) -> bool {
+    let refused = |error: &DatabaseError| error.kind() == FailureKind::ConstraintViolation;
+    error.transaction_state() != TransactionState::Intact
+        || error.retry() == Retry::Unknown
+            && !matches!(error, TaskError::Database(error) if refused(error))
 }

@@ -1,0 +1,331 @@
+//! Which code means what, and what to repeat after it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+
+use super::FailureKind::{self, *};
+use super::TransactionState::{self, Intact, Lost, Unknown};
+use super::{Call, DatabaseError, Retry, TaskError};
+use sea_orm::error::ConnAcquireErr;
+use sea_orm::sqlx::error::{DatabaseError as SqlxDatabaseError, ErrorKind};
+use sea_orm::{DbBackend, DbErr, RuntimeErr, SqlxError};
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+const SERVERS: [DbBackend; 3] = [DbBackend::Sqlite, DbBackend::Postgres, DbBackend::MySql];
+
+/// What a server reports. Shown as sqlx shows MariaDB's errors, which begin with the number.
+#[derive(Debug)]
+struct Reported(&'static str);
+
+impl fmt::Display for Reported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (HY000): a secret value", self.0)
+    }
+}
+
+impl Error for Reported {}
+
+impl SqlxDatabaseError for Reported {
+    fn message(&self) -> &str {
+        "a secret value"
+    }
+    fn code(&self) -> Option<Cow<'_, str>> {
+        Some(self.0.into())
+    }
+    fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+        self
+    }
+    fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+        self
+    }
+    fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+        self
+    }
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Other
+    }
+}
+
+fn query_error(error: SqlxError) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}
+
+fn connection_error(error: SqlxError) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}
+
+fn coded(code: &'static str) -> DbErr {
+    query_error(SqlxError::Database(Box::new(Reported(code))))
+}
+
+fn fail(backend: DbBackend, in_transaction: bool, writes: bool, source: DbErr) -> DatabaseError {
+    DatabaseError::new(Call { backend, in_transaction, writes }, source)
+}
+
+type Row = (&'static str, FailureKind, TransactionState);
+
+#[rustfmt::skip]
+const POSTGRES: &[Row] = &[
+    ("08000", ConnectionLost, Lost), ("08001", Unreachable, Lost), ("08003", ConnectionLost, Lost),
+    ("08004", Unreachable, Lost), ("08006", ConnectionLost, Lost), ("08007", ConnectionLost, Lost),
+    ("08P01", ConnectionLost, Lost), ("0A000", Other, Lost), ("22001", InvalidValue, Lost),
+    ("22P02", InvalidValue, Lost), ("23000", ConstraintViolation, Lost),
+    ("23001", ForeignKeyViolation, Lost), ("23502", NotNullViolation, Lost),
+    ("23503", ForeignKeyViolation, Lost), ("23505", UniqueViolation, Lost),
+    ("23514", ConstraintViolation, Lost), ("23P01", ConstraintViolation, Lost),
+    ("25006", ReadOnly, Lost), ("25P02", TransactionAborted, Lost),
+    ("25P03", ConnectionLost, Lost), ("25P04", ConnectionLost, Lost),
+    ("26000", StatementInvalidated, Lost), ("28000", PermissionDenied, Lost),
+    ("28P01", PermissionDenied, Lost), ("3D000", InvalidStatement, Lost),
+    ("3F000", InvalidStatement, Lost), ("40001", Serialization, Lost),
+    ("40002", Serialization, Lost), ("40003", ConnectionLost, Lost),
+    ("40P01", Serialization, Lost), ("42501", PermissionDenied, Lost),
+    ("42601", InvalidStatement, Lost), ("42703", InvalidStatement, Lost),
+    ("42883", InvalidStatement, Lost), ("42P01", InvalidStatement, Lost),
+    ("42P05", StatementInvalidated, Lost), ("44000", ConstraintViolation, Lost),
+    ("53000", ResourceExhausted, Lost), ("53100", StorageFull, Lost),
+    ("53200", ResourceExhausted, Lost), ("53300", Unreachable, Lost),
+    ("53400", ResourceExhausted, Lost), ("54000", PacketTooLarge, Lost),
+    ("55006", Busy, Lost), ("55P03", Timeout, Lost), ("57014", Timeout, Lost),
+    ("57P01", ConnectionLost, Lost), ("57P02", ConnectionLost, Lost),
+    ("57P03", Unreachable, Lost), ("57P04", ConnectionLost, Lost),
+    ("57P05", ConnectionLost, Lost), ("58030", Other, Lost), ("72000", Serialization, Lost),
+    ("P0001", ConstraintViolation, Lost), ("XX000", Other, Lost), ("XX001", Other, Lost),
+];
+
+#[rustfmt::skip]
+const MARIADB: &[Row] = &[
+    ("1020", Serialization, Lost), ("1021", StorageFull, Unknown), ("1022", UniqueViolation, Intact),
+    ("1036", ReadOnly, Intact), ("1037", ResourceExhausted, Unknown),
+    ("1038", ResourceExhausted, Unknown), ("1040", Unreachable, Intact),
+    ("1041", Unreachable, Intact), ("1044", PermissionDenied, Intact),
+    ("1045", PermissionDenied, Intact), ("1047", Unreachable, Unknown),
+    ("1048", NotNullViolation, Intact), ("1053", ConnectionLost, Lost),
+    ("1054", InvalidStatement, Intact), ("1062", UniqueViolation, Intact),
+    ("1064", InvalidStatement, Intact), ("1114", StorageFull, Intact),
+    ("1129", Unreachable, Intact), ("1142", PermissionDenied, Intact),
+    ("1143", PermissionDenied, Intact), ("1146", InvalidStatement, Intact),
+    ("1153", PacketTooLarge, Lost), ("1158", ConnectionLost, Lost),
+    ("1159", ConnectionLost, Lost), ("1162", PacketTooLarge, Intact),
+    ("1180", CommitFailed, Unknown), ("1197", PacketTooLarge, Unknown),
+    ("1203", Unreachable, Intact), ("1205", Timeout, Unknown),
+    ("1206", ResourceExhausted, Lost), ("1213", Serialization, Lost),
+    ("1226", Unreachable, Intact), ("1243", StatementInvalidated, Intact),
+    ("1264", InvalidValue, Intact), ("1290", ReadOnly, Intact), ("1292", InvalidValue, Intact),
+    ("1301", PacketTooLarge, Intact), ("1317", Timeout, Unknown),
+    ("1364", NotNullViolation, Intact), ("1366", InvalidValue, Intact),
+    ("1406", InvalidValue, Intact), ("1412", StatementInvalidated, Intact),
+    ("1451", ForeignKeyViolation, Intact), ("1452", ForeignKeyViolation, Intact),
+    ("1461", ResourceExhausted, Intact), ("1614", Serialization, Lost),
+    ("1615", StatementInvalidated, Intact), ("1644", ConstraintViolation, Intact),
+    ("1792", ReadOnly, Intact), ("1836", ReadOnly, Intact), ("1927", ConnectionLost, Lost),
+    ("1969", Timeout, Intact), ("3024", Timeout, Intact), ("3032", Unreachable, Unknown),
+    ("3101", Serialization, Lost), ("3572", Timeout, Intact), ("3819", ConstraintViolation, Intact),
+    ("4025", ConstraintViolation, Intact), ("4031", ConnectionLost, Lost), ("9999", Other, Intact),
+];
+
+#[rustfmt::skip]
+const SQLITE: &[Row] = &[
+    ("1", InvalidStatement, Intact), ("3", PermissionDenied, Intact), ("4", Other, Unknown),
+    ("5", Busy, Intact), ("6", Busy, Intact), ("7", ResourceExhausted, Unknown),
+    ("8", ReadOnly, Intact), ("9", Timeout, Unknown), ("10", Other, Unknown),
+    ("11", Other, Unknown), ("13", StorageFull, Unknown), ("14", Unreachable, Unknown),
+    ("15", Busy, Intact), ("17", StatementInvalidated, Intact), ("18", PacketTooLarge, Intact),
+    ("19", ConstraintViolation, Unknown), ("20", InvalidValue, Intact),
+    ("23", PermissionDenied, Intact), ("26", Other, Unknown),
+    ("264", ReadOnly, Intact), ("275", ConstraintViolation, Unknown), ("517", Busy, Intact),
+    ("516", TransactionAborted, Lost), ("778", Other, Unknown), ("787", ForeignKeyViolation, Intact),
+    ("1032", ReadOnly, Intact), ("1299", NotNullViolation, Unknown),
+    ("1555", UniqueViolation, Unknown), ("1811", ConstraintViolation, Unknown),
+    ("2067", UniqueViolation, Unknown), ("2579", UniqueViolation, Unknown),
+    ("3082", Other, Unknown), ("3091", InvalidValue, Intact),
+];
+
+fn table(backend: DbBackend) -> &'static [Row] {
+    match backend {
+        DbBackend::Postgres => POSTGRES,
+        DbBackend::MySql => MARIADB,
+        _ => SQLITE,
+    }
+}
+
+#[test]
+fn codes_have_the_kind_and_the_state_of_the_table() {
+    for backend in SERVERS {
+        for (code, kind, state) in table(backend) {
+            let error = fail(backend, true, true, coded(code));
+            assert_eq!(error.code(), Some(*code));
+            let found = (error.kind(), error.transaction_state());
+            assert_eq!(found, (*kind, *state), "{backend:?} {code}");
+            assert_eq!(error.transaction_lost(), *state == Lost);
+            for writes in [false, true] {
+                let pool = fail(backend, false, writes, coded(code));
+                assert_eq!((pool.kind(), pool.transaction_state()), (*kind, Intact));
+            }
+        }
+    }
+}
+
+/// SQLite interrupts a read without harm.
+#[test]
+fn an_interrupted_read_leaves_the_transaction() {
+    let error = fail(DbBackend::Sqlite, true, false, coded("9"));
+    assert_eq!((error.kind(), error.transaction_state()), (Timeout, Intact));
+}
+
+#[test]
+fn what_to_repeat_agrees_with_the_state() {
+    for backend in SERVERS {
+        for (code, kind, state) in table(backend) {
+            let at = format!("{backend:?} {code}");
+            let inside = fail(backend, true, true, coded(code)).retry();
+            let write = fail(backend, false, true, coded(code)).retry();
+            let read = fail(backend, false, false, coded(code)).retry();
+            // What helps on a pool helps in a transaction, by repeating all of it.
+            if read == Retry::Call {
+                let alone = *kind == Unreachable && *state == Intact;
+                assert_eq!(inside, if alone { Retry::Call } else { Retry::Transaction }, "{at}");
+            }
+            if inside == Retry::Call {
+                assert_eq!(*state, Intact, "{at}");
+            }
+            let trigger = backend == DbBackend::Sqlite && *code == "1811";
+            let unknown = trigger || matches!(kind, ConnectionLost | CommitFailed);
+            assert_eq!(write == Retry::Unknown, unknown, "{at}");
+            assert!(matches!(read, Retry::No | Retry::Call), "{at}");
+        }
+    }
+}
+
+#[test]
+fn repetition_is_advised_by_kind() {
+    let pool = |backend, code| fail(backend, false, true, coded(code)).retry();
+    for code in ["25006", "26000", "53200", "53300", "55P03", "57014", "57P03", "40P01"] {
+        assert_eq!(pool(DbBackend::Postgres, code), Retry::Call, "{code}");
+    }
+    for code in ["53100", "42501", "42P01", "22001", "28P01", "54000", "0A000", "XX000"] {
+        assert_eq!(pool(DbBackend::Postgres, code), Retry::No, "{code}");
+    }
+    for code in ["1290", "1836", "1615", "1040", "1129", "1226", "1047", "1969", "3572", "1461"] {
+        assert_eq!(pool(DbBackend::MySql, code), Retry::Call, "{code}");
+    }
+    for code in ["1153", "1114", "1142", "1146", "1406"] {
+        assert_eq!(pool(DbBackend::MySql, code), Retry::No, "{code}");
+    }
+    assert_eq!(pool(DbBackend::Sqlite, "5"), Retry::Call);
+    for code in ["8", "1032", "13", "1", "2067"] {
+        assert_eq!(pool(DbBackend::Sqlite, code), Retry::No, "{code}");
+    }
+    // Too large a packet closes the connection, and would do so again.
+    let error = fail(DbBackend::MySql, true, true, coded("1153"));
+    assert_eq!((error.retry(), error.transaction_state()), (Retry::No, Lost));
+    let error = fail(DbBackend::Postgres, true, false, coded("25P03"));
+    assert_eq!((error.retry(), error.transaction_state()), (Retry::Transaction, Lost));
+}
+
+#[test]
+fn errors_without_a_code_have_a_kind() {
+    let io = || SqlxError::Io(std::io::ErrorKind::ConnectionReset.into());
+    let decode = || SqlxError::ColumnDecode { index: "1".into(), source: "a secret value".into() };
+    for (make, kind, state, write, read) in [
+        (
+            (|| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) as fn() -> DbErr,
+            Unreachable,
+            Intact,
+            Retry::Call,
+            Retry::Call,
+        ),
+        (
+            || DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+            PoolClosed,
+            Intact,
+            Retry::No,
+            Retry::No,
+        ),
+        (|| query_error(SqlxError::PoolClosed), PoolClosed, Intact, Retry::No, Retry::No),
+        (|| connection_error(SqlxError::PoolClosed), PoolClosed, Intact, Retry::No, Retry::No),
+        (|| query_error(SqlxError::PoolTimedOut), Unreachable, Intact, Retry::Call, Retry::Call),
+        (
+            || connection_error(SqlxError::Tls("a secret value".into())),
+            Unreachable,
+            Intact,
+            Retry::Call,
+            Retry::Call,
+        ),
+        (
+            || connection_error(SqlxError::Configuration("a secret value".into())),
+            Unreachable,
+            Intact,
+            Retry::Call,
+            Retry::Call,
+        ),
+        (
+            || query_error(SqlxError::Protocol("a secret value".into())),
+            ConnectionLost,
+            Lost,
+            Retry::Unknown,
+            Retry::Call,
+        ),
+        (
+            || query_error(SqlxError::WorkerCrashed),
+            ConnectionLost,
+            Lost,
+            Retry::Unknown,
+            Retry::Call,
+        ),
+        (
+            || query_error(SqlxError::Encode("a secret value".into())),
+            InvalidValue,
+            Intact,
+            Retry::No,
+            Retry::No,
+        ),
+        (
+            || query_error(SqlxError::ColumnNotFound("a secret value".into())),
+            Decode,
+            Intact,
+            Retry::Unknown,
+            Retry::No,
+        ),
+        (|| DbErr::Type("a secret value".into()), Decode, Intact, Retry::Unknown, Retry::No),
+        (|| DbErr::RecordNotInserted, Other, Intact, Retry::No, Retry::No),
+        // An application's own wrapper of a connection, before or after it sent the statement.
+        (|| DbErr::Custom("a secret value".into()), Other, Unknown, Retry::Unknown, Retry::No),
+    ] {
+        for backend in SERVERS {
+            let inside = fail(backend, true, true, make());
+            let at = format!("{:?}", inside.clone().into_db_err());
+            assert_eq!((inside.kind(), inside.transaction_state()), (kind, state), "{at}");
+            assert_eq!(fail(backend, false, true, make()).retry(), write, "{at}");
+            assert_eq!(fail(backend, false, false, make()).retry(), read, "{at}");
+            let shown = format!("{inside} {inside:?}");
+            assert!(!shown.contains("secret"), "{shown}");
+        }
+    }
+    let lost = fail(DbBackend::MySql, false, true, query_error(io()));
+    assert_eq!((lost.kind(), lost.retry()), (ConnectionLost, Retry::Unknown));
+    let refused = fail(DbBackend::MySql, false, true, connection_error(io()));
+    assert_eq!((refused.kind(), refused.retry()), (Unreachable, Retry::Call));
+    let unread = fail(DbBackend::Postgres, true, true, query_error(decode()));
+    assert_eq!((unread.kind(), unread.transaction_state()), (Decode, Intact));
+}
+
+#[test]
+fn display_says_what_happened() {
+    let say = |source| TaskError::from(fail(DbBackend::Postgres, false, true, source)).to_string();
+    let closed = say(query_error(SqlxError::PoolClosed));
+    assert_eq!(closed, "the database failed: the connection pool is closed");
+    assert_eq!(say(coded("25006")), "the database failed: the database is read-only, code 25006");
+    assert_eq!(say(coded("XX000")), "the database failed: an unclassified error, code XX000");
+}
+
+/// No code panics, whatever a server invents.
+#[test]
+fn unknown_codes_are_other() {
+    for backend in SERVERS {
+        for code in ["", "0", "-1", "65536", "99999999999", "ZZZZZ", "é"] {
+            assert_eq!(fail(backend, true, true, coded(code)).kind(), Other, "{backend:?} {code}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Failures that no server reports: pools that are closed, and answers that cannot be read.
+
+use super::{is_there, new_game};
+use crate::support::{Backend, TestDatabase, database_cases, run};
+use game_tasks::sea_orm::DatabaseConnection;
+use game_tasks::{
+    FailureKind, NewTask, OnExisting, Retry, SeaOrmTaskRepository, StrategyResolver, TaskError,
+    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, TransactionState,
+};
+use uuid::Uuid;
+
+database_cases!(a_closed_pool, an_answer_that_cannot_be_read);
+
+/// A call of each kind.
+async fn every_call(tasks: &dyn TaskRepository, game: Uuid) -> Vec<TaskError> {
+    let new = || [NewTask::new(game, "a"), NewTask::new(game, "b")];
+    vec![
+        tasks.find((game, "a")).await.map(drop).unwrap_err(),
+        tasks.list(TaskQuery::in_game(game)).await.map(drop).unwrap_err(),
+        tasks.count(TaskFilter::all()).await.map(drop).unwrap_err(),
+        tasks.create(NewTask::new(game, "a")).await.unwrap_err(),
+        tasks.create_many(new(), OnExisting::Keep).await.map(drop).unwrap_err(),
+        tasks.create_all(new(), OnExisting::Update).await.map(drop).unwrap_err(),
+        tasks.update((game, "a"), TaskPatch::new().status("closed")).await.unwrap_err(),
+        tasks.update_many(TaskFilter::all(), TaskPatch::new().status("x")).await.unwrap_err(),
+        tasks.delete((game, "a")).await.unwrap_err(),
+        tasks.delete_many(TaskFilter::all()).await.unwrap_err(),
+    ]
+}
+
+fn assert_closed(error: TaskError) {
+    assert_eq!(error.retry(), Retry::No, "{error:?}");
+    assert_eq!(error.transaction_state(), TransactionState::Intact);
+    assert_eq!(error.to_string(), "the database failed: the connection pool is closed");
+    let TaskError::Database(error) = error else { panic!("expected Database, got {error:?}") };
+    assert_eq!(error.kind(), FailureKind::PoolClosed);
+}
+
+async fn a_closed_pool(database: &TestDatabase) {
+    let db = if database.backend == Backend::SqliteMemory {
+        database.db.clone()
+    } else {
+        database.second_pool().await
+    };
+    db.clone().close().await.unwrap();
+    let never_connected = DatabaseConnection::default();
+    for db in [db, never_connected] {
+        let tasks = SeaOrmTaskRepository::new(db.clone());
+        for error in every_call(&tasks, Uuid::nil()).await {
+            assert_closed(error);
+        }
+        let resolver = StrategyResolver::new(db);
+        assert_closed(resolver.resolve(Uuid::nil()).await.map(drop).unwrap_err());
+    }
+}
+
+/// A column of another type than the crate's, as a migration of the application's can make it.
+async fn an_answer_that_cannot_be_read(database: &TestDatabase) {
+    let db = &database.db;
+    let game = new_game(database).await;
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let old = tasks.create(NewTask::new(game, "old")).await.unwrap();
+    match database.backend {
+        Backend::Postgres => {
+            let to_text = "ALTER TABLE tasks ALTER created_at DROP DEFAULT, \
+                           ALTER created_at TYPE text USING 'yesterday'";
+            run(db, to_text, []).await;
+        }
+        Backend::MariaDb => {
+            run(db, "ALTER TABLE tasks MODIFY created_at varchar(99)", []).await;
+        }
+        _ => {
+            run(db, "UPDATE tasks SET created_at = 'yesterday'", []).await;
+        }
+    }
+    // The statements that were prepared before have another type.
+    let db = match database.backend {
+        Backend::SqliteMemory => database.db.clone(),
+        _ => database.second_pool().await,
+    };
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let decode = |error: TaskError, retry: Retry| {
+        assert_eq!(error.retry(), retry, "{error:?}");
+        let TaskError::Database(error) = error else { panic!("expected Database, got {error:?}") };
+        assert_eq!((error.kind(), error.code()), (FailureKind::Decode, None), "{error:?}");
+    };
+    decode(tasks.find(&old).await.map(drop).unwrap_err(), Retry::No);
+    // The write is made before its answer is read: nobody may be told that it was not.
+    decode(tasks.transition(&old, "open", "closed").await.map(drop).unwrap_err(), Retry::Unknown);
+    let closed = TaskFilter::all().statuses(["closed"]);
+    assert_eq!(tasks.count(closed).await.unwrap(), 1);
+    decode(tasks.delete(&old).await.map(drop).unwrap_err(), Retry::Unknown);
+    assert!(!is_there(database, game, "old").await);
+    if database.backend != Backend::SqliteMemory {
+        db.close().await.unwrap();
+    }
+}

@@ -1,0 +1,281 @@
+//! MariaDB takes back one statement, or the transaction, or closes the connection.
+
+use super::{fail_in_transaction, new_game};
+use crate::support::{Backend, FEW, TestDatabase, column, on_database, run, try_run};
+use game_tasks::sea_orm::{AccessMode, DatabaseTransaction, TransactionTrait};
+use game_tasks::{
+    FailureKind, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError, TaskFilter,
+    TaskPatch, TaskRepositoryExt, TransactionState,
+};
+use std::time::Duration;
+
+macro_rules! mariadb_cases {
+    ($($case:ident),+ $(,)?) => {$(
+        mod $case {
+            #[tokio::test(flavor = "multi_thread")]
+            async fn mariadb() {
+                use crate::support::{Backend, FEW, on_database};
+                on_database(Backend::MariaDb, FEW, super::$case).await;
+            }
+        }
+    )+};
+}
+
+mariadb_cases!(
+    a_deadlock,
+    an_overtaken_snapshot,
+    a_statement_time_limit,
+    a_killed_statement,
+    connections_that_end,
+    a_full_table,
+    read_only_transactions,
+    signals_and_bad_values,
+);
+
+fn kind(error: &TaskError) -> FailureKind {
+    match error {
+        TaskError::Database(error) => error.kind(),
+        TaskError::Batch { error, .. } => kind(error),
+        other => panic!("expected Database, got {other:?}"),
+    }
+}
+
+async fn connection_id(transaction: &DatabaseTransaction) -> i64 {
+    column(transaction, "SELECT CAST(CONNECTION_ID() AS SIGNED)", []).await[0]
+}
+
+/// How many connections there are with this id and, if asked for, in a statement that waits.
+async fn await_count(database: &TestDatabase, condition: &str, id: i64, expected: i64) {
+    let ask =
+        format!("SELECT count(*) FROM information_schema.processlist WHERE id = ? AND {condition}");
+    while column::<_, i64>(&database.db, &ask, [id.into()]).await != [expected] {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A task whose row another transaction holds.
+async fn held_task(database: &TestDatabase) -> (Task, DatabaseTransaction) {
+    let game = new_game(database).await;
+    let all = SeaOrmTaskRepository::new(database.db.clone());
+    let held = all.create(NewTask::new(game, "held")).await.unwrap();
+    let holder = database.db.begin().await.unwrap();
+    all.on(&holder).transition(&held, "open", "closed").await.unwrap();
+    (held, holder)
+}
+
+async fn a_deadlock(database: &TestDatabase) {
+    let (held, holder) = held_task(database).await;
+    let all = SeaOrmTaskRepository::new(database.db.clone());
+    let other = all.create(NewTask::new(held.game_id, "other")).await.unwrap();
+    // The one that has written less gives way: the holder has written more.
+    let many = (0..50).map(|n| NewTask::new(held.game_id, format!("more {n}")));
+    all.on(&holder).create_all(many, OnExisting::Report).await.unwrap();
+    let failure = fail_in_transaction(database, async |_, tasks, _| {
+        tasks.transition(&other, "open", "closed").await.unwrap();
+        let inside = all.on(&holder);
+        let (victim, winner) = tokio::join!(
+            tasks.transition(&held, "open", "done"),
+            inside.transition(&other, "open", "done"),
+        );
+        winner.unwrap();
+        victim.unwrap_err()
+    })
+    .await;
+    holder.commit().await.unwrap();
+    let error = failure.commit(database, TransactionState::Lost).await;
+    assert_eq!((kind(&error), error.retry()), (FailureKind::Serialization, Retry::Transaction));
+}
+
+/// What the server does without `innodb_rollback_on_timeout`, and with it, of which its code says
+/// nothing.
+async fn a_lock_wait_timeout(database: &TestDatabase, is_there: bool) {
+    let (held, holder) = held_task(database).await;
+    for way in 0..4 {
+        let failure = fail_in_transaction(database, async |transaction, tasks, _| {
+            run(transaction, "SET SESSION innodb_lock_wait_timeout = 1", []).await;
+            match way {
+                0 => tasks.transition(&held, "open", "done").await.unwrap_err(),
+                1 => tasks.delete(&held).await.unwrap_err(),
+                2 => tasks.delete_many(TaskFilter::keys([held.id])).await.unwrap_err(),
+                _ => {
+                    let batch = [NewTask::new(held.game_id, "held").strategy("other")];
+                    tasks.create_all(batch, OnExisting::Update).await.unwrap_err()
+                }
+            }
+        })
+        .await;
+        let game = failure.game;
+        let error = failure.commit(database, TransactionState::Unknown).await;
+        assert_eq!((kind(&error), error.retry()), (FailureKind::Timeout, Retry::Transaction));
+        assert_eq!(super::is_there(database, game, "before").await, is_there, "{way}");
+    }
+    holder.rollback().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_wait_timeout_takes_back_the_statement() {
+    let case = async |database: &TestDatabase| a_lock_wait_timeout(database, true).await;
+    on_database(Backend::MariaDb, FEW, case).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_wait_timeout_takes_back_the_transaction() {
+    let case = async |database: &TestDatabase| a_lock_wait_timeout(database, false).await;
+    on_database(Backend::MariaDbRollback, FEW, case).await;
+}
+
+/// The server reads no packet over its limit, and closes the connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_packet_over_the_limit() {
+    on_database(Backend::MariaDbRollback, FEW, async |database| {
+        let batch =
+            |game| (0..5_000).map(move |n| NewTask::new(game, format!("{n} {}", "x".repeat(240))));
+        let failure = fail_in_transaction(database, async |_, tasks, game| {
+            tasks.create_all(batch(game), OnExisting::Report).await.unwrap_err()
+        })
+        .await;
+        let game = failure.game;
+        let error = failure.commit(database, TransactionState::Lost).await;
+        // sqlx may meet the closed connection before it has read the report.
+        match kind(&error) {
+            FailureKind::PacketTooLarge => assert_eq!(error.retry(), Retry::No),
+            kind => {
+                assert_eq!(kind, FailureKind::ConnectionLost, "{error:?}");
+                assert_eq!(error.retry(), Retry::Transaction);
+            }
+        }
+        let tasks = SeaOrmTaskRepository::new(database.db.clone());
+        let error = tasks.create_all(batch(game), OnExisting::Report).await.unwrap_err();
+        assert_eq!(error.transaction_state(), TransactionState::Intact);
+        assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap(), 0);
+    })
+    .await;
+}
+
+async fn an_overtaken_snapshot(database: &TestDatabase) {
+    let game = new_game(database).await;
+    let all = SeaOrmTaskRepository::new(database.db.clone());
+    let task = all.create(NewTask::new(game, "task")).await.unwrap();
+    let failure = fail_in_transaction(database, async |transaction, tasks, _| {
+        run(transaction, "SET SESSION innodb_snapshot_isolation = ON", []).await;
+        tasks.get(&task).await.unwrap();
+        all.transition(&task, "open", "closed").await.unwrap();
+        tasks.transition(&task, "open", "done").await.unwrap_err()
+    })
+    .await;
+    let error = failure.commit(database, TransactionState::Lost).await;
+    assert_eq!((kind(&error), error.retry()), (FailureKind::Serialization, Retry::Transaction));
+}
+
+async fn a_statement_time_limit(database: &TestDatabase) {
+    let (held, holder) = held_task(database).await;
+    let failure = fail_in_transaction(database, async |transaction, tasks, _| {
+        run(transaction, "SET SESSION max_statement_time = 0.1", []).await;
+        let error = tasks.transition(&held, "open", "done").await.unwrap_err();
+        run(transaction, "SET SESSION max_statement_time = 0", []).await;
+        error
+    })
+    .await;
+    let error = failure.commit(database, TransactionState::Intact).await;
+    assert_eq!((kind(&error), error.retry()), (FailureKind::Timeout, Retry::Transaction));
+    holder.rollback().await.unwrap();
+}
+
+/// On a server alone the transaction goes on; in a Galera cluster the code may mean its end.
+async fn a_killed_statement(database: &TestDatabase) {
+    let (held, holder) = held_task(database).await;
+    let failure = fail_in_transaction(database, async |transaction, tasks, _| {
+        let id = connection_id(transaction).await;
+        let kill = async {
+            await_count(database, "command <> 'Sleep'", id, 1).await;
+            run(&database.db, &format!("KILL QUERY {id}"), []).await;
+        };
+        let (error, ()) = tokio::join!(tasks.transition(&held, "open", "done"), kill);
+        error.unwrap_err()
+    })
+    .await;
+    let game = failure.game;
+    let error = failure.commit(database, TransactionState::Unknown).await;
+    assert_eq!((kind(&error), error.retry()), (FailureKind::Timeout, Retry::Transaction));
+    assert!(super::is_there(database, game, "before").await);
+    holder.rollback().await.unwrap();
+}
+
+async fn connections_that_end(database: &TestDatabase) {
+    for end in ["KILL", "idle_transaction_timeout", "wait_timeout"] {
+        let failure = fail_in_transaction(database, async |transaction, tasks, game| {
+            let id = connection_id(transaction).await;
+            if end == "KILL" {
+                try_run(&database.db, &format!("KILL CONNECTION {id}"), []).await.unwrap();
+            } else {
+                run(transaction, &format!("SET SESSION {end} = 1"), []).await;
+            }
+            await_count(database, "1 = 1", id, 0).await;
+            tasks.create(NewTask::new(game, "new")).await.unwrap_err()
+        })
+        .await;
+        let error = failure.commit(database, TransactionState::Lost).await;
+        assert_eq!(kind(&error), FailureKind::ConnectionLost, "{end}: {error:?}");
+        assert_eq!(error.retry(), Retry::Transaction, "{end}: {error:?}");
+    }
+}
+
+/// A table of the application's, in memory, that a trigger fills.
+async fn a_full_table(database: &TestDatabase) {
+    let db = &database.db;
+    run(db, "CREATE TABLE app_log (text char(255)) ENGINE = MEMORY MAX_ROWS = 1", []).await;
+    let make = "CREATE TRIGGER app_log AFTER INSERT ON tasks FOR EACH ROW \
+                INSERT INTO app_log SELECT REPEAT('x', 255) FROM seq_1_to_100000";
+    run(db, "SET @@max_heap_table_size = 16384", []).await;
+    let failure = fail_in_transaction(database, async |transaction, tasks, game| {
+        run(transaction, make, []).await;
+        tasks.create(NewTask::new(game, "new")).await.unwrap_err()
+    })
+    .await;
+    let game = failure.game;
+    let error = failure.commit(database, TransactionState::Intact).await;
+    assert_eq!((kind(&error), error.retry()), (FailureKind::StorageFull, Retry::No));
+    assert!(!super::is_there(database, game, "new").await);
+}
+
+async fn read_only_transactions(database: &TestDatabase) {
+    let game = new_game(database).await;
+    let all = SeaOrmTaskRepository::new(database.db.clone());
+    let mode = Some(AccessMode::ReadOnly);
+    let transaction = database.db.begin_with_config(None, mode).await.unwrap();
+    let error = all.on(&transaction).create(NewTask::new(game, "new")).await.unwrap_err();
+    assert_eq!((kind(&error), error.retry()), (FailureKind::ReadOnly, Retry::Transaction));
+    assert_eq!(error.transaction_state(), TransactionState::Intact);
+    assert_eq!(all.on(&transaction).count(TaskFilter::all()).await.unwrap(), 0);
+    transaction.commit().await.unwrap();
+}
+
+/// What takes back the one statement, raised by the server itself or by a trigger.
+async fn signals_and_bad_values(database: &TestDatabase) {
+    let db = &database.db;
+    run(db, "CREATE TABLE app_log (n tinyint)", []).await;
+    for (body, expected) in [
+        ("SIGNAL SQLSTATE '45000'", FailureKind::ConstraintViolation),
+        ("INSERT INTO app_log VALUES (1000)", FailureKind::InvalidValue),
+        ("INSERT INTO app_log VALUES ('text')", FailureKind::InvalidValue),
+        ("INSERT INTO app_missing VALUES (1)", FailureKind::InvalidStatement),
+        ("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1290", FailureKind::ReadOnly),
+        ("SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = 1142", FailureKind::PermissionDenied),
+        ("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1615", FailureKind::StatementInvalidated),
+        ("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 3572", FailureKind::Timeout),
+    ] {
+        let make = format!(
+            "CREATE TRIGGER app_refuse BEFORE UPDATE ON tasks FOR EACH ROW \
+             BEGIN IF NEW.status = 'refused' THEN {body}; END IF; END"
+        );
+        run(db, &make, []).await;
+        let failure = fail_in_transaction(database, async |_, tasks, game| {
+            let patch = TaskPatch::new().status("refused");
+            tasks.update((game, "before"), patch).await.unwrap_err()
+        })
+        .await;
+        let error = failure.commit(database, TransactionState::Intact).await;
+        assert_eq!(kind(&error), expected, "{body}");
+        run(db, "DROP TRIGGER app_refuse", []).await;
+    }
+}

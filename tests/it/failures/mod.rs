@@ -1,0 +1,126 @@
+//! Failures of the database: what an error says of the transaction is what `COMMIT` then finds.
+
+mod connections;
+mod mariadb;
+mod postgres;
+mod sqlite;
+
+use crate::support::{Backend, TestDatabase, column, run};
+use game_tasks::sea_orm::{DatabaseTransaction, TransactionTrait};
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskPatch,
+    TaskRepository, TaskRepositoryExt, TransactionState,
+};
+use uuid::Uuid;
+
+/// A transaction in which a task was created, and the error that a call met in it.
+struct Failure {
+    error: TaskError,
+    transaction: DatabaseTransaction,
+    game: Uuid,
+}
+
+/// Writes `before` in a transaction, and lets a call fail in it.
+async fn fail_in_transaction(
+    database: &TestDatabase,
+    call: impl AsyncFnOnce(&DatabaseTransaction, &dyn TaskRepository, Uuid) -> TaskError,
+) -> Failure {
+    let game = new_game(database).await;
+    let transaction = database.db.begin().await.unwrap();
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    let tasks = tasks.on(&transaction);
+    tasks.create(NewTask::new(game, "before")).await.unwrap();
+    let error = call(&transaction, &tasks, game).await;
+    Failure { error, transaction, game }
+}
+
+impl Failure {
+    /// Commits, looks through another connection for what was written before the failure, and
+    /// asserts that the error has told the truth.
+    async fn commit(self, database: &TestDatabase, expected: TransactionState) -> TaskError {
+        let Self { error, transaction, game } = self;
+        let state = error.transaction_state();
+        assert_eq!(state, expected, "{error:?}");
+        assert_eq!(error.transaction_lost(), state == TransactionState::Lost);
+        let committed = transaction.commit().await;
+        let is_there = is_there(database, game, "before").await;
+        match state {
+            TransactionState::Intact => {
+                assert!(is_there, "{error:?}: COMMIT has saved nothing: {committed:?}");
+                committed.unwrap();
+            }
+            TransactionState::Lost => assert!(!is_there, "{error:?}: COMMIT has saved it"),
+            // Either way.
+            _ => {}
+        }
+        error
+    }
+}
+
+async fn new_game(database: &TestDatabase) -> Uuid {
+    Game::new(Uuid::now_v7().to_string()).insert(&database.db).await.unwrap().id
+}
+
+/// Whether a task is stored, as another connection sees it where there can be one.
+async fn is_there(database: &TestDatabase, game: Uuid, name: &str) -> bool {
+    let ask = r#"SELECT count(*) FROM tasks WHERE "gameId" = ? AND "externalTaskId" = ?"#;
+    let values = [game.into(), name.into()];
+    let found: Vec<i64> = if database.backend == Backend::SqliteMemory {
+        column(&database.db, ask, values).await
+    } else {
+        let other = database.second_pool().await;
+        let found = column(&other, ask, values).await;
+        other.close().await.unwrap();
+        found
+    };
+    found == [1]
+}
+
+/// How many ways there are to write.
+const WAYS: usize = 11;
+
+/// Writes a task with the strategy `refused`, or deletes the one called `old`, in one of the ways
+/// to write, which an application's trigger is to refuse.
+async fn write_refused(
+    tasks: &dyn TaskRepository,
+    game: Uuid,
+    old: &Task,
+    way: usize,
+) -> TaskError {
+    let batch = || {
+        ["first", "second", "third"].map(|name| {
+            let strategy = if name == "second" { "refused" } else { "fine" };
+            NewTask::new(game, name).strategy(strategy)
+        })
+    };
+    let refused = || TaskPatch::new().strategy("refused");
+    let every = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+    match way {
+        0 => tasks.create(NewTask::new(game, "new").strategy("refused")).await.unwrap_err(),
+        1..=3 => match tasks.create_many(batch(), every[way - 1]).await {
+            Ok(outcomes) => outcomes.into_iter().find_map(Result::err).unwrap(),
+            Err(error) => error,
+        },
+        4..=6 => tasks.create_all(batch(), every[way - 4]).await.unwrap_err(),
+        7 => tasks.update(old, refused()).await.unwrap_err(),
+        8 => tasks.update_many(TaskFilter::in_game(game), refused()).await.unwrap_err(),
+        9 => tasks.delete(old).await.unwrap_err(),
+        _ => tasks.delete_many(TaskFilter::in_game(game)).await.unwrap_err(),
+    }
+}
+
+/// Makes triggers that run `body` for what [`write_refused`] writes; it may use `"strategyId"`
+/// and `"externalTaskId"` of `row`. On SQLite.
+async fn make_sqlite_triggers(database: &TestDatabase, when: &str, body: &str) {
+    for (event, row, condition) in [
+        ("INSERT", "NEW", r#"NEW."strategyId" = 'refused'"#),
+        ("UPDATE", "NEW", r#"NEW."strategyId" = 'refused'"#),
+        ("DELETE", "OLD", r#"OLD."externalTaskId" = 'old'"#),
+    ] {
+        let body = body.replace("row.", &format!("{row}."));
+        let make = format!(
+            "CREATE TRIGGER app_{event} {when} {event} ON tasks WHEN {condition} BEGIN {body}; END"
+        );
+        run(&database.db, &make, []).await;
+    }
+}
