@@ -10,7 +10,9 @@ use super::refusal::{is_a_refusal, refuse_unless};
 use super::report::Outcome;
 use super::session::{Session, Watch, get, query};
 use crate::error::{DatabaseError, FailureKind};
+use crate::sql::read;
 use crate::value::MAX_TEXT_CHARS;
+use sea_orm::DbBackend;
 use uuid::Uuid;
 
 /// How many groups are looked for at a time.
@@ -224,9 +226,10 @@ async fn rename(
     session.execute(query(text).bind(id).bind(name.clone())).await?;
     let text = format!(
         r#"UPDATE {} SET "externalTaskId" = $2,
-           updated_at = GREATEST(clock_timestamp(), updated_at + INTERVAL '1 microsecond')
+           updated_at = GREATEST(clock_timestamp(), {} + INTERVAL '1 microsecond')
            WHERE id = $1"#,
-        tasks.quoted
+        tasks.quoted,
+        read(DbBackend::Postgres, "updated_at"),
     );
     let renamed = session.execute(query(text).bind(id).bind(name)).await?;
     refuse_unless(renamed == 1)

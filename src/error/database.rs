@@ -1,6 +1,6 @@
 //! The one place where a `DbErr` is judged: by codes, never by a database's prose.
 
-use super::{Retry, TaskError};
+use super::{Retry, TaskError, UnreadableTimestamp};
 use sea_orm::{ConnAcquireErr, DbBackend, DbErr, RuntimeErr, SqlxError, sqlx};
 
 /// What kind of failure a database reported.
@@ -66,7 +66,10 @@ pub(crate) struct Call {
 impl Call {
     /// Tells a failure of this call as the crate's error.
     pub(crate) fn failed(self, source: DbErr) -> TaskError {
-        DatabaseError::new(self, source).into()
+        match UnreadableTimestamp::in_db_err(&source) {
+            Some(unreadable) => unreadable.into(),
+            None => DatabaseError::new(self, source).into(),
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use uuid::Uuid;
 /// What callers use of a repository. Every [`TaskRepository`] has it.
 ///
 /// A round trip is one statement that is sent and answered; the figures are those of
-/// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation or change refused for
-/// what is stored takes one more, to learn why; what is refused by itself takes none.
+/// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation, change or deletion refused
+/// for what is stored takes one more, to learn why; what is refused by itself takes none.
 ///
 /// The errors are those of the core's methods.
 ///
@@ -125,7 +125,12 @@ pub trait TaskRepositoryExt: TaskRepository {
         key: impl Into<TaskKey>,
     ) -> impl Future<Output = Result<bool, TaskError>> + Send {
         let key = key.into();
-        async move { Ok(self.find_task(&key).await?.is_some()) }
+        async move {
+            match self.find_task(&key).await {
+                Err(TaskError::UnreadableTimestamp { .. }) => Ok(true),
+                found => Ok(found?.is_some()),
+            }
+        }
     }
 
     /// Lists a page of tasks. One round trip, two with the total.

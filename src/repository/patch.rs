@@ -78,7 +78,8 @@ impl TaskPatch {
     }
 
     /// Only if the task was not changed after this moment. Give it the
-    /// [`updated_at`](Task::updated_at) of the task as it was read.
+    /// [`updated_at`](Task::updated_at) of the task as it was read. A leap second is the second
+    /// after it.
     #[must_use]
     pub fn if_unmodified_since(mut self, moment: DateTime<Utc>) -> Self {
         self.if_unmodified_since = Some(moment);

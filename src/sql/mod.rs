@@ -12,6 +12,7 @@ mod names;
 mod predicate;
 mod rows;
 mod shape;
+mod times;
 
 #[cfg(feature = "migration")]
 pub(crate) use hints::{creation_index, name_index, within_limit};
@@ -19,6 +20,9 @@ pub(crate) use keys::{KeyKind, KeyList};
 pub(crate) use names::{Known, Names, quote};
 pub(crate) use rows::{Column, Rows};
 pub(crate) use shape::Shape;
+#[cfg(feature = "migration")]
+pub(crate) use times::comparable;
+pub(crate) use times::{read, read_by_driver, read_time, readable, time_parameter};
 
 use sea_orm::{DbBackend, Statement, Value};
 use std::sync::Arc;

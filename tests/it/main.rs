@@ -64,6 +64,8 @@ mod schema_sync;
 mod scope_fuzz;
 mod secrets;
 mod table_names;
+mod timestamp_formats;
 mod transactions;
 mod triggers;
+mod unreadable_timestamps;
 mod with_scope;
