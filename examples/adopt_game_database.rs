@@ -106,6 +106,13 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     };
     count("tasks without timestamps", &found.tasks_without_timestamps, "filled");
     count("games without timestamps", &found.games_without_timestamps, "filled");
+    let unreadable = [
+        ("tasks with timestamps out of range", &found.tasks_with_unreadable_timestamps),
+        ("games with timestamps out of range", &found.games_with_unreadable_timestamps),
+    ];
+    for (what, found) in unreadable {
+        count(what, found, "as it is");
+    }
     count("games without a strategy", &found.games_without_strategy, "default");
     count("games without an external id", &found.games_without_external_id, "--name-games");
     count("tasks without a game", &found.tasks_without_game, "--without-game");

@@ -11,7 +11,9 @@ use super::refusal::{is_a_refusal, refuse_unless};
 use super::report::Outcome;
 use super::session::{Session, Watch, get, query};
 use crate::error::{DatabaseError, FailureKind};
+use crate::sql::read;
 use crate::value::MAX_TEXT_CHARS;
+use sea_orm::DbBackend;
 use uuid::Uuid;
 
 /// How many groups are looked for at a time.
@@ -228,10 +230,11 @@ async fn rename(
     let fill: Vec<_> = fill.map(|(column, with)| format!("{} = {with}", quoted(column))).collect();
     let text = format!(
         r#"UPDATE {} t SET "externalTaskId" = $2, {},
-           updated_at = GREATEST(clock_timestamp(), t.updated_at + INTERVAL '1 microsecond')
+           updated_at = GREATEST(clock_timestamp(), {} + INTERVAL '1 microsecond')
            WHERE t.id = $1"#,
         tasks.quoted,
         fill.join(", "),
+        read(DbBackend::Postgres, "t.updated_at"),
     );
     let renamed = session.execute(query(text).bind(id).bind(name)).await?;
     refuse_unless(renamed == 1)

@@ -11,6 +11,8 @@ use super::refusal::{is_a_refusal, refuse_unless};
 use super::report::Outcome;
 use super::session::{Session, Watch, get, query};
 use crate::error::DatabaseError;
+use crate::sql::read;
+use sea_orm::DbBackend;
 use uuid::Uuid;
 
 /// How many tasks are looked for at a time.
@@ -134,10 +136,11 @@ async fn try_house(
                 fill.map(|(column, with)| format!("{} = {with}", quoted(column))).collect();
             let text = format!(
                 r#"UPDATE {} t SET "gameId" = $2, {},
-                   updated_at = GREATEST(clock_timestamp(), t.updated_at + INTERVAL '1 microsecond')
+                   updated_at = GREATEST(clock_timestamp(), {} + INTERVAL '1 microsecond')
                    WHERE t.id = ANY($1)"#,
                 tasks.quoted,
                 fill.join(", "),
+                read(DbBackend::Postgres, "t.updated_at"),
             );
             let moved = session.execute(query(text).bind(free.clone()).bind(game)).await?;
             refuse_unless(moved == settled)?;

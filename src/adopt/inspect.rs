@@ -10,7 +10,9 @@ use super::report::{
 };
 use super::session::{Session, count, get, query};
 use crate::error::DatabaseError;
+use crate::sql::readable;
 use crate::value::{StrategyId, StrategyKind};
+use sea_orm::DbBackend;
 use sea_orm::sqlx::postgres::PgRow;
 
 /// Everything that [`inspect`](super::inspect) reports.
@@ -34,11 +36,16 @@ pub(super) async fn inspect(session: &mut Session) -> Result<Inspection, AdoptEr
     ] {
         broken_texts.extend(texts(session, name, table, columns).await?);
     }
+    let readable = ["t.created_at", "t.updated_at"].map(|time| readable(DbBackend::Postgres, time));
+    let [created_at, updated_at] = readable;
+    let unreadable = format!("(NOT ({created_at}) OR NOT ({updated_at}))");
     let mut inspection = Inspection {
         tasks: rows_of(session, tasks).await?,
         games: rows_of(session, games).await?,
         tasks_without_timestamps: found(session, tasks, WITHOUT_TIMESTAMPS).await?,
         games_without_timestamps: found(session, games, WITHOUT_TIMESTAMPS).await?,
+        tasks_with_unreadable_timestamps: found(session, tasks, &unreadable).await?,
+        games_with_unreadable_timestamps: found(session, games, &unreadable).await?,
         games_without_strategy: found(session, games, r#"t."strategyId" IS NULL"#).await?,
         games_without_external_id: found(session, games, WITHOUT_EXTERNAL_ID).await?,
         tasks_without_game: found(session, tasks, &without_game(&catalog)).await?,

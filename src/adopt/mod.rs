@@ -33,7 +33,8 @@
 //! - [`RECORD`], a table that accounts for the rows which only the owner could decide on.
 //!
 //! Everything else stays: the types and collations of columns, texts outside the rules (the
-//! crate reads them), GAME's own constraints and indexes. `ix_tasks_game_external_task` and
+//! crate reads them), timestamps that a `DateTime<Utc>` cannot hold (the crate reports them:
+//! [`Inspection::tasks_with_unreadable_timestamps`]), GAME's own constraints and indexes. `ix_tasks_game_external_task` and
 //! `ix_tasks_id` serve nobody any more; drop them once the old programs are gone.
 //!
 //! # While it runs

@@ -146,6 +146,14 @@ pub struct Inspection {
     pub tasks_without_timestamps: Found,
     /// Games without one of their timestamps or both.
     pub games_without_timestamps: Found,
+    /// Tasks with a timestamp that a `DateTime<Utc>` cannot hold: `infinity`, or a year after
+    /// 262141. They stay as they are, and calls that would return one report
+    /// [`TaskError::UnreadableTimestamp`](crate::TaskError::UnreadableTimestamp): give them other
+    /// timestamps.
+    pub tasks_with_unreadable_timestamps: Found,
+    /// Games with such a timestamp. They stay as they are; the driver panics when SeaORM reads
+    /// one.
+    pub games_with_unreadable_timestamps: Found,
     /// Games whose strategy is null, which becomes `default`.
     pub games_without_strategy: Found,
     /// Games whose external id is null: the owner decides

@@ -1,6 +1,6 @@
 //! The one place where a `DbErr` is judged: by codes, never by a database's prose.
 
-use super::{FailureKind, Retry, TaskError, TransactionState, codes};
+use super::{FailureKind, Retry, TaskError, TransactionState, UnreadableTimestamp, codes};
 use sea_orm::{ConnAcquireErr, DbBackend, DbErr, RuntimeErr, SqlxError, sqlx};
 
 /// A failure of the database, without a word of its own.
@@ -36,7 +36,10 @@ pub(crate) struct Call {
 impl Call {
     /// Tells a failure of this call as the crate's error.
     pub(crate) fn failed(self, source: DbErr) -> TaskError {
-        DatabaseError::new(self, source).into()
+        match UnreadableTimestamp::in_db_err(&source) {
+            Some(unreadable) => unreadable.into(),
+            None => DatabaseError::new(self, source).into(),
+        }
     }
 }
 

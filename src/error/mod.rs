@@ -6,11 +6,13 @@ mod kind;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod timestamp;
 
 pub(crate) use database::Call;
 pub use database::DatabaseError;
 pub use kind::{FailureKind, TransactionState};
 pub use schema::{SchemaFault, SchemaMismatch, SchemaProblem};
+pub(crate) use timestamp::UnreadableTimestamp;
 
 use crate::value::{Invalid, InvalidReason, TaskKey, TaskStatus};
 use chrono::{DateTime, Utc};
@@ -112,6 +114,21 @@ pub enum TaskError {
     UnsupportedDatabase {
         /// What it calls itself.
         product: String,
+    },
+    /// The task has a timestamp that a `DateTime<Utc>` cannot hold: `infinity` or a year after
+    /// 262141 on PostgreSQL, a zero date or a date that does not exist on MariaDB, text that is no
+    /// date on SQLite. Another program stored it. The call changed nothing.
+    ///
+    /// Calls that return the task report this. Those that only count, name or change tasks by a
+    /// filter work: [`delete_many`](crate::TaskRepositoryExt::delete_many) removes the task, and
+    /// [`update_many`](crate::TaskRepositoryExt::update_many) replaces an unreadable `updated_at`
+    /// by the present.
+    #[error("task {id} has a timestamp that cannot be read in its column {column}")]
+    UnreadableTimestamp {
+        /// The task.
+        id: Uuid,
+        /// The column.
+        column: &'static str,
     },
     /// The database failed.
     #[error("the database failed: {0}")]

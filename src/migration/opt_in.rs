@@ -5,7 +5,7 @@ use super::{create_tasks, ddl};
 use crate::entity::tasks::Column;
 use crate::entity::{Games, ParentGame};
 use crate::error::SchemaMismatch;
-use crate::sql::{Names, quote, within_limit};
+use crate::sql::{Names, comparable, quote, within_limit};
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
@@ -83,7 +83,8 @@ impl OptInIndex {
 ///
 /// It locks the table against writers while it is built. Where that takes too long, build an
 /// index of these columns your own way, such as PostgreSQL's `CREATE INDEX CONCURRENTLY`: the
-/// crate names none of them.
+/// crate names none of them. On SQLite timestamps are compared in a normalised form, so only this
+/// migration makes an index of them that serves the crate's queries.
 #[must_use]
 pub fn opt_in_index(index: OptInIndex) -> Box<dyn MigrationTrait> {
     opt_in_index_for::<Games>(index)
@@ -142,7 +143,13 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
                 false => Err(SchemaMismatch::one(holder.problem(&planned)).into()),
             };
         }
-        let columns = self.index.columns().iter().map(|column| quote(backend, column.as_str()));
+        let columns = self.index.columns().iter().map(|column| {
+            let quoted = quote(backend, column.as_str());
+            match column {
+                Column::CreatedAt | Column::UpdatedAt => comparable(backend, &quoted),
+                _ => quoted,
+            }
+        });
         let create = format!(
             "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
             quote(backend, &self.index_name()),

@@ -11,8 +11,8 @@ use uuid::Uuid;
 /// What callers use of a repository. Every [`TaskRepository`] has it.
 ///
 /// A round trip is one statement that is sent and answered; the figures are those of
-/// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation or change refused for
-/// what is stored takes one more, to learn why; what is refused by itself takes none.
+/// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation, change or deletion refused
+/// for what is stored takes one more, to learn why; what is refused by itself takes none.
 /// In a transaction on SQLite a write that meets a violation on the way takes another one, which
 /// asks SQLite whether the transaction is still there.
 ///
@@ -127,7 +127,12 @@ pub trait TaskRepositoryExt: TaskRepository {
         key: impl Into<TaskKey>,
     ) -> impl Future<Output = Result<bool, TaskError>> + Send {
         let key = key.into();
-        async move { Ok(self.find_task(&key).await?.is_some()) }
+        async move {
+            match self.find_task(&key).await {
+                Err(TaskError::UnreadableTimestamp { .. }) => Ok(true),
+                found => Ok(found?.is_some()),
+            }
+        }
     }
 
     /// Lists a page of tasks. One round trip, two with the total.
@@ -251,8 +256,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         }
     }
 
-    /// Deletes a task, and answers with it as it was. One round trip; on SQLite and PostgreSQL two
-    /// where there is no such task.
+    /// Deletes a task, and answers with it as it was. One round trip, and two where there is no such
+    /// task.
     ///
     /// # Errors
     /// See [`TaskRepository::delete_task`].

@@ -121,7 +121,7 @@ impl TaskFilter {
         self
     }
 
-    /// Only tasks created at this moment or after it.
+    /// Only tasks created at this moment or after it. A leap second is the second after it.
     #[must_use]
     pub fn created_from(mut self, moment: DateTime<Utc>) -> Self {
         self.created_from = Some(moment);

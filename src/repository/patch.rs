@@ -78,7 +78,8 @@ impl TaskPatch {
     }
 
     /// Only if the task was not changed after this moment. Give it the
-    /// [`updated_at`](Task::updated_at) of the task as it was read.
+    /// [`updated_at`](Task::updated_at) of the task as it was read. A leap second is the second
+    /// after it.
     ///
     /// It sees every change that moved `updated_at` forward, as each of the crate's does. Another
     /// program that writes `now()`, the start of its transaction on PostgreSQL (as GAME's programs

@@ -13,6 +13,7 @@ mod names;
 mod predicate;
 mod rows;
 mod shape;
+mod times;
 
 pub(crate) use app_columns::AppColumns;
 #[cfg(feature = "migration")]
@@ -21,6 +22,9 @@ pub(crate) use keys::{KeyKind, KeyList};
 pub(crate) use names::{Known, Names, quote};
 pub(crate) use rows::{Column, Rows};
 pub(crate) use shape::Shape;
+#[cfg(feature = "migration")]
+pub(crate) use times::comparable;
+pub(crate) use times::{read, read_by_driver, read_time, readable, time_parameter};
 
 use sea_orm::{DbBackend, Statement, Value};
 use std::sync::Arc;

@@ -2,6 +2,7 @@ use super::app_columns::LearnedColumns;
 use super::hints::Hints;
 use super::predicate::OwnerKind;
 use super::shape::Texts;
+use super::times::{comparable, read, readable};
 use crate::entity::{ParentGame, tasks};
 use crate::value::TaskKey;
 use sea_orm::{ColumnTrait, ColumnType, DbBackend, IdenStatic, Iterable};
@@ -16,11 +17,17 @@ pub(crate) struct Names {
     pub(crate) tasks: String,
     /// All columns of a task, separated by commas, bare.
     pub(crate) columns: String,
-    /// The same, qualified.
+    /// The same where they are read, qualified and by their names.
     pub(crate) qualified: String,
     pub(crate) id: String,
+    /// When it was created, where it is compared or sorted.
     pub(crate) created_at: String,
+    /// When it was changed, where it is compared or sorted.
     pub(crate) updated_at: String,
+    /// The same as it is stored.
+    pub(crate) stored_updated_at: String,
+    /// ` AND …`: that its timestamps can be read.
+    pub(crate) and_readable: String,
     pub(crate) api_key_used: String,
     pub(crate) oauth_user_id: String,
     /// The external id where it is compared or sorted: byte for byte.
@@ -61,6 +68,7 @@ impl Names {
         let list = |one: &dyn Fn(tasks::Column) -> String| {
             tasks::Column::iter().map(one).collect::<Vec<_>>().join(", ")
         };
+        let time = |one: tasks::Column| comparable(backend, &column(one));
         let games = G::default();
         // An index of another collation is not used unless the statement names it.
         let bytewise = if backend == DbBackend::Postgres { " COLLATE \"C\"" } else { "" };
@@ -71,10 +79,17 @@ impl Names {
                 None => quoted(G::tasks_table()),
             },
             columns: list(&|column| quoted(column.as_str())),
-            qualified: list(&column),
+            qualified: list(&|one| match is_time(one) {
+                true => format!("{} AS {}", read(backend, &column(one)), quoted(one.as_str())),
+                false => column(one),
+            }),
             id: column(tasks::Column::Id),
-            created_at: column(tasks::Column::CreatedAt),
-            updated_at: column(tasks::Column::UpdatedAt),
+            created_at: time(tasks::Column::CreatedAt),
+            updated_at: time(tasks::Column::UpdatedAt),
+            stored_updated_at: column(tasks::Column::UpdatedAt),
+            and_readable: [tasks::Column::CreatedAt, tasks::Column::UpdatedAt]
+                .map(|one| format!(" AND {}", readable(backend, &column(one))))
+                .concat(),
             api_key_used: column(tasks::Column::ApiKeyUsed),
             oauth_user_id: column(tasks::Column::OauthUserId),
             external_id: column(tasks::Column::ExternalTaskId) + bytewise,
@@ -122,6 +137,7 @@ impl Names {
         let columns = tasks::Column::iter().filter(|column| !known.says(*column));
         let columns = columns.map(|column| match column.def().get_column_type() {
             ColumnType::String(_) => self.bare(column) + cast_of_texts,
+            _ if is_time(column) => read(self.backend, &self.bare(column)),
             _ => self.bare(column),
         });
         columns.collect::<Vec<_>>().join(", ")
@@ -157,6 +173,10 @@ impl Known {
             _ => false,
         }
     }
+}
+
+fn is_time(column: tasks::Column) -> bool {
+    matches!(column, tasks::Column::CreatedAt | tasks::Column::UpdatedAt)
 }
 
 /// Quotes an identifier; a quote in it is doubled.

@@ -1,22 +1,23 @@
 //! Times as every database keeps them: UTC, whole microseconds, years 1 to 9999.
 
 use super::{Invalid, InvalidReason};
-use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 /// The present, in whole microseconds.
 pub(crate) fn now() -> DateTime<Utc> {
     floor(Utc::now())
 }
 
-/// The last whole microsecond that is not after `time`.
+/// The last whole microsecond that is not after `time`. A leap second is the second after it, as
+/// in POSIX time and PostgreSQL's: databases have none, and each driver would send another time.
 pub(crate) fn floor(time: DateTime<Utc>) -> DateTime<Utc> {
-    time.trunc_subsecs(6)
+    DateTime::from_timestamp_micros(time.timestamp_micros()).unwrap_or(time)
 }
 
 /// The first whole microsecond that is not before `time`.
 pub(crate) fn ceil(time: DateTime<Utc>) -> DateTime<Utc> {
     let whole = floor(time);
-    if whole == time {
+    if time.timestamp_subsec_nanos().is_multiple_of(1_000) {
         return whole;
     }
     whole.checked_add_signed(MICROSECOND).unwrap_or(whole)

@@ -2,9 +2,10 @@
 //! writes, and are read whatever is in them.
 
 use crate::support::{
-    TestDatabase, any_id, assert_is, column, database_cases, names, rows, run, try_run,
+    Backend, TestDatabase, any_id, assert_is, column, database_cases, names, rows, run, try_run,
 };
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
     Game, NewTask, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter, TaskOrder,
     TaskPatch, TaskQuery, TaskRepositoryExt,
@@ -19,6 +20,7 @@ database_cases!(
     defaults_sort_among_the_crates_own,
     equal_instants_are_equal,
     texts_outside_the_rules_are_read,
+    a_leap_second_is_the_second_after_it,
     a_second_row_of_one_name_is_refused,
 );
 
@@ -82,6 +84,55 @@ async fn defaults_of_a_game(database: &TestDatabase) {
     let task = tasks.create(NewTask::new(id, "task")).await.unwrap();
     let resolved = StrategyResolver::new(database.db.clone()).resolve(&task).await.unwrap();
     assert_eq!(resolved.strategy_id, "default");
+}
+
+/// In a filter, in a precondition, and wherever the crate judges by itself, as in memory.
+async fn a_leap_second_is_the_second_after_it(database: &TestDatabase) {
+    let game = game(database).await;
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    for (name, second) in [("before", "2016-12-31 23:59:59"), ("after", "2017-01-01 00:00:00")] {
+        let id = insert_plain(database, game, name).await;
+        for fraction in ["", ".25", ".5", ".75"] {
+            let id = if fraction.is_empty() {
+                id
+            } else {
+                insert_plain(database, game, &format!("{name}{fraction}")).await
+            };
+            let utc = if database.backend == Backend::MariaDb { "" } else { "+00:00" };
+            let at = format!("'{second}{fraction}{utc}'");
+            let update =
+                format!("UPDATE tasks SET created_at = {at}, updated_at = {at} WHERE id = ?");
+            run(&database.db, &update, [id.into()]).await;
+        }
+    }
+    let all = tasks.list(TaskQuery::in_game(game)).await.unwrap().items;
+    for (leap, expected) in [
+        ("2016-12-31T23:59:60Z", 4),
+        ("2016-12-31T23:59:60.0000001Z", 3),
+        ("2016-12-31T23:59:60.5Z", 2),
+        ("2016-12-31T23:59:60.999999999Z", 0),
+        ("2017-01-01T00:59:60.250000001+01:00", 2),
+    ] {
+        let json = format!(r#"{{"gameId": "{game}", "createdFrom": "{leap}"}}"#);
+        let from: TaskFilter = serde_json::from_str(&json).unwrap();
+        assert_eq!(tasks.count(from.clone()).await.unwrap(), expected, "{leap}");
+        assert_eq!(all.iter().filter(|task| from.matches(task)).count() as u64, expected, "{leap}");
+        let json = format!(r#"{{"gameId": "{game}", "createdUntil": "{leap}"}}"#);
+        let until: TaskFilter = serde_json::from_str(&json).unwrap();
+        assert_eq!(tasks.count(until.clone()).await.unwrap(), 8 - expected, "{leap}");
+        assert_eq!(all.iter().filter(|task| until.matches(task)).count() as u64, 8 - expected);
+        let moment = leap.parse::<DateTime<Utc>>().unwrap();
+        let lifecycle = game_tasks::Lifecycle::default();
+        for task in &all {
+            let patch =
+                TaskPatch::new().status("never").if_status("open").if_unmodified_since(moment);
+            let judged = patch.applies_to(&task.key(), task, &lifecycle);
+            let transaction = database.db.begin().await.unwrap();
+            let updated = tasks.on(&transaction).update(task.id, patch).await;
+            transaction.rollback().await.unwrap();
+            assert_eq!(judged.is_ok(), updated.is_ok(), "{leap} {task:?} {updated:?}");
+        }
+    }
 }
 
 async fn defaults_sort_among_the_crates_own(database: &TestDatabase) {

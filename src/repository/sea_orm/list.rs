@@ -2,16 +2,17 @@
 
 use super::{SeaOrmTaskRepository, decode, decode_by_turns};
 use crate::connection::TaskConnection;
+use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task, Tasks};
 use crate::error::TaskError;
 use crate::repository::cursor::{Position, SortValue};
 use crate::repository::page::Plan;
 use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
-use crate::sql::{Known, Names, Shape, Sql};
+use crate::sql::{Known, Names, Shape, Sql, quote, read_by_driver, time_parameter};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    DbBackend, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    Select, Value,
+    ColumnTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, Order, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, Select, Value,
 };
 
 /// What a query sorts by: the column, and whether ties are possible.
@@ -31,7 +32,7 @@ impl Sql<'_> {
         let (column, ties) = sorting(names, query);
         let beyond = if query.is_descending() { " < " } else { " > " };
         let by: Value = match &position.by {
-            SortValue::Time(time) => (*time).into(),
+            SortValue::Time(time) => time_parameter(names.backend, *time),
             SortValue::Text(text) => text.as_str().into(),
         };
         if !ties {
@@ -60,6 +61,7 @@ fn known_of(query: &TaskQuery) -> Known {
 
 /// A page as it was read.
 pub(super) struct PageRows {
+    backend: DbBackend,
     rows: Vec<QueryResult>,
     known: Known,
     /// Whether more follow.
@@ -69,13 +71,13 @@ pub(super) struct PageRows {
 impl PageRows {
     /// Leaves its turn now and then to what it is joined with.
     pub(super) async fn decoded(self) -> Result<Vec<Task>, DbErr> {
-        decode_by_turns(self.known, self.rows).await
+        decode_by_turns(self.backend, self.known, self.rows).await
     }
 
     /// The task that the next page comes after, if there is one.
     pub(super) fn last(&self) -> Result<Option<Task>, DbErr> {
         let last = self.rows.last().filter(|_| self.more);
-        last.map(|row| decode(self.known, row)).transpose()
+        last.map(|row| decode(self.backend, self.known, row)).transpose()
     }
 }
 
@@ -108,7 +110,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let size = usize::try_from(query.page_size()).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
-        Ok(PageRows { rows, known: known_of(query), more })
+        Ok(PageRows { backend: self.backend(), rows, known: known_of(query), more })
     }
 
     fn page(&self, query: &TaskQuery, plan: &Plan, hinted: bool) -> Sql<'_> {
@@ -276,7 +278,20 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
         let direction = if query.is_descending() { Order::Desc } else { Order::Asc };
         let (column, ties) = sorting(names, query);
-        let mut select = E::find()
+        let columns = E::Column::iter().map(|column| match column.as_str() {
+            name if [Column::CreatedAt, Column::UpdatedAt]
+                .iter()
+                .any(|one| one.as_str() == name) =>
+            {
+                let backend = self.backend();
+                let [table, quoted] = [entity.table_name(), name].map(|one| quote(backend, one));
+                let read = read_by_driver(backend, &format!("{table}.{quoted}"));
+                (Expr::cust(read), name)
+            }
+            name => (column.select_as(column.into_expr()), name),
+        });
+        let mut select = columns
+            .fold(E::find().select_only(), |select, (read, name)| select.expr_as(read, name))
             .filter(sql.into_condition())
             .order_by(Expr::cust(column.to_owned()), direction.clone());
         if ties {

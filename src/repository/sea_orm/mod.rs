@@ -14,19 +14,21 @@ mod unseen;
 
 use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
 use crate::connection::{TaskConnection, write_failed};
-use crate::entity::{Games, ParentGame, Task};
-use crate::error::{Call, TaskError};
+use crate::entity::{Games, ParentGame, Task, tasks};
+use crate::error::{Call, TaskError, UnreadableTimestamp};
 use crate::span::span;
-use crate::sql::{Known, Names, Shape, Sql};
+use crate::sql::{Known, Names, Shape, Sql, read_time};
 use crate::value::{Lifecycle, TaskKey, TaskScope};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
-use sea_orm::{DbBackend, DbErr, QueryResult, TryGetable};
+use sea_orm::{DbBackend, DbErr, IdenStatic, QueryResult, TryGetable};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tracing::Instrument;
+use uuid::Uuid;
 
 /// How often a call looks again when what refused it is gone by the time it looks.
 const ROUNDS: usize = 8;
@@ -175,13 +177,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// row before it has committed it, and MariaDB before it has found a reason to refuse it.
     async fn written(&self, known: Known, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
         let rows = self.connection.query_all(sql.statement()).await?;
-        rows.last().map(|row| decode(known, row)).transpose()
+        rows.last().map(|row| decode(self.backend(), known, row)).transpose()
     }
 
     /// The one task that a statement found.
     async fn found(&self, known: Known, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
         let row = self.connection.query_one(sql.statement()).await?;
-        row.map(|row| decode(known, &row)).transpose()
+        row.map(|row| decode(self.backend(), known, &row)).transpose()
     }
 
     /// What a read that judges a refusal ends with: in a transaction of MariaDB a plain read
@@ -198,12 +200,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 /// A task from the columns that are not known, in their order: to look each up by its name costs
 /// as much as to read it.
 #[inline]
-fn decode(known: Known, row: &QueryResult) -> Result<Task, DbErr> {
+fn decode(backend: DbBackend, known: Known, row: &QueryResult) -> Result<Task, DbErr> {
     let mut place = 0;
+    let id = known.id.map_or_else(|| next(row, &mut place), Ok)?;
     Ok(Task {
-        id: known.id.map_or_else(|| next(row, &mut place), Ok)?,
-        created_at: next(row, &mut place)?,
-        updated_at: next(row, &mut place)?,
+        id,
+        created_at: next_time(backend, row, &mut place, id, tasks::Column::CreatedAt)?,
+        updated_at: next_time(backend, row, &mut place, id, tasks::Column::UpdatedAt)?,
         api_key_used: next(row, &mut place)?,
         oauth_user_id: next(row, &mut place)?,
         game_id: known.game.map_or_else(|| next(row, &mut place), Ok)?,
@@ -220,18 +223,35 @@ fn next<T: TryGetable>(row: &QueryResult, place: &mut usize) -> Result<T, DbErr>
     Ok(value)
 }
 
+#[inline]
+fn next_time(
+    backend: DbBackend,
+    row: &QueryResult,
+    place: &mut usize,
+    id: Uuid,
+    column: tasks::Column,
+) -> Result<DateTime<Utc>, DbErr> {
+    let time = read_time(backend, row, *place)?;
+    *place += 1;
+    time.ok_or_else(|| UnreadableTimestamp { id, column: column.as_str() }.into())
+}
+
 /// How many rows are decoded before what that is joined with gets its turn.
 const TURN: usize = 256;
 
 /// Decodes rows while something else is under way: the pool may ask a connection whether it is
 /// there before it sends anything, and the answer must not wait for the last row.
-async fn decode_by_turns(known: Known, rows: Vec<QueryResult>) -> Result<Vec<Task>, DbErr> {
+async fn decode_by_turns(
+    backend: DbBackend,
+    known: Known,
+    rows: Vec<QueryResult>,
+) -> Result<Vec<Task>, DbErr> {
     let mut tasks = Vec::with_capacity(rows.len());
     for (place, row) in rows.into_iter().enumerate() {
         if place > 0 && place % TURN == 0 {
             yield_now().await;
         }
-        tasks.push(decode(known, &row)?);
+        tasks.push(decode(backend, known, &row)?);
     }
     Ok(tasks)
 }

@@ -6,7 +6,7 @@ use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
 use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::{NewTask, TaskPatch};
-use crate::sql::{AppColumns, Known, Shape, Sql};
+use crate::sql::{AppColumns, Known, Shape, Sql, read, readable};
 use crate::value::{Stamp, TaskKey, TaskStatus, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, DbErr};
@@ -155,7 +155,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if way == Way::IntoGameIfFree {
             sql.push(" ON CONFLICT DO NOTHING");
         }
-        sql.push(" RETURNING ").push(&names.columns);
+        sql.push(" RETURNING ").push_with(|| names.unknown(Known::default()));
         sql
     }
 
@@ -261,10 +261,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             sql.key(key).and_in_scope(self.scope());
             self.and_applies(&mut sql, patch);
             sql.and_no_value_is_generated(columns);
-            sql.push(" FOR UPDATE ON DUPLICATE KEY UPDATE ");
+            sql.push(&names.and_readable).push(" FOR UPDATE ON DUPLICATE KEY UPDATE ");
             let stored = format!("VALUES({})", names.bare(Column::UpdatedAt));
             assignments(&mut sql, patch, now, &stored);
-            sql.push(" RETURNING ").push(&names.columns);
+            sql.push(" RETURNING ").push_with(|| names.unknown(Known::default()));
             return sql;
         }
         let mut sql = self.shaped(shape, "UPDATE ");
@@ -272,7 +272,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         assignments(&mut sql, patch, now, &names.updated_at);
         sql.push(" WHERE ").key(key).and_in_scope(self.scope());
         self.and_applies(&mut sql, patch);
-        sql.push(" RETURNING ").push(&names.columns);
+        sql.push(&names.and_readable).push(" RETURNING ");
+        sql.push_with(|| names.unknown(Known::default()));
         sql
     }
 
@@ -306,7 +307,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             sql.push(" AND ").push(&names.status).push(" = ").bind(status.as_str());
         }
         if let Some(moment) = patch.if_unmodified_since {
-            sql.push(" AND ").push(&names.updated_at).push(" <= ").bind(time::floor(moment));
+            sql.push(" AND ").push(&names.updated_at).push(" <= ").bind_time(time::floor(moment));
         }
         sql.push(" AND (1 = 0");
         for (column, value) in
@@ -336,12 +337,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 Ok(None) => {}
                 Err(error) => return Err(self.write_failed(error).await),
             }
+            // It is not there, or it cannot be returned, which this reports.
+            let current = self.look_up(key, self.present()).await?.ok_or_else(not_found)?;
             // No trigger of MariaDB's can skip a row.
-            if self.backend() == DbBackend::MySql {
-                return Err(not_found());
-            }
-            let current = self.look_up(key, "").await?.ok_or_else(not_found)?;
-            if before.as_ref() == Some(&current) {
+            if self.backend() != DbBackend::MySql && before.as_ref() == Some(&current) {
                 return Err(TaskError::skipped(key.clone()));
             }
             before = Some(current);
@@ -360,7 +359,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let shape = Shape::of("delete", self.scope()).map(|shape| shape.by(key));
         let mut sql = self.shaped(shape, "DELETE FROM ");
         sql.push(&names.tasks).push(" WHERE ").key(key).and_in_scope(self.scope());
-        sql.push(" RETURNING ").push_with(|| names.unknown(Known::by(key)));
+        sql.push(&names.and_readable).push(" RETURNING ");
+        sql.push_with(|| names.unknown(Known::by(key)));
         sql
     }
 }
@@ -397,30 +397,31 @@ pub(super) fn assignments(sql: &mut Sql<'_>, patch: &TaskPatch, now: DateTime<Ut
 pub(super) fn later(sql: &mut Sql<'_>, now: DateTime<Utc>, stored: &str) {
     match sql.names.backend {
         DbBackend::Postgres => {
-            sql.push("GREATEST(").bind(now).push(", ").push(stored);
-            sql.push(" + INTERVAL '1 microsecond')");
+            sql.push("GREATEST(").bind(now).push(", ");
+            sql.push_with(|| read(DbBackend::Postgres, stored))
+                .push(" + INTERVAL '1 microsecond')");
         }
         DbBackend::MySql => {
-            sql.push("GREATEST(").bind(now).push(", ").push(stored);
-            sql.push(" + INTERVAL 1 MICROSECOND)");
+            sql.push("GREATEST(").bind(now).push(", CASE WHEN ");
+            sql.push_with(|| readable(DbBackend::MySql, stored)).push(" THEN ").push(stored);
+            sql.push(" + INTERVAL 1 MICROSECOND ELSE ").bind(now).push(" END)");
         }
         _ => {
-            sql.push("CASE WHEN ").push(stored).push(" >= ").bind(now).push(" THEN ");
+            sql.push("CASE WHEN ").push(stored).push(" >= ").bind_time(now).push(" THEN ");
             sql.push_with(|| microsecond_after(stored)).push(" ELSE ").bind(now).push(" END");
         }
     }
 }
 
-/// SQLite's own date functions know no microseconds. The text is
-/// `YYYY-MM-DDTHH:MM:SS`, a fraction of 0, 3, 6 or 9 digits, and `+00:00`.
+/// SQLite's own date functions know no microseconds. `stored` is text of fixed width; the driver
+/// leaves out a fraction of zero, and zeros that make it one of milliseconds.
 fn microsecond_after(stored: &str) -> String {
-    let second = format!("substr({stored}, 1, 19)");
-    let fraction = format!("substr({stored}, 21, max(length({stored}) - 26, 0))");
-    let next = format!("(CAST(substr({fraction} || '000000', 1, 6) AS INTEGER) + 1)");
     format!(
-        "CASE WHEN {next} = 1000000 \
-         THEN strftime('%Y-%m-%dT%H:%M:%S', {second}, '+1 second') \
-         WHEN {next} % 1000 = 0 THEN {second} || printf('.%03d', {next} / 1000) \
-         ELSE {second} || printf('.%06d', {next}) END || '+00:00'"
+        "(SELECT CASE WHEN fraction = 1000000 \
+         THEN strftime('%Y-%m-%dT%H:%M:%S', second, '+1 second') \
+         WHEN fraction % 1000 = 0 THEN second || printf('.%03d', fraction / 1000) \
+         ELSE second || printf('.%06d', fraction) END || '+00:00' \
+         FROM (SELECT substr(time, 1, 19) AS second, substr(time, 21, 6) + 1 AS fraction \
+         FROM (SELECT {stored} AS time)))"
     )
 }

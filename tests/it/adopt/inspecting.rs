@@ -12,6 +12,7 @@ use uuid::Uuid;
 game_cases!(
     every_kind_of_row,
     texts_are_judged_as_the_crate_does,
+    timestamps_out_of_range,
     an_empty_database,
     schemas_that_are_not_games
 );
@@ -25,6 +26,40 @@ fn sorted(ids: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = ids.into_iter().collect();
     ids.sort();
     ids
+}
+
+/// They are reported, and `run` leaves them as they are.
+async fn timestamps_out_of_range(database: &TestDatabase) {
+    let db = &database.db;
+    Zoo::fill(db).await;
+    let mut tasks = Vec::new();
+    for (n, value) in
+        ["infinity", "-infinity", "294276-12-31 23:59:59.999999+00"].iter().enumerate()
+    {
+        for column in ["created_at", "updated_at"] {
+            let at = format!("SELECT id FROM tasks ORDER BY id OFFSET {} LIMIT 1", tasks.len());
+            let id: Uuid = crate::support::column(db, &at, []).await[0];
+            let update = format!("UPDATE tasks SET {column} = '{value}' WHERE id = ?");
+            run(db, &update, [id.into()]).await;
+            tasks.push(id);
+        }
+        let update = format!(
+            "UPDATE games SET updated_at = '{value}' WHERE id = \
+             (SELECT id FROM games ORDER BY id OFFSET {n} LIMIT 1)"
+        );
+        run(db, &update, []).await;
+    }
+    let found = adopt::inspect(db).await.unwrap();
+    assert_eq!(ids(&found.tasks_with_unreadable_timestamps), sorted(tasks));
+    assert_eq!(found.games_with_unreadable_timestamps.count, 3);
+    let plan = Plan::new()
+        .duplicates(adopt::Duplicates::Rename)
+        .without_game(adopt::WithoutGame::SetAside)
+        .name_games_by_id();
+    adopt::run(db, plan).await.unwrap();
+    let after = adopt::inspect(db).await.unwrap();
+    assert!(after.tasks_with_unreadable_timestamps.count > 0);
+    assert_eq!(after.games_with_unreadable_timestamps, found.games_with_unreadable_timestamps);
 }
 
 async fn every_kind_of_row(database: &TestDatabase) {

@@ -3,7 +3,7 @@
 use super::candidates::{Candidate, sort};
 use super::refused;
 use crate::entity::Task;
-use crate::error::TaskError;
+use crate::error::{TaskError, UnreadableTimestamp};
 use crate::repository::sea_orm::single::already_exists;
 use crate::repository::{NewTask, OnExisting, Written};
 use chrono::{DateTime, Utc};
@@ -94,7 +94,8 @@ impl<'t> Outcomes<'t> {
 /// What the database has to say about a candidate that was not written.
 pub(super) struct Finding {
     pub(super) game: bool,
-    pub(super) existing: Option<Task>,
+    /// The task of this name, or why it cannot be returned.
+    pub(super) existing: Option<Result<Task, UnreadableTimestamp>>,
     /// Whether the scope may see what exists.
     pub(super) seen: bool,
     pub(super) id_taken: bool,
@@ -114,7 +115,7 @@ pub(super) fn judge(
         row.id == candidate.id && !candidate.exists && made
     };
     let existing = match finding.existing {
-        Some(existing) if own(&existing) => return Some(Ok(Written::Created(existing))),
+        Some(Ok(existing)) if own(&existing) => return Some(Ok(Written::Created(existing))),
         existing => existing,
     };
     if !finding.game {
@@ -126,6 +127,13 @@ pub(super) fn judge(
     if !finding.seen {
         return Some(Err(already_exists(task, None)));
     }
+    let existing = match existing {
+        Ok(existing) => existing,
+        Err(UnreadableTimestamp { id, .. }) if on_existing == OnExisting::Report => {
+            return Some(Err(already_exists(task, Some(id))));
+        }
+        Err(unreadable) => return Some(Err(unreadable.into())),
+    };
     match on_existing {
         OnExisting::Report => Some(Err(already_exists(task, Some(existing.id)))),
         OnExisting::Update if existing.strategy_id != candidate.strategy => {

@@ -5,12 +5,13 @@ use super::outcomes::Finding;
 use crate::connection::TaskConnection;
 use crate::entity::tasks::Column;
 use crate::entity::{ParentGame, Task};
+use crate::error::UnreadableTimestamp;
 use crate::repository::sea_orm::single::later;
-use crate::repository::sea_orm::{SeaOrmTaskRepository, decode_by_turns};
+use crate::repository::sea_orm::{SeaOrmTaskRepository, decode, decode_by_turns};
 use crate::sql::{Column as Values, Known, Rows, Sql};
 use crate::value::{Stamp, TaskStatus, time};
 use chrono::{DateTime, Utc};
-use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{DbBackend, DbErr, QueryResult};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -49,7 +50,7 @@ pub(super) enum Check {
 
 /// The rows that a statement wrote.
 pub(super) enum Reply {
-    Rows(Vec<QueryResult>),
+    Rows(DbBackend, Vec<QueryResult>),
     /// All of them, as they were sent.
     AsSent(Vec<Task>),
 }
@@ -57,7 +58,7 @@ pub(super) enum Reply {
 impl Reply {
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Rows(rows) => rows.len(),
+            Self::Rows(_, rows) => rows.len(),
             Self::AsSent(tasks) => tasks.len(),
         }
     }
@@ -69,7 +70,7 @@ impl Reply {
     /// Leaves its turn now and then to what it is joined with.
     pub(super) async fn read(self) -> Result<Vec<Task>, DbErr> {
         match self {
-            Self::Rows(rows) => decode_by_turns(Known::default(), rows).await,
+            Self::Rows(backend, rows) => decode_by_turns(backend, Known::default(), rows).await,
             Self::AsSent(tasks) => Ok(tasks),
         }
     }
@@ -203,7 +204,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
         sql.push(" RETURNING ").push_with(|| names.unknown_of_many(Known::default()));
         self.end_check(&mut sql, batch);
-        self.connection.query_all(sql.statement()).await.map(Reply::Rows)
+        let rows = self.connection.query_all(sql.statement()).await?;
+        Ok(Reply::Rows(self.backend(), rows))
     }
 
     /// On SQLite no trigger changes a row under way, and what one does afterwards is not in
@@ -219,8 +221,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 let mut sql = self.sql("SELECT ");
                 sql.push(&names.qualified).push(" FROM ").rows("r", &batch.rows).ordered_join();
                 sql.push(&names.tasks).push(" ON ").push(&names.id).push(" = r.i AND ");
-                sql.push(&names.created_at).push(" = ").bind(batch.now);
-                self.connection.query_all(sql.statement()).await.map(Reply::Rows)
+                sql.push(&names.created_at).push(" = ").bind_time(batch.now);
+                let rows = self.connection.query_all(sql.statement()).await?;
+                Ok(Reply::Rows(self.backend(), rows))
             }
         }
     }
@@ -266,15 +269,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sql.push(&names.bare(Column::ExternalTaskId)).push(") DO UPDATE SET ");
         sql.push(&strategy).push(" = CASE WHEN 1 = 1");
         if mode.is_all() {
-            sql.and_in_scope(self.scope());
+            sql.and_in_scope(self.scope()).push(&names.and_readable);
         }
         sql.push(" THEN excluded.").push(&strategy).push(" END, ");
         sql.push(&names.bare(Column::UpdatedAt)).push(" = CASE WHEN ").push(&differs);
         sql.push(" THEN ");
         later(sql, batch.now, &names.updated_at);
-        sql.push(" ELSE ").push(&names.updated_at).push(" END");
+        sql.push(" ELSE ").push(&names.stored_updated_at).push(" END");
         if !mode.is_all() {
             sql.push(" WHERE ").push(&differs).and_in_scope(self.scope());
+            sql.push(&names.and_readable);
         }
     }
 
@@ -298,7 +302,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sql.push(" AND ").push(&names.strategy_id).push(" <> ").push(&strategy);
         sql.and_in_scope(self.scope()).push(", ");
         later(sql, batch.now, &names.updated_at);
-        sql.push(", ").push(&names.updated_at).push("), ");
+        sql.push(", ").push(&names.stored_updated_at).push("), ");
         sql.push(&names.bare(Column::StrategyId)).push(" = IF(").push(&same);
         sql.and_in_scope(self.scope()).push(", ").push(&strategy).push(", ");
         sql.push(if mode.is_all() { "NULL" } else { &names.strategy_id }).push(")");
@@ -309,11 +313,20 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn probe(&self, batch: &Batch<'_>) -> Result<Vec<(usize, Finding)>, DbErr> {
         let names = &self.settings.names;
         let id = names.bare(Column::Id);
-        let mut sql = self.sql("SELECT r.n AS n, ");
+        let mut sql = self.sql("SELECT ");
         sql.lock = self.present();
-        sql.push(&names.game_key).push(" AS game, CASE WHEN 1 = 1").and_in_scope(self.scope());
-        sql.push(" THEN ").push(&names.id).push(" END AS seen, x.").push(&id).push(" AS taken, ");
-        sql.push(&names.qualified).push(" FROM ").rows("r", &batch.rows);
+        // The task comes first, for it is decoded by its places.
+        sql.push(&names.qualified)
+            .push(", r.n AS n, ")
+            .push(&names.game_key)
+            .push(" AS game, CASE WHEN 1 = 1")
+            .and_in_scope(self.scope());
+        sql.push(" THEN ")
+            .push(&names.id)
+            .push(" END AS seen, x.")
+            .push(&id)
+            .push(" AS taken FROM ")
+            .rows("r", &batch.rows);
         sql.push(" LEFT JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
         sql.push(" = r.g").and_may_create(self.scope());
         sql.push(" LEFT JOIN ").push(&names.tasks).push(" ON ").same_name("r");
@@ -326,13 +339,20 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             let exists = row.try_get::<Option<Uuid>>("", "id")?.is_some();
             let finding = Finding {
                 game: row.try_get::<Option<Uuid>>("", "game")?.is_some(),
-                existing: exists.then(|| Task::from_query_result(row, "")).transpose()?,
+                existing: exists.then(|| self.existing(row)).transpose()?,
                 seen: row.try_get::<Option<Uuid>>("", "seen")?.is_some(),
                 id_taken: row.try_get::<Option<Uuid>>("", "taken")?.is_some(),
             };
             findings.push((usize::try_from(place).unwrap_or(usize::MAX), finding));
         }
         Ok(findings)
+    }
+
+    fn existing(&self, row: &QueryResult) -> Result<Result<Task, UnreadableTimestamp>, DbErr> {
+        match decode(self.backend(), Known::default(), row) {
+            Ok(task) => Ok(Ok(task)),
+            Err(error) => UnreadableTimestamp::in_db_err(&error).map(Err).ok_or(error),
+        }
     }
 }
 
