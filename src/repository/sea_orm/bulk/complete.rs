@@ -11,7 +11,7 @@ use super::statements::{Batch, Check, Mode};
 use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
 use crate::entity::tasks::Column;
-use crate::error::{Call, DatabaseError, Retry, TaskError};
+use crate::error::{Call, DatabaseError, FailureKind, Retry, TaskError};
 use crate::repository::sea_orm::SeaOrmTaskRepository;
 use crate::sql::Sql;
 use crate::value::Stamp;
@@ -201,7 +201,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             },
             DryRun::Complete | DryRun::Skipped => TaskError::skipped(task.key()),
         };
-        Ok(Some(refused(candidate.place, error)))
+        Ok(Some(match error {
+            // An index of the application's own: the failure of the whole batch, as on the other
+            // databases, which cannot say which task it is about.
+            TaskError::Database(error) if error.kind() == FailureKind::UniqueViolation => {
+                TaskError::Database(error)
+            }
+            error => refused(candidate.place, error),
+        }))
     }
 
     async fn dry_run(
