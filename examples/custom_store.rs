@@ -145,6 +145,7 @@ impl MapRepository {
 #[async_trait]
 impl TaskRepository for MapRepository {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+        self.scope.validate()?;
         let tasks = std::slice::from_ref(task);
         match self.create_tasks_atomically(tasks, OnExisting::Report).await {
             Ok(written) => {
@@ -162,6 +163,7 @@ impl TaskRepository for MapRepository {
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+        self.scope.validate()?;
         let mut kept = self.kept();
         let mut batch = Batch::new(&kept);
         let written: Vec<_> =
@@ -180,6 +182,7 @@ impl TaskRepository for MapRepository {
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Written>, TaskError> {
+        self.scope.validate()?;
         NewTask::validate_atomic_batch(tasks)?;
         let mut kept = self.kept();
         let mut batch = Batch::new(&kept);
@@ -196,6 +199,7 @@ impl TaskRepository for MapRepository {
     }
 
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        self.scope.validate()?;
         key.validate()?;
         Ok(self.kept().find(&self.scope, key).ok().cloned())
     }
@@ -205,11 +209,13 @@ impl TaskRepository for MapRepository {
     }
 
     async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.scope.validate()?;
         filter.validate()?;
         Ok(self.kept().ids(&self.scope, filter, |_| true).len() as u64)
     }
 
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        self.scope.validate()?;
         patch.validate()?;
         key.validate()?;
         let mut kept = self.kept();
@@ -221,6 +227,7 @@ impl TaskRepository for MapRepository {
     }
 
     async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+        self.scope.validate()?;
         patch.validate()?;
         filter.validate()?;
         let mut kept = self.kept();
@@ -235,6 +242,7 @@ impl TaskRepository for MapRepository {
     }
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        self.scope.validate()?;
         key.validate()?;
         let mut kept = self.kept();
         let task = kept.find(&self.scope, key)?.clone();
@@ -243,6 +251,7 @@ impl TaskRepository for MapRepository {
     }
 
     async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.scope.validate()?;
         filter.validate()?;
         let mut kept = self.kept();
         let ids = kept.ids(&self.scope, filter, |_| true);

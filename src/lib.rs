@@ -30,9 +30,9 @@ pub use migration::{Migrator, migrate, migrations, migrations_for};
 pub use repository::RunToCompletion;
 pub use repository::{
     Cursor, DEFAULT_PAGE_SIZE, InMemoryTaskRepository, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
-    MAX_FILTER_VALUES, MAX_PAGE_SIZE, NewTask, OnExisting, Page, SeaOrmTaskRepository,
-    SortDirection, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
-    Written,
+    MAX_FILTER_BYTES, MAX_FILTER_VALUES, MAX_PAGE_SIZE, NewTask, OnExisting, Page,
+    SeaOrmTaskRepository, SortDirection, TaskFilter, TaskOrder, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt, Written,
 };
 #[cfg(feature = "retry")]
 pub use repository::{OwnsTransactions, Retrying};
@@ -43,8 +43,9 @@ pub use strategy::{
     Inheritance, ResolveStrategy, ResolvedStrategy, StrategyResolver, StrategySource,
 };
 pub use value::{
-    ApiKeyId, Caller, Invalid, InvalidReason, Lifecycle, MAX_TEXT_CHARS, OauthUserId, OwnerId,
-    StrategyId, StrategyKind, TaskKey, TaskScope, TaskStatus,
+    ApiKeyId, Caller, Invalid, InvalidReason, Lifecycle, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_BYTES,
+    MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, OauthUserId, OwnerId, StrategyId, StrategyKind, TaskKey,
+    TaskScope, TaskStatus,
 };
 pub use {chrono, uuid};
 

@@ -5,8 +5,8 @@ use super::checks::{ensure_not_found, in_batch, invalid, keys_of};
 use super::failure::Outcome;
 use super::stage::Stage;
 use crate::{
-    InvalidReason, Lifecycle, NewTask, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch,
-    TaskRepositoryExt, TaskStatus,
+    InvalidReason, Lifecycle, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_CALLERS, NewTask, OnExisting,
+    TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope, TaskStatus,
 };
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -27,6 +27,8 @@ cases! { "refused_calls":
     transition_leads_nowhere,
     reasons_are_judged_in_order [Lifecycle],
     reassigning_to_the_same_strategy,
+    keys_are_too_many,
+    callers_are_too_many,
 }
 
 async fn game_is_missing(stage: &Stage<'_>) -> Outcome {
@@ -303,6 +305,61 @@ async fn reassigning_to_the_same_strategy(stage: &Stage<'_>) -> Outcome {
         let error =
             stage.refused(stage.tasks.reassign_strategy(game, "default", "default")).await?;
         ensure_is!(error, TaskError::Unchanged);
+    }
+    Ok(())
+}
+
+async fn keys_are_too_many(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let task = stage.task(game, "task").await?;
+    let ids = (0..MAX_KEYS).map(|_| TaskKey::Id(Uuid::now_v7()));
+    let too_many: Vec<TaskKey> = ids.chain([task.id.into()]).collect();
+    let half = "x".repeat(MAX_KEY_BYTES / 2);
+    let names = [half.clone() + "x", half.clone() + "y", half];
+    let too_long = names.map(|name| TaskKey::from((game, name))).to_vec();
+    let tasks = stage.tasks;
+    for (keys, max) in [(too_many, MAX_KEYS), (too_long, MAX_KEY_BYTES)] {
+        let refusal = ("keys", InvalidReason::TooLarge { max: max as u64 });
+        let filter = || TaskFilter::keys(&keys);
+        let patch = TaskPatch::new().status("closed");
+        for error in [
+            stage.refused(tasks.count(filter())).await?,
+            stage.refused(tasks.list(TaskQuery::new(filter()))).await?,
+            stage.refused(tasks.update_many(filter(), patch)).await?,
+            stage.refused(tasks.delete_many(filter())).await?,
+        ] {
+            ensure_eq!(invalid(error)?, refusal);
+        }
+        if let Some(resolver) = stage.any_resolver() {
+            let error = stage.refused(resolver.resolve_keys(&keys)).await?;
+            ensure_eq!(invalid(error)?, refusal);
+        }
+    }
+    Ok(())
+}
+
+async fn callers_are_too_many(stage: &Stage<'_>) -> Outcome {
+    let game = stage.game().await?;
+    let task = stage.task(game, "task").await?;
+    let owners = (0..=MAX_SCOPE_CALLERS as u64).map(|n| TaskScope::owner(n.to_string()));
+    let scope = owners.reduce(TaskScope::and).unwrap_or_default();
+    let tasks = stage.tasks.scoped(scope);
+    let new = || NewTask::new(game, "new");
+    let patch = || TaskPatch::new().status("closed");
+    for error in [
+        stage.refused(tasks.create(new())).await?,
+        stage.refused(tasks.create_many([new()], OnExisting::Keep)).await?,
+        stage.refused(tasks.create_all([new()], OnExisting::Keep)).await?,
+        stage.refused(tasks.find(task.id)).await?,
+        stage.refused(tasks.list(TaskQuery::in_game(game))).await?,
+        stage.refused(tasks.count(TaskFilter::all())).await?,
+        stage.refused(tasks.update(task.id, patch())).await?,
+        stage.refused(tasks.update_many(TaskFilter::all(), patch())).await?,
+        stage.refused(tasks.delete(task.id)).await?,
+        stage.refused(tasks.delete_game(game)).await?,
+    ] {
+        let max = MAX_SCOPE_CALLERS as u64;
+        ensure_eq!(invalid(error)?, ("callers", InvalidReason::TooLarge { max }));
     }
     Ok(())
 }

@@ -173,8 +173,9 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.update_task(&key, &patch).await }
     }
 
-    /// Changes all tasks that the filter means. On a pool two round trips for every 10,000 tasks of the game, or
-    /// of all games, that there are to look at, one for the keys of so many; in a transaction one.
+    /// Changes all tasks that the filter means. On a pool two round trips for every 10,000 tasks of the
+    /// game, or of all games, that there are to look at, or one for every 10,000 keys; in a
+    /// transaction one. On MariaDB keys that are ids take one more each time, which reads their names.
     ///
     /// # Errors
     /// See [`TaskRepository::update_tasks`].
@@ -269,8 +270,9 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.delete_task(&key).await }
     }
 
-    /// Deletes all tasks that the filter means. On a pool two round trips for every 10,000 tasks of the game, or
-    /// of all games, that there are to look at, one for the keys of so many; in a transaction one.
+    /// Deletes all tasks that the filter means. On a pool two round trips for every 10,000 tasks of the
+    /// game, or of all games, that there are to look at, or one for every 10,000 keys; in a
+    /// transaction one. On MariaDB keys that are ids take one more each time, which reads their names.
     ///
     /// # Errors
     /// See [`TaskRepository::delete_tasks`].

@@ -1,7 +1,7 @@
 //! Which tasks are meant.
 
 use crate::entity::Task;
-use crate::value::{Invalid, InvalidReason, TaskKey, check_no_nul, input, time};
+use crate::value::{Invalid, InvalidReason, MAX_KEY_BYTES, TaskKey, check_no_nul, input, time};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -9,6 +9,13 @@ use uuid::Uuid;
 
 /// The most statuses, and the most strategies, that a filter may name.
 pub const MAX_FILTER_VALUES: usize = 1_000;
+
+/// The most bytes that the texts of a filter may have together: statuses, strategies, the external
+/// ids of its keys, and the prefix.
+///
+/// They travel in one statement, in which a control character takes six bytes and a key's ids take
+/// 32, and MariaDB's packets end at 16 MiB unless it is configured otherwise.
+pub const MAX_FILTER_BYTES: usize = MAX_KEY_BYTES;
 
 /// Which tasks are meant: those for which everything that it names holds.
 ///
@@ -94,7 +101,8 @@ impl TaskFilter {
         Self { game_id: Some(game_id), ..Self::all() }
     }
 
-    /// The tasks that these keys name.
+    /// The tasks that these keys name, at most [`MAX_KEYS`](crate::MAX_KEYS) with
+    /// [`MAX_FILTER_BYTES`] of text.
     #[must_use]
     pub fn keys<K: Into<TaskKey>>(keys: impl IntoIterator<Item = K>) -> Self {
         Self { keys: Some(keys.into_iter().map(Into::into).collect()), ..Self::all() }
@@ -171,8 +179,9 @@ impl TaskFilter {
     /// Checks what could not be asked of every database.
     ///
     /// # Errors
-    /// [`Invalid`] for a NUL character in a text, a time that is out of range, or more than
-    /// [`MAX_FILTER_VALUES`] statuses or strategies.
+    /// [`Invalid`] for a NUL character in a text, a time that is out of range, more than
+    /// [`MAX_FILTER_VALUES`] statuses or strategies, more than [`MAX_KEYS`](crate::MAX_KEYS) keys,
+    /// or more than [`MAX_FILTER_BYTES`] of text; the field is then the one that exceeds it.
     pub fn validate(&self) -> Result<(), Invalid> {
         for (field, texts) in [("statuses", &self.statuses), ("strategies", &self.strategies)] {
             if texts.as_ref().is_some_and(|texts| texts.len() > MAX_FILTER_VALUES) {
@@ -183,9 +192,10 @@ impl TaskFilter {
                 check_no_nul(field, text)?;
             }
         }
-        for key in self.keys.iter().flatten() {
-            key.validate()?;
+        if let Some(keys) = &self.keys {
+            TaskKey::validate_many(keys)?;
         }
+        self.validate_bytes()?;
         if let Some(prefix) = &self.external_id_prefix {
             check_no_nul("external_id_prefix", prefix)?;
         }
@@ -195,6 +205,25 @@ impl TaskFilter {
             if let Some(moment) = moment {
                 time::check(field, moment)?;
             }
+        }
+        Ok(())
+    }
+
+    fn validate_bytes(&self) -> Result<(), Invalid> {
+        let of_all =
+            |texts: &Option<BTreeSet<String>>| texts.iter().flatten().map(String::len).sum();
+        let of_keys = self.keys.iter().flatten().map(TaskKey::text_len).sum();
+        let fields: [(_, usize); 4] = [
+            ("statuses", of_all(&self.statuses)),
+            ("strategies", of_all(&self.strategies)),
+            ("keys", of_keys),
+            ("external_id_prefix", self.external_id_prefix.as_ref().map_or(0, String::len)),
+        ];
+        let mut left = MAX_FILTER_BYTES;
+        for (field, bytes) in fields {
+            left = left.checked_sub(bytes).ok_or_else(|| {
+                Invalid::new(field, InvalidReason::TooLarge { max: MAX_FILTER_BYTES as u64 })
+            })?;
         }
         Ok(())
     }

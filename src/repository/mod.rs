@@ -17,7 +17,7 @@ mod sea_orm;
 
 pub use self::cursor::Cursor;
 pub use self::ext::TaskRepositoryExt;
-pub use self::filter::{MAX_FILTER_VALUES, TaskFilter};
+pub use self::filter::{MAX_FILTER_BYTES, MAX_FILTER_VALUES, TaskFilter};
 pub use self::memory::InMemoryTaskRepository;
 pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, SortDirection, TaskOrder, TaskQuery};
 pub use self::patch::TaskPatch;
@@ -125,6 +125,14 @@ pub trait TaskRepository: Send + Sync {
     /// many. Tasks that are already so, that miss a precondition, or whose status may not
     /// go where the patch would have it, are left as they are.
     ///
+    /// Bulk calls lock rows in one order, by game and external id, so that on PostgreSQL none of them
+    /// deadlocks with another: [`create_tasks`](Self::create_tasks),
+    /// [`create_tasks_atomically`](Self::create_tasks_atomically), this one and
+    /// [`delete_tasks`](Self::delete_tasks), each as the first call of its transaction. MariaDB
+    /// excepts a filter that names neither a game nor keys, which locks by id, and the creation of
+    /// tasks that another call is deleting: InnoDB may end one of the two with error 1213, for which
+    /// [`TaskError::retry`] says what to repeat.
+    ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid), [`Unchanged`](TaskError::Unchanged) for an empty patch.
     async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError>;
@@ -135,7 +143,8 @@ pub trait TaskRepository: Send + Sync {
     /// [`Invalid`](TaskError::Invalid), [`NotFound`](TaskError::NotFound).
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError>;
 
-    /// Deletes all tasks that the filter means, and says how many.
+    /// Deletes all tasks that the filter means, and says how many. Locks rows in the order that
+    /// [`update_tasks`](Self::update_tasks) describes.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid).

@@ -207,6 +207,7 @@ impl TaskQuery {
     /// The same without a word on the size of the page.
     pub(crate) fn plan_of_any_size(&self, scope: &TaskScope) -> Result<Plan, TaskError> {
         let refuse = |field, reason| Err(Invalid::new(field, reason).into());
+        scope.validate()?;
         self.filter.validate()?;
         match &self.start {
             Start::Page(0) => refuse("page", InvalidReason::TooSmall { min: 1 }),

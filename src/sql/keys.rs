@@ -11,6 +11,8 @@ pub(crate) enum KeyKind {
     Id,
     InGame,
     External,
+    /// By game and external id, where the task has this id.
+    Located,
 }
 
 /// Keys, sorted by kind.
@@ -72,6 +74,18 @@ impl KeyList {
         Self { kinds: kinds.collect() }
     }
 
+    /// Tasks that were found: each by its game, its external id and its id, in this order.
+    pub(crate) fn located(backend: DbBackend, tasks: &[(Uuid, String, Uuid)]) -> Self {
+        let columns = vec![
+            ("e", Column::Texts(tasks.iter().map(|(_, external, _)| external.as_str()).collect())),
+            ("g", Column::Uuids(tasks.iter().map(|(game, ..)| *game).collect())),
+            ("a", Column::Uuids(tasks.iter().map(|(.., id)| *id).collect())),
+        ];
+        let rows = Rows::new(backend, columns);
+        let places = (0..tasks.len()).collect();
+        Self { kinds: vec![KeysOfKind { kind: KeyKind::Located, rows, places }] }
+    }
+
     /// The kinds that occur.
     pub(crate) fn kinds(&self) -> &[KeysOfKind] {
         &self.kinds
@@ -79,20 +93,90 @@ impl KeyList {
 }
 
 impl Sql<'_> {
+    /// ` FROM …`: the tasks, or those that the keys name, each once. The keys are the table `k`,
+    /// from which the tasks are looked up, whatever the statistics say.
+    pub(crate) fn push_from_tasks(&mut self, keys: Option<&KeyList>) -> &mut Self {
+        self.push(" FROM ").tasks_named(keys)
+    }
+
+    /// The same as a table.
+    pub(crate) fn tasks_named(&mut self, keys: Option<&KeyList>) -> &mut Self {
+        match keys.map(KeyList::kinds) {
+            None | Some([]) => {
+                let names = self.names;
+                self.push(&names.tasks)
+            }
+            Some([keys]) => self.keys_joined_to_tasks(keys),
+            Some(kinds) => {
+                let names = self.names;
+                // Keys of two kinds may name one task.
+                self.push("(").tasks_of_kinds(kinds, " UNION ").push(") k");
+                self.ordered_join().push(&names.tasks).push(" ON ").same_game_and_id("k")
+            }
+        }
+    }
+
     /// The keys of one kind as the table `k`, joined to the tasks that they name.
     pub(crate) fn keys_joined_to_tasks(&mut self, keys: &KeysOfKind) -> &mut Self {
         let names = self.names;
         self.rows("k", &keys.rows).ordered_join().push(&names.tasks).push(" ON ");
         match keys.kind {
             KeyKind::Id => self.push(&names.id).push(" = k.a"),
-            KeyKind::InGame => {
-                self.push(&names.game_id).push(" = k.g AND ").push(&names.id).push(" = k.a")
+            KeyKind::InGame => self.same_game_and_id("k"),
+            KeyKind::External => self.same_game_and_name("k"),
+            // Not to be looked up by the id.
+            KeyKind::Located => {
+                self.same_game_and_name("k").push(" AND (").push(&names.id);
+                self.push(" = k.a) IS TRUE")
             }
-            KeyKind::External => self
-                .push(&names.game_id)
-                .push(" = k.g AND ")
-                .push(&names.external_id)
-                .push(" = k.e"),
+        }
+    }
+
+    /// That a task has the game and the external id of a row to which it is joined.
+    ///
+    /// PostgreSQL compares the costs of the indexes on a game's names and on its creation by
+    /// statistics alone. Where these know one task a game at most, it believes both to lead to one
+    /// task, and may take the second and read the whole game for each row. So the game is compared
+    /// as one of two, which doubles the tasks expected of it alone, and the name also as a range,
+    /// which makes the first index the more selective one whatever is known of the names. The
+    /// server drops what is redundant before it searches.
+    pub(crate) fn same_game_and_name(&mut self, row: &str) -> &mut Self {
+        let names = self.names;
+        self.same_game(row);
+        let comparisons: &[&str] = match names.backend {
+            DbBackend::Postgres => &[" = ", " >= ", " <= "],
+            _ => &[" = "],
+        };
+        for compare in comparisons {
+            self.push(" AND ").push(&names.external_id).push(compare).push(row).push(".e");
+        }
+        self
+    }
+
+    /// That a task has the game and the id of a row to which it is joined.
+    ///
+    /// SQLite takes any index on the game where its statistics know one task a game, and two
+    /// values of the game for less selective, as PostgreSQL does.
+    pub(crate) fn same_game_and_id(&mut self, row: &str) -> &mut Self {
+        let names = self.names;
+        match names.backend {
+            DbBackend::Sqlite => {
+                self.push(&names.game_id).push(" IN (").push(row).push(".g, ");
+                self.push(row).push(".g)")
+            }
+            _ => self.same_game(row),
+        };
+        self.push(" AND ").push(&names.id).push(" = ").push(row).push(".a")
+    }
+
+    fn same_game(&mut self, row: &str) -> &mut Self {
+        let names = self.names;
+        self.push(&names.game_id);
+        match names.backend {
+            DbBackend::Postgres => {
+                self.push(" = ANY(ARRAY[").push(row).push(".g, ").push(row).push(".g])")
+            }
+            _ => self.push(" = ").push(row).push(".g"),
         }
     }
 
@@ -112,7 +196,7 @@ impl Sql<'_> {
         let (columns, selected) = match keys.kind {
             KeyKind::Id => (names.id.clone(), "k.a"),
             KeyKind::InGame => (format!("({}, {})", names.game_id, names.id), "k.g, k.a"),
-            KeyKind::External => {
+            KeyKind::External | KeyKind::Located => {
                 (format!("({}, {})", names.game_id, names.external_id), "k.g, k.e")
             }
         };
@@ -123,12 +207,17 @@ impl Sql<'_> {
     fn any_key_of_several(&mut self, kinds: &[KeysOfKind]) -> &mut Self {
         let names = self.names;
         self.push("(").push(&names.game_id).push(", ").push(&names.id);
-        self.push(") IN (SELECT m.g, m.i FROM (");
+        self.push(") IN (SELECT m.g, m.a FROM (").tasks_of_kinds(kinds, " UNION ALL ").push(") m)")
+    }
+
+    /// The tasks that the keys name, by game and id.
+    fn tasks_of_kinds(&mut self, kinds: &[KeysOfKind], union: &str) -> &mut Self {
+        let names = self.names;
         for (place, keys) in kinds.iter().enumerate() {
-            self.push(if place > 0 { " UNION ALL SELECT " } else { "SELECT " });
-            self.push(&names.game_id).push(" AS g, ").push(&names.id).push(" AS i FROM ");
+            self.push(if place > 0 { union } else { "" }).push("SELECT ");
+            self.push(&names.game_id).push(" AS g, ").push(&names.id).push(" AS a FROM ");
             self.keys_joined_to_tasks(keys);
         }
-        self.push(") m)")
+        self
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Names {
     pub(crate) backend: DbBackend,
     /// The tasks table where a statement names it, with its schema.
     pub(crate) tasks: String,
+    /// What the columns of the tasks are qualified with.
+    pub(crate) tasks_alias: String,
     /// All columns of a task, separated by commas, bare.
     pub(crate) columns: String,
     /// The same where they are read, qualified and by their names.
@@ -83,6 +85,7 @@ impl Names {
                 true => format!("{} AS {}", read(backend, &column(one)), quoted(one.as_str())),
                 false => column(one),
             }),
+            tasks_alias: qualifier.clone(),
             id: column(tasks::Column::Id),
             created_at: time(tasks::Column::CreatedAt),
             updated_at: time(tasks::Column::UpdatedAt),

@@ -28,8 +28,11 @@ pub(crate) struct Rows {
 enum Sent {
     SameUuid(Uuid),
     SameText(String),
-    /// PostgreSQL: an array.
-    Array(Value),
+    /// PostgreSQL: an array, and the type of its elements.
+    Array {
+        values: Value,
+        of: &'static str,
+    },
     /// UUIDs, their bytes one after the other.
     Bytes(Vec<u8>),
     /// The only text of each row in the JSON.
@@ -55,13 +58,15 @@ impl Rows {
                 (Column::Texts(texts), _) if place > 0 && all_same(&texts) => {
                     Sent::SameText(texts.first().copied().unwrap_or_default().to_owned())
                 }
-                (Column::Uuids(ids), DbBackend::Postgres) => Sent::Array(ids.into()),
+                (Column::Uuids(ids), DbBackend::Postgres) => {
+                    Sent::Array { values: ids.into(), of: "uuid" }
+                }
                 (Column::Uuids(ids), _) => {
                     Sent::Bytes(ids.iter().flat_map(|id| id.as_bytes()).copied().collect())
                 }
                 (Column::Texts(texts), DbBackend::Postgres) => {
                     let texts = texts.into_iter().map(str::to_owned);
-                    Sent::Array(texts.collect::<Vec<String>>().into())
+                    Sent::Array { values: texts.collect::<Vec<String>>().into(), of: "text" }
                 }
                 (Column::Texts(texts), _) => {
                     in_json.push(texts);
@@ -127,19 +132,24 @@ impl Sql<'_> {
             };
             self.push(" AS ").push(name);
         }
-        // An array in a subquery the planner does not count. Else it would plan for each number
-        // anew, and scan the tasks for many.
+        // The planner does not count an array that comes from a subquery. Otherwise it would plan
+        // for each length anew, and scan the tasks for many rows.
         let mut named = String::new();
         self.push(" FROM unnest(");
         for (name, sent) in &rows.columns {
-            if let Sent::Array(values) = sent {
-                self.push(if named.is_empty() { "(SELECT " } else { ", (SELECT " });
-                self.bind(values.clone()).push(")");
+            if let Sent::Array { values, of } = sent {
+                self.push(if named.is_empty() { "(SELECT CAST(" } else { ", (SELECT CAST(" });
+                self.bind(values.clone()).push(" AS ").push(of).push("[]))");
                 named.push_str(name);
                 named.push_str(", ");
             }
         }
-        self.push(") WITH ORDINALITY AS a(").push(&named).push("n)")
+        self.push(") WITH ORDINALITY AS a(").push(&named).push("n)");
+        // `OFFSET 0` has the planner plan the subquery apart. Otherwise it would fold a constant of it
+        // into the conditions of the statement, and judge it by statistics that may not know it.
+        // Of a number that is always above 0 it believes that a third is: it expects three rows,
+        // few enough to look tasks up by an index, and too many to pass a small table for each.
+        self.push(" WHERE a.n > 0 OFFSET 0")
     }
 
     fn rows_of_json_table(&mut self, rows: &Rows) -> &mut Self {
@@ -158,7 +168,7 @@ impl Sql<'_> {
                 Sent::Bytes(ids) => {
                     self.push("SUBSTR(").bind(ids.clone()).push(", 16 * j.n - 15, 16)")
                 }
-                Sent::InJson | Sent::InJsonAt(_) | Sent::Array(_) => {
+                Sent::InJson | Sent::InJsonAt(_) | Sent::Array { .. } => {
                     let path = match sent {
                         Sent::InJsonAt(place) => format!("'$[{place}]'"),
                         _ => "'$'".to_owned(),
@@ -183,7 +193,7 @@ impl Sql<'_> {
                 Sent::Bytes(ids) => {
                     self.push("substr(").bind(ids.clone()).push(", 16 * key + 1, 16)")
                 }
-                Sent::InJson | Sent::Array(_) => self.push("value"),
+                Sent::InJson | Sent::Array { .. } => self.push("value"),
                 Sent::InJsonAt(place) => self.push("value ->> ").push(&place.to_string()),
             };
             self.push(" AS ").push(name);

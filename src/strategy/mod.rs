@@ -36,7 +36,8 @@ pub trait ResolveStrategy: Send + Sync {
     /// that is not there.
     ///
     /// # Errors
-    /// [`Invalid`](TaskError::Invalid) for a key with a NUL character,
+    /// [`Invalid`](TaskError::Invalid) for a key with a NUL character, or for more than
+    /// [`MAX_KEYS`](crate::MAX_KEYS) keys or [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES) of external ids;
     /// [`Database`](TaskError::Database).
     async fn resolve_keys(
         &self,

@@ -140,7 +140,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     }
 
     /// The effective strategies of many tasks, in the order of the keys; `None` for a task
-    /// that is not there. One round trip.
+    /// that is not there; at most [`MAX_KEYS`](crate::MAX_KEYS). One round trip.
     ///
     /// # Errors
     /// See [`ResolveStrategy::resolve_keys`].
@@ -259,9 +259,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         &self,
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
-        for key in keys {
-            key.validate()?;
-        }
+        TaskKey::validate_many(keys)?;
         let mut found = vec![None; keys.len()];
         if keys.is_empty() {
             return Ok(found);
@@ -280,7 +278,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
             // What the key does not say.
             let other_id = match of_kind.kind {
                 KeyKind::Id => &self.names.game_id,
-                KeyKind::InGame | KeyKind::External => &self.names.id,
+                KeyKind::InGame | KeyKind::External | KeyKind::Located => &self.names.id,
             };
             sql.push(" AS n, ").push(other_id).push(" AS other_id, ");
             self.strategies(&mut sql).push(" FROM ").keys_joined_to_tasks(of_kind);
@@ -311,10 +309,12 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
 #[async_trait]
 impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G> {
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+        self.scope.validate()?;
         self.resolve_one(key).instrument(span!("resolve", key = key)).await
     }
 
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        self.scope.validate()?;
         self.resolve_in_hand(task).instrument(span!("resolve_for", task = task.id)).await
     }
 
@@ -322,6 +322,7 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
         &self,
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+        self.scope.validate()?;
         self.resolve_list(keys).instrument(span!("resolve_many", tasks = keys.len())).await
     }
 }

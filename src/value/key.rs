@@ -1,5 +1,12 @@
-use super::{Invalid, check_no_nul};
+use super::{Invalid, InvalidReason, check_no_nul};
 use uuid::Uuid;
+
+/// The most keys that a filter, or a call that resolves many tasks, may name.
+pub const MAX_KEYS: usize = 100_000;
+
+/// The most bytes that the external ids of such keys, or of one key alone, may have together. A text
+/// that the crate has written has 1,020 at most.
+pub const MAX_KEY_BYTES: usize = 2 * 1024 * 1024;
 
 /// Names one task.
 ///
@@ -44,13 +51,58 @@ impl TaskKey {
     /// looks for the task.
     ///
     /// # Errors
-    /// [`Invalid`] for a name with a NUL character.
+    /// [`Invalid`] for an external id with a NUL character, or of more than [`MAX_KEY_BYTES`].
     pub fn validate(&self) -> Result<(), Invalid> {
         match self {
+            Self::External(_, external) if external.len() > MAX_KEY_BYTES => {
+                Err(too_large("external_task_id", MAX_KEY_BYTES))
+            }
             Self::External(_, external) => check_no_nul("external_task_id", external),
             Self::Id(_) | Self::InGame(..) => Ok(()),
         }
     }
+
+    /// Checks many keys that one call names, and that they are not too many, as every
+    /// [`ResolveStrategy`](crate::ResolveStrategy) does before it looks for the tasks.
+    ///
+    /// ```
+    /// use game_tasks::{MAX_KEYS, TaskKey, uuid::Uuid};
+    ///
+    /// let keys = vec![TaskKey::Id(Uuid::now_v7()); MAX_KEYS + 1];
+    /// assert!(TaskKey::validate_many(&keys).is_err());
+    /// assert!(TaskKey::validate_many(keys.iter().skip(1)).is_ok());
+    /// ```
+    ///
+    /// # Errors
+    /// [`Invalid`] for more than [`MAX_KEYS`] keys or more than [`MAX_KEY_BYTES`] of external ids;
+    /// else as [`validate`](Self::validate).
+    pub fn validate_many<'k>(keys: impl IntoIterator<Item = &'k Self>) -> Result<(), Invalid> {
+        let (mut count, mut bytes) = (0_usize, 0_usize);
+        for key in keys {
+            count += 1;
+            bytes = bytes.saturating_add(key.text_len());
+            if count > MAX_KEYS {
+                return Err(too_large("keys", MAX_KEYS));
+            }
+            key.validate()?;
+            if bytes > MAX_KEY_BYTES {
+                return Err(too_large("keys", MAX_KEY_BYTES));
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes of its external id, if it has one.
+    pub(crate) fn text_len(&self) -> usize {
+        match self {
+            Self::External(_, external) => external.len(),
+            Self::Id(_) | Self::InGame(..) => 0,
+        }
+    }
+}
+
+fn too_large(field: &'static str, max: usize) -> Invalid {
+    Invalid::new(field, InvalidReason::TooLarge { max: max as u64 })
 }
 
 impl std::fmt::Display for TaskKey {

@@ -15,11 +15,11 @@ mod strategy_id;
 mod text;
 pub(crate) mod time;
 
-pub use key::TaskKey;
+pub use key::{MAX_KEY_BYTES, MAX_KEYS, TaskKey};
 pub use lifecycle::Lifecycle;
 pub use owner::{ApiKeyId, OauthUserId, OwnerId};
 pub(crate) use scope::Stamp;
-pub use scope::{Caller, TaskScope};
+pub use scope::{Caller, MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, TaskScope};
 pub use status::TaskStatus;
 pub use strategy_id::{StrategyId, StrategyKind};
 pub use text::{Invalid, InvalidReason, MAX_TEXT_CHARS};

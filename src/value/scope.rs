@@ -1,5 +1,11 @@
-use super::{ApiKeyId, Invalid, OauthUserId, OwnerId, input};
+use super::{ApiKeyId, Invalid, InvalidReason, OauthUserId, OwnerId, input};
 use serde::de::{Deserialize, Deserializer, EnumAccess, Error, VariantAccess, Visitor};
+
+/// The most callers that a scope may have.
+pub const MAX_SCOPE_CALLERS: usize = 100;
+
+/// The most bytes that the texts of a scope's callers may have together.
+pub const MAX_SCOPE_BYTES: usize = 128 * 1024;
 
 /// Who calls.
 ///
@@ -57,6 +63,9 @@ const CALLER_OBJECT: &str = "an object with one of the keys ApiKey, OauthUser, O
 /// Serde has a scope as an object: `{"callers": […]}`, or `{"access": "unrestricted"}`. Anything else
 /// is an error, a list without callers included, so that a value that got lost never widens a
 /// scope.
+///
+/// A scope of more than [`MAX_SCOPE_CALLERS`] callers can be made, but each call of a repository or
+/// resolver that has it is refused as [`Invalid`].
 ///
 /// ```
 /// use game_tasks::{ApiKeyId, TaskScope};
@@ -169,6 +178,37 @@ impl TaskScope {
     #[must_use]
     pub fn is_unrestricted(&self) -> bool {
         self.callers.is_empty()
+    }
+
+    /// Checks that the scope is one that every database can be asked about, as every repository
+    /// and resolver does in each call.
+    ///
+    /// ```
+    /// use game_tasks::{MAX_SCOPE_CALLERS, TaskScope};
+    ///
+    /// let owners = (0_i64..).map(TaskScope::owner);
+    /// let scope = owners.take(MAX_SCOPE_CALLERS).reduce(TaskScope::and).unwrap_or_default();
+    /// assert!(scope.validate().is_ok());
+    /// assert!(scope.and(TaskScope::owner(-1)).validate().is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// [`Invalid`] for more than [`MAX_SCOPE_CALLERS`] callers, or more than [`MAX_SCOPE_BYTES`] of
+    /// text.
+    pub fn validate(&self) -> Result<(), Invalid> {
+        let too_large =
+            |max: usize| Err(Invalid::new("callers", InvalidReason::TooLarge { max: max as u64 }));
+        if self.callers.len() > MAX_SCOPE_CALLERS {
+            return too_large(MAX_SCOPE_CALLERS);
+        }
+        let len = |caller: &Caller| match caller {
+            Caller::ApiKey(key) => key.as_str().len(),
+            Caller::OauthUser(user) => user.as_str().len(),
+            Caller::Owner(OwnerId::Text(text)) => text.len(),
+            Caller::Owner(OwnerId::Int(_) | OwnerId::Uuid(_)) => 0,
+        };
+        let bytes: usize = self.callers.iter().map(len).sum();
+        if bytes > MAX_SCOPE_BYTES { too_large(MAX_SCOPE_BYTES) } else { Ok(()) }
     }
 
     /// Who a new task is recorded to be created by.

@@ -29,6 +29,7 @@ mod bulk_rows;
 mod bulk_size;
 mod changes;
 mod conformance;
+mod deadlocks;
 mod dropped;
 #[cfg(feature = "tokio")]
 mod dropped_callers;
@@ -43,6 +44,7 @@ mod input;
 mod joins;
 mod joins_elsewhere;
 mod json;
+mod key_size;
 #[cfg(feature = "retry")]
 mod ledger;
 mod lists;
@@ -59,6 +61,7 @@ mod owners;
 mod parents;
 mod plain_rows;
 mod plans;
+mod plans_statistics;
 mod races_unseen;
 mod references;
 mod resolver;

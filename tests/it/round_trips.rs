@@ -192,11 +192,11 @@ async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
             let none = tasks.delete_many(of_game().statuses(["rare"]));
             let (done, sent) = counter.count(none).await;
             assert_eq!((done.unwrap(), sent), (0, statements));
-            // As many keys as one statement takes are no batches.
+            // Keys are their own batches.
             let keys = (0..size).map(|n| (game, format!("{n:05}"))).collect::<Vec<_>>();
             let open = TaskPatch::new().status("open");
             let (done, sent) = counter.count(tasks.update_many(TaskFilter::keys(keys), open)).await;
-            let statements_of_keys = if size <= 10_000 { 1 } else { statements };
+            let statements_of_keys = usize::try_from(size).unwrap().div_ceil(10_000);
             assert_eq!((done.unwrap(), sent), (size, statements_of_keys));
             let (done, sent) = counter.count(tasks.delete_many(TaskFilter::all())).await;
             assert_eq!((done.unwrap(), sent), (size, statements));

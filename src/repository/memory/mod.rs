@@ -181,6 +181,7 @@ impl std::fmt::Debug for InMemoryTaskRepository {
 #[async_trait]
 impl TaskRepository for InMemoryTaskRepository {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+        self.scope.validate()?;
         let mut state = self.state();
         let mut draft = Draft::new(&state, &self.scope, OnExisting::Report);
         let written = draft.add(task)?;
@@ -194,6 +195,7 @@ impl TaskRepository for InMemoryTaskRepository {
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+        self.scope.validate()?;
         let mut state = self.state();
         let mut draft = Draft::new(&state, &self.scope, on_existing);
         let provisional: Vec<_> = tasks.iter().map(|task| draft.add(task)).collect();
@@ -210,6 +212,7 @@ impl TaskRepository for InMemoryTaskRepository {
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Written>, TaskError> {
+        self.scope.validate()?;
         NewTask::validate_atomic_batch(tasks)?;
         let mut state = self.state();
         let mut draft = Draft::new(&state, &self.scope, on_existing);
@@ -228,6 +231,7 @@ impl TaskRepository for InMemoryTaskRepository {
     }
 
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        self.scope.validate()?;
         key.validate()?;
         Ok(self.state().find_seen(key, &self.scope).cloned())
     }
@@ -238,11 +242,13 @@ impl TaskRepository for InMemoryTaskRepository {
     }
 
     async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.scope.validate()?;
         filter.validate()?;
         Ok(self.state().matching(filter, &self.scope).len() as u64)
     }
 
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        self.scope.validate()?;
         patch.validate()?;
         key.validate()?;
         let mut state = self.state();
@@ -256,6 +262,7 @@ impl TaskRepository for InMemoryTaskRepository {
     }
 
     async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+        self.scope.validate()?;
         patch.validate()?;
         filter.validate()?;
         let mut state = self.state();
@@ -269,6 +276,7 @@ impl TaskRepository for InMemoryTaskRepository {
     }
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        self.scope.validate()?;
         key.validate()?;
         let mut state = self.state();
         let id = state.find_seen(key, &self.scope).map(|task| task.id);
@@ -277,6 +285,7 @@ impl TaskRepository for InMemoryTaskRepository {
     }
 
     async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.scope.validate()?;
         filter.validate()?;
         let mut state = self.state();
         let meant = state.matching(filter, &self.scope);
@@ -304,6 +313,7 @@ impl InMemoryTaskRepository {
 #[async_trait]
 impl ResolveStrategy for InMemoryTaskRepository {
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+        self.scope.validate()?;
         key.validate()?;
         let state = self.state();
         let task = state
@@ -313,6 +323,7 @@ impl ResolveStrategy for InMemoryTaskRepository {
     }
 
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        self.scope.validate()?;
         if !self.scope.is_unrestricted() {
             return self.resolve_key(&TaskKey::InGame(task.game_id, task.id)).await;
         }
@@ -330,9 +341,8 @@ impl ResolveStrategy for InMemoryTaskRepository {
         &self,
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
-        for key in keys {
-            key.validate()?;
-        }
+        self.scope.validate()?;
+        TaskKey::validate_many(keys)?;
         let state = self.state();
         let one = |key| {
             let task = state.find_seen(key, &self.scope)?;

@@ -10,10 +10,20 @@ use crate::sql::Sql;
 use crate::value::time;
 use sea_orm::Condition;
 use sea_orm::sea_query::Expr;
+use std::collections::BTreeSet;
 
 impl Sql<'_> {
     /// ` AND …`: what the filter asks for.
     pub(super) fn and_filter(&mut self, filter: &TaskFilter) -> &mut Self {
+        self.and_filter_of_named(filter);
+        match &filter.keys {
+            Some(keys) if !keys.is_empty() => self.push(" AND ").any_key(keys),
+            _ => self,
+        }
+    }
+
+    /// The same where the tasks are [looked up](Self::push_from_tasks) from the filter's keys.
+    pub(super) fn and_filter_of_named(&mut self, filter: &TaskFilter) -> &mut Self {
         let names = self.names;
         if let Some(game) = filter.game_id {
             self.push(" AND ").push(&names.game_id).push(" = ").bind(game);
@@ -32,8 +42,8 @@ impl Sql<'_> {
                 None => {}
             }
         }
-        if let Some(keys) = &filter.keys {
-            self.push(" AND ").any_key(keys);
+        if filter.keys.as_ref().is_some_and(BTreeSet::is_empty) {
+            self.push(" AND 1 = 0");
         }
         if let Some(prefix) = filter.external_id_prefix.as_deref().filter(|p| !p.is_empty()) {
             self.push(" AND ").push(&names.external_id).push(" >= ").bind(prefix);
@@ -82,6 +92,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// # Errors
     /// [`TaskError::Invalid`] for a filter that not every database can be asked.
     pub fn condition(&self, filter: &TaskFilter) -> Result<Condition, TaskError> {
+        self.scope().validate()?;
         filter.validate()?;
         let mut sql = self.sql("");
         sql.and_filter(filter).and_in_scope(self.scope());

@@ -8,7 +8,7 @@ use crate::error::TaskError;
 use crate::repository::cursor::{Position, SortValue};
 use crate::repository::page::Plan;
 use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
-use crate::sql::{Known, Names, Shape, Sql, quote, read_by_driver, time_parameter};
+use crate::sql::{KeyList, Known, Names, Shape, Sql, quote, read_by_driver, time_parameter};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, Order, QueryFilter,
@@ -119,7 +119,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut sql = self.shaped(shape, "SELECT ");
         let filter = query.filter();
         sql.push_with(|| names.unknown_of_many(known_of(query)));
-        sql.push(" FROM ").push(&names.tasks);
+        sql.push_from_tasks(self.keys_of(filter).as_ref());
         if plan.after.is_some() && filter.game_id.is_some() && filter.keys.is_none() {
             match query.order() {
                 TaskOrder::Created => sql.push(names.hints.by_creation(hinted)),
@@ -127,7 +127,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 TaskOrder::Updated => &mut sql,
             };
         }
-        sql.push(" WHERE 1 = 1").and_filter(query.filter()).and_in_scope(self.scope());
+        sql.push(" WHERE 1 = 1").and_filter_of_named(filter).and_in_scope(self.scope());
         if let Some(position) = &plan.after {
             sql.and_after(query, position);
         }
@@ -179,11 +179,15 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         ])
     }
 
+    fn keys_of(&self, filter: &TaskFilter) -> Option<KeyList> {
+        filter.keys.as_ref().map(|keys| KeyList::new(self.backend(), keys))
+    }
+
     pub(super) async fn count_matching(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         filter.validate()?;
-        let mut sql = self.sql("SELECT COUNT(*) FROM ");
-        sql.push(&self.settings.names.tasks).push(" WHERE 1 = 1");
-        sql.and_filter(filter).and_in_scope(self.scope());
+        let mut sql = self.sql("SELECT COUNT(*)");
+        sql.push_from_tasks(self.keys_of(filter).as_ref()).push(" WHERE 1 = 1");
+        sql.and_filter_of_named(filter).and_in_scope(self.scope());
         let read = async {
             let row = self.connection.query_one(sql.statement()).await?;
             row.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0))

@@ -292,6 +292,7 @@ impl<C: Clone, G: ParentGame> Clone for SeaOrmTaskRepository<C, G> {
 #[async_trait]
 impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C, G> {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
+        self.scope().validate()?;
         self.insert_one(task).instrument(span!("create", game = task.game_id)).await
     }
 
@@ -300,6 +301,7 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+        self.scope().validate()?;
         self.insert_each(tasks, on_existing)
             .instrument(span!("create_many", tasks = tasks.len()))
             .await
@@ -310,12 +312,14 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Written>, TaskError> {
+        self.scope().validate()?;
         self.insert_all(tasks, on_existing)
             .instrument(span!("create_all", tasks = tasks.len()))
             .await
     }
 
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
+        self.scope().validate()?;
         self.find_one(key).instrument(span!("find", key = key)).await
     }
 
@@ -324,22 +328,27 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
     }
 
     async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.scope().validate()?;
         self.count_matching(filter).instrument(span!("count")).await
     }
 
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        self.scope().validate()?;
         self.update_one(key, patch).instrument(span!("update", key = key)).await
     }
 
     async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+        self.scope().validate()?;
         self.update_matching(filter, patch).instrument(span!("update_many")).await
     }
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
+        self.scope().validate()?;
         self.delete_one(key).instrument(span!("delete", key = key)).await
     }
 
     async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.scope().validate()?;
         self.delete_matching(filter).instrument(span!("delete_many")).await
     }
 

@@ -9,8 +9,8 @@ use crate::connection::TaskConnection;
 use crate::entity::ParentGame;
 use crate::error::TaskError;
 use crate::repository::{TaskFilter, TaskPatch};
-use crate::sql::Sql;
-use crate::value::time;
+use crate::sql::{KeyList, Sql};
+use crate::value::{TaskKey, time};
 use futures_timer::Delay;
 use futures_util::future;
 use sea_orm::{DbBackend, DbErr, QueryResult, Value};
@@ -78,33 +78,60 @@ struct Part {
     up_to: Option<Value>,
 }
 
+/// What one statement writes.
+enum Target<'p> {
+    /// What these keys name.
+    Named(KeyList),
+    /// What lies within a part.
+    Within(&'p Part),
+}
+
+impl Target<'_> {
+    fn keys(&self) -> Option<&KeyList> {
+        match self {
+            Self::Named(keys) => Some(keys),
+            Self::Within(_) => None,
+        }
+    }
+}
+
 impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     /// Counts what is done, also where it fails on the way.
     async fn run(&self, done: &mut u64) -> Result<(), DbErr> {
         let connection = &self.repository.connection;
-        let few = self.filter.keys.as_ref().is_some_and(|keys| keys.len() <= BATCH);
-        if few || connection.in_transaction() {
-            *done += self.write(&Part::default()).await?;
+        let in_transaction = connection.in_transaction();
+        let started = Instant::now();
+        if let Some(keys) = &self.filter.keys {
+            let keys: Vec<&TaskKey> = keys.iter().collect();
+            let most = if in_transaction { keys.len().max(1) } else { BATCH };
+            for keys in keys.chunks(most) {
+                let since = Instant::now();
+                if let Some(keys) = self.in_order_of_locks(keys).await? {
+                    *done += self.write(&Target::Named(keys)).await?;
+                }
+                self.pause(started, since).await;
+            }
             return Ok(());
         }
-        let started = Instant::now();
+        if in_transaction {
+            *done += self.write(&Target::Within(&Part::default())).await?;
+            return Ok(());
+        }
         let mut part = self.part_after(None).await?;
         loop {
             let since = Instant::now();
             let Some(end) = part.up_to.clone() else {
-                *done += self.write(&part).await?;
+                *done += self.write(&Target::Within(&part)).await?;
                 return Ok(());
             };
             if connection.backend() == DbBackend::Sqlite {
-                *done += self.write(&part).await?;
-                if started.elapsed() > PATIENCE {
-                    Delay::new(since.elapsed() / BUSY_TO_IDLE).await;
-                }
+                *done += self.write(&Target::Within(&part)).await?;
+                self.pause(started, since).await;
                 part = self.part_after(Some(end)).await?;
             } else {
                 // A server can look for the end of the next while it writes this one.
                 let next = self.part_after(Some(end.clone()));
-                let (written, next) = future::join(self.write(&part), next).await;
+                let (written, next) = future::join(self.write(&Target::Within(&part)), next).await;
                 *done += written?;
                 part = match next {
                     Ok(next) => next,
@@ -112,6 +139,41 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
                     Err(_) => self.part_after(Some(end)).await?,
                 };
             }
+        }
+    }
+
+    /// The keys so that the rows are locked in the order in which bulk creation writes them; `None`
+    /// if there are none.
+    ///
+    /// MariaDB locks rows, and first their entries in the index that leads there, as it reads them,
+    /// in whatever order they are named. So it is asked for the names of tasks that are named by
+    /// ids first, without locks, and then goes by the names.
+    async fn in_order_of_locks(&self, keys: &[&TaskKey]) -> Result<Option<KeyList>, DbErr> {
+        let list = KeyList::new(self.repository.backend(), keys.iter().copied());
+        let named = keys.iter().all(|key| matches!(key, TaskKey::External(..)));
+        if named || self.repository.backend() != DbBackend::MySql {
+            return Ok(Some(list));
+        }
+        let names = &self.repository.settings.names;
+        let mut sql = self.repository.sql("SELECT ");
+        sql.push(&names.game_id).push(", ").push(&names.external_id).push(", ").push(&names.id);
+        sql.push_from_tasks(Some(&list)).push(" ORDER BY ").push(&names.game_id);
+        sql.push(", ").push(&names.external_id);
+        let rows = self.repository.connection.query_all(sql.statement()).await?;
+        let task = |row: &QueryResult| {
+            Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?))
+        };
+        let tasks = rows.iter().map(task).collect::<Result<Vec<_>, DbErr>>()?;
+        let some = !tasks.is_empty();
+        Ok(some.then(|| KeyList::located(self.repository.backend(), &tasks)))
+    }
+
+    /// Lets other writers of SQLite have a turn, after a batch of a call that takes long.
+    async fn pause(&self, started: Instant, since: Instant) {
+        let connection = &self.repository.connection;
+        let alone = connection.backend() == DbBackend::Sqlite && !connection.in_transaction();
+        if alone && started.elapsed() > PATIENCE {
+            Delay::new(since.elapsed() / BUSY_TO_IDLE).await;
         }
     }
 
@@ -166,11 +228,11 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         }
     }
 
-    async fn write(&self, part: &Part) -> Result<u64, DbErr> {
+    async fn write(&self, target: &Target<'_>) -> Result<u64, DbErr> {
         let hints = &self.repository.settings.names.hints;
         loop {
             let hinted = hints.are_given();
-            let sql = self.writing(part, hinted);
+            let sql = self.writing(target, hinted);
             match self.repository.connection.execute(sql.statement()).await {
                 Err(error) if hints.are_refused(hinted, &error) => {}
                 done => return Ok(done?.rows_affected()),
@@ -178,43 +240,108 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         }
     }
 
-    fn writing(&self, part: &Part, hinted: bool) -> Sql<'_> {
+    fn writing(&self, target: &Target<'_>, hinted: bool) -> Sql<'_> {
+        match self.repository.backend() {
+            DbBackend::Postgres => self.writing_in_order(target),
+            DbBackend::MySql => self.writing_from_keys(target, hinted),
+            _ => self.writing_where(target),
+        }
+    }
+
+    /// PostgreSQL: locks the rows in the order in which bulk creation writes them, and then writes
+    /// them. Otherwise the order would be the plan's, and two calls could each wait for the other.
+    ///
+    /// What is locked is written where it stands, without another look at the conditions: the
+    /// lock has waited for other writers and then compared the rows that they left.
+    fn writing_in_order(&self, target: &Target<'_>) -> Sql<'_> {
+        let names = &self.repository.settings.names;
+        let mut sql = self.head();
+        sql.push(match self.work {
+            Work::Update(_) => " FROM (SELECT ",
+            Work::Delete => " USING (SELECT ",
+        });
+        sql.push(&names.game_id).push(" AS g, ").push(&names.id).push(" AS i");
+        sql.push_from_tasks(target.keys());
+        self.and_meant(&mut sql, target);
+        sql.push(" ORDER BY ").push(&names.game_id).push(", ").push(&names.external_id);
+        sql.push(match self.work {
+            // Leaves alone those who only refer to a task.
+            Work::Update(_) => " FOR NO KEY UPDATE OF ",
+            Work::Delete => " FOR UPDATE OF ",
+        });
+        sql.push(&names.tasks_alias).push(") m WHERE ").push(&names.game_id);
+        sql.push(" = ANY(ARRAY[m.g, m.g]) AND ").push(&names.id).push(" = m.i");
+        sql
+    }
+
+    /// MariaDB: in the form for several tables the keys come first, and the rows are locked in
+    /// their order. In the other it passes all tasks and asks the list of keys about each.
+    fn writing_from_keys(&self, target: &Target<'_>, hinted: bool) -> Sql<'_> {
         let names = &self.repository.settings.names;
         let mut sql;
         match self.work {
+            Work::Update(patch) if target.keys().is_some() => {
+                sql = self.repository.sql("UPDATE ");
+                sql.tasks_named(target.keys()).push(" SET ");
+                assignments(&mut sql, patch, time::now(), &names.updated_at);
+            }
             Work::Update(patch) => {
                 sql = self.repository.sql("UPDATE ");
-                sql.push(&names.tasks).push(self.hint(hinted));
-                if self.leads_from_keys() {
-                    sql.push(" JOIN (SELECT 1 AS one) o");
-                }
-                sql.push(" SET ");
+                sql.push(&names.tasks).push(self.hint(hinted)).push(" SET ");
                 assignments(&mut sql, patch, time::now(), &names.updated_at);
             }
             Work::Delete => {
                 sql = self.repository.sql("DELETE ");
-                if self.leads_from_keys() || !self.hint(hinted).is_empty() {
-                    sql.push(&names.tasks).push(" ");
-                }
-                sql.push("FROM ").push(&names.tasks).push(self.hint(hinted));
+                sql.push(&names.tasks).push_from_tasks(target.keys()).push(self.hint(hinted));
             }
         }
-        self.and_meant(sql.push(" WHERE 1 = 1"));
-        self.and_within(&mut sql, part);
+        self.and_meant(&mut sql, target);
         sql
     }
 
-    /// Whether the statement has to have the form that works on several tables: in the other,
-    /// MariaDB passes all tasks and asks the list of keys about each.
-    fn leads_from_keys(&self) -> bool {
-        self.repository.backend() == DbBackend::MySql && self.filter.keys.is_some()
+    /// SQLite, which has one writer and no order of locks.
+    fn writing_where(&self, target: &Target<'_>) -> Sql<'_> {
+        let names = &self.repository.settings.names;
+        let mut sql = self.head();
+        if let Target::Named(keys) = target {
+            sql.push(" WHERE (").push(&names.game_id).push(", ").push(&names.id);
+            sql.push(") IN (SELECT ").push(&names.game_id).push(", ").push(&names.id);
+            sql.push_from_tasks(Some(keys));
+            self.and_meant(&mut sql, target);
+            sql.push(")");
+        } else {
+            self.and_meant(&mut sql, target);
+        }
+        sql
     }
 
-    /// ` AND …`: the tasks that are meant, and to which the work applies.
-    fn and_meant(&self, sql: &mut Sql<'_>) {
-        sql.and_filter(self.filter).and_in_scope(self.repository.scope());
+    /// `UPDATE … SET …`, or `DELETE FROM …`.
+    fn head(&self) -> Sql<'_> {
+        let names = &self.repository.settings.names;
+        match self.work {
+            Work::Update(patch) => {
+                let mut sql = self.repository.sql("UPDATE ");
+                sql.push(&names.tasks).push(" SET ");
+                assignments(&mut sql, patch, time::now(), &names.updated_at);
+                sql
+            }
+            Work::Delete => {
+                let mut sql = self.repository.sql("DELETE FROM ");
+                sql.push(&names.tasks);
+                sql
+            }
+        }
+    }
+
+    /// ` WHERE …`: the tasks that are meant, and to which the work applies.
+    fn and_meant(&self, sql: &mut Sql<'_>, target: &Target<'_>) {
+        sql.push(" WHERE 1 = 1").and_filter_of_named(self.filter);
+        sql.and_in_scope(self.repository.scope());
         if let Work::Update(patch) = self.work {
             self.repository.and_applies(sql, patch);
+        }
+        if let Target::Within(part) = target {
+            self.and_within(sql, part);
         }
     }
 
@@ -231,7 +358,6 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
 fn range_of(filter: &TaskFilter) -> TaskFilter {
     TaskFilter {
         game_id: filter.game_id,
-        keys: filter.keys.clone(),
         external_id_prefix: filter.game_id.and(filter.external_id_prefix.clone()),
         ..TaskFilter::all()
     }

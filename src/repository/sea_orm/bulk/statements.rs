@@ -243,7 +243,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         // Where a conflict fails the statement and nothing else, it is left to fail.
         let costly = self.backend() == DbBackend::Postgres && self.connection.in_transaction();
         if costly && mode == Mode::InsertAll {
-            sql.no_task_with(|sql| sql.same_name("q"));
+            sql.no_task_with(|sql| sql.same_game_and_name("q"));
         }
         if batch.ids_given() && (costly || mode.is_upsert()) {
             sql.no_task_with(|sql| sql.another_has_the_id("q"));
@@ -251,7 +251,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if mode.is_upsert() && !self.scope().is_unrestricted() {
             let scope = self.scope();
             sql.no_task_with(|sql| {
-                sql.same_name("q").push(" AND CASE WHEN 1 = 1").and_in_scope(scope);
+                sql.same_game_and_name("q").push(" AND CASE WHEN 1 = 1").and_in_scope(scope);
                 sql.push(" THEN 0 ELSE 1 END = 1")
             });
         }
@@ -329,7 +329,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             .rows("r", &batch.rows);
         sql.push(" LEFT JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
         sql.push(" = r.g").and_may_create(self.scope());
-        sql.push(" LEFT JOIN ").push(&names.tasks).push(" ON ").same_name("r");
+        sql.push(" LEFT JOIN ").push(&names.tasks).push(" ON ").same_game_and_name("r");
         sql.push(" LEFT JOIN ").push(&names.tasks).push(" x ON x.").push(&id).push(" = r.i");
         sql.push(self.present());
         let rows = self.connection.query_all(sql.statement()).await?;

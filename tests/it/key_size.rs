@@ -1,0 +1,243 @@
+//! As many keys of a filter and of `resolve_many`, and as many callers of a scope, as there may be,
+//! and one more.
+
+use crate::support::{Held, held_cases, invalid, key};
+use futures_util::TryStreamExt;
+use game_tasks::{
+    ApiKeyId, Game, InvalidReason, MAX_FILTER_BYTES, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_BYTES,
+    MAX_SCOPE_CALLERS, NewTask, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt, TaskScope,
+};
+use uuid::Uuid;
+
+held_cases!(
+    as_many_keys_as_may_be,
+    many_keys_with_as_much_text_as_may_be,
+    the_longest_texts_that_the_crate_writes,
+    one_text_of_as_many_bytes_as_may_be,
+    keys_that_are_too_many,
+    a_key_that_is_too_long,
+    as_many_callers_as_may_be,
+    callers_that_are_too_many,
+);
+
+/// The keys of one task: by id, by game and id, and by game and name.
+async fn keys_of_a_task(held: &Held<'_>) -> [TaskKey; 3] {
+    let game = held.game().await;
+    let task = held.task(game, "task").await;
+    [task.id.into(), (game, task.id).into(), (game, "task").into()]
+}
+
+/// Keys that name no task, each of another game, with as much text as may be. MariaDB is sent a
+/// control character as six bytes.
+fn largest(keys: usize, character: char) -> Vec<TaskKey> {
+    let length = MAX_KEY_BYTES / keys / character.len_utf8();
+    let number = |n: usize| -> String {
+        let digit = |bit| if n >> bit & 1 == 1 { character } else { ' ' };
+        (0..length).map(|bit| digit(bit % 17)).collect()
+    };
+    (0..keys).map(|n| (Uuid::now_v7(), number(n)).into()).collect()
+}
+
+/// Every call that takes many keys, of which one task is named.
+async fn name(held: &Held<'_>, keys: &[TaskKey]) {
+    let tasks = held.tasks();
+    let filter = || TaskFilter::keys(keys);
+    assert_eq!(tasks.count(filter()).await.unwrap(), 1);
+    assert_eq!(tasks.list(TaskQuery::new(filter())).await.unwrap().items.len(), 1);
+    let patch = TaskPatch::new().status(Uuid::now_v7().to_string());
+    assert_eq!(tasks.update_many(filter(), patch).await.unwrap(), 1);
+    let resolver = held.resolver(TaskScope::unrestricted());
+    let resolved = resolver.resolve_keys(keys).await.unwrap();
+    assert_eq!(resolved.len(), keys.len());
+    assert!(resolved.last().unwrap().is_some());
+}
+
+async fn as_many_keys_as_may_be(held: &Held<'_>) {
+    let named = keys_of_a_task(held).await;
+    let id = |n: usize| match n % 2 {
+        0 => TaskKey::Id(Uuid::now_v7()),
+        _ => TaskKey::InGame(Uuid::now_v7(), Uuid::now_v7()),
+    };
+    for key in named {
+        let mut keys: Vec<TaskKey> = (1..MAX_KEYS).map(id).collect();
+        keys.push(key);
+        name(held, &keys).await;
+    }
+}
+
+async fn many_keys_with_as_much_text_as_may_be(held: &Held<'_>) {
+    let [_, _, named] = keys_of_a_task(held).await;
+    let mut keys = largest(MAX_KEYS - 1, '\u{1}');
+    keys.push(named);
+    assert_eq!(held.tasks().count(TaskFilter::keys(&keys)).await.unwrap(), 1);
+    let resolved = held.resolver(TaskScope::unrestricted()).resolve_keys(&keys).await.unwrap();
+    assert_eq!(resolved.iter().flatten().count(), 1);
+}
+
+async fn the_longest_texts_that_the_crate_writes(held: &Held<'_>) {
+    let [_, _, named] = keys_of_a_task(held).await;
+    let mut keys = largest(MAX_KEY_BYTES / 1_020, '🎉');
+    keys.pop();
+    keys.push(named);
+    name(held, &keys).await;
+}
+
+async fn one_text_of_as_many_bytes_as_may_be(held: &Held<'_>) {
+    let [_, _, named] = keys_of_a_task(held).await;
+    let long = "\u{1}".repeat(MAX_KEY_BYTES - "task".len());
+    name(held, &[(Uuid::now_v7(), long).into(), named.clone()]).await;
+    let longest = TaskKey::from((Uuid::now_v7(), "\u{1}".repeat(MAX_KEY_BYTES)));
+    assert_eq!(held.tasks().find(&longest).await.unwrap(), None);
+    assert_eq!(held.tasks().delete_many(TaskFilter::keys([named])).await.unwrap(), 1);
+}
+
+/// What each call that takes a filter refuses.
+async fn refuse(held: &Held<'_>, filter: &TaskFilter, refusal: (&'static str, InvalidReason)) {
+    let tasks = held.tasks();
+    let query = || TaskQuery::new(filter.clone());
+    let patch = TaskPatch::new().status("closed");
+    let mut errors: Vec<TaskError> = vec![
+        filter.validate().unwrap_err().into(),
+        held.refused(tasks.list(query())).await,
+        held.refused(tasks.stream(query()).try_collect::<Vec<_>>()).await,
+        held.refused(tasks.count(filter.clone())).await,
+        held.refused(tasks.update_many(filter.clone(), patch)).await,
+        held.refused(tasks.delete_many(filter.clone())).await,
+    ];
+    if let Some(keys) = &filter.keys {
+        let keys: Vec<TaskKey> = keys.iter().cloned().collect();
+        let resolver = held.resolver(TaskScope::unrestricted());
+        errors.push(held.refused(resolver.resolve_keys(&keys)).await);
+    }
+    for error in errors {
+        assert_eq!(invalid(error), refusal);
+    }
+}
+
+fn too_large(field: &'static str, max: usize) -> (&'static str, InvalidReason) {
+    (field, InvalidReason::TooLarge { max: max as u64 })
+}
+
+async fn keys_that_are_too_many(held: &Held<'_>) {
+    let named = keys_of_a_task(held).await;
+    let ids = (0..MAX_KEYS).map(|_| TaskKey::Id(Uuid::now_v7())).chain(named);
+    refuse(held, &TaskFilter::keys(ids), too_large("keys", MAX_KEYS)).await;
+    let mut texts = largest(1_000, 'x');
+    texts.push((Uuid::now_v7(), "x".repeat(MAX_KEY_BYTES % 1_000 + 1)).into());
+    refuse(held, &TaskFilter::keys(texts), too_large("keys", MAX_KEY_BYTES)).await;
+}
+
+async fn a_key_that_is_too_long(held: &Held<'_>) {
+    let [_, _, named] = keys_of_a_task(held).await;
+    let game = named.game_id().unwrap();
+    let long = "x".repeat(MAX_KEY_BYTES + 1);
+    let key = TaskKey::from((game, &long));
+    refuse(held, &TaskFilter::keys([&key]), too_large("external_task_id", MAX_KEY_BYTES)).await;
+    let tasks = held.tasks();
+    for error in [
+        held.refused(tasks.find(&key)).await,
+        held.refused(tasks.update(&key, TaskPatch::new().status("closed"))).await,
+        held.refused(tasks.delete(&key)).await,
+        held.refused(held.resolver(TaskScope::unrestricted()).resolve_key(&key)).await,
+    ] {
+        assert_eq!(invalid(error), too_large("external_task_id", MAX_KEY_BYTES));
+    }
+    // Other texts of a filter count as well.
+    let prefix = TaskFilter::in_game(game).external_id_prefix(&long);
+    let error = held.refused(tasks.count(prefix)).await;
+    assert_eq!(invalid(error), too_large("external_id_prefix", MAX_FILTER_BYTES));
+    let half = "x".repeat(MAX_FILTER_BYTES / 2);
+    let both = TaskFilter::in_game(game).statuses([&half, "open"]);
+    assert_eq!(tasks.count(both.clone().external_id_prefix("task")).await.unwrap(), 1);
+    let error = held.refused(tasks.count(both.strategies([half]))).await;
+    assert_eq!(invalid(error), too_large("strategies", MAX_FILTER_BYTES));
+}
+
+/// A scope of as many callers, of which the first is "gme_live_mine".
+fn scope_of(callers: usize) -> TaskScope {
+    let mine = TaskScope::api_key(key("gme_live_mine"));
+    let key = |n: usize| key(&format!("{n:03}{}", "🎉".repeat(252)));
+    (1..callers).map(|n| TaskScope::api_key(key(n))).fold(mine, TaskScope::and)
+}
+
+async fn as_many_callers_as_may_be(held: &Held<'_>) {
+    let game = Game::new("game").owned_by_api_key(key("gme_live_mine"));
+    let game = held.add(game).await.id;
+    let task = held.task(game, "task").await;
+    for scope in [
+        scope_of(MAX_SCOPE_CALLERS),
+        TaskScope::owner("x".repeat(MAX_SCOPE_BYTES)),
+        (0..MAX_SCOPE_CALLERS as i64).map(TaskScope::owner).reduce(TaskScope::and).unwrap(),
+    ] {
+        scope.validate().unwrap();
+        let tasks = held.with_scope(scope.clone());
+        // Nobody is all of them.
+        assert_eq!(tasks.find(task.id).await.unwrap(), None);
+        assert_eq!(tasks.count(TaskFilter::keys([task.id])).await.unwrap(), 0);
+        assert!(tasks.list(TaskQuery::in_game(game)).await.unwrap().items.is_empty());
+        assert_eq!(tasks.delete_game(game).await.unwrap(), 0);
+        let patch = TaskPatch::new().status("closed");
+        assert_eq!(tasks.update_many(TaskFilter::all(), patch).await.unwrap(), 0);
+        let batch = (0..200).map(|n| NewTask::new(game, format!("{n}")));
+        for outcome in tasks.create_many(batch, OnExisting::Update).await.unwrap() {
+            assert!(matches!(outcome.unwrap_err(), TaskError::GameNotFound { .. }));
+        }
+        assert_eq!(held.resolver(scope).resolve_keys(&[task.id.into()]).await.unwrap(), [None]);
+    }
+}
+
+async fn callers_that_are_too_many(held: &Held<'_>) {
+    let game = held.game().await;
+    let task = held.task(game, "task").await;
+    let long = ApiKeyId::new("x".repeat(255)).unwrap();
+    let texts = [TaskScope::api_key(long), TaskScope::owner("x".repeat(MAX_SCOPE_BYTES - 254))];
+    let texts = texts.into_iter().reduce(TaskScope::and).unwrap();
+    for (scope, max) in
+        [(scope_of(MAX_SCOPE_CALLERS + 1), MAX_SCOPE_CALLERS), (texts, MAX_SCOPE_BYTES)]
+    {
+        refuse_scope(held, &*held.with_scope(scope.clone()), &task, max).await;
+        refuse_scope(held, &*held.tasks().scoped(scope.clone()), &task, max).await;
+        let resolver = held.resolver(scope);
+        for error in [
+            held.refused(resolver.resolve_key(&task.id.into())).await,
+            held.refused(resolver.resolve_task(&task)).await,
+            held.refused(resolver.resolve_keys(&[])).await,
+        ] {
+            assert_eq!(invalid(error), too_large("callers", max));
+        }
+    }
+}
+
+async fn refuse_scope(
+    held: &Held<'_>,
+    tasks: &dyn TaskRepository,
+    task: &game_tasks::Task,
+    max: usize,
+) {
+    let new = || NewTask::new(task.game_id, "new");
+    let patch = || TaskPatch::new().status("closed");
+    let query = || TaskQuery::in_game(task.game_id);
+    for error in [
+        held.refused(tasks.create(new())).await,
+        held.refused(tasks.create_many([new()], OnExisting::Keep)).await,
+        held.refused(tasks.create_all([new()], OnExisting::Keep)).await,
+        held.refused(tasks.get_or_create(new())).await,
+        held.refused(tasks.find(task.id)).await,
+        held.refused(tasks.get(task.id)).await,
+        held.refused(tasks.exists(task.id)).await,
+        held.refused(tasks.list(query())).await,
+        held.refused(tasks.stream(query()).try_collect::<Vec<_>>()).await,
+        held.refused(tasks.count(TaskFilter::all())).await,
+        held.refused(tasks.update(task.id, patch())).await,
+        held.refused(tasks.update_many(TaskFilter::all(), patch())).await,
+        held.refused(tasks.transition(task.id, "open", "closed")).await,
+        held.refused(tasks.duplicate(task.id, "copy")).await,
+        held.refused(tasks.reassign_strategy(None, "a", "b")).await,
+        held.refused(tasks.delete(task.id)).await,
+        held.refused(tasks.delete_many(TaskFilter::all())).await,
+        held.refused(tasks.delete_game(task.game_id)).await,
+    ] {
+        assert_eq!(invalid(error), too_large("callers", max));
+    }
+}
