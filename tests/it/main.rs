@@ -64,9 +64,9 @@ mod resolver_scopes;
 #[cfg(feature = "retry")]
 mod retrying;
 mod round_trips;
+mod row_security;
 #[cfg(feature = "tokio")]
 mod run_to_completion;
-mod row_security;
 mod schema;
 mod schema_check;
 mod schema_check_postgres;
@@ -81,4 +81,5 @@ mod taken_names;
 mod transactions;
 mod triggers;
 mod updated_at_trigger;
+mod values;
 mod with_scope;
