@@ -156,7 +156,7 @@ fn order_byte(query: &TaskQuery) -> u8 {
         TaskOrder::ExternalId => 1,
         TaskOrder::Updated => 2,
     };
-    order << 1 | u8::from(query.is_descending())
+    2 * order + u8::from(query.is_descending())
 }
 
 fn filter_mark(filter: &TaskFilter) -> [u8; MARK] {

@@ -88,4 +88,5 @@ mod transactions;
 mod triggers;
 mod unreadable_timestamps;
 mod updated_at_trigger;
+mod values;
 mod with_scope;

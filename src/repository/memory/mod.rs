@@ -121,7 +121,7 @@ impl InMemoryTaskRepository {
     /// [`TaskError::GameNotFound`], or [`TaskError::Referenced`] for a game that has tasks.
     pub fn remove_game(&self, id: Uuid) -> Result<Game, TaskError> {
         let mut state = self.state();
-        if state.names_in(id).is_some_and(|names| !names.is_empty()) {
+        if state.names_in(id).is_some() {
             let kind = FailureKind::ForeignKeyViolation;
             let why = "a game that has tasks cannot be deleted";
             return Err(DatabaseError::of_store(kind, Retry::No, why).into());

@@ -1,0 +1,120 @@
+//! What values say of themselves, in each case that they tell apart.
+
+use crate::support::{assert_is, stored};
+use game_tasks::{
+    ApiKeyId, Game, InMemoryTaskRepository, Inheritance, Lifecycle, NewTask, OnExisting, Page,
+    StrategyId, StrategyKind, StrategySource, Task, TaskError, TaskKey, TaskRepositoryExt,
+    TaskScope, TaskStatus, Written,
+};
+use uuid::Uuid;
+
+fn task() -> (Game, Task) {
+    let game = Game::new("game");
+    let new = NewTask::new(game.id, "task");
+    let task = new.to_task(&TaskScope::unrestricted(), Some(&game), game.created_at).unwrap();
+    (game, task)
+}
+
+#[test]
+fn a_key_names_a_task_only_if_all_of_it_fits() {
+    let (game, task) = task();
+    let other = Uuid::now_v7();
+    for (key, names_it, of_game) in [
+        (TaskKey::from(task.id), true, None),
+        (TaskKey::from(other), false, None),
+        (TaskKey::from((game.id, task.id)), true, Some(game.id)),
+        (TaskKey::from((other, task.id)), false, Some(other)),
+        (TaskKey::from((game.id, other)), false, Some(game.id)),
+        (TaskKey::from((other, other)), false, Some(other)),
+        (TaskKey::from((game.id, "task")), true, Some(game.id)),
+        (TaskKey::from((other, "task")), false, Some(other)),
+        (TaskKey::from((game.id, "Task")), false, Some(game.id)),
+        (TaskKey::from((other, "Task")), false, Some(other)),
+    ] {
+        assert_eq!(task.is_named_by(&key), names_it, "{key}");
+        assert_eq!(key.game_id(), of_game, "{key}");
+    }
+}
+
+#[test]
+fn each_kind_of_strategy_and_status() {
+    let id = Uuid::now_v7();
+    let custom = StrategyId::custom(id);
+    assert_eq!(custom.as_str(), format!("custom:{id}"));
+    let kind = |text: &str| StrategyId::new(text).unwrap().kind();
+    assert_eq!(custom.kind(), StrategyKind::Custom(id));
+    assert_eq!(kind(&format!("custom:{}", id.simple())), StrategyKind::Custom(id));
+    assert_eq!(kind("default"), StrategyKind::Default);
+    for named in ["custom:", "custom:x", "socio_bee", "Default", &format!("Custom:{id}")] {
+        assert_eq!(kind(named), StrategyKind::Named, "{named}");
+    }
+    let status = |text: &str| TaskStatus::new(text).unwrap();
+    assert!(TaskStatus::OPEN.is_open() && status("open").is_open());
+    assert!(!TaskStatus::CLOSED.is_open() && !status("Open").is_open());
+    let (open, closed) = (TaskStatus::OPEN, TaskStatus::CLOSED);
+    assert!(Lifecycle::any().allows(&open, &closed));
+    assert!(!Lifecycle::strict().allows(&open, &closed));
+}
+
+#[test]
+fn a_caller_that_cannot_be_asked_for_reaches_nothing() {
+    let (game, task) = task();
+    for (text, reached) in [("key", true), ("k\0y", false)] {
+        let key: ApiKeyId = stored(text);
+        let owned = game.clone().owned_by_api_key(key.clone());
+        let created = Task { api_key_used: Some(key.clone()), ..task.clone() };
+        let scope = TaskScope::api_key(key);
+        assert_eq!(scope.sees(&created, Some(&game)), reached);
+        assert_eq!(scope.sees(&task, Some(&owned)), reached);
+        assert_eq!(scope.may_create_in(&owned), reached);
+    }
+}
+
+#[tokio::test]
+async fn each_outcome_of_a_batch() {
+    let tasks = InMemoryTaskRepository::new();
+    let game = Game::new("game");
+    tasks.add_game(game.clone());
+    let say = |written: &Written| (written.is_created(), written.is_kept(), written.is_updated());
+    for (existing, strategy, expected) in [
+        (OnExisting::Keep, "a", (true, false, false)),
+        (OnExisting::Keep, "b", (false, true, false)),
+        (OnExisting::Update, "b", (false, false, true)),
+        (OnExisting::Update, "b", (false, true, false)),
+    ] {
+        let new = NewTask::new(game.id, "task").strategy(strategy);
+        let written = tasks.create_all([new], existing).await.unwrap();
+        assert_eq!(written.iter().map(say).collect::<Vec<_>>(), [expected]);
+    }
+}
+
+#[tokio::test]
+async fn the_games_of_the_store_in_memory() {
+    let tasks = InMemoryTaskRepository::new();
+    let game = Game::new("game").strategy(StrategyId::new("bees").unwrap());
+    tasks.add_game(game.clone());
+    assert_eq!(tasks.game(game.id), Some(game.clone()));
+    assert_eq!(tasks.game(Uuid::now_v7()), None);
+    let task = tasks.create(NewTask::new(game.id, "task")).await.unwrap();
+    let never = tasks.clone().with_inheritance(Inheritance::Never);
+    for (store, source) in [(&tasks, StrategySource::Game), (&never, StrategySource::Default)] {
+        assert_eq!(store.resolve(&task).await.unwrap().source, source);
+        assert_eq!(store.resolve_for(&task).await.unwrap().source, source);
+        let many = store.resolve_many([&task]).await.unwrap();
+        assert_eq!(many[0].as_ref().unwrap().source, source);
+    }
+    assert_is!(tasks.remove_game(game.id), Err(TaskError::Referenced(_)));
+    tasks.delete(&task).await.unwrap();
+    assert_eq!(tasks.remove_game(game.id).unwrap(), game);
+    assert_is!(tasks.remove_game(game.id), Err(TaskError::GameNotFound { .. }));
+    let stranger = Task { game_id: Uuid::now_v7(), ..task };
+    tasks.resolve_for(&stranger).await.unwrap_err();
+    assert_eq!(never.resolve_for(&stranger).await.unwrap().strategy_id, "default");
+}
+
+#[test]
+fn the_tasks_of_a_page() {
+    let page = Page::new(vec![1, 2, 3], Some("next".into()), Some(7)).map(|n| n * 2);
+    assert_eq!((page.next.clone(), page.total), (Some("next".into()), Some(7)));
+    assert_eq!(page.into_iter().collect::<Vec<_>>(), [2, 4, 6]);
+}
