@@ -95,7 +95,7 @@ async fn keep_statistics(database: &TestDatabase) {
             "ALTER TABLE tasks SET (autovacuum_enabled = false)",
             "ALTER TABLE games SET (autovacuum_enabled = false)",
         ],
-        Backend::MariaDb => &[
+        Backend::MariaDb | Backend::MariaDbRollback => &[
             "ALTER TABLE tasks STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0",
             "ALTER TABLE games STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0",
         ],
