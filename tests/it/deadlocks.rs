@@ -96,7 +96,7 @@ async fn meet(db: &DatabaseConnection, game: Uuid, one: Kind, other: Kind) -> Ve
     let stored = tasks.create_many(new_tasks(game, 0, "own"), OnExisting::Keep).await.unwrap();
     let stored: Vec<Task> = stored.into_iter().map(|one| one.unwrap().into_task()).collect();
     let callers = (0..CALLERS).map(|caller| {
-        let kind = if caller % 2 == 0 { one } else { other };
+        let kind = if caller.is_multiple_of(2) { one } else { other };
         let (db, stored) = (db.clone(), stored.clone());
         tokio::spawn(async move {
             let mut failed = Vec::new();
@@ -116,9 +116,9 @@ async fn meet(db: &DatabaseConnection, game: Uuid, one: Kind, other: Kind) -> Ve
 /// The tasks in an order of its own for each caller. Ids grow as names shrink.
 fn order(caller: usize) -> impl Iterator<Item = usize> {
     let step = [1, 7, 11, 13, 17, 19, 23, 29][caller % 8];
-    (0..TASKS).map(
-        move |n| if caller % 2 == 0 { n * step % TASKS } else { (TASKS - 1) - n * step % TASKS },
-    )
+    (0..TASKS).map(move |n| {
+        if caller.is_multiple_of(2) { n * step % TASKS } else { (TASKS - 1) - n * step % TASKS }
+    })
 }
 
 fn new_tasks(game: Uuid, caller: usize, strategy: &str) -> Vec<NewTask> {
@@ -162,8 +162,8 @@ async fn make(
             updated.map(drop)
         }
         Kind::Reassign => {
-            let from = if call % 2 == 0 { "own" } else { "other" };
-            let to = if call % 2 == 0 { "other" } else { "own" };
+            let from = if call.is_multiple_of(2) { "own" } else { "other" };
+            let to = if call.is_multiple_of(2) { "other" } else { "own" };
             tasks.reassign_strategy(Some(game), from, to).await.map(drop)
         }
         Kind::CreateMany => {

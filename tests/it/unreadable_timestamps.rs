@@ -259,7 +259,7 @@ async fn times_that_can_be_held_are_read(database: &TestDatabase) {
             let from = TaskFilter::in_game(game).created_from(far.created_at);
             match tasks.count(from.clone()).await {
                 Ok(found) => {
-                    assert_eq!(found, if far.created_at < task.created_at { 3 } else { 1 })
+                    assert_eq!(found, if far.created_at < task.created_at { 3 } else { 1 });
                 }
                 Err(error) => assert_is!(error, TaskError::Invalid { .. }),
             }
