@@ -28,8 +28,8 @@ pub(super) struct Holder {
     kind: String,
     /// Whether it is an index of the table itself.
     pub(super) on_table: bool,
-    /// The columns, where it is an index.
-    pub(super) columns: Vec<String>,
+    /// The columns, where it is an index; `None` for an expression.
+    pub(super) columns: Vec<Option<String>>,
 }
 
 impl Holder {

@@ -121,8 +121,15 @@ impl<G: ParentGame> CreateIndex<G> {
 
     /// Whether what has its name is this index.
     fn is(&self, holder: &Holder) -> bool {
-        let columns = self.index.columns().iter().map(IdenStatic::as_str);
-        holder.on_table && columns.eq(holder.columns.iter().map(String::as_str))
+        let is = |(column, held): (&Column, &Option<String>)| match held {
+            Some(held) => held == column.as_str(),
+            // SQLite's indexes are on what timestamps are compared by.
+            None => matches!(column, Column::CreatedAt | Column::UpdatedAt),
+        };
+        let columns = self.index.columns();
+        holder.on_table
+            && columns.len() == holder.columns.len()
+            && columns.iter().zip(&holder.columns).all(is)
     }
 }
 

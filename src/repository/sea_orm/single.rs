@@ -70,7 +70,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
             // Somebody may have made way meanwhile: once more, and then this is no coincidence.
             match failure {
-                Some(error) if round >= ROUNDS || (round == 2 && self.has_policies().await?) => {
+                Some(error)
+                    if round >= ROUNDS
+                        || round == 2 && (self.is_alone() || self.has_policies().await?) =>
+                {
                     return Err(self.unseen(task, id, error).await?);
                 }
                 None if round >= 2 && way == Way::IntoGame => return Err(self.not_inserted(task)),
@@ -91,6 +94,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             DbBackend::MySql => TaskError::GameNotFound { game_id: task.game_id },
             _ => TaskError::skipped(task.key()),
         }
+    }
+
+    /// Whether no other writer can make way: a transaction that has tried to write on SQLite is the
+    /// only one that may.
+    fn is_alone(&self) -> bool {
+        self.backend() == DbBackend::Sqlite && self.connection.in_transaction()
     }
 
     /// Whether a unique violation would abort the application's transaction.

@@ -62,15 +62,14 @@ async fn an_answer_that_cannot_be_read(database: &TestDatabase) {
     let old = tasks.create(NewTask::new(game, "old")).await.unwrap();
     match database.backend {
         Backend::Postgres => {
-            let to_text = "ALTER TABLE tasks ALTER created_at DROP DEFAULT, \
-                           ALTER created_at TYPE text USING 'yesterday'";
-            run(db, to_text, []).await;
+            run(db, "ALTER TABLE tasks ALTER oauth_user_id TYPE int USING 7", []).await;
         }
         Backend::MariaDb => {
-            run(db, "ALTER TABLE tasks MODIFY created_at varchar(99)", []).await;
+            run(db, "ALTER TABLE tasks MODIFY oauth_user_id int", []).await;
+            run(db, "UPDATE tasks SET oauth_user_id = 7", []).await;
         }
         _ => {
-            run(db, "UPDATE tasks SET created_at = 'yesterday'", []).await;
+            run(db, "UPDATE tasks SET oauth_user_id = x'ff'", []).await;
         }
     }
     // The statements that were prepared before have another type.

@@ -180,15 +180,18 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut by_place = candidates.to_vec();
         by_place.sort_by_key(|candidate| candidate.place);
         let (mut written, mut refused_at) = (0, by_place.len());
-        if matches!(self.dry_run(&by_place, mode, stamp).await?, DryRun::Complete) {
-            return Ok(None);
-        }
+        let mut failure = match self.dry_run(&by_place, mode, stamp).await? {
+            DryRun::Complete => return Ok(None),
+            DryRun::Skipped => None,
+            DryRun::Failed(error) => Some(error),
+        };
         while written + 1 < refused_at {
             let middle = written.midpoint(refused_at);
             let part = by_place.get(..middle).unwrap_or_default();
             match self.dry_run(part, mode, stamp).await? {
                 DryRun::Complete => written = middle,
-                DryRun::Skipped | DryRun::Failed(_) => refused_at = middle,
+                DryRun::Skipped => (refused_at, failure) = (middle, None),
+                DryRun::Failed(error) => (refused_at, failure) = (middle, Some(error)),
             }
         }
         let Some(candidate) = by_place.get(written) else { return Ok(None) };
@@ -199,7 +202,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 TaskError::Database(error) => self.unseen(task, candidate.id, error).await?,
                 error => error,
             },
-            DryRun::Complete | DryRun::Skipped => TaskError::skipped(task.key()),
+            // By itself it can be written: tasks of the batch violate a constraint together.
+            DryRun::Complete => match failure {
+                Some(error) => self.write_failed(error).await,
+                None => TaskError::skipped(task.key()),
+            },
+            DryRun::Skipped => TaskError::skipped(task.key()),
         };
         Ok(Some(match error {
             // An index of the application's own: the failure of the whole batch, as on the other
