@@ -6,8 +6,8 @@ use crate::support::{
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    FailureKind, Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter,
-    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, TransactionState, Written,
+    Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskPatch,
+    TaskQuery, TaskRepository, TaskRepositoryExt, TransactionState, Written,
 };
 use uuid::Uuid;
 
@@ -116,7 +116,7 @@ async fn what_no_server_reported_costs_no_transaction(database: &TestDatabase) {
         inside.get(&spoilt).await.map(drop).unwrap_err(),
         inside.list(TaskQuery::in_game(game)).await.map(drop).unwrap_err(),
         inside.get_or_create(new()).await.map(drop).unwrap_err(),
-        inside.create_many([new()], OnExisting::Keep).await.map(drop).unwrap_err(),
+        inside.create_many([new()], OnExisting::Keep).await.unwrap().remove(0).unwrap_err(),
         inside.create_all([new()], OnExisting::Update).await.map(drop).unwrap_err(),
         inside.transition(&spoilt, "open", "closed").await.map(drop).unwrap_err(),
     ]
@@ -124,8 +124,12 @@ async fn what_no_server_reported_costs_no_transaction(database: &TestDatabase) {
     .enumerate()
     {
         assert_eq!(error.transaction_state(), TransactionState::Intact, "{n}: {error:?}");
-        let TaskError::Database(error) = error else { panic!("{n}: {error:?}") };
-        assert_eq!((error.kind(), error.code()), (FailureKind::Decode, None), "{n}: {error:?}");
+        assert_eq!(error.retry(), Retry::No, "{n}: {error:?}");
+        let error = match error {
+            TaskError::Batch { index: 0, error } => *error,
+            error => error,
+        };
+        assert_is!(error, TaskError::UnreadableTimestamp { id, .. } if *id == spoilt.id);
     }
     assert!(still_works(&transaction).await);
     let last = inside.create(NewTask::new(game, "last")).await.unwrap();
