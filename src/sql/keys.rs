@@ -138,8 +138,9 @@ impl Sql<'_> {
     /// statistics alone. Where these know one task a game at most, it believes both to lead to one
     /// task, and may take the second and read the whole game for each row. So the game is compared
     /// as one of two, which doubles the tasks expected of it alone, and the name also as a range,
-    /// which makes the first index the more selective one whatever is known of the names. The
-    /// server drops what is redundant before it searches.
+    /// which makes the first index the more selective one. It does not help where the statistics
+    /// are those of a table with one task and the names are long. The server drops what is redundant
+    /// before it searches.
     pub(crate) fn same_game_and_name(&mut self, row: &str) -> &mut Self {
         let names = self.names;
         self.same_game(row);
