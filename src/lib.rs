@@ -52,6 +52,7 @@ pub use {chrono, uuid};
 /// What the crate's macros stand upon in the application's crate.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::entity::members;
+    pub use crate::entity::{members, whole_microseconds};
+    pub use async_trait::async_trait;
     pub use serde;
 }

@@ -46,7 +46,7 @@ pub struct Model {
     pub tasks: HasMany<super::tasks::Entity>,
 }
 
-impl ActiveModelBehavior for ActiveModel {}
+crate::__whole_microseconds!();
 
 impl Model {
     /// A new game with an id of its own, created now, without owners.

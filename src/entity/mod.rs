@@ -1,5 +1,8 @@
 //! The tables as SeaORM entities, and how a games table is told to the crate.
 
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue;
+
 #[allow(missing_docs, reason = "SeaORM's derives make items that they do not document")]
 pub mod games;
 mod parent;
@@ -27,6 +30,17 @@ pub mod members {
     }
     pub fn platform<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
         text_or_null("platform", from)
+    }
+}
+
+/// Makes timestamps that are to be written whole microseconds, as every row's are. Public for
+/// `tasks_entity!`.
+#[doc(hidden)]
+pub fn whole_microseconds<const N: usize>(times: [&mut ActiveValue<DateTime<Utc>>; N]) {
+    for time in times {
+        if let ActiveValue::Set(time) = time {
+            *time = crate::value::time::floor(*time);
+        }
     }
 }
 

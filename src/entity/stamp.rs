@@ -146,10 +146,29 @@ macro_rules! tasks_entity {
             }
         }
 
-        impl ActiveModelBehavior for ActiveModel {}
-
+        $crate::__whole_microseconds!();
         $crate::__same_columns!(Model, $crate::Task);
         $crate::__same_columns!($crate::Task, Model);
+    };
+}
+
+/// What an active model saves has whole microseconds, so that the model which is returned is the row.
+/// The drivers cut the rest off, but the one for SQLite writes nine digits.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __whole_microseconds {
+    () => {
+        #[$crate::__private::async_trait]
+        impl ActiveModelBehavior for ActiveModel {
+            async fn before_save<C: ConnectionTrait>(
+                mut self,
+                _db: &C,
+                _insert: bool,
+            ) -> Result<Self, DbErr> {
+                $crate::__private::whole_microseconds([&mut self.created_at, &mut self.updated_at]);
+                Ok(self)
+            }
+        }
     };
 }
 

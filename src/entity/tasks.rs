@@ -28,7 +28,7 @@ crate::__task_model! {
     }
 }
 
-impl ActiveModelBehavior for ActiveModel {}
+crate::__whole_microseconds!();
 
 impl Model {
     /// The key that names this task by its own id.

@@ -4,7 +4,7 @@ use super::names::Planned;
 use super::{ddl, schema};
 use crate::entity::ParentGame;
 use crate::entity::tasks::Column;
-use crate::sql::{Names, comparable, creation_index, name_index, quote, within_limit};
+use crate::sql::{Names, creation_index, name_index, quote, sorted_columns, within_limit};
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
@@ -76,7 +76,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         // For the query "the tasks of a game by creation, newest or oldest first, after a cursor":
         // the id breaks ties, and a batch that was created at once is all ties.
         let listing = quote(backend, &creation_index::<G>());
-        let listed = format!("({game}, {}, {id})", comparable(backend, &created_at));
+        let listed = format!("({game}, {})", sorted_columns(backend, &created_at, &id));
         // MariaDB commits with each DDL statement, so its table is made in one.
         let inline = match backend {
             DbBackend::MySql => format!(", INDEX {listing} {listed}"),

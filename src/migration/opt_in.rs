@@ -5,7 +5,7 @@ use super::{create_tasks, ddl};
 use crate::entity::tasks::Column;
 use crate::entity::{Games, ParentGame};
 use crate::error::SchemaMismatch;
-use crate::sql::{Names, comparable, quote, within_limit};
+use crate::sql::{Names, quote, sorted_columns, within_limit};
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
@@ -123,14 +123,22 @@ impl<G: ParentGame> CreateIndex<G> {
     fn is(&self, holder: &Holder) -> bool {
         let is = |(column, held): (&Column, &Option<String>)| match held {
             Some(held) => held == column.as_str(),
-            // SQLite's indexes are on what timestamps are compared by.
-            None => matches!(column, Column::CreatedAt | Column::UpdatedAt),
+            // On SQLite an expression of both stands for a timestamp and the id.
+            None => is_time(*column),
         };
         let columns = self.index.columns();
+        let length = match holder.columns.last() {
+            Some(None) => columns.len() - 1,
+            _ => columns.len(),
+        };
         holder.on_table
-            && columns.len() == holder.columns.len()
+            && holder.columns.len() == length
             && columns.iter().zip(&holder.columns).all(is)
     }
+}
+
+fn is_time(column: Column) -> bool {
+    matches!(column, Column::CreatedAt | Column::UpdatedAt)
 }
 
 impl<G: ParentGame> MigrationName for CreateIndex<G> {
@@ -150,18 +158,19 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
                 false => Err(SchemaMismatch::one(holder.problem(&planned)).into()),
             };
         }
-        let columns = self.index.columns().iter().map(|column| {
-            let quoted = quote(backend, column.as_str());
-            match column {
-                Column::CreatedAt | Column::UpdatedAt => comparable(backend, &quoted),
-                _ => quoted,
+        let quoted = |column: &Column| quote(backend, column.as_str());
+        let columns = match self.index.columns() {
+            [first @ .., time, Column::Id] if is_time(*time) => {
+                let sorted = sorted_columns(backend, &quoted(time), &quoted(&Column::Id));
+                first.iter().map(quoted).chain([sorted]).collect::<Vec<_>>()
             }
-        });
+            columns => columns.iter().map(quoted).collect(),
+        };
         let create = format!(
             "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
             quote(backend, &self.index_name()),
             Names::new::<G>(backend).tasks,
-            columns.collect::<Vec<_>>().join(", "),
+            columns.join(", "),
         );
         ddl::run(manager, [create]).await
     }

@@ -23,8 +23,8 @@ pub(crate) use names::{Known, Names, quote};
 pub(crate) use rows::{Column, Rows};
 pub(crate) use shape::Shape;
 #[cfg(feature = "migration")]
-pub(crate) use times::comparable;
-pub(crate) use times::{read, read_by_driver, read_time, readable, time_parameter};
+pub(crate) use times::sorted_columns;
+pub(crate) use times::{key_parameter, read, read_by_driver, read_time, readable, time_parameter};
 
 use sea_orm::{DbBackend, Statement, Value};
 use std::sync::Arc;

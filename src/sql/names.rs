@@ -2,7 +2,7 @@ use super::app_columns::LearnedColumns;
 use super::hints::Hints;
 use super::predicate::OwnerKind;
 use super::shape::Texts;
-use super::times::{comparable, read, readable};
+use super::times::{comparable, read, readable, sort_key};
 use crate::entity::{ParentGame, tasks};
 use crate::value::TaskKey;
 use sea_orm::{ColumnTrait, ColumnType, DbBackend, IdenStatic, Iterable};
@@ -22,10 +22,14 @@ pub(crate) struct Names {
     /// The same where they are read, qualified and by their names.
     pub(crate) qualified: String,
     pub(crate) id: String,
-    /// When it was created, where it is compared or sorted.
+    /// When it was created, where it is compared for equality.
     pub(crate) created_at: String,
-    /// When it was changed, where it is compared or sorted.
+    /// When it was changed, where it is compared.
     pub(crate) updated_at: String,
+    /// What lists by creation sort by, and whether it names one task alone.
+    pub(crate) by_creation: (String, bool),
+    /// What lists by the last change sort by, and whether it names one task alone.
+    pub(crate) by_change: (String, bool),
     /// The same as it is stored.
     pub(crate) stored_updated_at: String,
     /// ` AND …`: that its timestamps can be read.
@@ -71,6 +75,8 @@ impl Names {
             tasks::Column::iter().map(one).collect::<Vec<_>>().join(", ")
         };
         let time = |one: tasks::Column| comparable(backend, &column(one));
+        let sort_key =
+            |one: tasks::Column| sort_key(backend, &column(one), &column(tasks::Column::Id));
         let games = G::default();
         // An index of another collation is not used unless the statement names it.
         let bytewise = if backend == DbBackend::Postgres { " COLLATE \"C\"" } else { "" };
@@ -89,6 +95,8 @@ impl Names {
             id: column(tasks::Column::Id),
             created_at: time(tasks::Column::CreatedAt),
             updated_at: time(tasks::Column::UpdatedAt),
+            by_creation: sort_key(tasks::Column::CreatedAt),
+            by_change: sort_key(tasks::Column::UpdatedAt),
             stored_updated_at: column(tasks::Column::UpdatedAt),
             and_readable: [tasks::Column::CreatedAt, tasks::Column::UpdatedAt]
                 .map(|one| format!(" AND {}", readable(backend, &column(one))))

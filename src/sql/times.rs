@@ -7,6 +7,7 @@
 use super::Sql;
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use sea_orm::{DbBackend, DbErr, QueryResult, RuntimeErr, SqlxError, Value};
+use uuid::Uuid;
 
 /// Years 262143 and later, and both infinities, are outside of chrono's range: sqlx panics on
 /// them. A year is left as a margin for what is added to a timestamp.
@@ -27,7 +28,7 @@ const CANONICAL: &str = "{c} GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]\
 /// numbers: days of the Julian calendar in their range, else seconds since 1970. These functions
 /// round to milliseconds, so the fraction is taken off before and put back after. Adding nothing
 /// makes a date that does not exist one of the next month. Text that is no
-/// date becomes the empty text, which sorts before all dates.
+/// date becomes a space, which sorts before all dates whatever follows it.
 const NORMALISED: &str = "coalesce(CASE \
      WHEN ltrim({c}, '-') NOT GLOB '*[^0-9.]*' \
      THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', {c}, 'auto') \
@@ -37,15 +38,14 @@ const NORMALISED: &str = "coalesce(CASE \
      substr({c}, 1, instr({c} || '.', '.') - 1) || ltrim({tail}, '0123456789'), \
      '+0 seconds') || '.' \
      || substr(replace({tail}, ltrim({tail}, '0123456789'), '') || '000000', 1, 6) \
-     || '+00:00' END, '')";
+     || '+00:00' END, ' ')";
 
 fn normalised(column: &str) -> String {
     let tail = "substr({c}, instr({c} || '.', '.') + 1)";
     NORMALISED.replace("{tail}", tail).replace("{c}", column)
 }
 
-/// A timestamp column where it is compared or sorted. The index that lists by it has to be of this
-/// expression.
+/// A timestamp column where it is compared for equality.
 pub(crate) fn comparable(backend: DbBackend, column: &str) -> String {
     match backend {
         DbBackend::Sqlite => {
@@ -56,6 +56,26 @@ pub(crate) fn comparable(backend: DbBackend, column: &str) -> String {
             )
         }
         _ => column.to_owned(),
+    }
+}
+
+/// What lists sort by for a timestamp column, and whether it names one task alone. On SQLite it
+/// is an expression with the id at its end: a row value is not searched for in an index of
+/// expressions. The text of a timestamp alone can be compared with it, for no two timestamps differ
+/// in width.
+pub(crate) fn sort_key(backend: DbBackend, column: &str, id: &str) -> (String, bool) {
+    match backend {
+        DbBackend::Sqlite => (format!("{} || hex({id})", comparable(backend, column)), true),
+        _ => (column.to_owned(), false),
+    }
+}
+
+/// The columns of an index that lists by a timestamp column.
+#[cfg(feature = "migration")]
+pub(crate) fn sorted_columns(backend: DbBackend, column: &str, id: &str) -> String {
+    match sort_key(backend, column, id) {
+        (key, true) => key,
+        (key, false) => format!("{key}, {id}"),
     }
 }
 
@@ -119,6 +139,14 @@ pub(crate) fn time_parameter(backend: DbBackend, time: DateTime<Utc>) -> Value {
         // before 1970 or after 2038 is empty.
         DbBackend::MySql => time.naive_utc().into(),
         _ => time.into(),
+    }
+}
+
+/// A time and the id of a task as a parameter that is compared with a [`sort_key`] of one part.
+pub(crate) fn key_parameter(backend: DbBackend, time: DateTime<Utc>, id: Uuid) -> Value {
+    match time_parameter(backend, time) {
+        Value::String(Some(time)) => format!("{time}{:X}", id.simple()).into(),
+        time => time,
     }
 }
 

@@ -4,13 +4,14 @@
 use crate::support::{
     MigratorOf, TestDatabase, any_id, campaign, campaigns, database_cases, key, run,
 };
+use game_tasks::chrono::{DateTime, TimeDelta, Utc};
 use game_tasks::sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityName, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
-    QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityName, EntityTrait, IdenStatic,
+    IntoActiveModel, Iterable, QueryFilter,
 };
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskFilter, TaskOrder, TaskQuery,
+    Game, Games, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskFilter, TaskOrder, TaskQuery,
     TaskRepositoryExt, TaskScope, Tasks, entity,
 };
 
@@ -18,7 +19,32 @@ database_cases!(
     reads_and_writes_what_the_repository_does,
     pages_beside_a_table_called_tasks,
     filters_with_the_crates_condition,
+    active_models_save_whole_microseconds,
 );
+
+/// The model that SeaORM returns is the row that is stored.
+async fn active_models_save_whole_microseconds(database: &TestDatabase) {
+    let db = &database.db;
+    let nanosecond = "2026-11-26T17:00:00.123456789Z".parse().unwrap();
+    let microsecond = "2026-11-26T17:00:00.123456Z".parse::<DateTime<Utc>>().unwrap();
+    let mut game = Game::new("whole");
+    (game.created_at, game.updated_at) = (nanosecond, nanosecond);
+    let game = game.into_active_model().insert(db).await.unwrap();
+    assert_eq!((game.created_at, game.updated_at), (microsecond, microsecond));
+    let stored = Games::find_by_id(game.id).one(db).await.unwrap();
+    assert_eq!(stored.as_ref(), Some(&game));
+
+    let new = NewTask::new(game.id, "whole");
+    let mut task = new.to_task(&TaskScope::unrestricted(), Some(&game), Utc::now()).unwrap();
+    (task.created_at, task.updated_at) = (nanosecond, nanosecond);
+    let inserted = task.into_active_model().insert(db).await.unwrap();
+    assert_eq!((inserted.created_at, inserted.updated_at), (microsecond, microsecond));
+    let mut changed = inserted.into_active_model();
+    changed.updated_at = Set(nanosecond + TimeDelta::seconds(1));
+    let updated = changed.update(db).await.unwrap();
+    assert_eq!(updated.updated_at, microsecond + TimeDelta::seconds(1));
+    assert_eq!(Tasks::find_by_id(updated.id).one(db).await.unwrap(), Some(updated));
+}
 
 mod quests {
     game_tasks::tasks_entity!(crate::support::campaigns::Entity);

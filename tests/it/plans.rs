@@ -230,10 +230,19 @@ fn scans(backend: Backend, plan: &str) -> bool {
 }
 
 /// Whether a statement that goes on after a task starts there. MariaDB likes to start where the
-/// game does, and to pass over all tasks until then.
+/// game does, and to pass over all tasks until then; SQLite does for a comparison that it cannot
+/// search an index for.
 fn starts_there(backend: Backend, statement: &Statement, plan: &str) -> bool {
-    let goes_on = statement.sql.contains(" > ?") || statement.sql.contains(" < ?");
-    backend != Backend::MariaDb || !goes_on || plan.starts_with("tasks | range | ")
+    let goes_on =
+        [" > ?", " < ?", " > (?", " < (?"].iter().any(|mark| statement.sql.contains(mark));
+    !goes_on
+        || match backend {
+            Backend::MariaDb | Backend::MariaDbRollback => plan.starts_with("tasks | range | "),
+            Backend::Postgres => true,
+            Backend::SqliteFile | Backend::SqliteMemory => {
+                plan.contains(">?") || plan.contains("<?")
+            }
+        }
 }
 
 pub(crate) fn sorts(backend: Backend, plan: &str) -> bool {

@@ -52,10 +52,13 @@ impl Sql<'_> {
             }
         }
         if let Some(moment) = filter.created_from {
-            self.push(" AND ").push(&names.created_at).push(" >= ").bind_time(time::ceil(moment));
+            self.push(" AND ")
+                .push(&names.by_creation.0)
+                .push(" >= ")
+                .bind_time(time::ceil(moment));
         }
         if let Some(moment) = filter.created_until {
-            self.push(" AND ").push(&names.created_at).push(" < ").bind_time(time::ceil(moment));
+            self.push(" AND ").push(&names.by_creation.0).push(" < ").bind_time(time::ceil(moment));
         }
         self
     }

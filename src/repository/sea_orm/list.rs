@@ -8,7 +8,9 @@ use crate::error::TaskError;
 use crate::repository::cursor::{Position, SortValue};
 use crate::repository::page::Plan;
 use crate::repository::{Page, TaskFilter, TaskOrder, TaskQuery};
-use crate::sql::{KeyList, Known, Names, Shape, Sql, quote, read_by_driver, time_parameter};
+use crate::sql::{
+    KeyList, Known, Names, Shape, Sql, key_parameter, quote, read_by_driver, time_parameter,
+};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, Order, QueryFilter,
@@ -18,8 +20,8 @@ use sea_orm::{
 /// What a query sorts by: the column, and whether ties are possible.
 fn sorting<'n>(names: &'n Names, query: &TaskQuery) -> (&'n str, bool) {
     match query.order() {
-        TaskOrder::Created => (&names.created_at, true),
-        TaskOrder::Updated => (&names.updated_at, true),
+        TaskOrder::Created => (&names.by_creation.0, !names.by_creation.1),
+        TaskOrder::Updated => (&names.by_change.0, !names.by_change.1),
         // Unique within a game: to sort by the id as well would cost the index.
         TaskOrder::ExternalId => (&names.external_id, query.filter().game_id.is_none()),
     }
@@ -32,7 +34,8 @@ impl Sql<'_> {
         let (column, ties) = sorting(names, query);
         let beyond = if query.is_descending() { " < " } else { " > " };
         let by: Value = match &position.by {
-            SortValue::Time(time) => time_parameter(names.backend, *time),
+            SortValue::Time(time) if ties => time_parameter(names.backend, *time),
+            SortValue::Time(time) => key_parameter(names.backend, *time, position.id),
             SortValue::Text(text) => text.as_str().into(),
         };
         if !ties {
