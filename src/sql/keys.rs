@@ -156,17 +156,12 @@ impl Sql<'_> {
 
     /// That a task has the game and the id of a row to which it is joined.
     ///
-    /// SQLite takes any index on the game where its statistics know one task a game, and two
-    /// values of the game for less selective, as PostgreSQL does.
+    /// SQLite takes any index on the game where its statistics know few tasks. A term with a unary
+    /// plus is not searched for in an index, so that it goes by the id.
     pub(crate) fn same_game_and_id(&mut self, row: &str) -> &mut Self {
         let names = self.names;
-        match names.backend {
-            DbBackend::Sqlite => {
-                self.push(&names.game_id).push(" IN (").push(row).push(".g, ");
-                self.push(row).push(".g)")
-            }
-            _ => self.same_game(row),
-        };
+        let unary = if names.backend == DbBackend::Sqlite { "+" } else { "" };
+        self.push(unary).same_game(row);
         self.push(" AND ").push(&names.id).push(" = ").push(row).push(".a")
     }
 
