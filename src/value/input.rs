@@ -71,6 +71,43 @@ macro_rules! from_object {
 }
 pub(crate) use from_object;
 
+/// Makes an enum deserialize from an object with one key, as serde derives it. That would show an
+/// unknown key, or a text in place of the object, in its error: where a caller was misspelled, that
+/// can be an API key.
+macro_rules! from_object_of_one_key {
+    ($type:ident { $($key:literal => $make:ident,)+ }) => {
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::{EnumAccess, Error, VariantAccess, Visitor};
+
+                struct ObjectOfOneKey;
+
+                impl<'de> Visitor<'de> for ObjectOfOneKey {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object with one of the keys ")?;
+                        f.write_str(&[$($key),+].join(", "))
+                    }
+                    fn visit_enum<A: EnumAccess<'de>>(self, object: A) -> Result<$type, A::Error> {
+                        let (key, value) = object.variant::<String>()?;
+                        match key.as_str() {
+                            $($key => value.newtype_variant().map($type::$make),)+
+                            _ => Err(A::Error::custom(format_args!(
+                                "unknown key, expected one of {}",
+                                [$($key),+].join(", "),
+                            ))),
+                        }
+                    }
+                }
+
+                deserializer.deserialize_enum(stringify!($type), &[$($key),+], ObjectOfOneKey)
+            }
+        }
+    };
+}
+pub(crate) use from_object_of_one_key;
+
 /// The same result, whose error names the member.
 pub(crate) fn named<T, E: Error>(member: &str, read: Result<T, E>) -> Result<T, E> {
     read.map_err(|error| E::custom(format_args!("{member}: {error}")))

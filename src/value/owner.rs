@@ -1,5 +1,6 @@
 use super::text::{Text, text_newtype};
 use super::{Invalid, InvalidReason, check_no_nul, input, is_blank};
+use serde::de::{Deserialize, Deserializer, Error};
 use uuid::Uuid;
 
 /// The public part of an API key: who created a task, and what a scope asks for.
@@ -49,26 +50,63 @@ impl std::fmt::Display for OauthUserId {
 ///
 /// The column is not the crate's, so a text may be anything that it can hold; deserializing
 /// refuses a text that is blank or has a NUL character, which names no owner.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[non_exhaustive]
 pub enum OwnerId {
     /// A text column.
-    Text(#[serde(deserialize_with = "owner_text")] String),
+    Text(String),
     /// An integer column.
     Int(i64),
     /// A UUID column.
     Uuid(Uuid),
 }
 
-fn owner_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+input::from_object_of_one_key! {
+    OwnerId {
+        "Text" => from_text,
+        "Int" => from_int,
+        "Uuid" => from_uuid,
+    }
+}
+
+/// An owner's text from outside.
+struct OwnerText(String);
+
+impl<'de> Deserialize<'de> for OwnerText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        owner_text(deserializer).map(Self)
+    }
+}
+
+/// An owner's number or UUID from outside. The errors do not show a text in its place.
+struct OwnerNumber<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OwnerNumber<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = T::deserialize(deserializer);
+        read.map(Self).map_err(|_| D::Error::custom("owner: not a value of its type"))
+    }
+}
+
+impl OwnerId {
+    fn from_text(text: OwnerText) -> Self {
+        Self::Text(text.0)
+    }
+    fn from_int(number: OwnerNumber<i64>) -> Self {
+        Self::Int(number.0)
+    }
+    fn from_uuid(uuid: OwnerNumber<Uuid>) -> Self {
+        Self::Uuid(uuid.0)
+    }
+}
+
+fn owner_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     const FIELD: &str = "owner";
-    let text: String = input::named(FIELD, serde::Deserialize::deserialize(deserializer))?;
+    let text: String = input::named(FIELD, Deserialize::deserialize(deserializer))?;
     let blank = if text.is_empty() { InvalidReason::Empty } else { InvalidReason::Blank };
     let checked =
         if is_blank(&text) { Err(Invalid::new(FIELD, blank)) } else { check_no_nul(FIELD, &text) };
-    checked.map_err(serde::de::Error::custom)?;
+    checked.map_err(D::Error::custom)?;
     Ok(text)
 }
 

@@ -1,5 +1,6 @@
 use super::{ApiKeyId, Invalid, InvalidReason, OauthUserId, OwnerId, input};
-use serde::de::{Deserialize, Deserializer, EnumAccess, Error, VariantAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use std::fmt;
 
 /// The most callers that a scope may have.
 pub const MAX_SCOPE_CALLERS: usize = 100;
@@ -22,34 +23,13 @@ pub enum Caller {
     Owner(OwnerId),
 }
 
-/// Written by hand, since what serde derives shows an unknown key of the object, or a string in
-/// place of the object, in its error: where a caller was misspelled, that can be an API key.
-impl<'de> Deserialize<'de> for Caller {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ObjectOfOneKey;
-
-        impl<'de> Visitor<'de> for ObjectOfOneKey {
-            type Value = Caller;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(CALLER_OBJECT)
-            }
-            fn visit_enum<A: EnumAccess<'de>>(self, object: A) -> Result<Caller, A::Error> {
-                let (kind, caller) = object.variant::<String>()?;
-                match kind.as_str() {
-                    "ApiKey" => caller.newtype_variant().map(Caller::ApiKey),
-                    "OauthUser" => caller.newtype_variant().map(Caller::OauthUser),
-                    "Owner" => caller.newtype_variant().map(Caller::Owner),
-                    _ => Err(A::Error::custom(format_args!("a caller must be {CALLER_OBJECT}"))),
-                }
-            }
-        }
-
-        deserializer.deserialize_enum("Caller", &["ApiKey", "OauthUser", "Owner"], ObjectOfOneKey)
+input::from_object_of_one_key! {
+    Caller {
+        "ApiKey" => ApiKey,
+        "OauthUser" => OauthUser,
+        "Owner" => Owner,
     }
 }
-
-const CALLER_OBJECT: &str = "an object with one of the keys ApiKey, OauthUser, Owner";
 
 /// What a caller may see, change and create.
 ///
@@ -84,16 +64,70 @@ pub struct TaskScope {
 #[derive(serde::Serialize)]
 struct ScopeObject {
     #[serde(skip_serializing_if = "Option::is_none")]
-    callers: Option<Vec<Caller>>,
+    callers: Option<Callers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<Access>,
 }
 
 /// A word, since query strings read an empty value of a flag as true.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Access {
     Unrestricted,
+}
+
+impl<'de> Deserialize<'de> for Access {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+
+        impl Visitor<'_> for Word {
+            type Value = Access;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`unrestricted`")
+            }
+            fn visit_str<E: Error>(self, word: &str) -> Result<Access, E> {
+                match word {
+                    "unrestricted" => Ok(Access::Unrestricted),
+                    _ => Err(E::custom("unknown variant, expected `unrestricted`")),
+                }
+            }
+        }
+
+        deserializer.deserialize_str(Word)
+    }
+}
+
+/// Callers as serde has them: a list. A text in its place may be an API key, so that the error does
+/// not show it.
+#[derive(serde::Serialize)]
+struct Callers(Vec<Caller>);
+
+impl<'de> Deserialize<'de> for Callers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+
+        impl<'de> Visitor<'de> for List {
+            type Value = Callers;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of callers")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Callers, A::Error> {
+                let mut callers = Vec::new();
+                while let Some(caller) = list.next_element()? {
+                    callers.push(caller);
+                }
+                Ok(Callers(callers))
+            }
+            fn visit_str<E: Error>(self, _: &str) -> Result<Callers, E> {
+                Err(E::custom("invalid type: string, expected a list of callers"))
+            }
+        }
+
+        // Asked for a list, a format would itself report the text.
+        deserializer.deserialize_any(List)
+    }
 }
 
 input::from_object! {
@@ -109,7 +143,7 @@ impl From<TaskScope> for ScopeObject {
         if scope.is_unrestricted() {
             Self { callers: None, access: Some(Access::Unrestricted) }
         } else {
-            Self { callers: Some(scope.callers), access: None }
+            Self { callers: Some(Callers(scope.callers)), access: None }
         }
     }
 }
@@ -118,7 +152,7 @@ impl TryFrom<ScopeObject> for TaskScope {
     type Error = &'static str;
 
     fn try_from(scope: ScopeObject) -> Result<Self, Self::Error> {
-        match (scope.callers, scope.access) {
+        match (scope.callers.map(|callers| callers.0), scope.access) {
             (Some(callers), None) if callers.is_empty() => Err("callers must not be empty"),
             (Some(callers), None) => {
                 Ok(callers.into_iter().map(Self::from).fold(Self::unrestricted(), Self::and))

@@ -519,10 +519,20 @@ fn a_caller_is_one_of_its_kinds() {
         json!({"ApiKey": null}),
         json!("ApiKey"),
         json!({"Owner": {}}),
+        json!({"Owner": secret}),
+        json!({"Owner": {secret: 1}}),
+        json!({"Owner": {"Int": secret}}),
+        json!({"Owner": {"Uuid": secret}}),
         json!({"Owner": {"Text": "a", "Int": 1}}),
     ] {
         let text = refused.to_string();
         let scope = json!({"callers": [refused]});
+        for scope in [json!({"callers": refused}), json!({"access": refused})] {
+            let error = from_str::<TaskScope>(&scope.to_string()).unwrap_err().to_string();
+            assert!(!error.contains(secret), "{scope}: {error}");
+            let error = from_value::<TaskScope>(scope.clone()).unwrap_err().to_string();
+            assert!(!error.contains(secret), "{scope}: {error}");
+        }
         for error in [
             from_value::<Caller>(refused).unwrap_err(),
             from_str::<Caller>(&text).unwrap_err(),
