@@ -54,10 +54,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     async fn sweep(&self, filter: &TaskFilter, work: Work<'_>) -> Result<u64, TaskError> {
         let mut done = 0;
-        let Err(error) = Sweep { repository: self, filter, work }.run(&mut done).await else {
-            return Ok(done);
+        let error = match (Sweep { repository: self, filter, work }).run(&mut done).await {
+            Ok(()) => return Ok(done),
+            Err(Failed::Reading(error)) => self.failed(false, error),
+            Err(Failed::Writing(error)) => self.write_failed(error).await,
         };
-        let error = self.write_failed(error).await;
         if done > 0 {
             return Err(error.in_part(self.connection.in_transaction()));
         }
@@ -69,6 +70,12 @@ struct Sweep<'s, C, G: ParentGame> {
     repository: &'s SeaOrmTaskRepository<C, G>,
     filter: &'s TaskFilter,
     work: Work<'s>,
+}
+
+/// What a sweep was about when it failed.
+enum Failed {
+    Reading(DbErr),
+    Writing(DbErr),
 }
 
 /// A part of the tasks by the sweep's key: after the one, and up to the other.
@@ -97,7 +104,7 @@ impl Target<'_> {
 
 impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     /// Counts what is done, also where it fails on the way.
-    async fn run(&self, done: &mut u64) -> Result<(), DbErr> {
+    async fn run(&self, done: &mut u64) -> Result<(), Failed> {
         let connection = &self.repository.connection;
         let in_transaction = connection.in_transaction();
         let started = Instant::now();
@@ -148,7 +155,7 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
     /// MariaDB locks rows, and first their entries in the index that leads there, as it reads them,
     /// in whatever order they are named. So it is asked for the names of tasks that are named by
     /// ids first, without locks, and then goes by the names.
-    async fn in_order_of_locks(&self, keys: &[&TaskKey]) -> Result<Option<KeyList>, DbErr> {
+    async fn in_order_of_locks(&self, keys: &[&TaskKey]) -> Result<Option<KeyList>, Failed> {
         let list = KeyList::new(self.repository.backend(), keys.iter().copied());
         let named = keys.iter().all(|key| matches!(key, TaskKey::External(..)));
         if named || self.repository.backend() != DbBackend::MySql {
@@ -159,11 +166,12 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         sql.push(&names.game_id).push(", ").push(&names.external_id).push(", ").push(&names.id);
         sql.push_from_tasks(Some(&list)).push(" ORDER BY ").push(&names.game_id);
         sql.push(", ").push(&names.external_id);
-        let rows = self.repository.connection.query_all(sql.statement()).await?;
+        let rows = self.repository.connection.query_all(sql.statement()).await;
         let task = |row: &QueryResult| {
             Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?))
         };
-        let tasks = rows.iter().map(task).collect::<Result<Vec<_>, DbErr>>()?;
+        let tasks = rows.and_then(|rows| rows.iter().map(task).collect::<Result<Vec<_>, DbErr>>());
+        let tasks = tasks.map_err(Failed::Reading)?;
         let some = !tasks.is_empty();
         Ok(some.then(|| KeyList::located(self.repository.backend(), &tasks)))
     }
@@ -177,9 +185,9 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         }
     }
 
-    async fn part_after(&self, after: Option<Value>) -> Result<Part, DbErr> {
-        let up_to = self.end_of_batch(&Part { after: after.clone(), up_to: None }).await?;
-        Ok(Part { after, up_to })
+    async fn part_after(&self, after: Option<Value>) -> Result<Part, Failed> {
+        let up_to = self.end_of_batch(&Part { after: after.clone(), up_to: None }).await;
+        Ok(Part { after, up_to: up_to.map_err(Failed::Reading)? })
     }
 
     /// How far the next batch reaches; `None` where that is to the end.
@@ -228,14 +236,14 @@ impl<C: TaskConnection, G: ParentGame> Sweep<'_, C, G> {
         }
     }
 
-    async fn write(&self, target: &Target<'_>) -> Result<u64, DbErr> {
+    async fn write(&self, target: &Target<'_>) -> Result<u64, Failed> {
         let hints = &self.repository.settings.names.hints;
         loop {
             let hinted = hints.are_given();
             let sql = self.writing(target, hinted);
             match self.repository.connection.execute(sql.statement()).await {
                 Err(error) if hints.are_refused(hinted, &error) => {}
-                done => return Ok(done?.rows_affected()),
+                done => return Ok(done.map_err(Failed::Writing)?.rows_affected()),
             }
         }
     }

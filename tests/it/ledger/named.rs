@@ -19,6 +19,7 @@ database_cases!(
     an_id_of_a_task_that_was_created_meanwhile,
     own_rows_are_recognized,
     counts_are_not_known_after_a_loss,
+    a_lost_look_has_written_nothing,
 );
 
 fn step(fault: Fault) -> Step {
@@ -247,4 +248,37 @@ async fn counts_are_not_known_after_a_loss(database: &TestDatabase) {
     // What was refused before anything was applied is repeated.
     let refused = stage.faulty([step(Refused), step(Refused)]);
     assert_eq!(retrying(&refused).delete_game(stage.game).await.unwrap(), 0);
+}
+
+/// Where a change of many tasks looks before it writes, a lost look is repeated.
+async fn a_lost_look_has_written_nothing(database: &TestDatabase) {
+    let stage = Stage::new(database).await;
+    let task = stage.task("task").await;
+    let by_game = TaskFilter::in_game(stage.game);
+    let by_id = TaskFilter::keys([TaskKey::Id(task.id)]);
+    for (n, filter) in [by_game, by_id].into_iter().enumerate() {
+        let patch = TaskPatch::new().status(format!("status {n}"));
+        // By ids only MariaDB looks first, for the order in which it locks.
+        let looks = n == 0 || database.backend == Backend::MariaDb;
+        let retry = if looks { Retry::Call } else { Retry::Unknown };
+        let faulty = stage.faulty([step(LostBefore)]);
+        let tasks = SeaOrmTaskRepository::new(&faulty);
+        let error = tasks.update_many(filter.clone(), patch.clone()).await.unwrap_err();
+        assert_eq!(error.retry(), retry, "{error:?}");
+        assert_eq!(faulty.ledger(), []);
+        // What is lost after a look was a write.
+        let faulty = stage.faulty([step(Fault::None), step(LostAfter)]);
+        let tasks = SeaOrmTaskRepository::new(&faulty);
+        let answer = tasks.update_many(filter.clone(), patch).await;
+        match answer {
+            Ok(1) if !looks => {}
+            Err(error) if looks => assert_eq!(error.retry(), Retry::Unknown, "{error:?}"),
+            other => panic!("{other:?}"),
+        }
+        let faulty = stage.faulty([step(LostAfter)]);
+        let retrying = Retrying::new(SeaOrmTaskRepository::new(&faulty));
+        let again = TaskPatch::new().status(format!("again {n}"));
+        let answer = retrying.update_many(filter, again).await;
+        assert_eq!(answer.is_ok(), looks, "{answer:?}");
+    }
 }
