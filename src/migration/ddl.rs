@@ -100,13 +100,14 @@ pub(super) async fn run(
     let connection = manager.get_connection();
     if manager.get_database_backend() == DbBackend::MySql {
         for statement in statements {
-            connection.execute_unprepared(&statement).await?;
+            connection.execute_raw(Statement::from_string(DbBackend::MySql, statement)).await?;
         }
         return Ok(());
     }
     let transaction = connection.begin().await?;
     for statement in statements {
-        transaction.execute_unprepared(&statement).await?;
+        let backend = manager.get_database_backend();
+        transaction.execute_raw(Statement::from_string(backend, statement)).await?;
     }
     transaction.commit().await
 }

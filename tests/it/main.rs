@@ -63,6 +63,7 @@ mod plain_rows;
 mod plans;
 mod plans_statistics;
 mod races_unseen;
+mod recorded_sql;
 mod references;
 mod resolver;
 mod resolver_scopes;
