@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! cargo bench -- [--quick | --full] [--json] [--on DATABASE] [--only TEXT] [--out FOLDER]
+//! cargo bench -- --instructions [--on DATABASE] [--only TEXT]
 //! ```
 //!
 //! Each row is an operation on one database, done in turns by the crate, by raw sqlx on the same
@@ -21,6 +22,7 @@ mod chart;
 mod database;
 mod growth;
 mod index_cost;
+mod instructions;
 mod machine;
 mod measure;
 mod memory;
@@ -32,6 +34,7 @@ mod raw;
 mod report;
 mod scale;
 mod side;
+mod statement;
 mod texts;
 
 use crate::database::Bench;
@@ -40,9 +43,17 @@ use crate::options::Options;
 use crate::side::Failure;
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_counted = arguments.first().is_some_and(|first| first == instructions::COUNTED);
+    let ran = if is_counted {
+        in_one_thread(instructions::counted(&arguments[1..]))
+    } else {
+        tokio::runtime::Runtime::new()
+            .map_err(Failure::from)
+            .and_then(|runtime| runtime.block_on(run(&arguments)))
+    };
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -51,9 +62,13 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<(), Failure> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [grow, game, tasks] = arguments.as_slice()
+/// Threads that wait for work would count as work.
+fn in_one_thread(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+async fn run(arguments: &[String]) -> Result<(), Failure> {
+    if let [grow, game, tasks] = arguments
         && grow == memory::GROW
     {
         return memory::grow(game, tasks).await;
@@ -62,6 +77,9 @@ async fn run() -> Result<(), Failure> {
         println!("{}", options::USAGE);
         return Ok(());
     };
+    if options.instructions {
+        return instructions::measure(&options, &database::backends()).await;
+    }
     let mut rows: Vec<Row> = Vec::new();
     let mut servers = Vec::new();
     for backend in database::backends() {

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
 usage: cargo bench -- [--quick | --full] [--json] [--on DATABASE] [--only TEXT] [--out FOLDER]
+       cargo bench -- --instructions [--on DATABASE] [--only TEXT]
 
   --quick       small tables and few rounds: under two minutes on all databases
   --full        also ten million tasks, on SQLite and PostgreSQL: an hour and 20 GB
   --json        one object a row on standard output, instead of the table
   --on DATABASE only this one: sqlite, postgresql, mariadb
   --only TEXT   only operations whose name contains the text
-  --out FOLDER  where results.md and results.svg go (default: target/ratios)";
+  --out FOLDER  where results.md and results.svg go (default: target/ratios)
+  --instructions  count the client's instructions for each call instead, with valgrind";
 
 pub(crate) struct Options {
     pub(crate) scale: Scale,
@@ -21,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) on: Option<String>,
     pub(crate) only: Option<String>,
     pub(crate) out: PathBuf,
+    /// Whether instructions are counted instead.
+    pub(crate) instructions: bool,
 }
 
 impl Options {
@@ -33,6 +37,7 @@ impl Options {
             on: None,
             only: None,
             out: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ratios"),
+            instructions: false,
         };
         let mut asked = None;
         let mut parser = lexopt::Parser::from_env();
@@ -42,6 +47,7 @@ impl Options {
                 Long("quick") => asked = Some(Scale::QUICK),
                 Long("full") => asked = Some(Scale::FULL),
                 Long("json") => options.json = true,
+                Long("instructions") => options.instructions = true,
                 Long("on") => options.on = Some(parser.value()?.string()?),
                 Long("only") => options.only = Some(parser.value()?.string()?),
                 Long("out") => options.out = parser.value()?.into(),
