@@ -387,6 +387,11 @@ fn a_skipped_write_may_have_lost_the_transaction() {
         assert_eq!(found, (Retry::No, state, transaction_lost));
         assert!(error.into_db_err().is_none());
     }
+    let key = Some(uuid::Uuid::nil().into());
+    let named = TaskError::WriteSkipped { key, transaction_lost: false }.to_string();
+    assert_eq!(named, format!("the database skipped the write of task {}", uuid::Uuid::nil()));
+    let unnamed = TaskError::WriteSkipped { key: None, transaction_lost: true }.to_string();
+    assert_eq!(unnamed, "the database skipped the write");
 }
 
 #[test]
