@@ -91,38 +91,82 @@ const POSTGRES: &[Row] = &[
     ("57P01", ConnectionLost, Lost), ("57P02", ConnectionLost, Lost),
     ("57P03", Unreachable, Lost), ("57P04", ConnectionLost, Lost),
     ("57P05", ConnectionLost, Lost), ("58030", Other, Lost), ("72000", Serialization, Lost),
-    ("P0001", ConstraintViolation, Lost), ("XX000", Other, Lost), ("XX001", Other, Lost),
+    ("P0001", ConstraintViolation, Lost), ("P0004", ConstraintViolation, Lost), ("XX000", Other, Lost), ("XX001", Other, Lost),
 ];
 
 #[rustfmt::skip]
 const MARIADB: &[Row] = &[
-    ("1020", Serialization, Lost), ("1021", StorageFull, Unknown), ("1022", UniqueViolation, Intact),
+    ("5", ResourceExhausted, Unknown), ("20", StorageFull, Unknown), ("1020", Serialization, Lost),
+    ("1021", StorageFull, Unknown), ("1022", UniqueViolation, Intact), ("1030", Other, Unknown),
     ("1036", ReadOnly, Intact), ("1037", ResourceExhausted, Unknown),
     ("1038", ResourceExhausted, Unknown), ("1040", Unreachable, Intact),
     ("1041", Unreachable, Intact), ("1044", PermissionDenied, Intact),
-    ("1045", PermissionDenied, Intact), ("1047", Unreachable, Unknown),
-    ("1048", NotNullViolation, Intact), ("1053", ConnectionLost, Lost),
-    ("1054", InvalidStatement, Intact), ("1062", UniqueViolation, Intact),
-    ("1064", InvalidStatement, Intact), ("1114", StorageFull, Intact),
-    ("1129", Unreachable, Intact), ("1142", PermissionDenied, Intact),
-    ("1143", PermissionDenied, Intact), ("1146", InvalidStatement, Intact),
-    ("1153", PacketTooLarge, Lost), ("1158", ConnectionLost, Lost),
-    ("1159", ConnectionLost, Lost), ("1162", PacketTooLarge, Intact),
-    ("1180", CommitFailed, Unknown), ("1197", PacketTooLarge, Unknown),
-    ("1203", Unreachable, Intact), ("1205", Timeout, Unknown),
-    ("1206", ResourceExhausted, Lost), ("1213", Serialization, Lost),
-    ("1226", Unreachable, Intact), ("1243", StatementInvalidated, Intact),
-    ("1264", InvalidValue, Intact), ("1290", ReadOnly, Intact), ("1292", InvalidValue, Intact),
-    ("1301", PacketTooLarge, Intact), ("1317", Timeout, Unknown),
-    ("1364", NotNullViolation, Intact), ("1366", InvalidValue, Intact),
-    ("1406", InvalidValue, Intact), ("1412", StatementInvalidated, Intact),
+    ("1045", PermissionDenied, Intact), ("1046", InvalidStatement, Intact),
+    ("1047", Unreachable, Unknown), ("1048", NotNullViolation, Intact),
+    ("1049", InvalidStatement, Intact), ("1051", InvalidStatement, Intact),
+    ("1052", InvalidStatement, Intact), ("1053", ConnectionLost, Lost),
+    ("1054", InvalidStatement, Intact), ("1060", InvalidStatement, Intact),
+    ("1062", UniqueViolation, Intact), ("1064", InvalidStatement, Intact),
+    ("1072", InvalidStatement, Intact), ("1077", ConnectionLost, Lost),
+    ("1078", ConnectionLost, Lost), ("1079", ConnectionLost, Lost), ("1080", ConnectionLost, Lost),
+    ("1105", Other, Unknown), ("1109", InvalidStatement, Intact), ("1114", StorageFull, Intact),
+    ("1118", PacketTooLarge, Intact), ("1119", ResourceExhausted, Intact),
+    ("1129", Unreachable, Intact), ("1130", PermissionDenied, Intact),
+    ("1135", Unreachable, Intact), ("1136", InvalidStatement, Intact),
+    ("1142", PermissionDenied, Intact), ("1143", PermissionDenied, Intact),
+    ("1146", InvalidStatement, Intact), ("1149", InvalidStatement, Intact),
+    ("1152", ConnectionLost, Lost), ("1153", PacketTooLarge, Lost), ("1154", ConnectionLost, Lost),
+    ("1155", ConnectionLost, Lost), ("1156", ConnectionLost, Lost), ("1157", ConnectionLost, Lost),
+    ("1158", ConnectionLost, Lost), ("1159", ConnectionLost, Lost), ("1160", ConnectionLost, Lost),
+    ("1161", ConnectionLost, Lost), ("1162", PacketTooLarge, Intact),
+    ("1169", UniqueViolation, Intact), ("1176", InvalidStatement, Intact),
+    ("1180", CommitFailed, Unknown), ("1181", CommitFailed, Unknown),
+    ("1184", ConnectionLost, Lost), ("1197", PacketTooLarge, Unknown),
+    ("1203", Unreachable, Intact), ("1205", Timeout, Unknown), ("1206", ResourceExhausted, Lost),
+    ("1211", PermissionDenied, Intact), ("1213", Serialization, Lost),
+    ("1216", ForeignKeyViolation, Intact), ("1217", ForeignKeyViolation, Intact),
+    ("1223", ReadOnly, Intact), ("1226", Unreachable, Intact), ("1227", PermissionDenied, Intact),
+    ("1235", InvalidStatement, Intact), ("1243", StatementInvalidated, Intact),
+    ("1251", PermissionDenied, Intact), ("1263", NotNullViolation, Intact),
+    ("1264", InvalidValue, Intact), ("1265", InvalidValue, Intact),
+    ("1267", InvalidStatement, Intact), ("1271", InvalidStatement, Intact),
+    ("1273", InvalidStatement, Intact), ("1290", ReadOnly, Intact), ("1292", InvalidValue, Intact),
+    ("1296", Other, Unknown), ("1300", InvalidValue, Intact), ("1301", PacketTooLarge, Intact),
+    ("1305", InvalidStatement, Intact), ("1317", Timeout, Unknown),
+    ("1356", InvalidStatement, Intact), ("1364", NotNullViolation, Intact),
+    ("1365", InvalidValue, Intact), ("1366", InvalidValue, Intact), ("1367", InvalidValue, Intact),
+    ("1369", ConstraintViolation, Intact), ("1370", PermissionDenied, Intact),
+    ("1390", PacketTooLarge, Intact), ("1399", Other, Unknown), ("1402", Serialization, Lost),
+    ("1406", InvalidValue, Intact), ("1411", InvalidValue, Intact),
+    ("1412", StatementInvalidated, Intact), ("1426", InvalidValue, Intact),
+    ("1436", ResourceExhausted, Intact), ("1441", InvalidValue, Intact),
+    ("1442", InvalidStatement, Intact), ("1449", PermissionDenied, Intact),
     ("1451", ForeignKeyViolation, Intact), ("1452", ForeignKeyViolation, Intact),
-    ("1461", ResourceExhausted, Intact), ("1614", Serialization, Lost),
-    ("1615", StatementInvalidated, Intact), ("1644", ConstraintViolation, Intact),
-    ("1792", ReadOnly, Intact), ("1836", ReadOnly, Intact), ("1927", ConnectionLost, Lost),
-    ("1969", Timeout, Intact), ("3024", Timeout, Intact), ("3032", Unreachable, Unknown),
-    ("3101", Serialization, Lost), ("3572", Timeout, Intact), ("3819", ConstraintViolation, Intact),
-    ("4025", ConstraintViolation, Intact), ("4031", ConnectionLost, Lost), ("9999", Other, Intact),
+    ("1461", ResourceExhausted, Intact), ("1525", InvalidValue, Intact),
+    ("1586", UniqueViolation, Intact), ("1613", Serialization, Lost), ("1614", Serialization, Lost),
+    ("1615", StatementInvalidated, Intact), ("1637", ResourceExhausted, Intact),
+    ("1644", ConstraintViolation, Intact), ("1689", Timeout, Intact),
+    ("1690", InvalidValue, Intact), ("1698", PermissionDenied, Intact),
+    ("1705", PacketTooLarge, Unknown), ("1713", PacketTooLarge, Intact),
+    ("1761", UniqueViolation, Intact), ("1762", UniqueViolation, Intact),
+    ("1792", ReadOnly, Intact), ("1815", Other, Unknown), ("1820", PermissionDenied, Intact),
+    ("1830", ForeignKeyViolation, Intact), ("1834", ForeignKeyViolation, Intact),
+    ("1836", ReadOnly, Intact), ("1859", UniqueViolation, Intact),
+    ("1862", PermissionDenied, Intact), ("1873", PermissionDenied, Intact),
+    ("1874", ReadOnly, Intact), ("1927", ConnectionLost, Lost), ("1932", InvalidStatement, Intact),
+    ("1964", CommitFailed, Unknown), ("1969", Timeout, Intact), ("1977", InvalidValue, Intact),
+    ("2006", ConnectionLost, Lost), ("2013", ConnectionLost, Lost), ("2055", ConnectionLost, Lost),
+    ("3015", ResourceExhausted, Unknown), ("3019", StorageFull, Intact), ("3024", Timeout, Intact),
+    ("3032", Unreachable, Unknown), ("3044", ResourceExhausted, Unknown), ("3058", Timeout, Intact),
+    ("3101", Serialization, Lost), ("3105", InvalidStatement, Intact),
+    ("3118", PermissionDenied, Intact), ("3140", InvalidValue, Intact),
+    ("3141", InvalidValue, Intact), ("3159", PermissionDenied, Intact),
+    ("3169", ConnectionLost, Lost), ("3170", PacketTooLarge, Intact), ("3572", Timeout, Intact),
+    ("3819", ConstraintViolation, Intact), ("3854", InvalidValue, Intact),
+    ("3879", PermissionDenied, Intact), ("3988", InvalidValue, Intact),
+    ("4025", ConstraintViolation, Intact), ("4031", ConnectionLost, Lost),
+    ("4038", InvalidValue, Intact), ("4150", PermissionDenied, Intact),
+    ("4151", PermissionDenied, Intact), ("9999", Other, Intact),
 ];
 
 #[rustfmt::skip]
@@ -309,6 +353,45 @@ fn errors_without_a_code_have_a_kind() {
     assert_eq!((refused.kind(), refused.retry()), (Unreachable, Retry::Call));
     let unread = fail(DbBackend::Postgres, true, true, query_error(decode()));
     assert_eq!((unread.kind(), unread.transaction_state()), (Decode, Intact));
+}
+
+#[test]
+fn a_batch_fails_as_its_task_does() {
+    let plain = |error: DatabaseError| TaskError::from(error);
+    let batch = |error: DatabaseError| TaskError::Batch { index: 3, error: Box::new(error.into()) };
+    for wrap in [plain as fn(DatabaseError) -> TaskError, batch] {
+        for (code, retry, state) in
+            [("1213", Retry::Transaction, Lost), ("1205", Retry::Transaction, Unknown)]
+        {
+            let error = wrap(fail(DbBackend::MySql, true, true, coded(code)));
+            let found = (error.retry(), error.transaction_state(), error.transaction_lost());
+            assert_eq!(found, (retry, state, state == Lost), "{code}");
+            let source = error.into_db_err().map(|error| error.to_string());
+            assert!(source.is_some_and(|source| source.contains("a secret value")), "{code}");
+        }
+    }
+}
+
+#[test]
+fn a_foreign_key_makes_the_task_referenced() {
+    let violation = |code| TaskError::from(fail(DbBackend::MySql, true, true, coded(code)));
+    assert!(matches!(violation("1452"), TaskError::Referenced(_)));
+    assert!(matches!(violation("1062"), TaskError::Database(_)));
+}
+
+#[test]
+fn a_skipped_write_may_have_lost_the_transaction() {
+    for (transaction_lost, state) in [(false, Intact), (true, Lost)] {
+        let error = TaskError::WriteSkipped { key: None, transaction_lost };
+        let found = (error.retry(), error.transaction_state(), error.transaction_lost());
+        assert_eq!(found, (Retry::No, state, transaction_lost));
+        assert!(error.into_db_err().is_none());
+    }
+    let key = Some(uuid::Uuid::nil().into());
+    let named = TaskError::WriteSkipped { key, transaction_lost: false }.to_string();
+    assert_eq!(named, format!("the database skipped the write of task {}", uuid::Uuid::nil()));
+    let unnamed = TaskError::WriteSkipped { key: None, transaction_lost: true }.to_string();
+    assert_eq!(unnamed, "the database skipped the write");
 }
 
 #[test]

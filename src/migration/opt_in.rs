@@ -120,11 +120,11 @@ impl<G: ParentGame> CreateIndex<G> {
     }
 
     /// Whether what has its name is this index.
-    fn is(&self, holder: &Holder) -> bool {
+    fn is(&self, backend: DbBackend, holder: &Holder) -> bool {
         let is = |(column, held): (&Column, &Option<String>)| match held {
-            Some(held) => held == column.as_str(),
-            // On SQLite an expression of both stands for a timestamp and the id.
-            None => is_time(*column),
+            // An expression of both stands for a timestamp and the id.
+            held if backend == DbBackend::Sqlite && is_time(*column) => held.is_none(),
+            held => held.as_deref() == Some(column.as_str()),
         };
         let columns = self.index.columns();
         let length = match holder.columns.last() {
@@ -153,7 +153,7 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
         let (connection, backend) = (manager.get_connection(), manager.get_database_backend());
         let planned = self.planned();
         if let Some(holder) = planned.holders(connection).await?.first() {
-            return match self.is(holder) {
+            return match self.is(backend, holder) {
                 true => Ok(()),
                 false => Err(SchemaMismatch::one(holder.problem(&planned)).into()),
             };
@@ -178,7 +178,9 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let (connection, backend) = (manager.get_connection(), manager.get_database_backend());
         let holders = self.planned().holders(connection).await?;
-        let Some(holder) = holders.iter().find(|holder| self.is(holder)) else { return Ok(()) };
+        let Some(holder) = holders.iter().find(|holder| self.is(backend, holder)) else {
+            return Ok(());
+        };
         let index = quote(backend, &self.index_name());
         let drop = match (backend, holder.schema.as_deref()) {
             (DbBackend::MySql, _) => {

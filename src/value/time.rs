@@ -35,7 +35,57 @@ pub(crate) fn changed_at(now: DateTime<Utc>, before: DateTime<Utc>) -> DateTime<
 /// Refuses a time that not every database can hold or compare.
 pub(crate) fn check(field: &'static str, time: DateTime<Utc>) -> Result<(), Invalid> {
     // The last second of 9999 is left out: rounding up must not leave the range.
-    let fits =
-        time.year() >= 1 && time < DateTime::<Utc>::MAX_UTC && time.timestamp() < 253_402_300_799;
+    let fits = time.year() >= 1 && time.timestamp() < 253_402_300_799;
     if fits { Ok(()) } else { Err(Invalid::new(field, InvalidReason::OutOfRange)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_years_1_to_9999_pass_save_the_last_second() {
+        let first = utc("0001-01-01T00:00:00Z");
+        let last = utc("9999-12-31T23:59:58.999999999Z");
+        for time in [first, last] {
+            assert_eq!(check("f", time), Ok(()), "{time}");
+        }
+        let refused = Err(Invalid::new("f", InvalidReason::OutOfRange));
+        for time in [
+            DateTime::<Utc>::MIN_UTC,
+            first - TimeDelta::nanoseconds(1),
+            last + TimeDelta::nanoseconds(1),
+            DateTime::<Utc>::MAX_UTC,
+        ] {
+            assert_eq!(check("f", time), refused, "{time}");
+        }
+    }
+
+    #[test]
+    fn times_are_rounded_to_whole_microseconds() {
+        let (below, between, above) = (
+            utc("1969-12-31T23:59:59.000001Z"),
+            utc("1969-12-31T23:59:59.000001001Z"),
+            utc("1969-12-31T23:59:59.000002Z"),
+        );
+        for (time, down, up) in [(below, below, below), (between, below, above)] {
+            assert_eq!((floor(time), ceil(time)), (down, up), "{time}");
+        }
+        let last = DateTime::<Utc>::MAX_UTC;
+        assert_eq!(floor(last), ceil(last));
+    }
+
+    #[test]
+    fn a_change_is_later_than_the_one_before() {
+        let (early, late) = (utc("2026-01-01T00:00:00Z"), utc("2026-01-01T00:00:01Z"));
+        assert_eq!(changed_at(late, early), late);
+        assert_eq!(changed_at(early, late), late + MICROSECOND);
+        assert_eq!(changed_at(late, late), late + MICROSECOND);
+        assert_eq!(changed_at(late, DateTime::<Utc>::MAX_UTC), late);
+    }
 }

@@ -5,8 +5,8 @@ use crate::support::{Held, held_cases, invalid, key};
 use futures_util::TryStreamExt;
 use game_tasks::{
     ApiKeyId, Game, InvalidReason, MAX_FILTER_BYTES, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_BYTES,
-    MAX_SCOPE_CALLERS, NewTask, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
-    TaskRepository, TaskRepositoryExt, TaskScope,
+    MAX_SCOPE_CALLERS, NewTask, OauthUserId, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch,
+    TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 
@@ -150,8 +150,12 @@ async fn a_key_that_is_too_long(held: &Held<'_>) {
     let half = "x".repeat(MAX_FILTER_BYTES / 2);
     let both = TaskFilter::in_game(game).statuses([&half, "open"]);
     assert_eq!(tasks.count(both.clone().external_id_prefix("task")).await.unwrap(), 1);
-    let error = held.refused(tasks.count(both.strategies([half]))).await;
+    let error = held.refused(tasks.count(both.strategies([&half]))).await;
     assert_eq!(invalid(error), too_large("strategies", MAX_FILTER_BYTES));
+    let keys = TaskFilter::keys([(game, &half)]);
+    assert_eq!(tasks.count(keys.clone().external_id_prefix(&half)).await.unwrap(), 0);
+    let error = held.refused(tasks.count(keys.external_id_prefix(half + "x"))).await;
+    assert_eq!(invalid(error), too_large("external_id_prefix", MAX_FILTER_BYTES));
 }
 
 /// A scope of as many callers, of which the first is "gme_live_mine".
@@ -190,8 +194,12 @@ async fn as_many_callers_as_may_be(held: &Held<'_>) {
 async fn callers_that_are_too_many(held: &Held<'_>) {
     let game = held.game().await;
     let task = held.task(game, "task").await;
-    let long = ApiKeyId::new("x".repeat(255)).unwrap();
-    let texts = [TaskScope::api_key(long), TaskScope::owner("x".repeat(MAX_SCOPE_BYTES - 254))];
+    let long = "x".repeat(255);
+    let texts = [
+        TaskScope::api_key(ApiKeyId::new(&long).unwrap()),
+        TaskScope::oauth_user(OauthUserId::new(&long).unwrap()),
+        TaskScope::owner("x".repeat(MAX_SCOPE_BYTES - 509)),
+    ];
     let texts = texts.into_iter().reduce(TaskScope::and).unwrap();
     for (scope, max) in
         [(scope_of(MAX_SCOPE_CALLERS + 1), MAX_SCOPE_CALLERS), (texts, MAX_SCOPE_BYTES)]

@@ -2,7 +2,8 @@
 //! database, the others are written, and nobody keeps on trying.
 
 use crate::support::{
-    Backend, Counting, TestDatabase, assert_is, by_name, database_cases, names, run, still_works,
+    Backend, Counting, TestDatabase, assert_is, by_name, database_cases, names, on_database, run,
+    still_works, tests_on,
 };
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
@@ -21,6 +22,12 @@ database_cases!(
     each_for_itself_in_a_transaction,
     all_or_none_in_a_transaction,
     indexes_of_other_names,
+);
+// SQLite's other connections learn only from a query that an index is gone.
+tests_on!(
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    an_index_with_the_name_or_the_id,
+    |on| super::on_database(on, 1, super::an_index_with_the_name_or_the_id)
 );
 
 const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
@@ -232,6 +239,43 @@ async fn all_or_none_in_a_transaction(database: &TestDatabase) {
         assert_told_truly(database, &error, &transaction).await;
         transaction.commit().await.unwrap();
         assert_eq!(names(&by_name(&all).await), ["holder"]);
+    }
+}
+
+/// An index of the application's own on the columns by which the crate knows a task, but not on
+/// these alone: no task has the name in the game, or the id.
+async fn an_index_with_the_name_or_the_id(database: &TestDatabase) {
+    let db = &database.db;
+    let game = Game::new("game").insert(db).await.unwrap().id;
+    let other = Game::new("other").insert(db).await.unwrap().id;
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let holder = NewTask::new(game, "task").strategy("taken");
+    let holder = tasks.create(holder).await.unwrap();
+    let of_postgres: &[&str] = match database.backend {
+        Backend::Postgres => &[
+            "(\"strategyId\") INCLUDE (\"gameId\", \"externalTaskId\")",
+            "(\"strategyId\") INCLUDE (id)",
+            "(lower(\"externalTaskId\"), (\"strategyId\"))",
+            "(\"externalTaskId\", lower(\"strategyId\"))",
+        ],
+        _ => &[],
+    };
+    let of_all = ["(\"externalTaskId\")", "(\"externalTaskId\", \"strategyId\")"];
+    for columns in of_all.iter().chain(of_postgres) {
+        run(db, &format!("CREATE UNIQUE INDEX app_own ON tasks {columns}"), []).await;
+        let new = || NewTask::new(other, "task").strategy("taken");
+        assert_violated(&tasks.create(new()).await.unwrap_err());
+        for on_existing in EVERY {
+            let outcomes = tasks.create_many([new()], on_existing).await.unwrap();
+            assert_violated(outcomes[0].as_ref().unwrap_err());
+            assert_violated(&tasks.create_all([new()], on_existing).await.unwrap_err());
+        }
+        assert_eq!(by_name(&tasks).await, std::slice::from_ref(&holder), "{columns}");
+        let drop = match database.backend {
+            Backend::MariaDb => "DROP INDEX app_own ON tasks",
+            _ => "DROP INDEX app_own",
+        };
+        run(db, drop, []).await;
     }
 }
 

@@ -2,15 +2,17 @@
 //! it, and the error says which constraint, what is left of the transaction, and no key.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, database_cases, run, server_cases, still_works,
+    Backend, FEW, TestDatabase, assert_is, database_cases, on_database, run, server_cases,
+    still_works, tests_on,
 };
 use game_tasks::error::FailureKind;
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
 use game_tasks::{
     ApiKeyId, DatabaseError, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task,
-    TaskError, TaskFilter, TaskRepository, TaskRepositoryExt, TaskScope, Tasks,
+    TaskError, TaskFilter, TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope, Tasks,
 };
 use std::error::Error;
+use std::time::Duration;
 use uuid::Uuid;
 
 database_cases!(
@@ -20,6 +22,9 @@ database_cases!(
     into_db_err_gives_the_rest,
 );
 server_cases!(a_key_that_the_application_lacks, a_key_lacking_in_a_transaction);
+tests_on!([postgres Postgres], bulk_calls_beside_who_refers_to_a_task, |on| {
+    super::on_database(on, super::FEW, super::bulk_calls_beside_who_refers_to_a_task)
+});
 
 const KEY: &str = "gme_live_secret42";
 
@@ -77,6 +82,33 @@ async fn delete_in_each_way(tasks: &dyn TaskRepository, task: &Task) -> [TaskErr
         tasks.delete_many(TaskFilter::all()).await.unwrap_err(),
         tasks.delete_game(task.game_id).await.unwrap_err(),
     ]
+}
+
+/// A transaction that has begun to refer to a task holds a lock on its key. An update does not wait
+/// for it. A deletion waits, and does not lock the task meanwhile, which the other may yet change.
+async fn bulk_calls_beside_who_refers_to_a_task(database: &TestDatabase) {
+    let task = held_task(database).await;
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    run(&database.db, "DELETE FROM app_photos", []).await;
+    let transaction = database.db.begin().await.unwrap();
+    let refer = "INSERT INTO app_photos (id, task_id) VALUES (2, ?)";
+    run(&transaction, refer, [task.id.into()]).await;
+
+    for filter in [TaskFilter::in_game(task.game_id), TaskFilter::keys([task.id])] {
+        let patch = TaskPatch::new().status(Uuid::now_v7().to_string());
+        let update = tasks.update_many(filter, patch);
+        let updated = tokio::time::timeout(Duration::from_secs(10), update).await;
+        assert!(updated.expect("it waits").unwrap() > 0);
+    }
+
+    let deleting = tasks.clone();
+    let deletion = tokio::spawn(async move { deleting.delete_game(task.game_id).await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!deletion.is_finished(), "it must wait");
+    let closed = TaskPatch::new().status("closed");
+    tasks.on(&transaction).update(task.id, closed).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_refers(&deletion.await.unwrap().unwrap_err(), database, "app_photos_task_fkey");
 }
 
 async fn a_task_that_is_held_on_a_pool(database: &TestDatabase) {

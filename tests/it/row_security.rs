@@ -2,7 +2,7 @@
 //! keys know of it. The roles and policies need the server's superuser.
 
 use crate::support::{Backend, TestDatabase, assert_is, on_database, run};
-use game_tasks::sea_orm::{ConnectOptions, Database, DatabaseConnection, TransactionTrait};
+use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter,
     TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
@@ -20,11 +20,7 @@ struct Tenants {
 }
 
 async fn pool(database: &TestDatabase, user: &str, tenant: &str) -> DatabaseConnection {
-    let url = database.url();
-    let (_, host) = url.rsplit_once('@').unwrap();
-    let mut options = ConnectOptions::new(format!("postgres://{user}@{host}"));
-    options.max_connections(1).sqlx_logging(false);
-    let db = Database::connect(options).await.unwrap();
+    let db = database.pool_of(user).await;
     run(&db, &format!("SET app.tenant = '{tenant}'"), []).await;
     db
 }
@@ -174,6 +170,56 @@ async fn a_name_that_a_hidden_task_has_is_taken() {
         }
         let stored = SeaOrmTaskRepository::new(tenants.others.clone()).get(&hidden).await.unwrap();
         assert_eq!(stored, hidden);
+    })
+    .await;
+}
+
+/// Policies are in force, but it is something else that keeps a row from being written: a trigger
+/// that skips it, or a unique index of the application's own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_no_policy_is_in_the_way_of() {
+    with_policies(&ON_TASKS, async |tenants| {
+        let (game, _) = shared(tenants).await;
+        for statement in [
+            "CREATE FUNCTION app_skip() RETURNS trigger LANGUAGE plpgsql AS $$ \
+             BEGIN RETURN NULL; END $$",
+            "CREATE TRIGGER app_skip BEFORE INSERT ON tasks FOR EACH ROW \
+             WHEN (NEW.\"externalTaskId\" = 'skipped') EXECUTE FUNCTION app_skip()",
+        ] {
+            run(&tenants.superuser, statement, []).await;
+        }
+        let new = || NewTask::new(game, "skipped");
+        let is_skipped = |error: &TaskError| matches!(error, TaskError::WriteSkipped { .. });
+        play(&tenants.mine, async |tasks| {
+            let error = tasks.create(new()).await.unwrap_err();
+            assert!(is_skipped(&error), "{error:?}");
+            for on_existing in [OnExisting::Report, OnExisting::Keep] {
+                let outcomes = tasks.create_many([new()], on_existing).await.unwrap();
+                assert_is!(&outcomes[0], Err(error) if is_skipped(error));
+            }
+        })
+        .await;
+        run(&tenants.superuser, "DROP TRIGGER app_skip ON tasks", []).await;
+
+        let index = "CREATE UNIQUE INDEX app_own ON tasks (\"gameId\", \"strategyId\")";
+        run(&tenants.superuser, index, []).await;
+        let new = || NewTask::new(game, "new").strategy("old");
+        let is_violation = |error: &TaskError| matches!(error, TaskError::Database(_));
+        let tasks = SeaOrmTaskRepository::new(tenants.mine.clone());
+        let error = tasks.create(new()).await.unwrap_err();
+        assert!(is_violation(&error), "{error:?}");
+        let transaction = tenants.mine.begin().await.unwrap();
+        let error = tasks.on(&transaction).create(new()).await.unwrap_err();
+        assert!(is_violation(&error) && error.transaction_lost(), "{error:?}");
+        transaction.rollback().await.unwrap();
+        for on_existing in [OnExisting::Report, OnExisting::Keep] {
+            let outcomes = tasks.create_many([new()], on_existing).await.unwrap();
+            assert_is!(&outcomes[0], Err(error) if is_violation(error));
+            let transaction = tenants.mine.begin().await.unwrap();
+            let error = tasks.on(&transaction).create_many([new()], on_existing).await.unwrap_err();
+            assert!(is_violation(&error) && error.transaction_lost(), "{error:?}");
+            transaction.rollback().await.unwrap();
+        }
     })
     .await;
 }

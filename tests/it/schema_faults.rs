@@ -5,7 +5,7 @@
 use crate::schema_check::lacking;
 use crate::support::{
     Backend, FEW, MigratorOf, TestDatabase, campaigns, column, on_database, on_empty_database, run,
-    tests_on, try_run,
+    tests_on,
 };
 use game_tasks::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
@@ -74,13 +74,21 @@ async fn tables_of_postgres(database: &TestDatabase) {
             run(db, &right, []).await;
         }
     }
-    // Only a superuser may.
-    if try_run(db, "ALTER TABLE tasks DISABLE TRIGGER ALL", []).await.is_ok() {
-        let expected = "table \"tasks\" has a foreign key on \"gameId\" that is not enforced: \
-                        its triggers are disabled";
-        assert_eq!(lacking(database).await, [expected]);
-        run(db, "ALTER TABLE tasks ENABLE TRIGGER ALL", []).await;
-    }
+    // It takes the name on its connection alone. No key of it can refer to a table that stays.
+    let transaction = db.begin().await.unwrap();
+    let temporary = "CREATE TEMPORARY TABLE tasks (LIKE public.tasks INCLUDING ALL) ON COMMIT DROP";
+    run(&transaction, temporary, []).await;
+    let checked = mismatch(migration::check(&transaction).await);
+    transaction.rollback().await.unwrap();
+    let expected = "table \"tasks\" is a temporary table, not a permanent one";
+    assert_eq!(checked.problems()[0].to_string(), expected);
+    let superuser = database.pool_of("postgres").await;
+    run(&superuser, "ALTER TABLE tasks DISABLE TRIGGER ALL", []).await;
+    let expected = "table \"tasks\" has a foreign key on \"gameId\" that is not enforced: \
+                    its triggers are disabled";
+    assert_eq!(lacking(database).await, [expected]);
+    run(&superuser, "ALTER TABLE tasks ENABLE TRIGGER ALL", []).await;
+    superuser.close().await.unwrap();
     assert_eq!(lacking(database).await, Vec::<String>::new());
     assert_eq!(lacking_for_campaigns(db).await, Vec::<String>::new());
 }
@@ -137,19 +145,19 @@ async fn a_database_of_another_encoding(database: &TestDatabase) {
 }
 
 async fn settings_of_a_connection(database: &TestDatabase) {
-    let db = &database.db;
-    let wrong: &[(&str, &str)] = match database.backend {
-        Backend::Postgres => &[("session_replication_role", "'replica'")],
-        _ => &[("sql_mode", "''"), ("foreign_key_checks", "0"), ("unique_checks", "0")],
+    // Only a superuser may set PostgreSQL's.
+    let (db, wrong): (_, &[(&str, &str)]) = match database.backend {
+        Backend::Postgres => {
+            (database.pool_of("postgres").await, &[("session_replication_role", "'replica'")])
+        }
+        _ => (
+            database.second_pool().await,
+            &[("sql_mode", "''"), ("foreign_key_checks", "0"), ("unique_checks", "0")],
+        ),
     };
     for (setting, value) in wrong {
         let transaction = db.begin().await.unwrap();
-        let set = format!("SET SESSION {setting} = {value}");
-        if try_run(&transaction, &set, []).await.is_err() {
-            // Only a superuser may.
-            assert_eq!(database.backend, Backend::Postgres);
-            continue;
-        }
+        run(&transaction, &format!("SET SESSION {setting} = {value}"), []).await;
         let checked = mismatch(migration::check(&transaction).await);
         run(&transaction, &format!("SET SESSION {setting} = DEFAULT"), []).await;
         transaction.rollback().await.unwrap();
@@ -166,6 +174,7 @@ async fn settings_of_a_connection(database: &TestDatabase) {
             transaction.rollback().await.unwrap();
         }
     }
+    db.close().await.unwrap();
 }
 
 async fn engines_and_row_formats(database: &TestDatabase) {
@@ -191,6 +200,12 @@ async fn engines_and_row_formats(database: &TestDatabase) {
         assert!(found.contains(&expected), "{found:?}");
         run(db, &format!("ALTER TABLE {table} ENGINE = InnoDB"), []).await;
     }
+    // An application's games table, to which no foreign key could refer.
+    let campaigns = "CREATE TABLE campaigns (id integer PRIMARY KEY, \"publicId\" binary(16) UNIQUE, \
+                     org_id bigint, rules varchar(80)) ENGINE = Aria";
+    run(db, campaigns, []).await;
+    let expected = "table \"campaigns\" is of the engine \"Aria\", not of InnoDB";
+    assert_eq!(lacking_for_campaigns(db).await[0], expected);
 }
 
 async fn settings_of_sqlite(database: &TestDatabase) {

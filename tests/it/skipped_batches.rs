@@ -2,8 +2,8 @@
 //! written. Rows that a trigger renames are not mistaken for skipped ones.
 
 use crate::support::{
-    Backend, TestDatabase, any_id, assert_is, make_skipping_triggers, run, server_cases,
-    skipping_cases, still_works,
+    Backend, FEW, TestDatabase, any_id, assert_is, make_skipping_triggers, on_database, run,
+    server_cases, skipping_cases, still_works, tests_on,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
@@ -20,6 +20,12 @@ skipping_cases!(
     triggers_that_skip_nothing,
 );
 server_cases!(renamed_rows_are_created);
+tests_on!([postgres Postgres], a_trigger_that_skips_for_a_while, |on| {
+    super::on_database(on, super::FEW, super::a_trigger_that_skips_for_a_while)
+});
+tests_on!([sqlite_file SqliteFile], temporary_triggers_and_other_case, |on| {
+    super::on_database(on, 1, super::temporary_triggers_and_other_case)
+});
 
 const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
 
@@ -227,6 +233,48 @@ async fn triggers_that_skip_nothing(database: &TestDatabase) {
         let updated = tasks.create_all(updated, OnExisting::Update).await.unwrap();
         assert!(updated.iter().all(|one| matches!(one, Written::Updated(_))));
         assert_eq!(tasks.delete_game(game).await.unwrap(), 150);
+    }
+}
+
+/// In a transaction of PostgreSQL's nothing is tried that would fail where it succeeds.
+async fn a_trigger_that_skips_for_a_while(database: &TestDatabase) {
+    for statement in [
+        "CREATE SEQUENCE app_turn",
+        "CREATE FUNCTION app_skip() RETURNS trigger LANGUAGE plpgsql AS $$ \
+         BEGIN IF nextval('app_turn') < 4 THEN RETURN NULL; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER app_skip BEFORE INSERT ON tasks \
+         FOR EACH ROW EXECUTE FUNCTION app_skip()",
+    ] {
+        run(&database.db, statement, []).await;
+    }
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    let game = new_game(database).await;
+    for on_existing in EVERY {
+        run(&database.db, "ALTER SEQUENCE app_turn RESTART", []).await;
+        let transaction = database.db.begin().await.unwrap();
+        let new = NewTask::new(game, format!("task {on_existing:?}"));
+        let written = tasks.on(&transaction).create_all([new], on_existing).await.unwrap();
+        assert_is!(written[0], Written::Created(_));
+        transaction.commit().await.unwrap();
+    }
+    assert_eq!(tasks.delete_game(game).await.unwrap(), 3);
+}
+
+/// SQLite keeps the triggers of one connection apart, and the table's name as the trigger spells it.
+async fn temporary_triggers_and_other_case(database: &TestDatabase) {
+    for trigger in
+        ["TEMPORARY TRIGGER app_skip BEFORE INSERT ON", "TRIGGER app_skip BEFORE INSERT ON"]
+    {
+        let trigger = format!(
+            "CREATE {trigger} TASKS WHEN NEW.\"externalTaskId\" LIKE 'skipped%' \
+             BEGIN SELECT RAISE(IGNORE); END"
+        );
+        run(&database.db, &trigger, []).await;
+        for on_existing in EVERY {
+            let game = new_game(database).await;
+            assert_refused(database, batch(game, 20, &[7]), on_existing, 7).await;
+        }
+        run(&database.db, "DROP TRIGGER app_skip", []).await;
     }
 }
 

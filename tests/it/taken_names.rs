@@ -226,12 +226,20 @@ async fn the_name_of_an_opt_in_index(database: &TestDatabase) {
         _ => format!("DROP INDEX {name}"),
     };
     // Of the application's own making: on the tasks, but for something else.
-    run(db, &format!("CREATE INDEX {name} ON tasks (status)"), []).await;
-    assert_eq!(names(&up(db, &*index).await.unwrap_err()), [name]);
-    index.down(&SchemaManager::new(db)).await.unwrap();
-    run(db, &drop("tasks"), []).await;
-    // On another table.
-    run(db, &format!("CREATE INDEX {name} ON games (id)"), []).await;
+    for columns in ["status", "status, id", "created_at", "created_at, id, status"] {
+        run(db, &format!("CREATE INDEX {name} ON tasks ({columns})"), []).await;
+        assert_eq!(names(&up(db, &*index).await.unwrap_err()), [name], "{columns}");
+        index.down(&SchemaManager::new(db)).await.unwrap();
+        run(db, &drop("tasks"), []).await;
+    }
+    // SQLite: on the column, and not on what its values are compared by.
+    if database.backend.is_sqlite() {
+        run(db, &format!("CREATE INDEX {name} ON tasks (created_at, id)"), []).await;
+        assert_eq!(names(&up(db, &*index).await.unwrap_err()), [name]);
+        run(db, &drop("tasks"), []).await;
+    }
+    // On columns of the same names, but of another table.
+    run(db, &format!("CREATE INDEX {name} ON games (created_at, id)"), []).await;
     if database.backend == Backend::MariaDb {
         up(db, &*index).await.unwrap();
     } else {

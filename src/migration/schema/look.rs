@@ -244,3 +244,25 @@ pub(super) async fn folding<C: TaskConnection>(
     }
     Ok(problems)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A column that is missing is reported as that alone.
+    #[test]
+    fn a_missing_column_lacks_no_index_and_no_key() {
+        let name = |table: &str| TableName { schema: None, table: table.to_owned() };
+        let (tasks, table) = (name("tasks"), Found::default());
+        for backend in [DbBackend::Postgres, DbBackend::MySql, DbBackend::Sqlite] {
+            let look = Look { backend, name: &tasks, table: &table };
+            let faults = [
+                look.unique("id"),
+                look.contained("id"),
+                look.name_is_unique(),
+                look.reference(&name("games"), "id"),
+            ];
+            assert_eq!(faults, [None, None, None, None]);
+        }
+    }
+}

@@ -121,7 +121,6 @@ impl<'d> Draft<'d> {
         let task = row.task.clone();
         match provisional {
             Written::Created(_) => Written::Created(task),
-            Written::Kept(_) if row.is_new() => Written::Kept(task),
             Written::Updated(_) if row.is_new() => Written::Updated(task),
             _ if row.is_changed() => Written::Updated(task),
             _ => Written::Kept(task),

@@ -10,11 +10,13 @@ use crate::repository::NewTask;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use uuid::Uuid;
 
-/// The columns of a unique index, by its name and its table's: a partition's index has a name of
-/// its own, and an adopted table's any.
+/// The columns that a unique index compares, by its name and its table's: a partition's index has a
+/// name of its own, and an adopted table's any. It may compare expressions besides.
 const COLUMNS_OF_INDEX: &str = "SELECT CAST(a.attname AS text) \
      FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid \
-     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey) WHERE x.relname = ";
+     CROSS JOIN LATERAL unnest(CAST(i.indkey AS int2[])) WITH ORDINALITY AS k (number, place) \
+     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number \
+     WHERE k.place <= i.indnkeyatts AND x.relname = ";
 
 /// ` AND …` for a table `t.oid`: that it has no row triggers before `INSERT`, on any partition, and no
 /// unique indexes besides those on the id and on the name.
@@ -35,7 +37,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let (Some(index), Some(table)) = (error.constraint(), error.table()) else {
             return Ok(TaskError::Database(error));
         };
-        if self.backend() != DbBackend::Postgres || error.transaction_lost() {
+        if self.backend() != DbBackend::Postgres {
             return Ok(TaskError::Database(error));
         }
         let mut sql = self.sql(COLUMNS_OF_INDEX);
@@ -46,13 +48,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         };
         let columns = columns.await.map_err(|error: DbErr| self.failed(false, error))?;
         let has = |column: Column| columns.iter().any(|name| name == column.as_str());
-        let only = |all: &[Column]| {
-            !columns.is_empty()
-                && columns.iter().all(|name| all.iter().any(|column| name == column.as_str()))
-        };
-        Ok(if has(Column::ExternalTaskId) && only(&[Column::GameId, Column::ExternalTaskId]) {
+        // Whatever else the index compares, these are the same.
+        Ok(if has(Column::GameId) && has(Column::ExternalTaskId) {
             already_exists(task, None)
-        } else if has(Column::Id) && only(&[Column::GameId, Column::Id]) {
+        } else if has(Column::Id) {
             TaskError::IdTaken { id }
         } else {
             TaskError::Database(error)

@@ -1,7 +1,7 @@
 //! Which task of a group of duplicates is the oldest: one rule, for the report and for the run,
 //! whatever is null and whatever is equal; and the record keeps rows as they were.
 
-use super::game::{game, task, text_of};
+use super::game::{game, params, task, text_of};
 use super::game_cases;
 use crate::support::{TestDatabase, assert_is, column, run};
 use game_tasks::adopt::{self, Duplicates, Outcome, Plan, RECORD, UnfitReason};
@@ -15,7 +15,8 @@ game_cases!(the_announced_one_is_merged_into, the_announced_one_keeps_its_name, 
 const MOMENTS: [&str; 3] = ["'2020-01-01'", "'2021-01-01'", "NULL"];
 
 /// A group for each way in which three tasks can have timestamps, so that a fill would change
-/// their order, and groups with nulls in the other columns. Gives the rows as they are.
+/// their order, and groups with nulls in the other columns. One group is too large for one
+/// transaction. Gives the rows as they are.
 async fn fill(db: &DatabaseConnection) -> BTreeMap<Uuid, String> {
     let game = game(db, "game", None).await;
     let stamps: Vec<String> = MOMENTS
@@ -32,6 +33,10 @@ async fn fill(db: &DatabaseConnection) -> BTreeMap<Uuid, String> {
                 ids.push(task(db, Some(game), &name, stamps).await);
             }
         }
+    }
+    for n in 0..120 {
+        let created = if n == 119 { "'2021-01-01'" } else { "NULL" };
+        ids.push(task(db, Some(game), "many", &format!("created_at = {created}")).await);
     }
     // The key and the user are null, too, in some.
     let null = "UPDATE tasks SET \"apiKey_used\" = NULL, oauth_user_id = NULL WHERE id = ?";
@@ -50,7 +55,13 @@ async fn the_announced_one(database: &TestDatabase, decision: Duplicates) {
     let db = &database.db;
     let rows = fill(db).await;
     let found = adopt::inspect(db).await.unwrap();
-    assert_eq!(found.duplicates.count, 81);
+    assert_eq!(found.duplicates.count, 82);
+    for group in &found.duplicates.groups {
+        params(db, "tasksparams", group.ids[0]).await;
+    }
+    let references = adopt::inspect(db).await.unwrap().references;
+    let references = references.iter().find(|one| one.table == "public.tasksparams").unwrap();
+    assert_eq!((references.rows, references.to_duplicates), (82, 0));
     let adoption = adopt::run(db, Plan::new().duplicates(decision)).await.unwrap();
     for group in &found.duplicates.groups {
         let (oldest, others) = group.ids.split_first().unwrap();

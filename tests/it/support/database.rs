@@ -155,6 +155,12 @@ impl TestDatabase {
         connect(&url, 1).await
     }
 
+    /// The same database for another user of PostgreSQL's: `postgres` is the superuser.
+    pub(crate) async fn pool_of(&self, user: &str) -> DatabaseConnection {
+        let (_, host) = self.url.rsplit_once('@').unwrap();
+        connect(&format!("postgres://{user}@{host}"), 1).await
+    }
+
     /// Removes all tasks and games.
     pub(crate) async fn clear(&self) {
         run(&self.db, "DELETE FROM tasks", []).await;
