@@ -99,7 +99,7 @@ fn least(
     side: &str,
     times: usize,
 ) -> Result<f64, Failure> {
-    let runs = (0..RUNS).map(|_| collected(store, game, operation, side, times));
+    let mut runs = (0..RUNS).map(|_| collected(store, game, operation, side, times));
     runs.try_fold(f64::INFINITY, |least, count| Ok(count?.min(least)))
 }
 

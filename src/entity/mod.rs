@@ -38,7 +38,8 @@ pub mod members {
 #[doc(hidden)]
 pub fn whole_microseconds<const N: usize>(times: [&mut ActiveValue<DateTime<Utc>>; N]) {
     for time in times {
-        if let ActiveValue::Set(time) = time {
+        // An insert writes both; an active model that was made of a model has the second.
+        if let ActiveValue::Set(time) | ActiveValue::Unchanged(time) = time {
             *time = crate::value::time::floor(*time);
         }
     }
