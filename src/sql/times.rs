@@ -110,8 +110,11 @@ pub(crate) fn read_by_driver(backend: DbBackend, column: &str) -> String {
 /// row that it cannot return.
 pub(crate) fn readable(backend: DbBackend, column: &str) -> String {
     match backend {
-        // The text of a year before 0000 starts with a sign.
-        DbBackend::Sqlite => format!("{} >= '0'", comparable(backend, column)),
+        // The first condition is the fast one. The text of a year before 0000 starts with a sign.
+        DbBackend::Sqlite => format!(
+            "({column} GLOB '{CANONICAL_SHAPE}' AND julianday({column}) IS NOT NULL OR {} >= '0')",
+            comparable(backend, column)
+        ),
         DbBackend::Postgres => format!("{column} {}", CHRONO_RANGE.replace("{c}", column)),
         // Zero dates, and days that their month has not. An interval added to one would fail the
         // statement in strict mode.
@@ -180,7 +183,8 @@ pub(crate) fn read_time(
 }
 
 /// Reads a text of [`CANONICAL_SHAPE`] as SQLite's date functions do: 30 February is a day of
-/// March, and 24:00 one of the next day. Like these, it ends at a NUL.
+/// March, and 24:00 one of the next day; spaces may stand before the offset. Like these, it ends at
+/// a NUL.
 fn parse_canonical(text: &str) -> Option<DateTime<Utc>> {
     let bytes = text.split('\0').next()?.as_bytes();
     let number = |from: usize, to: usize| -> Option<u32> {
@@ -204,7 +208,11 @@ fn parse_canonical(text: &str) -> Option<DateTime<Utc>> {
     let month = NaiveDate::from_ymd_opt(year, number(5, 7)?, 1)?;
     let midnight = month.checked_add_days(Days::new(u64::from(day - 1)))?.and_hms_opt(0, 0, 0)?;
     let seconds = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
-    let since = TimeDelta::seconds(seconds) + TimeDelta::microseconds(number(20, 26)?.into());
+    // Fewer digits, and spaces.
+    let digits = text.get(20..26)?.trim_end_matches(' ').len();
+    let fraction = number(20, 20 + digits).filter(|_| digits > 0)?;
+    let micros = (digits..6).fold(fraction, |micros, _| micros * 10);
+    let since = TimeDelta::seconds(seconds) + TimeDelta::microseconds(micros.into());
     let time = midnight.checked_add_signed(since)?;
     (time.year() <= 9999).then(|| time.and_utc())
 }

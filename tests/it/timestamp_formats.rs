@@ -77,7 +77,7 @@ fn stored(random: &mut Random) -> (Value, DateTime<Utc>) {
         _ => (time.with_timezone(&zone).naive_local(), format!(" {zone} ")),
     };
     let date = local.format("%Y-%m-%d");
-    match random.below(9) {
+    match random.below(10) {
         // What the drivers write.
         0 => (time.to_rfc3339().into(), micros(time)),
         1 => (time.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string().into(), micros(time)),
@@ -100,6 +100,14 @@ fn stored(random: &mut Random) -> (Value, DateTime<Utc>) {
             #[allow(clippy::cast_precision_loss, reason = "a whole number of quarters of days")]
             let day = 2_440_587.5 + time.timestamp() as f64 / 86_400.0;
             (day.into(), time)
+        }
+        9 => {
+            // As long as what the drivers write.
+            let digits = usize::try_from(1 + random.below(5)).unwrap();
+            let fraction = &format!("{:09}", time.nanosecond())[..digits];
+            let text = format!("{}.{fraction:<6}+00:00", time.format("%Y-%m-%dT%H:%M:%S"));
+            let nanos: u32 = format!("{fraction:0<9}").parse().unwrap();
+            (text.into(), time.with_nanosecond(nanos).unwrap())
         }
         6 if time.timestamp() > 5_400_000 || time.timestamp() < 0 => {
             (time.timestamp().into(), time.with_nanosecond(0).unwrap())

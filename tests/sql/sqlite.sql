@@ -557,8 +557,16 @@ UPDATE "tasks" SET
 WHERE
   "tasks"."id" = ?
   AND (1 = 0 OR "tasks"."strategyId" <> ? OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -599,8 +607,16 @@ WHERE
   "tasks"."gameId" = ?
   AND "tasks"."id" = ?
   AND (1 = 0 OR "tasks"."strategyId" <> ? OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -641,8 +657,16 @@ WHERE
   "tasks"."gameId" = ?
   AND "tasks"."externalTaskId" = ?
   AND (1 = 0 OR "tasks"."strategyId" <> ? OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -684,8 +708,16 @@ WHERE
   AND "tasks"."status" = ?
   AND compared("tasks"."updated_at") <= ?
   AND (1 = 0 OR "tasks"."strategyId" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -725,8 +757,16 @@ WHERE
   "tasks"."id" = ?
   AND "tasks"."status" = ?
   AND (1 = 0 OR "tasks"."strategyId" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -767,8 +807,16 @@ UPDATE "tasks" SET
 WHERE
   "tasks"."id" = ?
   AND (1 = 0 OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -810,8 +858,16 @@ WHERE
   "tasks"."id" = ?
   AND "tasks"."status" = ?
   AND (1 = 0 OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -840,8 +896,16 @@ RETURNING
 DELETE FROM "tasks"
 WHERE
   "tasks"."id" = ?
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   CASE
     WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
@@ -864,8 +928,16 @@ DELETE FROM "tasks"
 WHERE
   "tasks"."gameId" = ?
   AND "tasks"."id" = ?
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   CASE
     WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
@@ -887,8 +959,16 @@ DELETE FROM "tasks"
 WHERE
   "tasks"."gameId" = ?
   AND "tasks"."externalTaskId" = ?
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -1796,8 +1876,16 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   END
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -1891,8 +1979,16 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   END
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -1963,8 +2059,16 @@ WHERE
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE
     WHEN 1 = 1
-    AND compared("tasks"."created_at") >= '0'
-    AND compared("tasks"."updated_at") >= '0' THEN excluded."strategyId"
+    AND (
+      "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+      AND julianday("tasks"."created_at") IS NOT NULL
+      OR compared("tasks"."created_at") >= '0'
+    )
+    AND (
+      "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+      AND julianday("tasks"."updated_at") IS NOT NULL
+      OR compared("tasks"."updated_at") >= '0'
+    ) THEN excluded."strategyId"
   END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN CASE
@@ -2053,8 +2157,16 @@ WHERE
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE
     WHEN 1 = 1
-    AND compared("tasks"."created_at") >= '0'
-    AND compared("tasks"."updated_at") >= '0' THEN excluded."strategyId"
+    AND (
+      "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+      AND julianday("tasks"."created_at") IS NOT NULL
+      OR compared("tasks"."created_at") >= '0'
+    )
+    AND (
+      "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+      AND julianday("tasks"."updated_at") IS NOT NULL
+      OR compared("tasks"."updated_at") >= '0'
+    ) THEN excluded."strategyId"
   END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN CASE
@@ -2716,8 +2828,16 @@ WHERE
     )
   )
   AND (1 = 0 OR "tasks"."strategyId" <> ? OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -2768,8 +2888,16 @@ WHERE
     )
   )
   AND (1 = 0 OR "tasks"."strategyId" <> ? OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -2820,8 +2948,16 @@ WHERE
     )
   )
   AND (1 = 0 OR "tasks"."strategyId" <> ? OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -2872,8 +3008,16 @@ WHERE
   AND "tasks"."status" = ?
   AND compared("tasks"."updated_at") <= ?
   AND (1 = 0 OR "tasks"."strategyId" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -2923,8 +3067,16 @@ WHERE
   )
   AND "tasks"."status" = ?
   AND (1 = 0 OR "tasks"."strategyId" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -2975,8 +3127,16 @@ WHERE
     )
   )
   AND (1 = 0 OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -3027,8 +3187,16 @@ WHERE
   )
   AND "tasks"."status" = ?
   AND (1 = 0 OR "tasks"."status" <> ?)
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -3067,8 +3235,16 @@ WHERE
         AND g."apiKey_used" = ? COLLATE BINARY
     )
   )
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   CASE
     WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
@@ -3100,8 +3276,16 @@ WHERE
         AND g."apiKey_used" = ? COLLATE BINARY
     )
   )
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   CASE
     WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
@@ -3132,8 +3316,16 @@ WHERE
         AND g."apiKey_used" = ? COLLATE BINARY
     )
   )
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -4353,8 +4545,16 @@ WHERE
         AND g."apiKey_used" = ? COLLATE BINARY
     )
   )
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -4461,8 +4661,16 @@ WHERE
         AND g."apiKey_used" = ? COLLATE BINARY
     )
   )
-  AND compared("tasks"."created_at") >= '0'
-  AND compared("tasks"."updated_at") >= '0'
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
 RETURNING
   "id",
   CASE
@@ -4565,8 +4773,16 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
           AND g."apiKey_used" = ? COLLATE BINARY
       )
     )
-    AND compared("tasks"."created_at") >= '0'
-    AND compared("tasks"."updated_at") >= '0' THEN excluded."strategyId"
+    AND (
+      "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+      AND julianday("tasks"."created_at") IS NOT NULL
+      OR compared("tasks"."created_at") >= '0'
+    )
+    AND (
+      "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+      AND julianday("tasks"."updated_at") IS NOT NULL
+      OR compared("tasks"."updated_at") >= '0'
+    ) THEN excluded."strategyId"
   END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN CASE
@@ -4687,8 +4903,16 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
           AND g."apiKey_used" = ? COLLATE BINARY
       )
     )
-    AND compared("tasks"."created_at") >= '0'
-    AND compared("tasks"."updated_at") >= '0' THEN excluded."strategyId"
+    AND (
+      "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+      AND julianday("tasks"."created_at") IS NOT NULL
+      OR compared("tasks"."created_at") >= '0'
+    )
+    AND (
+      "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+      AND julianday("tasks"."updated_at") IS NOT NULL
+      OR compared("tasks"."updated_at") >= '0'
+    ) THEN excluded."strategyId"
   END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN CASE
