@@ -54,7 +54,7 @@ pub(crate) async fn measure(options: &Options, backends: &[DbBackend]) -> Result
         for operation in OPERATIONS.into_iter().filter(|operation| options.wants(operation)) {
             let mut each = Vec::new();
             for side in SIDES {
-                each.push(instructions(&store, game, operation, side)?);
+                each.push(Counted { store: &store, game, operation, side }.instructions()?);
             }
             let shown = |count: &Option<f64>| count.map_or("-".to_owned(), |n| format!("{n:.0}"));
             let ratio = |to: Option<f64>| match (each[2], to) {
@@ -76,53 +76,46 @@ pub(crate) async fn measure(options: &Options, backends: &[DbBackend]) -> Result
     Ok(())
 }
 
-/// Instructions of one call; `None` where a side does not make it.
-fn instructions(
-    store: &Store,
+/// What is counted.
+struct Counted<'c> {
+    store: &'c Store,
     game: Uuid,
-    operation: &str,
-    side: &str,
-) -> Result<Option<f64>, Failure> {
-    if side == "statement" && !ByStatement::OPERATIONS.contains(&operation) {
-        return Ok(None);
+    operation: &'c str,
+    side: &'c str,
+}
+
+impl Counted<'_> {
+    /// Instructions of one call; `None` where the side does not make it.
+    fn instructions(&self) -> Result<Option<f64>, Failure> {
+        if self.side == "statement" && !ByStatement::OPERATIONS.contains(&self.operation) {
+            return Ok(None);
+        }
+        let [few, more] = calls(self.operation);
+        Ok(Some((self.least(more)? - self.least(few)?) / (more - few) as f64))
     }
-    let [few, more] = calls(operation);
-    let count = |times: usize| least(store, game, operation, side, times);
-    Ok(Some((count(more)? - count(few)?) / (more - few) as f64))
-}
 
-/// The least of several runs: threads that wait for each other may do so busily.
-fn least(
-    store: &Store,
-    game: Uuid,
-    operation: &str,
-    side: &str,
-    times: usize,
-) -> Result<f64, Failure> {
-    let mut runs = (0..RUNS).map(|_| collected(store, game, operation, side, times));
-    runs.try_fold(f64::INFINITY, |least, count| Ok(count?.min(least)))
-}
+    /// The least of several runs: threads that wait for each other may do so busily.
+    fn least(&self, times: usize) -> Result<f64, Failure> {
+        let mut runs = (0..RUNS).map(|_| self.collected(times));
+        runs.try_fold(f64::INFINITY, |least, count| Ok(count?.min(least)))
+    }
 
-/// All instructions of a process that makes so many calls.
-fn collected(
-    store: &Store,
-    game: Uuid,
-    operation: &str,
-    side: &str,
-    times: usize,
-) -> Result<f64, Failure> {
-    let mut process = Command::new("valgrind");
-    process.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
-    process.arg(std::env::current_exe()?);
-    // It may hold a password, and a process's arguments are everybody's to read.
-    process.env(URL, &store.url);
-    process.args([COUNTED, operation, side, &game.to_string(), &times.to_string()]);
-    let output = process.output().map_err(|error| format!("valgrind: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let count = said.lines().find_map(|line| line.split_once("Collected : ").map(|(_, n)| n));
-    match count {
-        Some(count) if output.status.success() => Ok(count.trim().parse()?),
-        _ => Err(said.into()),
+    /// All instructions of a process that makes so many calls.
+    fn collected(&self, times: usize) -> Result<f64, Failure> {
+        let mut process = Command::new("valgrind");
+        process.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+        process.arg(std::env::current_exe()?);
+        // It may hold a password, and a process's arguments are everybody's to read.
+        process.env(URL, &self.store.url);
+        process.args([COUNTED, self.operation, self.side]);
+        process.args([self.game.to_string(), times.to_string()]);
+        let output = process.output().map_err(|error| format!("valgrind: {error}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let count = said.lines().find_map(|line| line.split_once("Collected : ").map(|(_, n)| n));
+        match count {
+            Some(count) if output.status.success() => Ok(count.trim().parse()?),
+            _ => Err(said.into()),
+        }
     }
 }
 

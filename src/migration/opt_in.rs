@@ -5,7 +5,7 @@ use super::{create_tasks, ddl};
 use crate::entity::tasks::Column;
 use crate::entity::{Games, ParentGame};
 use crate::error::SchemaMismatch;
-use crate::sql::{Names, quote, sorted_columns, within_limit};
+use crate::sql::{Names, is_time, quote, sorted_columns, within_limit};
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
@@ -135,10 +135,6 @@ impl<G: ParentGame> CreateIndex<G> {
             && holder.columns.len() == length
             && columns.iter().zip(&holder.columns).all(is)
     }
-}
-
-fn is_time(column: Column) -> bool {
-    matches!(column, Column::CreatedAt | Column::UpdatedAt)
 }
 
 impl<G: ParentGame> MigrationName for CreateIndex<G> {

@@ -19,6 +19,8 @@ pub(crate) use app_columns::AppColumns;
 #[cfg(feature = "migration")]
 pub(crate) use hints::{creation_index, name_index, within_limit};
 pub(crate) use keys::{KeyKind, KeyList};
+#[cfg(feature = "migration")]
+pub(crate) use names::is_time;
 pub(crate) use names::{Known, Names, quote};
 pub(crate) use rows::{Column, Rows};
 pub(crate) use shape::Shape;

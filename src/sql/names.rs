@@ -186,7 +186,8 @@ impl Known {
     }
 }
 
-fn is_time(column: tasks::Column) -> bool {
+/// Whether a column is a timestamp.
+pub(crate) fn is_time(column: tasks::Column) -> bool {
     matches!(column, tasks::Column::CreatedAt | tasks::Column::UpdatedAt)
 }
 
