@@ -112,15 +112,15 @@ async fn run() -> Result<(), Box<dyn Error>> {
 async fn composed(db: &DatabaseConnection) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "in the application's list")?;
-    let before = migration::record_of::<AppMigrator>(db).await?;
+    let before = migration::status::<AppMigrator>(db).await?;
     writeln!(out, "  to be done: {}", before.pending.len())?;
     for name in &before.pending {
         writeln!(out, "    {name}")?;
     }
-    migration::exclusively(db, async |one| AppMigrator::up(one, None).await).await?;
+    migration::with_migration_lock(db, async |one| AppMigrator::up(one, None).await).await?;
     // Also for a user who may change no schema.
-    migration::check(db).await?;
-    let after = migration::record_of::<AppMigrator>(db).await?;
+    migration::verify_schema(db).await?;
+    let after = migration::status::<AppMigrator>(db).await?;
     writeln!(out, "  to be done: {}, and the tables fit", after.pending.len())?;
     Ok(())
 }
@@ -130,10 +130,10 @@ async fn alone(db: &DatabaseConnection) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "alone")?;
     migrate(db).await?;
-    migration::check(db).await?;
+    migration::verify_schema(db).await?;
     writeln!(out, "  made, and the tables fit")?;
     Migrator::down(db, None).await?;
-    let record = migration::record_of::<Migrator>(db).await?;
+    let record = migration::status::<Migrator>(db).await?;
     writeln!(out, "  taken back; to be done: {}", record.pending.len())?;
     Ok(())
 }
@@ -153,7 +153,7 @@ async fn in_the_way(db: &DatabaseConnection) -> Result<(), Box<dyn Error>> {
     }
     // SeaORM's own error carries the same.
     let error = Migrator::up(db, None).await.err();
-    let carried = error.as_ref().and_then(SchemaMismatch::in_db_err);
+    let carried = error.as_ref().and_then(SchemaMismatch::from_db_err);
     writeln!(
         out,
         "  {} problems, in SeaORM's error too",

@@ -13,8 +13,8 @@ use game_tasks::chrono::{DateTime, Utc};
 use game_tasks::conformance::{self, Store, StoreError};
 use game_tasks::uuid::Uuid;
 use game_tasks::{
-    Game, Lifecycle, NewTask, OnExisting, Page, Task, TaskError, TaskFilter, TaskKey, TaskPatch,
-    TaskQuery, TaskRepository, TaskScope, Written,
+    CreateOutcome, Game, Lifecycle, NewTask, OnExisting, Page, Task, TaskError, TaskFilter,
+    TaskKey, TaskPatch, TaskQuery, TaskRepository, TaskScope,
 };
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -38,11 +38,11 @@ struct MapRepository {
 impl Kept {
     /// All tasks that the scope sees.
     fn seen(&self, scope: &TaskScope) -> impl Iterator<Item = &Task> {
-        self.tasks.values().filter(|task| scope.sees(task, self.games.get(&task.game_id)))
+        self.tasks.values().filter(|task| scope.can_see(task, self.games.get(&task.game_id)))
     }
 
     fn find(&self, scope: &TaskScope, key: &TaskKey) -> Result<&Task, TaskError> {
-        let found = self.seen(scope).find(|task| task.is_named_by(key));
+        let found = self.seen(scope).find(|task| task.matches(key));
         found.ok_or_else(|| TaskError::NotFound { key: key.clone() })
     }
 
@@ -85,8 +85,8 @@ impl<'b> Batch<'b> {
         let task = new.to_task(scope, game, self.now)?;
         let name = (task.game_id, task.external_task_id.clone());
         if let Some(id) = self.names.get(&name) {
-            let seen = self.after.tasks.get(id).is_some_and(|there| scope.sees(there, game));
-            if !seen || on_existing == OnExisting::Report {
+            let seen = self.after.tasks.get(id).is_some_and(|there| scope.can_see(there, game));
+            if !seen || on_existing == OnExisting::Fail {
                 let (game_id, external_task_id) = name;
                 let id = seen.then_some(*id);
                 return Err(TaskError::AlreadyExists { game_id, external_task_id, id });
@@ -94,7 +94,7 @@ impl<'b> Batch<'b> {
             let there = self.after.tasks.get_mut(id);
             if let (OnExisting::Update, Some(there)) = (on_existing, there) {
                 let patch = TaskPatch::new().strategy(task.strategy_id.as_str());
-                if patch.applies_to(&there.key(), there, &Lifecycle::any()).is_ok() {
+                if patch.check(&there.key(), there, &Lifecycle::any()).is_ok() {
                     patch.apply(there);
                 }
             }
@@ -110,16 +110,18 @@ impl<'b> Batch<'b> {
     }
 
     /// What became of a task: the row as the whole batch leaves it.
-    fn outcome(&self, id: Uuid, was_there: bool, on_existing: OnExisting) -> Option<Written> {
+    fn outcome(&self, id: Uuid, was_there: bool, on_existing: OnExisting) -> Option<CreateOutcome> {
         let after = self.after.tasks.get(&id)?.clone();
         let before = self.before.tasks.get(&id);
         let changed = before.is_none_or(|before| before.strategy_id != after.strategy_id);
         Some(match (was_there, before) {
-            (false, _) => Written::Created(after),
-            (true, _) if on_existing == OnExisting::Update && changed => Written::Updated(after),
+            (false, _) => CreateOutcome::Created(after),
+            (true, _) if on_existing == OnExisting::Update && changed => {
+                CreateOutcome::Updated(after)
+            }
             // Changed and changed back is not changed.
-            (true, Some(before)) => Written::Kept(before.clone()),
-            (true, None) => Written::Kept(after),
+            (true, Some(before)) => CreateOutcome::Kept(before.clone()),
+            (true, None) => CreateOutcome::Kept(after),
         })
     }
 
@@ -147,22 +149,22 @@ impl TaskRepository for MapRepository {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
         self.scope.validate()?;
         let tasks = std::slice::from_ref(task);
-        match self.create_tasks_atomically(tasks, OnExisting::Report).await {
+        match self.create_all_tasks(tasks, OnExisting::Fail).await {
             Ok(written) => {
-                written.into_iter().next().map(Written::into_task).ok_or(TaskError::NotFound {
-                    key: (task.game_id, &task.external_task_id).into(),
-                })
+                written.into_iter().next().map(CreateOutcome::into_task).ok_or(
+                    TaskError::NotFound { key: (task.game_id, &task.external_task_id).into() },
+                )
             }
             Err(TaskError::Batch { error, .. }) => Err(*error),
             Err(error) => Err(error),
         }
     }
 
-    async fn create_tasks(
+    async fn create_many_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+    ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         self.scope.validate()?;
         let mut kept = self.kept();
         let mut batch = Batch::new(&kept);
@@ -177,11 +179,11 @@ impl TaskRepository for MapRepository {
         Ok(outcomes)
     }
 
-    async fn create_tasks_atomically(
+    async fn create_all_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Written>, TaskError> {
+    ) -> Result<Vec<CreateOutcome>, TaskError> {
         self.scope.validate()?;
         NewTask::validate_atomic_batch(tasks)?;
         let mut kept = self.kept();
@@ -205,7 +207,7 @@ impl TaskRepository for MapRepository {
     }
 
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
-        query.page_from(&self.scope, self.kept().seen(&self.scope))
+        query.paginate(&self.scope, self.kept().seen(&self.scope))
     }
 
     async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
@@ -220,18 +222,22 @@ impl TaskRepository for MapRepository {
         key.validate()?;
         let mut kept = self.kept();
         let mut task = kept.find(&self.scope, key)?.clone();
-        patch.applies_to(key, &task, &self.lifecycle)?;
+        patch.check(key, &task, &self.lifecycle)?;
         patch.apply(&mut task);
         kept.tasks.insert(task.id, task.clone());
         Ok(task)
     }
 
-    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+    async fn update_many_tasks(
+        &self,
+        filter: &TaskFilter,
+        patch: &TaskPatch,
+    ) -> Result<u64, TaskError> {
         self.scope.validate()?;
         patch.validate()?;
         filter.validate()?;
         let mut kept = self.kept();
-        let applies = |task: &Task| patch.applies_to(&task.key(), task, &self.lifecycle).is_ok();
+        let applies = |task: &Task| patch.check(&task.key(), task, &self.lifecycle).is_ok();
         let ids = kept.ids(&self.scope, filter, applies);
         for id in &ids {
             if let Some(task) = kept.tasks.get_mut(id) {
@@ -250,7 +256,7 @@ impl TaskRepository for MapRepository {
         Ok(task)
     }
 
-    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+    async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         self.scope.validate()?;
         filter.validate()?;
         let mut kept = self.kept();

@@ -176,8 +176,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let db = connect(&url).await?;
-    migration::exclusively(&db, async |one| AppMigrator::up(one, None).await).await?;
-    migration::check_for::<campaigns::Entity>(&db).await?;
+    migration::with_migration_lock(&db, async |one| AppMigrator::up(one, None).await).await?;
+    migration::verify_schema_for::<campaigns::Entity>(&db).await?;
 
     let tasks = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(db.clone());
     let bees = campaign(&db, 7, "City bees", Some("socio_bee")).await?;

@@ -70,7 +70,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     let tasks = SeaOrmTaskRepository::new(db.clone());
     let new: Vec<NewTask> = request.tasks.iter().map(|task| task.in_game(&game)).collect();
-    let outcomes = tasks.create_many(new.clone(), OnExisting::Report).await?;
+    let outcomes = tasks.create_many(new.clone(), OnExisting::Fail).await?;
     let created = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     writeln!(out, "{created} of {} tasks created", new.len())?;
     for (task, outcome) in new.iter().zip(&outcomes) {

@@ -3,56 +3,67 @@
 
 #[cfg(feature = "adopt")]
 pub mod adopt;
-#[cfg(feature = "tokio")]
-mod completion;
 #[cfg(feature = "conformance")]
 pub mod conformance;
-mod connection;
-pub mod entity;
-pub mod error;
+mod database;
+mod error;
+mod memory;
 #[cfg(feature = "migration")]
 pub mod migration;
-pub mod repository;
+mod query;
+mod repository;
 mod span;
-mod sql;
-pub mod strategy;
-pub mod value;
+mod strategy;
+mod task;
 
-pub use connection::{Autocommit, TaskConnection};
-pub use entity::{Game, Games, ParentGame, Task, Tasks};
+/// The SeaORM entities, each with its `Column`, `ActiveModel` and `Relation`.
+pub mod entity {
+    pub use crate::task::{games, tasks};
+}
+
+#[doc(inline)]
+pub use database::{Autocommit, SeaOrmTaskRepository, StrategyResolver, TaskConnection};
+#[doc(inline)]
 pub use error::{
     CursorFault, DatabaseError, FailureKind, Retry, RuntimeFault, SchemaFault, SchemaMismatch,
     SchemaProblem, TaskError, TransactionState,
 };
+#[doc(inline)]
+pub use memory::InMemoryTaskRepository;
 #[cfg(feature = "migration")]
+#[doc(inline)]
 pub use migration::{Migrator, migrate, migrations, migrations_for};
-#[cfg(feature = "tokio")]
-pub use repository::RunToCompletion;
-pub use repository::{
-    Cursor, DEFAULT_PAGE_SIZE, InMemoryTaskRepository, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
-    MAX_FILTER_BYTES, MAX_FILTER_VALUES, MAX_PAGE_SIZE, NewTask, OnExisting, Page,
-    SeaOrmTaskRepository, SortDirection, TaskFilter, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepository, TaskRepositoryExt, Written,
+#[doc(inline)]
+pub use query::{
+    Cursor, DEFAULT_PAGE_SIZE, MAX_FILTER_BYTES, MAX_FILTER_VALUES, MAX_PAGE_SIZE, Page,
+    SortDirection, TaskFilter, TaskOrder, TaskQuery,
 };
+#[cfg(feature = "tokio")]
+#[doc(inline)]
+pub use repository::RunToCompletion;
+#[doc(inline)]
+pub use repository::{CreateOutcome, OnExisting, TaskRepository, TaskRepositoryExt};
 #[cfg(feature = "retry")]
-pub use repository::{OwnsTransactions, Retrying};
+#[doc(inline)]
+pub use repository::{Retryable, Retrying};
 pub use sea_orm;
 #[cfg(feature = "migration")]
 pub use sea_orm_migration;
-pub use strategy::{
-    Inheritance, ResolveStrategy, ResolvedStrategy, StrategyResolver, StrategySource,
-};
-pub use value::{
-    ApiKeyId, Caller, Invalid, InvalidReason, Lifecycle, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_BYTES,
-    MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, OauthUserId, OwnerId, StrategyId, StrategyKind, TaskKey,
-    TaskScope, TaskStatus,
+#[doc(inline)]
+pub use strategy::{Inheritance, ResolveStrategy, ResolvedStrategy, StrategySource};
+#[doc(inline)]
+pub use task::{
+    ApiKeyId, Caller, Game, Games, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, MAX_KEY_BYTES,
+    MAX_KEYS, MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, NewTask, OauthUserId, OwnerId,
+    ParentGame, StrategyId, StrategyKind, Task, TaskKey, TaskPatch, TaskScope, TaskStatus, Tasks,
+    ValidationError, ValidationReason,
 };
 pub use {chrono, uuid};
 
-/// What the crate's macros stand upon in the application's crate.
+/// What the crate's macros use in the application's crate.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::entity::{members, whole_microseconds};
+    pub use crate::task::{members, whole_microseconds};
     pub use async_trait::async_trait;
     pub use serde;
 }

@@ -95,7 +95,7 @@ impl Store {
         let repository = SeaOrmTaskRepository::new(self.db.clone());
         for start in (0..tasks).step_by(FILL) {
             let batch = (start..tasks.min(start + FILL)).map(|n| NewTask::new(game, external(n)));
-            repository.create_all(batch, OnExisting::Report).await?;
+            repository.create_all(batch, OnExisting::Fail).await?;
         }
         Ok(())
     }

@@ -309,7 +309,7 @@ impl Operations<'_> {
         .await?;
         let repository = SeaOrmTaskRepository::new(self.bench.store.db.clone());
         self.compare(rows, "delete", &target, async |side, n| {
-            let there = repository.create_all(fresh(n), OnExisting::Report).await?;
+            let there = repository.create_all(fresh(n), OnExisting::Fail).await?;
             let since = Instant::now();
             for task in &there {
                 did(side.delete(task.task().id).await?, 1)?;

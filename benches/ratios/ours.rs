@@ -70,12 +70,12 @@ impl Side for Ours {
     }
 
     async fn create_many(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
-        let written = self.tasks.create_many(tasks.iter().cloned(), OnExisting::Report).await?;
+        let written = self.tasks.create_many(tasks.iter().cloned(), OnExisting::Fail).await?;
         Ok(written.into_iter().flatten().count())
     }
 
     async fn create_all(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
-        Ok(self.tasks.create_all(tasks.iter().cloned(), OnExisting::Report).await?.len())
+        Ok(self.tasks.create_all(tasks.iter().cloned(), OnExisting::Fail).await?.len())
     }
 
     async fn page(&self, shape: &Shape) -> Result<usize, Failure> {

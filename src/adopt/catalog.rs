@@ -1,10 +1,13 @@
 //! What PostgreSQL's catalog says of the two tables and of what refers to tasks.
 
-use super::error::{AdoptError, UnfitReason};
-use super::session::{Session, get, query};
-use crate::entity::{games, tasks};
+use super::error::AdoptError;
+use super::error::UnfitReason;
+use super::session::Session;
+use super::session::get;
+use super::session::query;
+use crate::database::sql::quote;
 use crate::error::DatabaseError;
-use crate::sql::quote;
+use crate::task::{games, tasks};
 use sea_orm::{DbBackend, IdenStatic};
 
 /// A name as a statement has it.

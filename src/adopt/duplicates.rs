@@ -1,18 +1,29 @@
 //! Duplicates, as the owner decides: each group, or a part of it, in a transaction of its own.
 
-use super::catalog::{Catalog, Reference, Table, quoted, references};
+use super::catalog::Catalog;
+use super::catalog::Reference;
+use super::catalog::Table;
+use super::catalog::quoted;
+use super::catalog::references;
 use super::error::AdoptError;
 use super::fill;
-use super::inspect::{OLDEST_FIRST, groups};
-use super::plan::{Duplicates, Plan, Step};
+use super::inspect::OLDEST_FIRST;
+use super::inspect::groups;
+use super::plan::Duplicates;
+use super::plan::Plan;
+use super::plan::Step;
 use super::record;
 use super::referring::index_references;
-use super::refusal::{is_a_refusal, refuse_unless};
+use super::refusal::is_a_refusal;
+use super::refusal::refuse_unless;
 use super::report::Outcome;
-use super::session::{Session, Watch, get, query};
+use super::session::Session;
+use super::session::Watch;
+use super::session::get;
+use super::session::query;
+use crate::database::sql::read;
 use crate::error::{DatabaseError, FailureKind};
-use crate::sql::read;
-use crate::value::MAX_TEXT_CHARS;
+use crate::task::MAX_TEXT_CHARS;
 use sea_orm::DbBackend;
 use uuid::Uuid;
 
@@ -273,7 +284,7 @@ fn new_name(old: &str, id: Uuid, n: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::check_text;
+    use crate::task::check_text;
 
     #[test]
     fn new_names_obey_the_rules_and_say_where_they_come_from() {

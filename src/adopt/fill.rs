@@ -2,8 +2,12 @@
 
 use super::catalog::Table;
 use super::error::AdoptError;
-use super::plan::{Plan, Step};
-use super::session::{Session, Watch, get, query};
+use super::plan::Plan;
+use super::plan::Step;
+use super::session::Session;
+use super::session::Watch;
+use super::session::get;
+use super::session::query;
 use crate::error::DatabaseError;
 use sea_orm::sqlx::postgres::PgRow;
 use uuid::Uuid;

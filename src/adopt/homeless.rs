@@ -1,17 +1,26 @@
 //! Tasks without a game, as the owner decides.
 
-use super::catalog::{Catalog, Table, quoted, references};
+use super::catalog::Catalog;
+use super::catalog::Table;
+use super::catalog::quoted;
+use super::catalog::references;
 use super::error::AdoptError;
 use super::fill;
 use super::inspect::without_game;
-use super::plan::{Plan, Step, WithoutGame};
+use super::plan::Plan;
+use super::plan::Step;
+use super::plan::WithoutGame;
 use super::record;
 use super::referring::index_references;
-use super::refusal::{is_a_refusal, refuse_unless};
+use super::refusal::is_a_refusal;
+use super::refusal::refuse_unless;
 use super::report::Outcome;
-use super::session::{Session, Watch, get, query};
+use super::session::Session;
+use super::session::Watch;
+use super::session::get;
+use super::session::query;
+use crate::database::sql::read;
 use crate::error::DatabaseError;
-use crate::sql::read;
 use sea_orm::DbBackend;
 use uuid::Uuid;
 

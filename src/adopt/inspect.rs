@@ -1,17 +1,31 @@
 //! What is in the tables: counts and ids, and nothing that a row says of API keys.
 
 use super::GAME_STRATEGIES;
-use super::catalog::{Catalog, Needed, Reference, Table, ToGames, quoted, references};
+use super::catalog::Catalog;
+use super::catalog::Needed;
+use super::catalog::Reference;
+use super::catalog::Table;
+use super::catalog::ToGames;
+use super::catalog::quoted;
+use super::catalog::references;
 use super::error::AdoptError;
 use super::plan::Step;
-use super::report::{
-    BrokenTexts, DuplicateGroup, DuplicateGroups, Found, InheritanceChange, Inspection, References,
-    Rule, StrategyUse,
-};
-use super::session::{Session, count, get, query};
+use super::report::BrokenTexts;
+use super::report::DuplicateGroup;
+use super::report::DuplicateGroups;
+use super::report::Found;
+use super::report::InheritanceChange;
+use super::report::Inspection;
+use super::report::References;
+use super::report::Rule;
+use super::report::StrategyUse;
+use super::session::Session;
+use super::session::count;
+use super::session::get;
+use super::session::query;
+use crate::database::sql::readable;
 use crate::error::DatabaseError;
-use crate::sql::readable;
-use crate::value::{StrategyId, StrategyKind};
+use crate::task::{StrategyId, StrategyKind};
 use sea_orm::DbBackend;
 use sea_orm::sqlx::postgres::PgRow;
 

@@ -1,9 +1,13 @@
 //! The table that accounts for every row which an adoption settled, and keeps those that it
 //! took out.
 
-use super::catalog::{Table, quoted};
-use super::report::{Outcome, Settled};
-use super::session::{Session, get, query};
+use super::catalog::Table;
+use super::catalog::quoted;
+use super::report::Outcome;
+use super::report::Settled;
+use super::session::Session;
+use super::session::get;
+use super::session::query;
 use crate::error::DatabaseError;
 use sea_orm::sqlx::postgres::PgRow;
 

@@ -1,8 +1,12 @@
 //! Indexes on what refers to tasks, for as long as tasks are taken out.
 
-use super::catalog::{Reference, quoted};
+use super::catalog::Reference;
+use super::catalog::quoted;
 use super::error::AdoptError;
-use super::session::{Session, Watch, get, query};
+use super::session::Session;
+use super::session::Watch;
+use super::session::get;
+use super::session::query;
 
 /// What the names of the indexes begin with that stand only while tasks are taken out.
 const INDEX: &str = "game_tasks_adopt_ref_";

@@ -19,5 +19,5 @@ pub(super) fn refuse_unless(done: bool) -> Result<(), DatabaseError> {
         return Ok(());
     }
     let why = "a trigger has kept the row from being changed";
-    Err(DatabaseError::of_store(FailureKind::ConstraintViolation, Retry::No, why))
+    Err(DatabaseError::custom(FailureKind::ConstraintViolation, Retry::No, why))
 }

@@ -1,5 +1,5 @@
 use super::plan::Step;
-use crate::value::StrategyId;
+use crate::task::StrategyId;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 

@@ -1,14 +1,30 @@
 //! The order of the steps: what there is to do is asked of the catalog each time, so that a run
 //! takes up where another one was cut off.
 
-use super::catalog::{Catalog, Needed, ToGames};
+use super::catalog::Catalog;
+use super::catalog::Needed;
+use super::catalog::ToGames;
+use super::duplicates;
 use super::error::AdoptError;
-use super::inspect::{WITHOUT_EXTERNAL_ID, groups, number, without_game};
-use super::plan::{Plan, Step, WithoutGame};
+use super::fill;
+use super::homeless;
+use super::inspect::WITHOUT_EXTERNAL_ID;
+use super::inspect::groups;
+use super::inspect::number;
+use super::inspect::without_game;
+use super::plan::Plan;
+use super::plan::Step;
+use super::plan::WithoutGame;
+use super::record;
+use super::referring;
 use super::report::Adoption;
-use super::session::{Session, Watch, count, get, query};
-use super::{duplicates, fill, homeless, record, referring, schema};
-use crate::entity::games;
+use super::schema;
+use super::session::Session;
+use super::session::Watch;
+use super::session::count;
+use super::session::get;
+use super::session::query;
+use crate::task::games;
 
 /// How often a step is begun anew because old programs wrote what it had just settled.
 const ROUNDS: u32 = 20;

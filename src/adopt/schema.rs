@@ -1,10 +1,19 @@
 //! What is changed of the tables' definitions, each change so that it holds up nobody.
 
-use super::catalog::{Catalog, Needed, Table, ToGames, quoted};
-use super::error::{AdoptError, UnfitReason};
+use super::catalog::Catalog;
+use super::catalog::Needed;
+use super::catalog::Table;
+use super::catalog::ToGames;
+use super::catalog::quoted;
+use super::error::AdoptError;
+use super::error::UnfitReason;
 use super::plan::Step;
-use super::record::{self, RECORD};
-use super::session::{Session, Watch, get, query};
+use super::record;
+use super::record::RECORD;
+use super::session::Session;
+use super::session::Watch;
+use super::session::get;
+use super::session::query;
 use crate::error::FailureKind;
 
 /// Gives columns the defaults that they lack.

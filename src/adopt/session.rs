@@ -4,8 +4,9 @@
 //! leave them to the application; so it is closed instead, with whatever it held.
 
 use super::error::AdoptError;
-use super::plan::{Progress, Step};
-use crate::connection::TaskConnection;
+use super::plan::Progress;
+use super::plan::Step;
+use crate::database::TaskConnection;
 use crate::error::{Call, DatabaseError, FailureKind};
 use sea_orm::sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sea_orm::sqlx::query::Query;

@@ -1,12 +1,18 @@
 //! Batches that are written whole or not at all.
 
-use super::checks::{in_batch, invalid, names};
+use super::checks::in_batch;
+use super::checks::invalid;
+use super::checks::names;
 use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    InvalidReason, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, TaskError,
-    TaskRepositoryExt, Written,
-};
+use crate::CreateOutcome;
+use crate::MAX_ATOMIC_BYTES;
+use crate::MAX_ATOMIC_TASKS;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::TaskError;
+use crate::TaskRepositoryExt;
+use crate::ValidationReason;
 use uuid::Uuid;
 
 cases! { "bulk_atomic":
@@ -20,7 +26,7 @@ cases! { "bulk_atomic":
     too_many_bytes,
 }
 
-const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 async fn all_are_written(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
@@ -28,8 +34,8 @@ async fn all_are_written(stage: &Stage<'_>) -> Outcome {
         ensure_eq!(stage.tasks.create_all([], on_existing).await?, []);
         let batch = ["c", "a", "b"].map(|name| NewTask::new(game, format!("{name}{n}")));
         let written = stage.tasks.create_all(batch, on_existing).await?;
-        ensure!(written.iter().all(Written::is_created));
-        let created: Vec<_> = written.into_iter().map(Written::into_task).collect();
+        ensure!(written.iter().all(CreateOutcome::is_created));
+        let created: Vec<_> = written.into_iter().map(CreateOutcome::into_task).collect();
         ensure_eq!(names(&created), [format!("c{n}"), format!("a{n}"), format!("b{n}")]);
         for task in created {
             ensure_eq!(stage.tasks.get(&task).await?, task);
@@ -58,13 +64,13 @@ async fn one_bad_task_at_the_end_refuses_all(stage: &Stage<'_>) -> Outcome {
         );
         ensure_eq!(
             invalid(refused(NewTask::new(game, " ")).await?)?,
-            ("external_task_id", InvalidReason::Blank)
+            ("external_task_id", ValidationReason::Blank)
         );
         ensure_is!(
             refused(NewTask::new(other, "x").id(old.id)).await?,
             TaskError::IdTaken { id } if *id == old.id
         );
-        if on_existing == OnExisting::Report {
+        if on_existing == OnExisting::Fail {
             ensure_is!(
                 refused(NewTask::new(other, "old")).await?,
                 TaskError::AlreadyExists { game_id, external_task_id, id }
@@ -73,8 +79,8 @@ async fn one_bad_task_at_the_end_refuses_all(stage: &Stage<'_>) -> Outcome {
         }
     }
     // What was refused did not use the names up.
-    let written = stage.tasks.create_all(good(), OnExisting::Report).await?;
-    ensure!(written.iter().all(Written::is_created));
+    let written = stage.tasks.create_all(good(), OnExisting::Fail).await?;
+    ensure!(written.iter().all(CreateOutcome::is_created));
     Ok(())
 }
 
@@ -93,7 +99,7 @@ async fn the_first_refusal_is_told(stage: &Stage<'_>) -> Outcome {
     for first in 0..4 {
         let mut batch = vec![NewTask::new(game, "good")];
         batch.extend(bad().into_iter().cycle().skip(first).take(4));
-        let error = stage.refused(stage.tasks.create_all(batch, OnExisting::Report)).await?;
+        let error = stage.refused(stage.tasks.create_all(batch, OnExisting::Fail)).await?;
         let (index, error) = in_batch(error)?;
         ensure_eq!(index, 1);
         match first {
@@ -109,7 +115,7 @@ async fn the_first_refusal_is_told(stage: &Stage<'_>) -> Outcome {
 async fn duplicates_in_the_batch_are_refused(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let batch = ["a", "b", "a", "b"].map(|name| NewTask::new(game, name));
-    let error = stage.refused(stage.tasks.create_all(batch, OnExisting::Report)).await?;
+    let error = stage.refused(stage.tasks.create_all(batch, OnExisting::Fail)).await?;
     let (index, error) = in_batch(error)?;
     ensure_eq!(index, 2);
     ensure_is!(error, TaskError::AlreadyExists { external_task_id, .. } if external_task_id == "a");
@@ -135,10 +141,10 @@ async fn duplicates_in_the_batch_are_kept_or_updated(stage: &Stage<'_>) -> Outco
         let row = stage.tasks.get((game, name)).await?;
         ensure_eq!(row.strategy_id, last);
         let later = match on_existing {
-            OnExisting::Update => Written::Updated(row.clone()),
-            _ => Written::Kept(row.clone()),
+            OnExisting::Update => CreateOutcome::Updated(row.clone()),
+            _ => CreateOutcome::Kept(row.clone()),
         };
-        ensure_eq!(written, [Written::Created(row), later]);
+        ensure_eq!(written, [CreateOutcome::Created(row), later]);
     }
     Ok(())
 }
@@ -148,21 +154,21 @@ async fn existing_tasks_are_kept_or_updated(stage: &Stage<'_>) -> Outcome {
     let old = stage.task(game, "old").await?;
     let batch = || ["new", "old"].map(|name| NewTask::new(game, name).strategy("other"));
     let written = stage.tasks.create_all(batch(), OnExisting::Keep).await?;
-    ensure_is!(written[..], [Written::Created(_), Written::Kept(kept)] if *kept == old);
+    ensure_is!(written[..], [CreateOutcome::Created(_), CreateOutcome::Kept(kept)] if *kept == old);
 
     let written = stage.tasks.create_all(batch(), OnExisting::Update).await?;
     let row = stage.tasks.get(&old).await?;
     ensure_eq!(row.strategy_id, "other");
     ensure!(row.updated_at > old.updated_at);
-    ensure_eq!(written.get(1), Some(&Written::Updated(row)));
+    ensure_eq!(written.get(1), Some(&CreateOutcome::Updated(row)));
     Ok(())
 }
 
 async fn too_many_tasks(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let too_many = (0..=MAX_ATOMIC_TASKS).map(|n| NewTask::new(game, n.to_string()));
-    let error = stage.refused(stage.tasks.create_all(too_many, OnExisting::Report)).await?;
-    let reason = InvalidReason::TooLarge { max: MAX_ATOMIC_TASKS as u64 };
+    let error = stage.refused(stage.tasks.create_all(too_many, OnExisting::Fail)).await?;
+    let reason = ValidationReason::TooLarge { max: MAX_ATOMIC_TASKS as u64 };
     ensure_eq!(invalid(error)?, ("tasks", reason));
     Ok(())
 }
@@ -179,12 +185,12 @@ async fn too_many_bytes(stage: &Stage<'_>) -> Outcome {
         .iter_mut()
         .take(1)
         .for_each(|task| *task = task.clone().strategy(format!("{strategy}x")));
-    let error = stage.refused(stage.tasks.create_all(too_many, OnExisting::Report)).await?;
-    let reason = InvalidReason::TooLarge { max: MAX_ATOMIC_BYTES as u64 };
+    let error = stage.refused(stage.tasks.create_all(too_many, OnExisting::Fail)).await?;
+    let reason = ValidationReason::TooLarge { max: MAX_ATOMIC_BYTES as u64 };
     ensure_eq!(invalid(error)?, ("tasks", reason));
 
     let size = just_enough.len();
-    let written = stage.tasks.create_all(just_enough, OnExisting::Report).await?;
+    let written = stage.tasks.create_all(just_enough, OnExisting::Fail).await?;
     ensure_eq!(written.len(), size);
     Ok(())
 }

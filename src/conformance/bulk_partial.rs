@@ -1,12 +1,21 @@
 //! Batches in which each task stands for itself.
 
-use super::checks::{any_id, invalid, names, refusal};
-use super::failure::{Failure, Outcome};
+use super::checks::any_id;
+use super::checks::invalid;
+use super::checks::names;
+use super::checks::refusal;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    InvalidReason, NewTask, OnExisting, StrategyId, TaskError, TaskFilter, TaskRepositoryExt,
-    TaskStatus, Written,
-};
+use crate::CreateOutcome;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::StrategyId;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskRepositoryExt;
+use crate::TaskStatus;
+use crate::ValidationReason;
 use uuid::Uuid;
 
 cases! { "bulk_partial":
@@ -33,7 +42,7 @@ async fn create<const N: usize>(
     stage: &Stage<'_>,
     tasks: [NewTask; N],
     on_existing: OnExisting,
-) -> Result<[Result<Written, TaskError>; N], Failure> {
+) -> Result<[Result<CreateOutcome, TaskError>; N], Failure> {
     let outcomes = stage.tasks.create_many(tasks, on_existing).await?;
     outcomes.try_into().map_err(|outcomes: Vec<_>| {
         Failure::new(format_args!("must be {N} outcomes, are {}", outcomes.len()))
@@ -41,7 +50,7 @@ async fn create<const N: usize>(
 }
 
 async fn nothing_is_asked(stage: &Stage<'_>) -> Outcome {
-    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         let [] = create(stage, [], on_existing).await?;
     }
     ensure!(stage.rows().await?.is_empty());
@@ -63,24 +72,26 @@ async fn outcomes_come_in_the_order_of_the_input(stage: &Stage<'_>) -> Outcome {
             NewTask::new(other, "id").id(old.id),
             NewTask::new(game, "m"),
         ],
-        OnExisting::Report,
+        OnExisting::Fail,
     )
     .await?;
-    ensure_is!(z, Ok(Written::Created(task)) if task.external_task_id == "z");
-    ensure_eq!(invalid(refusal(empty)?)?, ("external_task_id", InvalidReason::Empty));
-    ensure_is!(a, Ok(Written::Created(task)) if task.game_id == other && task.external_task_id == "a");
+    ensure_is!(z, Ok(CreateOutcome::Created(task)) if task.external_task_id == "z");
+    ensure_eq!(invalid(refusal(empty)?)?, ("external_task_id", ValidationReason::Empty));
+    ensure_is!(a, Ok(CreateOutcome::Created(task)) if task.game_id == other && task.external_task_id == "a");
     ensure_is!(lost, Err(TaskError::GameNotFound { game_id }) if *game_id == missing);
     ensure_is!(
         taken,
         Err(TaskError::AlreadyExists { game_id, external_task_id, id })
             if *game_id == other && external_task_id == "old" && *id == Some(old.id)
     );
-    ensure_is!(bee, Ok(Written::Created(task)) if task.strategy_id == "socio_bee");
+    ensure_is!(bee, Ok(CreateOutcome::Created(task)) if task.strategy_id == "socio_bee");
     ensure_is!(id, Err(TaskError::IdTaken { id }) if *id == old.id);
-    ensure_is!(m, Ok(Written::Created(task)) if task.external_task_id == "m");
+    ensure_is!(m, Ok(CreateOutcome::Created(task)) if task.external_task_id == "m");
 
-    let mut expected: Vec<_> =
-        [z, a, bee, m].into_iter().map(|w| w.map(Written::into_task)).collect::<Result<_, _>>()?;
+    let mut expected: Vec<_> = [z, a, bee, m]
+        .into_iter()
+        .map(|w| w.map(CreateOutcome::into_task))
+        .collect::<Result<_, _>>()?;
     expected.push(old);
     expected.sort_by_key(|task| task.id);
     ensure_eq!(stage.rows().await?, expected);
@@ -90,9 +101,9 @@ async fn outcomes_come_in_the_order_of_the_input(stage: &Stage<'_>) -> Outcome {
 async fn existing_tasks_are_reported(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let old = stage.task(game, "old").await?;
-    let [again, new] = create(stage, batch(game, ["old", "new"]), OnExisting::Report).await?;
+    let [again, new] = create(stage, batch(game, ["old", "new"]), OnExisting::Fail).await?;
     ensure_is!(again, Err(TaskError::AlreadyExists { id, .. }) if *id == Some(old.id));
-    ensure_is!(new, Ok(Written::Created(_)));
+    ensure_is!(new, Ok(CreateOutcome::Created(_)));
     ensure_eq!(stage.tasks.get(&old).await?, old);
     Ok(())
 }
@@ -104,13 +115,13 @@ async fn existing_tasks_are_kept(stage: &Stage<'_>) -> Outcome {
     let tasks =
         [NewTask::new(game, "old").strategy("other"), NewTask::new(game, "new").strategy("other")];
     let [kept, created] = create(stage, tasks, OnExisting::Keep).await?;
-    ensure_eq!(kept?, Written::Kept(old.clone()));
-    ensure_is!(created, Ok(Written::Created(task)) if task.strategy_id == "other");
+    ensure_eq!(kept?, CreateOutcome::Kept(old.clone()));
+    ensure_is!(created, Ok(CreateOutcome::Created(task)) if task.strategy_id == "other");
     ensure_eq!(stage.tasks.get(&old).await?, old);
     // A batch sent again, as after a lost answer, changes nothing.
     let before = stage.rows().await?;
     let again = create(stage, batch(game, ["new", "old"]), OnExisting::Keep).await?;
-    ensure!(again.iter().all(|written| matches!(written, Ok(Written::Kept(_)))));
+    ensure!(again.iter().all(|written| matches!(written, Ok(CreateOutcome::Kept(_)))));
     ensure_eq!(stage.rows().await?, before);
     Ok(())
 }
@@ -127,7 +138,7 @@ async fn existing_tasks_are_updated(stage: &Stage<'_>) -> Outcome {
     ];
     let [first, second, third] = create(stage, tasks, OnExisting::Update).await?;
     for (outcome, old, strategy) in [(first, &named, "other"), (second, &unnamed, "default")] {
-        let Ok(Written::Updated(task)) = outcome else {
+        let Ok(CreateOutcome::Updated(task)) = outcome else {
             return Err(Failure::new(format_args!("must be updated, is {outcome:?}")));
         };
         ensure!(task.updated_at > old.updated_at, "updated_at has not grown");
@@ -139,7 +150,7 @@ async fn existing_tasks_are_updated(stage: &Stage<'_>) -> Outcome {
         ensure_eq!(task, expected);
         ensure_eq!(stage.tasks.get(old).await?, task);
     }
-    ensure_is!(third, Ok(Written::Created(task)) if task.strategy_id == "other" && task.status == TaskStatus::OPEN);
+    ensure_is!(third, Ok(CreateOutcome::Created(task)) if task.strategy_id == "other" && task.status == TaskStatus::OPEN);
     Ok(())
 }
 
@@ -151,10 +162,10 @@ async fn an_update_that_changes_nothing_keeps(stage: &Stage<'_>) -> Outcome {
         [batch(game, ["old", "old"]), batch(game, ["old", "old"]).map(|t| t.strategy("default"))]
     {
         for outcome in create(stage, tasks.clone(), OnExisting::Update).await? {
-            ensure_eq!(outcome?, Written::Kept(old.clone()));
+            ensure_eq!(outcome?, CreateOutcome::Kept(old.clone()));
         }
         let written = stage.tasks.create_all(tasks, OnExisting::Update).await?;
-        ensure_eq!(written, [Written::Kept(old.clone()), Written::Kept(old.clone())]);
+        ensure_eq!(written, [CreateOutcome::Kept(old.clone()), CreateOutcome::Kept(old.clone())]);
     }
     ensure_eq!(stage.rows().await?, [old]);
     Ok(())
@@ -163,7 +174,7 @@ async fn an_update_that_changes_nothing_keeps(stage: &Stage<'_>) -> Outcome {
 async fn duplicates_in_the_batch_are_reported(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let [first, other, second, third] =
-        create(stage, batch(game, ["twice", "x", "twice", "twice"]), OnExisting::Report).await?;
+        create(stage, batch(game, ["twice", "x", "twice", "twice"]), OnExisting::Fail).await?;
     let first = first?;
     ensure!(first.is_created() && other?.is_created());
     for later in [second, third] {
@@ -187,8 +198,8 @@ async fn duplicates_in_the_batch_are_kept(stage: &Stage<'_>) -> Outcome {
     let [first, second, other] = create(stage, tasks, OnExisting::Keep).await?;
     let row = stage.tasks.get((game, "twice")).await?;
     ensure_eq!(row.strategy_id, "first");
-    ensure_eq!(first?, Written::Created(row.clone()));
-    ensure_eq!(second?, Written::Kept(row));
+    ensure_eq!(first?, CreateOutcome::Created(row.clone()));
+    ensure_eq!(second?, CreateOutcome::Kept(row));
     ensure!(other?.is_created());
     Ok(())
 }
@@ -210,10 +221,10 @@ async fn duplicates_in_the_batch_are_updated(stage: &Stage<'_>) -> Outcome {
         (&*new_row.strategy_id.to_string(), &*old_row.strategy_id.to_string()),
         ("second", "second")
     );
-    ensure_eq!(new_first?, Written::Created(new_row.clone()));
-    ensure_eq!(new_second?, Written::Updated(new_row));
+    ensure_eq!(new_first?, CreateOutcome::Created(new_row.clone()));
+    ensure_eq!(new_second?, CreateOutcome::Updated(new_row));
     for outcome in [old_first, old_second] {
-        ensure_eq!(outcome?, Written::Updated(old_row.clone()));
+        ensure_eq!(outcome?, CreateOutcome::Updated(old_row.clone()));
     }
     Ok(())
 }
@@ -228,10 +239,10 @@ async fn ids_are_given_once(stage: &Stage<'_>) -> Outcome {
             NewTask::new(game, "second").id(id),
             NewTask::new(game, "third"),
         ],
-        OnExisting::Report,
+        OnExisting::Fail,
     )
     .await?;
-    ensure_is!(first, Ok(Written::Created(task)) if task.id == id);
+    ensure_is!(first, Ok(CreateOutcome::Created(task)) if task.id == id);
     ensure_is!(second, Err(TaskError::IdTaken { id: taken }) if *taken == id);
     ensure!(third?.is_created());
     // A batch with ids that is sent again finds its own tasks.
@@ -252,9 +263,9 @@ async fn answers_are_the_rows(stage: &Stage<'_>) -> Outcome {
         NewTask::new(game, "a").strategy("custom:1"),
         NewTask::new(game, "c"),
     ];
-    let created = create(stage, tasks, OnExisting::Report).await?;
+    let created = create(stage, tasks, OnExisting::Fail).await?;
     let mut created: Vec<_> =
-        created.into_iter().map(|w| w.map(Written::into_task)).collect::<Result<_, _>>()?;
+        created.into_iter().map(|w| w.map(CreateOutcome::into_task)).collect::<Result<_, _>>()?;
     ensure_eq!(names(&created), ["b", "a", "c"]);
     ensure_eq!(created.first().map(|task| task.id), Some(given));
     for task in &created {

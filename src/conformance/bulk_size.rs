@@ -2,12 +2,19 @@
 //! call may have.
 
 use super::checks::OrFail;
-use super::failure::{Failure, Outcome};
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    NewTask, OnExisting, Task, TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepositoryExt, Written,
-};
+use crate::CreateOutcome;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::Task;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskOrder;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -42,11 +49,11 @@ async fn ensure_all_there(stage: &Stage<'_>, game: Uuid, tasks: &[Task]) -> Outc
 async fn many_tasks_each_for_itself(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let batch = || (0..MANY).map(|n| NewTask::new(game, name(n)));
-    let written = stage.tasks.create_many(batch(), OnExisting::Report).await?;
+    let written = stage.tasks.create_many(batch(), OnExisting::Fail).await?;
     let tasks: Vec<Task> = written
         .into_iter()
         .map(|outcome| match outcome {
-            Ok(Written::Created(task)) => Ok(task),
+            Ok(CreateOutcome::Created(task)) => Ok(task),
             other => Err(Failure::new(format_args!("must be created, is {other:?}"))),
         })
         .collect::<Result<_, _>>()?;
@@ -57,7 +64,7 @@ async fn many_tasks_each_for_itself(stage: &Stage<'_>) -> Outcome {
         [name(0), "new".to_owned(), name(MANY - 1), "new".to_owned()]
             .map(|name| NewTask::new(game, name)),
     );
-    let written = stage.tasks.create_many(again, OnExisting::Report).await?;
+    let written = stage.tasks.create_many(again, OnExisting::Fail).await?;
     ensure_eq!(written.len(), MANY + 4);
     for (outcome, task) in written.iter().zip(tasks.iter().chain(tasks.first())) {
         ensure_is!(
@@ -88,19 +95,19 @@ async fn many_tasks_at_once(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let batch = || (0..MANY).map(|n| NewTask::new(game, name(n)));
     let last_is_bad = batch().chain([NewTask::new(Uuid::now_v7(), "lost")]);
-    let error = stage.refused(stage.tasks.create_all(last_is_bad, OnExisting::Report)).await?;
+    let error = stage.refused(stage.tasks.create_all(last_is_bad, OnExisting::Fail)).await?;
     ensure_is!(
         error,
         TaskError::Batch { index: MANY, error } if matches!(**error, TaskError::GameNotFound { .. })
     );
 
-    let written = stage.tasks.create_all(batch(), OnExisting::Report).await?;
-    ensure!(written.iter().all(Written::is_created));
-    let tasks: Vec<Task> = written.into_iter().map(Written::into_task).collect();
+    let written = stage.tasks.create_all(batch(), OnExisting::Fail).await?;
+    ensure!(written.iter().all(CreateOutcome::is_created));
+    let tasks: Vec<Task> = written.into_iter().map(CreateOutcome::into_task).collect();
     ensure_all_there(stage, game, &tasks).await?;
 
     let again = stage.tasks.create_all(batch(), OnExisting::Keep).await?;
-    let kept: Vec<Written> = tasks.into_iter().map(Written::Kept).collect();
+    let kept: Vec<CreateOutcome> = tasks.into_iter().map(CreateOutcome::Kept).collect();
     ensure!(again == kept, "a batch sent again must answer with what is there");
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! Who calls: the scopes of those who own games, and of those who own none.
 
 use super::failure::Failure;
-use crate::{ApiKeyId, Game, OauthUserId, TaskScope};
+use crate::ApiKeyId;
+use crate::Game;
+use crate::OauthUserId;
+use crate::TaskScope;
 use uuid::Uuid;
 
 /// The caller of this API key.

@@ -3,7 +3,7 @@
 use super::failure::Outcome;
 use super::stage::Stage;
 use super::store::Store;
-use crate::value::Lifecycle;
+use crate::task::Lifecycle;
 use futures_util::future::BoxFuture;
 
 /// What a case needs that not every store has.

@@ -1,12 +1,23 @@
 //! One task changes: patches, transitions, times.
 
-use super::checks::{OrFail, invalid, keys_of};
-use super::failure::{Failure, Outcome};
+use super::checks::OrFail;
+use super::checks::invalid;
+use super::checks::keys_of;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    InvalidReason, Lifecycle, NewTask, OnExisting, StrategyId, Task, TaskError, TaskFilter,
-    TaskPatch, TaskRepository, TaskRepositoryExt, TaskStatus,
-};
+use crate::Lifecycle;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::StrategyId;
+use crate::Task;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskPatch;
+use crate::TaskRepository;
+use crate::TaskRepositoryExt;
+use crate::TaskStatus;
+use crate::ValidationReason;
 use chrono::{DateTime, TimeDelta, Utc};
 
 cases! { "changes":
@@ -136,7 +147,7 @@ async fn lifecycle_says_what_may_follow(stage: &Stage<'_>) -> Outcome {
     let reopened = stage.refused(tasks.update(&task, TaskPatch::new().status("open"))).await?;
     ensure_is!(
         invalid(reopened)?,
-        ("status", InvalidReason::ForbiddenTransition { from, to })
+        ("status", ValidationReason::ForbiddenTransition { from, to })
             if *from == TaskStatus::CLOSED && *to == TaskStatus::OPEN
     );
     // The same rules in a narrower scope.

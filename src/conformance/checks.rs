@@ -1,12 +1,11 @@
 //! What more than one group of cases asks.
 
-use super::failure::{Failure, Outcome};
-use crate::entity::Task;
+use super::failure::Failure;
+use super::failure::Outcome;
 use crate::error::TaskError;
-use crate::repository::{
-    MAX_PAGE_SIZE, TaskFilter, TaskOrder, TaskQuery, TaskRepository, TaskRepositoryExt,
-};
-use crate::value::{InvalidReason, TaskKey};
+use crate::query::{MAX_PAGE_SIZE, TaskFilter, TaskOrder, TaskQuery};
+use crate::repository::{TaskRepository, TaskRepositoryExt};
+use crate::task::{Task, TaskKey, ValidationReason};
 use std::fmt::Debug;
 use uuid::Uuid;
 
@@ -37,10 +36,10 @@ pub(crate) fn refusal<T: Debug>(outcome: Result<T, TaskError>) -> Result<TaskErr
 
 /// What an [`TaskError::Invalid`] says.
 #[track_caller]
-pub(crate) fn invalid(error: TaskError) -> Result<(&'static str, InvalidReason), Failure> {
+pub(crate) fn invalid(error: TaskError) -> Result<(&'static str, ValidationReason), Failure> {
     match error {
         TaskError::Invalid { field, reason } => Ok((field, reason)),
-        other => Err(Failure::new(format_args!("must be Invalid, is {other:?}"))),
+        other => Err(Failure::new(format_args!("must be ValidationError, is {other:?}"))),
     }
 }
 

@@ -1,11 +1,18 @@
 //! One task is created, and found by each of its keys.
 
-use super::checks::{any_id, ensure_not_found, keys_of};
+use super::checks::any_id;
+use super::checks::ensure_not_found;
+use super::checks::keys_of;
 use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    NewTask, StrategyId, Task, TaskError, TaskKey, TaskRepositoryExt, TaskStatus, Written,
-};
+use crate::CreateOutcome;
+use crate::NewTask;
+use crate::StrategyId;
+use crate::Task;
+use crate::TaskError;
+use crate::TaskKey;
+use crate::TaskRepositoryExt;
+use crate::TaskStatus;
 use chrono::{TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
@@ -109,10 +116,10 @@ async fn get_or_create_says_which(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let new = NewTask::new(game, "task").strategy("first");
     let created = stage.tasks.get_or_create(new.clone()).await?;
-    ensure_is!(created, Written::Created(task) if task.strategy_id == "first");
+    ensure_is!(created, CreateOutcome::Created(task) if task.strategy_id == "first");
     let other = new.strategy("second").id(Uuid::now_v7());
     let kept = stage.tasks.get_or_create(other).await?;
-    ensure_eq!(kept, Written::Kept(created.into_task()));
+    ensure_eq!(kept, CreateOutcome::Kept(created.into_task()));
     ensure_eq!(stage.rows().await?, [kept.into_task()]);
     Ok(())
 }

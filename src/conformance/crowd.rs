@@ -1,7 +1,8 @@
 //! Many calls at the same moment, and what becomes of them.
 
 use super::checks::OrFail;
-use super::failure::{Failure, Outcome};
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
 use crate::error::{Retry, TaskError};
 use futures_util::future::{self, BoxFuture};

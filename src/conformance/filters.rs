@@ -2,11 +2,17 @@
 //! counts, changes and deletions.
 
 use super::checks::names;
-use super::failure::{Failure, Outcome};
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    NewTask, Task, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt,
-};
+use crate::NewTask;
+use crate::Task;
+use crate::TaskFilter;
+use crate::TaskKey;
+use crate::TaskOrder;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
 use chrono::TimeDelta;
 use futures_util::TryStreamExt;
 use uuid::Uuid;

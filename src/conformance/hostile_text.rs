@@ -1,14 +1,21 @@
 //! Text is kept and compared byte for byte, whatever a database makes of case, accents,
 //! blanks, quotes and patterns.
 
-use super::checks::{OrFail, names};
-use super::failure::{Failure, Outcome};
+use super::checks::OrFail;
+use super::checks::names;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
 use super::texts::hostile_texts;
-use crate::{
-    NewTask, OnExisting, Task, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepositoryExt,
-};
+use crate::NewTask;
+use crate::OnExisting;
+use crate::Task;
+use crate::TaskFilter;
+use crate::TaskKey;
+use crate::TaskOrder;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -50,7 +57,7 @@ async fn game_of_hostile_tasks(
 ) -> Result<(Uuid, Vec<Task>), Failure> {
     let game = stage.game().await?;
     let batch = texts.iter().map(|text| NewTask::new(game, text).strategy(text));
-    let written = stage.tasks.create_all(batch, OnExisting::Report).await?;
+    let written = stage.tasks.create_all(batch, OnExisting::Fail).await?;
     let tasks: Vec<Task> = written.into_iter().map(|written| written.into_task()).collect();
     ensure_eq!(names(&tasks), texts);
     Ok((game, tasks))
@@ -66,7 +73,7 @@ async fn as_names_in_batches(stage: &Stage<'_>) -> Outcome {
     }
     // Each is known again, and none is taken for another.
     let other = stage.game().await?;
-    for (on_existing, place) in [(OnExisting::Report, other), (OnExisting::Keep, game)] {
+    for (on_existing, place) in [(OnExisting::Fail, other), (OnExisting::Keep, game)] {
         let batch = texts.iter().map(|text| NewTask::new(place, text));
         let written = stage.tasks.create_many(batch, on_existing).await?;
         for (written, task) in written.iter().zip(&tasks) {

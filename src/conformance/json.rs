@@ -1,9 +1,17 @@
 //! JSON: GAME's column names, there and back.
 
 use super::checks::OrFail;
-use super::failure::{Failure, Outcome};
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{ApiKeyId, Cursor, Game, NewTask, Task, TaskQuery, TaskRepositoryExt, TaskScope};
+use crate::ApiKeyId;
+use crate::Cursor;
+use crate::Game;
+use crate::NewTask;
+use crate::Task;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
+use crate::TaskScope;
 use serde_json::{Value, from_value, json, to_value};
 
 cases! { "json":

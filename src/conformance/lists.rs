@@ -1,12 +1,21 @@
 //! Lists: orders, pages and totals, and cursors that walk the whole.
 
-use super::checks::{OrFail, any_id, names};
-use super::failure::{Failure, Outcome};
+use super::checks::OrFail;
+use super::checks::any_id;
+use super::checks::names;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    NewTask, OnExisting, SortDirection, Task, TaskFilter, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepository, TaskRepositoryExt,
-};
+use crate::NewTask;
+use crate::OnExisting;
+use crate::SortDirection;
+use crate::Task;
+use crate::TaskFilter;
+use crate::TaskOrder;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepository;
+use crate::TaskRepositoryExt;
 use uuid::Uuid;
 
 cases! { "lists":
@@ -53,7 +62,7 @@ async fn two_games(stage: &Stage<'_>) -> Result<Uuid, Failure> {
     for game in [first, second] {
         for names in [["m", "Z", "a"], ["B", "é", "b"]] {
             let batch = names.map(|name| NewTask::new(game, name).id(any_id()));
-            stage.tasks.create_all(batch, OnExisting::Report).await?;
+            stage.tasks.create_all(batch, OnExisting::Fail).await?;
         }
         for name in ["b", "m", "z", "A"] {
             stage.tasks.get_or_create(NewTask::new(game, name)).await?;
@@ -121,7 +130,7 @@ async fn pages_by_number(stage: &Stage<'_>) -> Outcome {
 async fn pages_have_a_size_of_their_own(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let batch = (0..1_001).map(|n| NewTask::new(game, n.to_string()));
-    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    stage.tasks.create_all(batch, OnExisting::Fail).await?;
     let query = TaskQuery::in_game(game);
     let sizes = [
         (query.clone(), crate::DEFAULT_PAGE_SIZE),
@@ -185,7 +194,7 @@ async fn tasks_created_at_once_are_walked_by_cursor(stage: &Stage<'_>) -> Outcom
     let ids: Vec<Uuid> =
         (0..50_u128).map(|n| Uuid::from_u128((n * 7_919 % 50) << 64 | n)).collect();
     let batch = ids.iter().map(|id| NewTask::new(game, id.to_string()).id(*id));
-    let written = stage.tasks.create_all(batch, OnExisting::Report).await?;
+    let written = stage.tasks.create_all(batch, OnExisting::Fail).await?;
     let created_at = written.first().or_fail()?.task().created_at;
     ensure!(written.iter().all(|written| written.task().created_at == created_at));
     let mut sorted_ids = ids;

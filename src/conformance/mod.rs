@@ -78,9 +78,15 @@ mod transaction;
 
 pub use self::case::Need;
 pub use self::failure::Failure;
-pub use self::report::{CaseReport, NotConformant, Report, Verdict};
-pub use self::run::{cases, run, run_case};
-pub use self::store::{Store, StoreError};
+pub use self::report::CaseReport;
+pub use self::report::NotConformant;
+pub use self::report::Report;
+pub use self::report::Verdict;
+pub use self::run::cases;
+pub use self::run::run;
+pub use self::run::run_case;
+pub use self::store::Store;
+pub use self::store::StoreError;
 
 /// What [`Store::spawn`] speaks of.
 pub mod futures {

@@ -1,12 +1,20 @@
 //! Sixteen at once: one wins, and each is told what became of its own call.
 
 use super::checks::OrFail;
-use super::crowd::{CROWD, settled, winner};
-use super::failure::{Failure, Outcome};
+use super::crowd::CROWD;
+use super::crowd::settled;
+use super::crowd::winner;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    NewTask, OnExisting, Task, TaskError, TaskFilter, TaskPatch, TaskRepositoryExt, Written,
-};
+use crate::CreateOutcome;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::Task;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskPatch;
+use crate::TaskRepositoryExt;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -66,7 +74,7 @@ async fn of_batches_each_task_has_one_creator(stage: &Stage<'_>) -> Outcome {
                 let place = if n % 2 == 0 { i } else { SIZE - 1 - i };
                 NewTask::new(game, format!("{place:02}"))
             });
-            async move { settled(|| tasks.create_many(batch.clone(), OnExisting::Report)).await }
+            async move { settled(|| tasks.create_many(batch.clone(), OnExisting::Fail)).await }
         })
         .await?;
     let mut creators = HashSet::new();
@@ -90,7 +98,7 @@ async fn of_atomic_batches_one_is_whole(stage: &Stage<'_>) -> Outcome {
             // One name is everybody's; the others are each batch's own.
             let batch = [format!("{n} first"), "shared".to_owned(), format!("{n} last")];
             let batch = batch.map(|name| NewTask::new(game, name));
-            async move { settled(|| tasks.create_all(batch.clone(), OnExisting::Report)).await }
+            async move { settled(|| tasks.create_all(batch.clone(), OnExisting::Fail)).await }
         })
         .await?;
     let (n, written) = winner(answers, |error| {
@@ -101,7 +109,7 @@ async fn of_atomic_batches_one_is_whole(stage: &Stage<'_>) -> Outcome {
         );
         Ok(())
     })?;
-    let mut written: Vec<Task> = written.into_iter().map(Written::into_task).collect();
+    let mut written: Vec<Task> = written.into_iter().map(CreateOutcome::into_task).collect();
     ensure_eq!(written.first().or_fail()?.external_task_id, format!("{n} first"));
     written.sort_by_key(|task| task.id);
     ensure_eq!(stage.rows().await?, written);
@@ -259,7 +267,7 @@ async fn deletion_is_done_once(stage: &Stage<'_>) -> Outcome {
         ensure_eq!(deleted, task);
     }
     let batch = (0..100).map(|n| NewTask::new(game, n.to_string()));
-    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    stage.tasks.create_all(batch, OnExisting::Fail).await?;
     let counts = stage
         .crowd(|_| {
             let tasks = tasks.clone();

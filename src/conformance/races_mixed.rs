@@ -1,9 +1,18 @@
 //! Different calls on the same tasks at the same moment: each has its effect whole, or none.
 
-use super::crowd::{CROWD, settled, winner};
-use super::failure::{Failure, Outcome};
+use super::crowd::CROWD;
+use super::crowd::settled;
+use super::crowd::winner;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{NewTask, OnExisting, Task, TaskError, TaskFilter, TaskPatch, TaskRepositoryExt};
+use crate::NewTask;
+use crate::OnExisting;
+use crate::Task;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskPatch;
+use crate::TaskRepositoryExt;
 use std::collections::HashSet;
 
 cases! { "races_mixed":
@@ -46,7 +55,7 @@ async fn batches_and_single_creators(stage: &Stage<'_>) -> Outcome {
             let all = names(SIZE, n % 4 < 2).into_iter().map(move |name| NewTask::new(game, name));
             async move {
                 if n % 2 == 0 {
-                    let batch = || tasks.create_many(all.clone(), OnExisting::Report);
+                    let batch = || tasks.create_many(all.clone(), OnExisting::Fail);
                     let written = settled(batch).await?.into_iter();
                     return created(written.map(|w| w.map(|w| w.into_task())).collect());
                 }
@@ -72,7 +81,7 @@ async fn a_reassignment_and_updates(stage: &Stage<'_>) -> Outcome {
     let tasks = stage.shared()?;
     let game = stage.game().await?;
     let batch = names(CROWD, false).into_iter().map(|name| NewTask::new(game, name).strategy("a"));
-    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    stage.tasks.create_all(batch, OnExisting::Fail).await?;
     let answers = stage
         .crowd(|n| {
             let tasks = tasks.clone();

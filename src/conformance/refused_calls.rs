@@ -1,13 +1,27 @@
 //! Calls that name what is not there, or ask for what may not be: each is told by a variant
 //! of its own, and nothing is written.
 
-use super::checks::{ensure_not_found, in_batch, invalid, keys_of};
+use super::checks::ensure_not_found;
+use super::checks::in_batch;
+use super::checks::invalid;
+use super::checks::keys_of;
 use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    InvalidReason, Lifecycle, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_CALLERS, NewTask, OnExisting,
-    TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope, TaskStatus,
-};
+use crate::Lifecycle;
+use crate::MAX_KEY_BYTES;
+use crate::MAX_KEYS;
+use crate::MAX_SCOPE_CALLERS;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskKey;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
+use crate::TaskScope;
+use crate::TaskStatus;
+use crate::ValidationReason;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -145,7 +159,7 @@ async fn id_is_taken_in_another_game(stage: &Stage<'_>) -> Outcome {
 
 async fn ensure_id_is_taken(stage: &Stage<'_>, new: NewTask) -> Outcome {
     let batch = || [NewTask::new(new.game_id, "first"), new.clone()];
-    let atomic = stage.tasks.create_all(batch(), OnExisting::Report);
+    let atomic = stage.tasks.create_all(batch(), OnExisting::Fail);
     for error in [
         stage.refused(stage.tasks.create(new.clone())).await?,
         stage.refused(stage.tasks.get_or_create(new.clone())).await?,
@@ -153,7 +167,7 @@ async fn ensure_id_is_taken(stage: &Stage<'_>, new: NewTask) -> Outcome {
     ] {
         ensure_is!(error, TaskError::IdTaken { id } if Some(*id) == new.id);
     }
-    let outcomes = stage.tasks.create_many(batch(), OnExisting::Report).await?;
+    let outcomes = stage.tasks.create_many(batch(), OnExisting::Fail).await?;
     ensure_is!(
         &outcomes[..],
         [Ok(_), Err(TaskError::IdTaken { id })] if Some(*id) == new.id
@@ -258,12 +272,15 @@ async fn transition_is_forbidden(stage: &Stage<'_>) -> Outcome {
     ] {
         let error = stage.refused(tasks.update(&task, patch)).await?;
         let (from, to) = (TaskStatus::OPEN, archived.clone());
-        ensure_eq!(invalid(error)?, ("status", InvalidReason::ForbiddenTransition { from, to }));
+        ensure_eq!(invalid(error)?, ("status", ValidationReason::ForbiddenTransition { from, to }));
     }
     let error = stage.refused(tasks.transition(&task, "open", "unheard of")).await?;
     ensure_is!(
         error,
-        TaskError::Invalid { field: "status", reason: InvalidReason::ForbiddenTransition { .. } }
+        TaskError::Invalid {
+            field: "status",
+            reason: ValidationReason::ForbiddenTransition { .. }
+        }
     );
     Ok(())
 }
@@ -319,7 +336,7 @@ async fn keys_are_too_many(stage: &Stage<'_>) -> Outcome {
     let too_long = names.map(|name| TaskKey::from((game, name))).to_vec();
     let tasks = stage.tasks;
     for (keys, max) in [(too_many, MAX_KEYS), (too_long, MAX_KEY_BYTES)] {
-        let refusal = ("keys", InvalidReason::TooLarge { max: max as u64 });
+        let refusal = ("keys", ValidationReason::TooLarge { max: max as u64 });
         let filter = || TaskFilter::keys(&keys);
         let patch = TaskPatch::new().status("closed");
         for error in [
@@ -359,7 +376,7 @@ async fn callers_are_too_many(stage: &Stage<'_>) -> Outcome {
         stage.refused(tasks.delete_game(game)).await?,
     ] {
         let max = MAX_SCOPE_CALLERS as u64;
-        ensure_eq!(invalid(error)?, ("callers", InvalidReason::TooLarge { max }));
+        ensure_eq!(invalid(error)?, ("callers", ValidationReason::TooLarge { max }));
     }
     Ok(())
 }

@@ -1,13 +1,23 @@
 //! Pages that cannot be, and cursors that lead nowhere.
 
 use super::callers::key;
-use super::checks::{OrFail, invalid};
-use super::failure::{Failure, Outcome};
+use super::checks::OrFail;
+use super::checks::invalid;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    Cursor, CursorFault, Game, InvalidReason, MAX_PAGE_SIZE, TaskError, TaskFilter, TaskOrder,
-    TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope,
-};
+use crate::Cursor;
+use crate::CursorFault;
+use crate::Game;
+use crate::MAX_PAGE_SIZE;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskOrder;
+use crate::TaskQuery;
+use crate::TaskRepository;
+use crate::TaskRepositoryExt;
+use crate::TaskScope;
+use crate::ValidationReason;
 use futures_util::TryStreamExt;
 use uuid::Uuid;
 
@@ -23,16 +33,19 @@ cases! { "refused_lists":
 async fn page_numbers_and_sizes(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     stage.task(game, "task").await?;
-    let too_small = |field| (field, InvalidReason::TooSmall { min: 1 });
+    let too_small = |field| (field, ValidationReason::TooSmall { min: 1 });
     let query = TaskQuery::in_game(game);
     for (query, refusal) in [
         (query.clone().page(0), too_small("page")),
         (query.clone().limit(0), too_small("limit")),
         (
             query.clone().limit(MAX_PAGE_SIZE + 1),
-            ("limit", InvalidReason::TooLarge { max: MAX_PAGE_SIZE }),
+            ("limit", ValidationReason::TooLarge { max: MAX_PAGE_SIZE }),
         ),
-        (query.clone().limit(u64::MAX), ("limit", InvalidReason::TooLarge { max: MAX_PAGE_SIZE })),
+        (
+            query.clone().limit(u64::MAX),
+            ("limit", ValidationReason::TooLarge { max: MAX_PAGE_SIZE }),
+        ),
     ] {
         for query in [query.clone(), query.with_total()] {
             let error = stage.refused(stage.tasks.list(query)).await?;
@@ -45,7 +58,7 @@ async fn page_numbers_and_sizes(stage: &Stage<'_>) -> Outcome {
         let error = stage.refused(stage.tasks.list(query.clone().limit(limit).page(page))).await?;
         ensure_is!(
             error,
-            TaskError::Invalid { field: "page", reason: InvalidReason::TooLarge { .. } }
+            TaskError::Invalid { field: "page", reason: ValidationReason::TooLarge { .. } }
         );
     }
     Ok(())
@@ -57,11 +70,11 @@ async fn last_page_number_that_can_be(stage: &Stage<'_>) -> Outcome {
     for limit in [1, 7, MAX_PAGE_SIZE] {
         let query = TaskQuery::in_game(game).limit(limit);
         let error = stage.refused(stage.tasks.list(query.clone().page(u64::MAX))).await?;
-        let (_, InvalidReason::TooLarge { max }) = invalid(error)? else {
+        let (_, ValidationReason::TooLarge { max }) = invalid(error)? else {
             return Err(Failure::new("must be TooLarge"));
         };
         let error = stage.refused(stage.tasks.list(query.clone().page(max + 1))).await?;
-        ensure_eq!(invalid(error)?, ("page", InvalidReason::TooLarge { max }));
+        ensure_eq!(invalid(error)?, ("page", ValidationReason::TooLarge { max }));
         let page = stage.tasks.list(query.page(max).with_total()).await?;
         ensure_eq!((page.items, page.next, page.total), (vec![], None, Some(1)));
     }

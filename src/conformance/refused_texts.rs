@@ -1,14 +1,23 @@
 //! Texts that break the rules are refused wherever they would be written, and a NUL wherever
 //! it would be compared.
 
-use super::checks::{OrFail, in_batch, invalid, refusal};
-use super::failure::{Failure, Outcome};
+use super::checks::OrFail;
+use super::checks::in_batch;
+use super::checks::invalid;
+use super::checks::refusal;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
 use super::texts::refused_texts;
-use crate::{
-    InvalidReason, NewTask, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
-    TaskRepositoryExt,
-};
+use crate::NewTask;
+use crate::OnExisting;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskKey;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
+use crate::ValidationReason;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use futures_util::TryStreamExt;
 
@@ -46,7 +55,7 @@ async fn in_a_batch(stage: &Stage<'_>) -> Outcome {
     batch.extend(all_texts.iter().map(|(text, _)| bad_name(text)));
     batch.extend(all_texts.iter().map(|(text, _)| bad_strategy(text)));
     let before = stage.rows().await?;
-    let outcomes = stage.tasks.create_many(batch.clone(), OnExisting::Report).await?;
+    let outcomes = stage.tasks.create_many(batch.clone(), OnExisting::Fail).await?;
     ensure_eq!(stage.rows().await?, before);
     let fields = ["external_task_id", "strategy_id"];
     let expected = fields
@@ -101,7 +110,7 @@ async fn in_conveniences(stage: &Stage<'_>) -> Outcome {
 
 /// What no database holds, for PostgreSQL would end the transaction over it.
 const NUL: &str = "ta\0sk";
-const AT_NUL: InvalidReason = InvalidReason::ControlCharacter { position: 2 };
+const AT_NUL: ValidationReason = ValidationReason::ControlCharacter { position: 2 };
 
 async fn nul_in_a_key(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
@@ -196,12 +205,12 @@ async fn times_out_of_range(stage: &Stage<'_>) -> Outcome {
             ("created_until", TaskFilter::all().created_until(moment)),
         ] {
             for error in refusals_of_filter(stage, &filter).await? {
-                ensure_eq!(invalid(error)?, (field, InvalidReason::OutOfRange), "{moment}");
+                ensure_eq!(invalid(error)?, (field, ValidationReason::OutOfRange), "{moment}");
             }
         }
         let patch = TaskPatch::new().status("closed").if_unmodified_since(moment);
         let error = stage.refused(stage.tasks.update(&task, patch)).await?;
-        ensure_eq!(invalid(error)?, ("if_unmodified_since", InvalidReason::OutOfRange));
+        ensure_eq!(invalid(error)?, ("if_unmodified_since", ValidationReason::OutOfRange));
     }
     // The edges are fit to be asked.
     let count = |filter| stage.tasks.count(filter);

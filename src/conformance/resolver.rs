@@ -1,12 +1,20 @@
 //! Which strategy a task runs by, in a database and in memory.
 
-use super::checks::{OrFail, keys_of};
-use super::failure::{Failure, Outcome};
+use super::checks::OrFail;
+use super::checks::keys_of;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    Game, NewTask, ResolvedStrategy, StrategyId, StrategySource, Task, TaskError, TaskKey,
-    TaskPatch, TaskRepositoryExt,
-};
+use crate::Game;
+use crate::NewTask;
+use crate::ResolvedStrategy;
+use crate::StrategyId;
+use crate::StrategySource;
+use crate::Task;
+use crate::TaskError;
+use crate::TaskKey;
+use crate::TaskPatch;
+use crate::TaskRepositoryExt;
 use uuid::Uuid;
 
 cases! { "resolver":

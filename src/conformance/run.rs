@@ -1,11 +1,16 @@
 //! How cases are played: each on a store of its own.
 
 use super::GROUPS;
-use super::case::{Case, Need};
-use super::failure::{Failure, Outcome};
-use super::report::{CaseReport, Report, Verdict};
+use super::case::Case;
+use super::case::Need;
+use super::failure::Failure;
+use super::failure::Outcome;
+use super::report::CaseReport;
+use super::report::Report;
+use super::report::Verdict;
 use super::stage::Stage;
-use super::store::{Store, StoreError};
+use super::store::Store;
+use super::store::StoreError;
 use futures_util::FutureExt;
 use std::any::Any;
 use std::future::Future;

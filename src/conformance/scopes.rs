@@ -1,13 +1,29 @@
 //! A scope sees, changes and creates what its caller may; the rest is "not found".
 
-use super::callers::{callers, key, strangers, user};
-use super::checks::{OrFail, by_name, ensure_not_found, keys_of, names};
-use super::failure::{Failure, Outcome};
+use super::callers::callers;
+use super::callers::key;
+use super::callers::strangers;
+use super::callers::user;
+use super::checks::OrFail;
+use super::checks::by_name;
+use super::checks::ensure_not_found;
+use super::checks::keys_of;
+use super::checks::names;
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    Game, NewTask, OnExisting, Task, TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepository, TaskRepositoryExt, TaskScope,
-};
+use crate::Game;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::Task;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskOrder;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepository;
+use crate::TaskRepositoryExt;
+use crate::TaskScope;
 use futures_util::TryStreamExt;
 use std::sync::Arc;
 
@@ -154,7 +170,7 @@ async fn calls_on_many_are_confined(stage: &Stage<'_>) -> Outcome {
         let second = Game { id, external_game_id: id.to_string(), ..game };
         let second = stage.add(second).await?.id;
         let batch = ["a", "b", "c"].map(|name| NewTask::new(second, name));
-        stage.tasks.create_all(batch, OnExisting::Report).await?;
+        stage.tasks.create_all(batch, OnExisting::Fail).await?;
         let mine = stage.tasks.scoped(scope);
         ensure_eq!(names(&by_name(&*mine).await?), ["a", "b", "c", "own"]);
         let query = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::ExternalId).limit(3);

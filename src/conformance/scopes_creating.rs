@@ -1,13 +1,24 @@
 //! What a scope creates is stamped with its caller, and only in games that are the caller's.
 
-use super::callers::{callers, key, strangers, user};
-use super::checks::{OrFail, in_batch, refusal};
+use super::callers::callers;
+use super::callers::key;
+use super::callers::strangers;
+use super::callers::user;
+use super::checks::OrFail;
+use super::checks::in_batch;
+use super::checks::refusal;
 use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    Game, NewTask, OnExisting, StrategyId, Task, TaskError, TaskRepository, TaskRepositoryExt,
-    TaskScope, Written,
-};
+use crate::CreateOutcome;
+use crate::Game;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::StrategyId;
+use crate::Task;
+use crate::TaskError;
+use crate::TaskRepository;
+use crate::TaskRepositoryExt;
+use crate::TaskScope;
 
 cases! { "scopes_creating":
     what_is_created_is_stamped,
@@ -88,23 +99,23 @@ async fn batches_are_confined_and_stamped(stage: &Stage<'_>) -> Outcome {
         let mine = stage.tasks.scoped(scope.clone());
         let batch =
             || [NewTask::new(game, "a"), NewTask::new(foreign, "a"), NewTask::new(game, "b")];
-        let error = stage.refused(mine.create_all(batch(), OnExisting::Report)).await?;
+        let error = stage.refused(mine.create_all(batch(), OnExisting::Fail)).await?;
         ensure_is!(
             error,
             TaskError::Batch { index: 1, error }
                 if matches!(**error, TaskError::GameNotFound { game_id } if game_id == foreign)
         );
-        let outcomes = mine.create_many(batch(), OnExisting::Report).await?;
+        let outcomes = mine.create_many(batch(), OnExisting::Fail).await?;
         ensure_is!(
             outcomes[..],
             [
-                Ok(Written::Created(_)),
+                Ok(CreateOutcome::Created(_)),
                 Err(TaskError::GameNotFound { game_id }),
-                Ok(Written::Created(_))
+                Ok(CreateOutcome::Created(_))
             ] if *game_id == foreign
         );
-        let all = mine.create_all([NewTask::new(game, "c")], OnExisting::Report).await?;
-        let created = outcomes.iter().flatten().chain(&all).map(Written::task);
+        let all = mine.create_all([NewTask::new(game, "c")], OnExisting::Fail).await?;
+        let created = outcomes.iter().flatten().chain(&all).map(CreateOutcome::task);
         for task in created {
             let stamp = (&task.api_key_used, &task.oauth_user_id);
             ensure_eq!(stamp, (&owners.0, &owners.1));
@@ -121,10 +132,10 @@ async fn existing_tasks_keep_their_stamp(stage: &Stage<'_>) -> Outcome {
         let mine = stage.tasks.scoped(scope);
         let again = NewTask::new(game, "old").strategy("own");
         let kept = mine.create_all([again.clone()], OnExisting::Keep).await?;
-        ensure_eq!(kept, [Written::Kept(old.clone())]);
+        ensure_eq!(kept, [CreateOutcome::Kept(old.clone())]);
         let updated = mine.create_all([again], OnExisting::Update).await?;
         let row = stage.tasks.get(&old).await?;
-        ensure_eq!(updated, [Written::Updated(row.clone())]);
+        ensure_eq!(updated, [CreateOutcome::Updated(row.clone())]);
         let expected =
             Task { strategy_id: StrategyId::new("own")?, updated_at: row.updated_at, ..old };
         ensure_eq!(row, expected);
@@ -142,8 +153,8 @@ async fn two_callers_of_one_kind_create_nothing(stage: &Stage<'_>) -> Outcome {
         for error in [
             stage.refused(narrow.create(new())).await?,
             stage.refused(narrow.get_or_create(new())).await?,
-            in_batch(stage.refused(narrow.create_all([new()], OnExisting::Report)).await?)?.1,
-            refusal(narrow.create_many([new()], OnExisting::Report).await?.pop().or_fail()?)?,
+            in_batch(stage.refused(narrow.create_all([new()], OnExisting::Fail)).await?)?.1,
+            refusal(narrow.create_many([new()], OnExisting::Fail).await?.pop().or_fail()?)?,
         ] {
             ensure_is!(error, TaskError::GameNotFound { game_id } if *game_id == game);
         }

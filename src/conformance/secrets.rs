@@ -1,12 +1,18 @@
 //! API keys are not shown: not by `Debug` of anything that holds one, not by an error.
 
 use super::checks::OrFail;
-use super::failure::{Failure, Outcome};
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{
-    ApiKeyId, Game, NewTask, OnExisting, TaskError, TaskPatch, TaskQuery, TaskRepositoryExt,
-    TaskScope,
-};
+use crate::ApiKeyId;
+use crate::Game;
+use crate::NewTask;
+use crate::OnExisting;
+use crate::TaskError;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
+use crate::TaskScope;
 use std::error::Error;
 use std::fmt::Debug;
 
@@ -54,7 +60,7 @@ async fn in_what_calls_answer(stage: &Stage<'_>) -> Outcome {
     ensure_eq!(task.api_key_used, Some(key()?));
     ensure_hides(&task)?;
     let again = [NewTask::new(game, "task").strategy("own"), NewTask::new(game, "new")];
-    ensure_hides(&mine.create_many(again.clone(), OnExisting::Report).await?)?;
+    ensure_hides(&mine.create_many(again.clone(), OnExisting::Fail).await?)?;
     ensure_hides(&mine.create_all(again, OnExisting::Update).await?)?;
     let query = TaskQuery::in_game(game).limit(1);
     let page = mine.list(query.clone()).await?;
@@ -80,7 +86,7 @@ async fn in_refusals(stage: &Stage<'_>) -> Outcome {
         stage.refused(mine.create(NewTask::new(game, "task"))).await?,
         stage.refused(mine.create(NewTask::new(elsewhere, "task"))).await?,
         stage.refused(mine.create(NewTask::new(game, "x").id(task.id))).await?,
-        stage.refused(mine.create_all([NewTask::new(game, "task")], OnExisting::Report)).await?,
+        stage.refused(mine.create_all([NewTask::new(game, "task")], OnExisting::Fail)).await?,
         stage.refused(mine.update(&task, closed.if_status("closed"))).await?,
         stage.refused(mine.get((elsewhere, "task"))).await?,
         stage.refused(stage.tasks.list(with_cursor)).await?,

@@ -1,12 +1,14 @@
 //! Where a case is played: the store, and what every case does with it.
 
-use super::failure::{Failure, Outcome};
-use super::store::{Store, StoreError};
-use crate::entity::{Game, Task};
+use super::failure::Failure;
+use super::failure::Outcome;
+use super::store::Store;
+use super::store::StoreError;
 use crate::error::{Retry, TaskError, TransactionState};
-use crate::repository::{NewTask, TaskFilter, TaskQuery, TaskRepository, TaskRepositoryExt};
+use crate::query::{TaskFilter, TaskQuery};
+use crate::repository::{TaskRepository, TaskRepositoryExt};
 use crate::strategy::ResolveStrategy;
-use crate::value::{Lifecycle, StrategyId};
+use crate::task::{Game, Lifecycle, NewTask, StrategyId, Task};
 use futures_util::TryStreamExt;
 use std::fmt::Debug;
 use std::future::Future;

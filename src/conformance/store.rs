@@ -1,9 +1,8 @@
 //! What a store shows of itself to be tested.
 
-use crate::entity::{Game, Task};
 use crate::repository::TaskRepository;
 use crate::strategy::ResolveStrategy;
-use crate::value::Lifecycle;
+use crate::task::{Game, Lifecycle, Task};
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use std::error::Error;

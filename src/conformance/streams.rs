@@ -1,10 +1,16 @@
 //! Streams: a whole list, read page by page.
 
-use super::checks::{OrFail, names};
+use super::checks::OrFail;
+use super::checks::names;
 use super::failure::Outcome;
 use super::filters::four_tasks;
 use super::stage::Stage;
-use crate::{NewTask, OnExisting, Task, TaskOrder, TaskQuery, TaskRepositoryExt};
+use crate::NewTask;
+use crate::OnExisting;
+use crate::Task;
+use crate::TaskOrder;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
 use futures_util::TryStreamExt;
 
 cases! { "streams":
@@ -32,7 +38,7 @@ async fn in_every_order(stage: &Stage<'_>) -> Outcome {
 async fn whose_loop_writes(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let batch = (0..5).map(|n| NewTask::new(game, n.to_string()));
-    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    stage.tasks.create_all(batch, OnExisting::Fail).await?;
     let mut stream = stage.tasks.stream(TaskQuery::in_game(game));
     let mut seen = 0;
     while let Some(task) = stream.try_next().await? {
@@ -63,7 +69,7 @@ async fn from_a_cursor(stage: &Stage<'_>) -> Outcome {
 async fn longer_than_a_page(stage: &Stage<'_>) -> Outcome {
     let game = stage.game().await?;
     let batch = (0..2_001).map(|n| NewTask::new(game, format!("{n:04}")));
-    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    stage.tasks.create_all(batch, OnExisting::Fail).await?;
     let query = TaskQuery::in_game(game).order_by(TaskOrder::ExternalId);
     let mut stream = stage.tasks.stream(query.clone());
     let mut seen = 0;

@@ -1,9 +1,16 @@
 //! One call changes or deletes many tasks, and says how many.
 
 use super::checks::names;
-use super::failure::{Failure, Outcome};
+use super::failure::Failure;
+use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{NewTask, OnExisting, Task, TaskFilter, TaskPatch, TaskRepositoryExt, TaskStatus};
+use crate::NewTask;
+use crate::OnExisting;
+use crate::Task;
+use crate::TaskFilter;
+use crate::TaskPatch;
+use crate::TaskRepositoryExt;
+use crate::TaskStatus;
 use uuid::Uuid;
 
 cases! { "sweeps":
@@ -20,7 +27,7 @@ cases! { "sweeps":
 async fn four_tasks(stage: &Stage<'_>) -> Result<Uuid, Failure> {
     let game = stage.game().await?;
     let batch = ["a", "b", "c", "d"].map(|name| NewTask::new(game, name));
-    stage.tasks.create_all(batch, OnExisting::Report).await?;
+    stage.tasks.create_all(batch, OnExisting::Fail).await?;
     for name in ["c", "d"] {
         stage.tasks.transition((game, name), "open", "closed").await?;
     }
@@ -90,7 +97,7 @@ async fn two_games(stage: &Stage<'_>) -> Result<[Uuid; 2], Failure> {
             NewTask::new(game, "4"),
             NewTask::new(game, "5").strategy("OLD"),
         ];
-        stage.tasks.create_all(batch, OnExisting::Report).await?;
+        stage.tasks.create_all(batch, OnExisting::Fail).await?;
         stage.tasks.transition((game, "2"), "open", "closed").await?;
     }
     Ok(games)

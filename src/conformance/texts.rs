@@ -1,17 +1,17 @@
 //! Texts that a table of strings gets wrong.
 
-use crate::InvalidReason;
+use crate::ValidationReason;
 
 /// Texts that must not be written, each with the reason.
-pub(crate) fn refused_texts() -> Vec<(String, InvalidReason)> {
-    let control = |position| InvalidReason::ControlCharacter { position };
+pub(crate) fn refused_texts() -> Vec<(String, ValidationReason)> {
+    let control = |position| ValidationReason::ControlCharacter { position };
     vec![
-        (String::new(), InvalidReason::Empty),
-        ("   ".to_owned(), InvalidReason::Blank),
-        ("\u{3000}\u{2003}\u{a0}".to_owned(), InvalidReason::Blank),
-        ("x".repeat(256), InvalidReason::TooLong { max: 255 }),
-        ("é".repeat(256), InvalidReason::TooLong { max: 255 }),
-        ("🎉".repeat(4_000), InvalidReason::TooLong { max: 255 }),
+        (String::new(), ValidationReason::Empty),
+        ("   ".to_owned(), ValidationReason::Blank),
+        ("\u{3000}\u{2003}\u{a0}".to_owned(), ValidationReason::Blank),
+        ("x".repeat(256), ValidationReason::TooLong { max: 255 }),
+        ("é".repeat(256), ValidationReason::TooLong { max: 255 }),
+        ("🎉".repeat(4_000), ValidationReason::TooLong { max: 255 }),
         ("\0".to_owned(), control(0)),
         ("a\0".to_owned(), control(1)),
         ("é\nb".to_owned(), control(1)),

@@ -2,7 +2,13 @@
 
 use super::failure::Outcome;
 use super::stage::Stage;
-use crate::{NewTask, OnExisting, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt};
+use crate::NewTask;
+use crate::OnExisting;
+use crate::TaskError;
+use crate::TaskFilter;
+use crate::TaskPatch;
+use crate::TaskQuery;
+use crate::TaskRepositoryExt;
 use futures_util::future;
 use uuid::Uuid;
 
@@ -25,7 +31,7 @@ async fn it_is_usable_after_each_kind_of_refusal(stage: &Stage<'_>) -> Outcome {
             3 => stage.refused(tasks.create(NewTask::new(game, "\0"))).await?,
             4 => {
                 let batch = [NewTask::new(game, "x"), NewTask::new(game, "task")];
-                stage.refused(tasks.create_all(batch, OnExisting::Report)).await?
+                stage.refused(tasks.create_all(batch, OnExisting::Fail)).await?
             }
             5 => stage.refused(tasks.update(Uuid::now_v7(), closed.clone())).await?,
             6 => stage.refused(tasks.update(task.id, closed.clone().if_status("x"))).await?,
@@ -49,8 +55,8 @@ async fn two_calls_at_once(stage: &Stage<'_>) -> Outcome {
     };
     let refused = batch("refused").into_iter().chain([NewTask::new(Uuid::now_v7(), "lost")]);
     let (refused, accepted, single, second) = future::join4(
-        stage.tasks.create_all(refused, OnExisting::Report),
-        stage.tasks.create_all(batch("accepted"), OnExisting::Report),
+        stage.tasks.create_all(refused, OnExisting::Fail),
+        stage.tasks.create_all(batch("accepted"), OnExisting::Fail),
         stage.tasks.create(NewTask::new(game, "single")),
         stage.tasks.create(NewTask::new(game, "single")),
     )

@@ -5,8 +5,12 @@
 //! checked against a server. What is not listed concerns statements that this crate does not send (replication, stored
 //! programs, definitions), and is `Other`.
 
-use super::FailureKind::{self, *};
-use super::TransactionState::{self, Intact, Lost, Unknown};
+use super::FailureKind;
+use super::FailureKind::*;
+use super::TransactionState;
+use super::TransactionState::Intact;
+use super::TransactionState::Lost;
+use super::TransactionState::Unknown;
 use sea_orm::DbBackend;
 
 /// What a code says of the failure, and of a transaction in which it was reported.

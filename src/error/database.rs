@@ -1,6 +1,11 @@
 //! The one place where a `DbErr` is judged: by codes, never by a database's prose.
 
-use super::{FailureKind, Retry, TaskError, TransactionState, UnreadableTimestamp, codes};
+use super::FailureKind;
+use super::Retry;
+use super::TaskError;
+use super::TransactionState;
+use super::UnreadableTimestamp;
+use super::codes;
 use sea_orm::{ConnAcquireErr, DbBackend, DbErr, RuntimeErr, SqlxError, sqlx};
 
 /// A failure of the database, without a word of its own.
@@ -36,7 +41,7 @@ pub(crate) struct Call {
 impl Call {
     /// Tells a failure of this call as the crate's error.
     pub(crate) fn failed(self, source: DbErr) -> TaskError {
-        match UnreadableTimestamp::in_db_err(&source) {
+        match UnreadableTimestamp::from_db_err(&source) {
             Some(unreadable) => unreadable.into(),
             None => DatabaseError::new(self, source).into(),
         }
@@ -79,11 +84,11 @@ impl DatabaseError {
     /// ```
     /// use game_tasks::{DatabaseError, FailureKind, Retry, TaskError};
     ///
-    /// let failure = DatabaseError::of_store(FailureKind::Busy, Retry::Call, "the map is locked");
+    /// let failure = DatabaseError::custom(FailureKind::Busy, Retry::Call, "the map is locked");
     /// assert_eq!(TaskError::from(failure).retry(), Retry::Call);
     /// ```
     #[must_use]
-    pub fn of_store(kind: FailureKind, retry: Retry, message: impl Into<String>) -> Self {
+    pub fn custom(kind: FailureKind, retry: Retry, message: impl Into<String>) -> Self {
         let inner = Inner {
             source: DbErr::Custom(message.into()),
             kind,

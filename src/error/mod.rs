@@ -14,7 +14,7 @@ pub use kind::{FailureKind, TransactionState};
 pub use schema::{SchemaFault, SchemaMismatch, SchemaProblem};
 pub(crate) use timestamp::UnreadableTimestamp;
 
-use crate::value::{Invalid, InvalidReason, TaskKey, TaskStatus};
+use crate::task::{TaskKey, TaskStatus, ValidationError, ValidationReason};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -87,7 +87,7 @@ pub enum TaskError {
         /// The field, in its Rust name.
         field: &'static str,
         /// What is wrong with it.
-        reason: InvalidReason,
+        reason: ValidationReason,
     },
     /// A cursor that this query cannot go on from.
     #[error("the cursor is of no use here: {0}")]
@@ -267,8 +267,8 @@ impl From<SchemaMismatch> for TaskError {
     }
 }
 
-impl From<Invalid> for TaskError {
-    fn from(invalid: Invalid) -> Self {
+impl From<ValidationError> for TaskError {
+    fn from(invalid: ValidationError) -> Self {
         Self::Invalid { field: invalid.field, reason: invalid.reason }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// What tables lack that the crate needs, each thing by its name.
 ///
 /// Migrations report it inside SeaORM's error, since theirs can carry no other;
-/// [`in_db_err`](Self::in_db_err) finds it there.
+/// [`from_db_err`](Self::from_db_err) finds it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaMismatch {
     problems: Vec<SchemaProblem>,
@@ -157,7 +157,7 @@ impl SchemaMismatch {
     ///
     /// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) {
     /// if let Err(error) = Migrator::up(&db, None).await {
-    ///     match SchemaMismatch::in_db_err(&error) {
+    ///     match SchemaMismatch::from_db_err(&error) {
     ///         Some(mismatch) => println!("{} things are missing", mismatch.problems().len()),
     ///         None => println!("{error}"),
     ///     }
@@ -165,7 +165,7 @@ impl SchemaMismatch {
     /// # }
     /// ```
     #[must_use]
-    pub fn in_db_err(error: &DbErr) -> Option<&Self> {
+    pub fn from_db_err(error: &DbErr) -> Option<&Self> {
         match error {
             DbErr::TryIntoErr { source, .. } => source.downcast_ref(),
             _ => None,

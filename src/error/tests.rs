@@ -2,9 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
-use super::FailureKind::{self, *};
-use super::TransactionState::{self, Intact, Lost, Unknown};
-use super::{Call, DatabaseError, Retry, TaskError};
+use super::Call;
+use super::DatabaseError;
+use super::FailureKind;
+use super::FailureKind::*;
+use super::Retry;
+use super::TaskError;
+use super::TransactionState;
+use super::TransactionState::Intact;
+use super::TransactionState::Lost;
+use super::TransactionState::Unknown;
 use sea_orm::error::ConnAcquireErr;
 use sea_orm::sqlx::error::{DatabaseError as SqlxDatabaseError, ErrorKind};
 use sea_orm::{DbBackend, DbErr, RuntimeErr, SqlxError};

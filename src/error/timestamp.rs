@@ -20,7 +20,7 @@ impl From<UnreadableTimestamp> for DbErr {
 }
 
 impl UnreadableTimestamp {
-    pub(crate) fn in_db_err(error: &DbErr) -> Option<Self> {
+    pub(crate) fn from_db_err(error: &DbErr) -> Option<Self> {
         match error {
             DbErr::TryIntoErr { source, .. } => source.downcast_ref().copied(),
             _ => None,

@@ -1,10 +1,11 @@
 //! Makes the `games` table, for applications that have none.
 
+use super::ddl;
 use super::names::Planned;
-use super::{ddl, schema};
-use crate::entity::Games;
-use crate::entity::games::Column;
-use crate::sql::quote;
+use super::schema;
+use crate::database::sql::quote;
+use crate::task::Games;
+use crate::task::games::Column;
 use async_trait::async_trait;
 use sea_orm::{DbErr, EntityName, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};

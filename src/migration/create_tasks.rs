@@ -1,10 +1,13 @@
 //! Makes the tasks table of a games table.
 
+use super::ddl;
 use super::names::Planned;
-use super::{ddl, schema};
-use crate::entity::ParentGame;
-use crate::entity::tasks::Column;
-use crate::sql::{Names, creation_index, name_index, quote, sorted_columns, within_limit};
+use super::schema;
+use crate::database::sql::{
+    Names, creation_index, name_index, quote, sorted_columns, within_limit,
+};
+use crate::task::ParentGame;
+use crate::task::tasks::Column;
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};

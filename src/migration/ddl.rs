@@ -1,6 +1,6 @@
 //! What the definitions of both tables are made of, on each database.
 
-use crate::sql::quote;
+use crate::database::sql::quote;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::SchemaManager;
 

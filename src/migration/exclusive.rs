@@ -21,7 +21,7 @@ const SQLITE_PATIENCE: u32 = 60;
 /// the first find the work done.
 ///
 /// ```no_run
-/// use game_tasks::migration::exclusively;
+/// use game_tasks::migration::with_migration_lock;
 /// use game_tasks::sea_orm_migration::prelude::*;
 ///
 /// # struct AppMigrator;
@@ -29,7 +29,7 @@ const SQLITE_PATIENCE: u32 = 60;
 /// #     fn migrations() -> Vec<Box<dyn MigrationTrait>> { game_tasks::migrations() }
 /// # }
 /// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), DbErr> {
-/// exclusively(&db, async |db| AppMigrator::up(db, None).await).await
+/// with_migration_lock(&db, async |db| AppMigrator::up(db, None).await).await
 /// # }
 /// ```
 ///
@@ -48,7 +48,7 @@ const SQLITE_PATIENCE: u32 = 60;
 /// Where it may be dropped, spawn it:
 ///
 /// ```no_run
-/// # use game_tasks::migration::exclusively;
+/// # use game_tasks::migration::with_migration_lock;
 /// # use game_tasks::sea_orm_migration::prelude::*;
 /// # struct AppMigrator;
 /// # impl MigratorTrait for AppMigrator {
@@ -57,7 +57,7 @@ const SQLITE_PATIENCE: u32 = 60;
 /// # async fn example(
 /// #     db: game_tasks::sea_orm::DatabaseConnection,
 /// # ) -> Result<(), Box<dyn std::error::Error>> {
-/// tokio::spawn(async move { exclusively(&db, async |db| AppMigrator::up(db, None).await).await })
+/// tokio::spawn(async move { with_migration_lock(&db, async |db| AppMigrator::up(db, None).await).await })
 ///     .await??;
 /// # Ok(())
 /// # }
@@ -92,9 +92,9 @@ const SQLITE_PATIENCE: u32 = 60;
 /// # Errors
 /// What the work answered, whole: it is the application's own. A
 /// [`SchemaMismatch`](crate::SchemaMismatch) that a migration of the crate reported is in it
-/// ([`in_db_err`](crate::SchemaMismatch::in_db_err)). Else what the database says while the lock is
+/// ([`in_db_err`](crate::SchemaMismatch::from_db_err)). Else what the database says while the lock is
 /// taken or given back; SQLite's "database is locked" after five minutes.
-pub async fn exclusively<T>(
+pub async fn with_migration_lock<T>(
     db: &DatabaseConnection,
     work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, DbErr>,
 ) -> Result<T, DbErr> {
@@ -182,7 +182,7 @@ pub(super) async fn begin_to_the_end(
         let db = db.clone();
         let begun = async move { db.begin_with_options(options).await };
         let ended = |fault: crate::RuntimeFault| Err(DbErr::Custom(fault.to_string()));
-        crate::completion::try_to_complete(begun).await.unwrap_or_else(ended)
+        crate::repository::completion::try_to_complete(begun).await.unwrap_or_else(ended)
     }
     #[cfg(not(feature = "tokio"))]
     db.begin_with_options(options).await

@@ -12,17 +12,17 @@ mod record;
 mod schema;
 mod updated_at_trigger;
 
-pub use exclusive::exclusively;
+pub use exclusive::with_migration_lock;
 pub use opt_in::{OptInIndex, opt_in_index, opt_in_index_for};
-pub use record::{Record, record_of, recorded};
-pub use schema::{check, check_for};
+pub use record::{Status, applied, status};
+pub use schema::{verify_schema, verify_schema_for};
 pub use updated_at_trigger::{opt_in_updated_at_trigger, opt_in_updated_at_trigger_for};
 
-use crate::connection::TaskConnection;
-use crate::entity::{Games, ParentGame};
+use crate::database::TaskConnection;
 #[cfg(feature = "tokio")]
 use crate::error::Retry;
 use crate::error::{Call, SchemaMismatch, TaskError};
+use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
 use sea_orm::sea_query::{Alias, IntoIden};
 use sea_orm::{ConnectionTrait, DatabaseExecutor, DbBackend, DbErr, DynIden};
@@ -101,7 +101,7 @@ impl MigratorTrait for Migrator {
     where
         C: ConnectionTrait,
     {
-        recorded::<Self, C>(db).await
+        applied::<Self, C>(db).await
     }
 
     /// Fails where a newer version of the crate has migrated: what that has made stands upon
@@ -131,11 +131,11 @@ impl MigratorTrait for Migrator {
 /// Makes the crate's tables, or brings them up to date. Does nothing where they are.
 ///
 /// Any number of processes may call it at once, on an empty database too: all return `Ok`, and
-/// the tables are made once ([`exclusively`] tells how). In a
+/// the tables are made once ([`with_migration_lock`] tells how). In a
 /// transaction of the application's only PostgreSQL lets others wait until its end.
 ///
 /// On a pool, with the feature `tokio` and inside a tokio runtime, it runs in a task of its own:
-/// a caller that is dropped does not stop it. Else dropping it is dropping [`exclusively`].
+/// a caller that is dropped does not stop it. Else dropping it is dropping [`with_migration_lock`].
 ///
 /// Round trips where nothing is to be done: three.
 ///
@@ -165,7 +165,9 @@ where
         let db = db.clone();
         let migrated = async move { migrate_with(DatabaseExecutor::Connection(&db)).await };
         let ended = |fault| Err(TaskError::NotCompleted { fault, retry: Retry::Unknown });
-        return crate::completion::try_to_complete(migrated).await.unwrap_or_else(ended);
+        return crate::repository::completion::try_to_complete(migrated)
+            .await
+            .unwrap_or_else(ended);
     }
     migrate_with(executor).await
 }
@@ -177,11 +179,11 @@ async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), TaskError> {
     if let Some(product) = product {
         return Err(TaskError::UnsupportedDatabase { product });
     }
-    if record_of::<Migrator>(&executor).await?.is_current() {
+    if status::<Migrator>(&executor).await?.is_current() {
         return Ok(());
     }
     if let DatabaseExecutor::Connection(db) = executor {
-        let migrated = exclusively(db, async |one| Migrator::up(one, None).await).await;
+        let migrated = with_migration_lock(db, async |one| Migrator::up(one, None).await).await;
         return migrated.map_err(|error| failure(call, error));
     }
     let failed = |error| failure(call, error);
@@ -196,7 +198,7 @@ fn failure(call: Call, error: DbErr) -> TaskError {
     match error {
         // Words of the migrator's own, which hold no row.
         DbErr::Custom(reason) | DbErr::Migration(reason) => TaskError::Migration { reason },
-        error => match SchemaMismatch::in_db_err(&error) {
+        error => match SchemaMismatch::from_db_err(&error) {
             Some(mismatch) => mismatch.clone().into(),
             None => call.failed(error),
         },

@@ -1,9 +1,9 @@
 //! The names that the crate gives, and what has them already: a renamed table keeps the names of
 //! its indexes, and on PostgreSQL a table shares its name with a type.
 
-use crate::connection::TaskConnection;
+use crate::database::TaskConnection;
+use crate::database::sql::quote;
 use crate::error::{SchemaFault, SchemaProblem};
-use crate::sql::quote;
 use sea_orm::{DbBackend, DbErr, QueryResult, Statement, Value};
 
 /// What is about to be made.

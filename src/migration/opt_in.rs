@@ -1,11 +1,13 @@
 //! Indexes that an application may have made for lists that span games.
 
-use super::names::{Holder, Planned};
-use super::{create_tasks, ddl};
-use crate::entity::tasks::Column;
-use crate::entity::{Games, ParentGame};
+use super::create_tasks;
+use super::ddl;
+use super::names::Holder;
+use super::names::Planned;
+use crate::database::sql::{Names, is_time, quote, sorted_columns, within_limit};
 use crate::error::SchemaMismatch;
-use crate::sql::{Names, is_time, quote, sorted_columns, within_limit};
+use crate::task::tasks::Column;
+use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};

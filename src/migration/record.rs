@@ -1,10 +1,11 @@
 //! The record of which migrations were done: what is pending, and what is newer.
 
+use super::ddl;
 use super::names::Planned;
-use super::{ddl, schema};
-use crate::connection::TaskConnection;
+use super::schema;
+use crate::database::TaskConnection;
+use crate::database::sql::quote;
 use crate::error::{Call, SchemaMismatch, TaskError};
-use crate::sql::quote;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Schema, Statement};
 use sea_orm_migration::{MigratorTrait, seaql_migrations};
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 /// Which of a migrator's migrations are recorded in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Record {
+pub struct Status {
     /// Those that are still to be done, in order.
     pub pending: Vec<String>,
     /// Those that were done and that this program does not know: a newer version did them, or
@@ -21,7 +22,7 @@ pub struct Record {
     pub unknown: Vec<String>,
 }
 
-impl Record {
+impl Status {
     /// Whether nothing is to be done.
     #[must_use]
     pub fn is_current(&self) -> bool {
@@ -33,7 +34,7 @@ impl Record {
 /// recorded. Changes nothing, so a user without the right to change the schema may ask; what
 /// such a user needs is the right to read the migrator's table.
 ///
-/// The record says what was done, [`check`](super::check) what is there.
+/// The record says what was done, [`verify_schema`](super::verify_schema) what is there.
 ///
 /// Round trips: two, or one where there is no record.
 ///
@@ -41,7 +42,7 @@ impl Record {
 /// use game_tasks::{Migrator, migration};
 ///
 /// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), game_tasks::TaskError> {
-/// let record = migration::record_of::<Migrator>(&db).await?;
+/// let record = migration::status::<Migrator>(&db).await?;
 /// if !record.is_current() {
 ///     println!("to be done: {}", record.pending.join(", "));
 /// }
@@ -52,7 +53,7 @@ impl Record {
 /// # Errors
 /// [`TaskError::SchemaMismatch`] where something else has the name of the migrator's table,
 /// [`TaskError::Database`] when the database fails.
-pub async fn record_of<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Record, TaskError> {
+pub async fn status<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Status, TaskError> {
     let call = Call { backend: db.backend(), in_transaction: db.in_transaction(), writes: false };
     let table = M::migration_table_name().to_string();
     let read = async {
@@ -65,7 +66,7 @@ pub async fn record_of<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Rec
     let done = done.map_err(|error| super::failure(call, error))?;
     let known: Vec<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
     let is_in = |list: &[String], name: &String| list.iter().any(|other| other == name);
-    Ok(Record {
+    Ok(Status {
         pending: known.iter().filter(|name| !is_in(&done, name)).cloned().collect(),
         unknown: done.iter().filter(|name| !is_in(&known, name)).cloned().collect(),
     })
@@ -95,7 +96,7 @@ pub async fn record_of<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Rec
 ///     async fn get_migration_models<C: ConnectionTrait>(
 ///         db: &C,
 ///     ) -> Result<Vec<seaql_migrations::Model>, DbErr> {
-///         migration::recorded::<Self, C>(db).await
+///         migration::applied::<Self, C>(db).await
 ///     }
 /// }
 /// ```
@@ -104,7 +105,7 @@ pub async fn record_of<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Rec
 ///
 /// # Errors
 /// Those of the database.
-pub async fn recorded<M, C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
+pub async fn applied<M, C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
 where
     M: MigratorTrait,
     C: ConnectionTrait,

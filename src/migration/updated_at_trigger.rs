@@ -1,9 +1,10 @@
 //! A trigger that lets `updated_at` only grow, whatever program writes the row (PostgreSQL).
 
-use super::{create_tasks, ddl};
-use crate::entity::{Games, ParentGame};
+use super::create_tasks;
+use super::ddl;
+use crate::database::sql::{Names, quote, within_limit};
 use crate::error::{SchemaFault, SchemaMismatch, SchemaProblem};
-use crate::sql::{Names, quote, within_limit};
+use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};

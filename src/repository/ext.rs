@@ -1,9 +1,9 @@
 //! The short names that callers use, made of the core.
 
-use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
-use crate::entity::Task;
 use crate::error::TaskError;
-use crate::value::TaskKey;
+use crate::query::{Page, TaskFilter, TaskQuery};
+use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
+use crate::task::{NewTask, Task, TaskKey, TaskPatch};
 use futures_util::stream::BoxStream;
 use std::future::Future;
 use uuid::Uuid;
@@ -51,32 +51,32 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// one more, to look first.
     ///
     /// # Errors
-    /// See [`TaskRepository::create_tasks`].
+    /// See [`TaskRepository::create_many_tasks`].
     fn create_many(
         &self,
         tasks: impl IntoIterator<Item = NewTask>,
         on_existing: OnExisting,
-    ) -> impl Future<Output = Result<Vec<Result<Written, TaskError>>, TaskError>> + Send {
+    ) -> impl Future<Output = Result<Vec<Result<CreateOutcome, TaskError>>, TaskError>> + Send {
         let tasks: Vec<NewTask> = tasks.into_iter().collect();
-        async move { self.create_tasks(&tasks, on_existing).await }
+        async move { self.create_many_tasks(&tasks, on_existing).await }
     }
 
     /// Creates all of these tasks or none. One round trip, and two more where some exist that
     /// are to be kept; with [`OnExisting::Update`] two, since it looks first.
     ///
     /// # Errors
-    /// See [`TaskRepository::create_tasks_atomically`].
+    /// See [`TaskRepository::create_all_tasks`].
     fn create_all(
         &self,
         tasks: impl IntoIterator<Item = NewTask>,
         on_existing: OnExisting,
-    ) -> impl Future<Output = Result<Vec<Written>, TaskError>> + Send {
+    ) -> impl Future<Output = Result<Vec<CreateOutcome>, TaskError>> + Send {
         let tasks: Vec<NewTask> = tasks.into_iter().collect();
-        async move { self.create_tasks_atomically(&tasks, on_existing).await }
+        async move { self.create_all_tasks(&tasks, on_existing).await }
     }
 
     /// Gets the task of this game and name, or creates it, and says which:
-    /// [`Written::Kept`] or [`Written::Created`]. One round trip if it is there, two if not.
+    /// [`CreateOutcome::Kept`] or [`CreateOutcome::Created`]. One round trip if it is there, two if not.
     ///
     /// # Errors
     /// See [`TaskRepository::create_task`]; [`TaskError::AlreadyExists`] only where a task
@@ -84,15 +84,15 @@ pub trait TaskRepositoryExt: TaskRepository {
     fn get_or_create(
         &self,
         task: NewTask,
-    ) -> impl Future<Output = Result<Written, TaskError>> + Send {
+    ) -> impl Future<Output = Result<CreateOutcome, TaskError>> + Send {
         async move {
             task.validate()?;
             if let Some(found) = self.find_task(&task.key()).await? {
-                return Ok(Written::Kept(found));
+                return Ok(CreateOutcome::Kept(found));
             }
             // Keeping what is there also settles a race with another creator.
             let written =
-                self.create_tasks(std::slice::from_ref(&task), OnExisting::Keep).await?.pop();
+                self.create_many_tasks(std::slice::from_ref(&task), OnExisting::Keep).await?.pop();
             written.unwrap_or(Err(TaskError::NotFound { key: task.key() }))
         }
     }
@@ -178,13 +178,13 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// transaction one. On MariaDB keys that are ids take one more each time, which reads their names.
     ///
     /// # Errors
-    /// See [`TaskRepository::update_tasks`].
+    /// See [`TaskRepository::update_many_tasks`].
     fn update_many(
         &self,
         filter: TaskFilter,
         patch: TaskPatch,
     ) -> impl Future<Output = Result<u64, TaskError>> + Send {
-        async move { self.update_tasks(&filter, &patch).await }
+        async move { self.update_many_tasks(&filter, &patch).await }
     }
 
     /// Moves a task from one status to another, if it has the first. One round trip.
@@ -224,7 +224,7 @@ pub trait TaskRepositoryExt: TaskRepository {
         let key = key.into();
         let external_task_id = external_task_id.into();
         async move {
-            crate::value::check_text("external_task_id", &external_task_id)?;
+            crate::task::check_text("external_task_id", &external_task_id)?;
             let original = self.find_task(&key).await?.ok_or(TaskError::NotFound { key })?;
             let copy = NewTask::new(original.game_id, external_task_id)
                 .strategy(original.strategy_id.as_str());
@@ -239,7 +239,7 @@ pub trait TaskRepositoryExt: TaskRepository {
     ///
     /// # Errors
     /// [`TaskError::Unchanged`] if both are the same; else see
-    /// [`TaskRepository::update_tasks`].
+    /// [`TaskRepository::update_many_tasks`].
     fn reassign_strategy(
         &self,
         game_id: Option<Uuid>,
@@ -249,11 +249,11 @@ pub trait TaskRepositoryExt: TaskRepository {
         let (from, to) = (from.into(), to.into());
         async move {
             if from == to {
-                crate::value::check_text("strategy_id", &to)?;
+                crate::task::check_text("strategy_id", &to)?;
                 return Err(TaskError::Unchanged);
             }
             let filter = game_id.map_or_else(TaskFilter::all, TaskFilter::in_game);
-            self.update_tasks(&filter.strategies([from]), &TaskPatch::new().strategy(to)).await
+            self.update_many_tasks(&filter.strategies([from]), &TaskPatch::new().strategy(to)).await
         }
     }
 
@@ -275,21 +275,21 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// transaction one. On MariaDB keys that are ids take one more each time, which reads their names.
     ///
     /// # Errors
-    /// See [`TaskRepository::delete_tasks`].
+    /// See [`TaskRepository::delete_many_tasks`].
     fn delete_many(
         &self,
         filter: TaskFilter,
     ) -> impl Future<Output = Result<u64, TaskError>> + Send {
-        async move { self.delete_tasks(&filter).await }
+        async move { self.delete_many_tasks(&filter).await }
     }
 
     /// Deletes all tasks of a game, after which the game itself can be deleted, unless a trigger or a
     /// policy kept some of them. Round trips as [`delete_many`](Self::delete_many).
     ///
     /// # Errors
-    /// See [`TaskRepository::delete_tasks`].
+    /// See [`TaskRepository::delete_many_tasks`].
     fn delete_game(&self, game_id: Uuid) -> impl Future<Output = Result<u64, TaskError>> + Send {
-        async move { self.delete_tasks(&TaskFilter::in_game(game_id)).await }
+        async move { self.delete_many_tasks(&TaskFilter::in_game(game_id)).await }
     }
 }
 

@@ -1,36 +1,24 @@
 //! The repository: its promises, what callers ask of it, and its implementations.
 
-mod collection;
-mod cursor;
+#[cfg(feature = "tokio")]
+pub(crate) mod completion;
 mod ext;
-mod filter;
-mod memory;
-mod page;
-mod patch;
-mod request;
+mod outcome;
 #[cfg(feature = "retry")]
 mod retrying;
 #[cfg(feature = "tokio")]
 mod run_to_completion;
-mod scope;
-mod sea_orm;
 
-pub use self::cursor::Cursor;
 pub use self::ext::TaskRepositoryExt;
-pub use self::filter::{MAX_FILTER_BYTES, MAX_FILTER_VALUES, TaskFilter};
-pub use self::memory::InMemoryTaskRepository;
-pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, SortDirection, TaskOrder, TaskQuery};
-pub use self::patch::TaskPatch;
-pub use self::request::{MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, Written};
+pub use self::outcome::{CreateOutcome, OnExisting};
 #[cfg(feature = "retry")]
-pub use self::retrying::{OwnsTransactions, Retrying};
+pub use self::retrying::{Retryable, Retrying};
 #[cfg(feature = "tokio")]
 pub use self::run_to_completion::RunToCompletion;
-pub use self::sea_orm::SeaOrmTaskRepository;
 
-use crate::entity::Task;
 use crate::error::TaskError;
-use crate::value::{TaskKey, TaskScope};
+use crate::query::{MAX_PAGE_SIZE, Page, TaskFilter, TaskQuery};
+use crate::task::{NewTask, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use std::sync::Arc;
@@ -78,11 +66,11 @@ pub trait TaskRepository: Send + Sync {
     /// # Errors
     /// Each task's own refusal is in its outcome. The call itself fails only with the
     /// database; what it had written by then stays written.
-    async fn create_tasks(
+    async fn create_many_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Result<Written, TaskError>>, TaskError>;
+    ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError>;
 
     /// Creates all of these tasks or none, at most [`MAX_ATOMIC_TASKS`] of them with
     /// [`MAX_ATOMIC_BYTES`] of text.
@@ -90,11 +78,11 @@ pub trait TaskRepository: Send + Sync {
     /// # Errors
     /// [`Batch`](TaskError::Batch) with the first task that was refused and why, or
     /// [`Invalid`](TaskError::Invalid) for a batch that is too large.
-    async fn create_tasks_atomically(
+    async fn create_all_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Written>, TaskError>;
+    ) -> Result<Vec<CreateOutcome>, TaskError>;
 
     /// Finds a task.
     ///
@@ -126,16 +114,20 @@ pub trait TaskRepository: Send + Sync {
     /// go where the patch would have it, are left as they are.
     ///
     /// Bulk calls lock rows in one order, by game and external id, so that on PostgreSQL none of them
-    /// deadlocks with another: [`create_tasks`](Self::create_tasks),
-    /// [`create_tasks_atomically`](Self::create_tasks_atomically), this one and
-    /// [`delete_tasks`](Self::delete_tasks), each as the first call of its transaction. MariaDB
+    /// deadlocks with another: [`create_many_tasks`](Self::create_many_tasks),
+    /// [`create_all_tasks`](Self::create_all_tasks), this one and
+    /// [`delete_many_tasks`](Self::delete_many_tasks), each as the first call of its transaction. MariaDB
     /// excepts a filter that names neither a game nor keys, which locks by id, and the creation of
     /// tasks that another call is deleting: InnoDB may end one of the two with error 1213, for which
     /// [`TaskError::retry`] says what to repeat.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid), [`Unchanged`](TaskError::Unchanged) for an empty patch.
-    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError>;
+    async fn update_many_tasks(
+        &self,
+        filter: &TaskFilter,
+        patch: &TaskPatch,
+    ) -> Result<u64, TaskError>;
 
     /// Deletes a task, and answers with it as it was.
     ///
@@ -144,11 +136,11 @@ pub trait TaskRepository: Send + Sync {
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError>;
 
     /// Deletes all tasks that the filter means, and says how many. Locks rows in the order that
-    /// [`update_tasks`](Self::update_tasks) describes.
+    /// [`update_many_tasks`](Self::update_many_tasks) describes.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid).
-    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError>;
+    async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError>;
 
     /// The same repository, seeing, changing and creating only what the scope allows.
     /// Scoping again narrows.
@@ -178,19 +170,19 @@ macro_rules! for_pointer {
             async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
                 (**self).create_task(task).await
             }
-            async fn create_tasks(
+            async fn create_many_tasks(
                 &self,
                 tasks: &[NewTask],
                 on_existing: OnExisting,
-            ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
-                (**self).create_tasks(tasks, on_existing).await
+            ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
+                (**self).create_many_tasks(tasks, on_existing).await
             }
-            async fn create_tasks_atomically(
+            async fn create_all_tasks(
                 &self,
                 tasks: &[NewTask],
                 on_existing: OnExisting,
-            ) -> Result<Vec<Written>, TaskError> {
-                (**self).create_tasks_atomically(tasks, on_existing).await
+            ) -> Result<Vec<CreateOutcome>, TaskError> {
+                (**self).create_all_tasks(tasks, on_existing).await
             }
             async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
                 (**self).find_task(key).await
@@ -208,18 +200,18 @@ macro_rules! for_pointer {
             ) -> Result<Task, TaskError> {
                 (**self).update_task(key, patch).await
             }
-            async fn update_tasks(
+            async fn update_many_tasks(
                 &self,
                 filter: &TaskFilter,
                 patch: &TaskPatch,
             ) -> Result<u64, TaskError> {
-                (**self).update_tasks(filter, patch).await
+                (**self).update_many_tasks(filter, patch).await
             }
             async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
                 (**self).delete_task(key).await
             }
-            async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
-                (**self).delete_tasks(filter).await
+            async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+                (**self).delete_many_tasks(filter).await
             }
             fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
                 (**self).scoped(scope)

@@ -1,13 +1,13 @@
 //! A decorator whose calls end although their callers are dropped.
 
-#[cfg(feature = "retry")]
-use super::OwnsTransactions;
-use super::{NewTask, OnExisting, Page, TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written};
-use crate::completion::run_to_completion;
-use crate::entity::Task;
 use crate::error::{Retry, RuntimeFault, TaskError};
+use crate::query::{Page, TaskFilter, TaskQuery};
+#[cfg(feature = "retry")]
+use crate::repository::Retryable;
+use crate::repository::completion::run_to_completion;
+use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
 use crate::strategy::{ResolveStrategy, ResolvedStrategy};
-use crate::value::{TaskKey, TaskScope};
+use crate::task::{NewTask, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -135,22 +135,22 @@ impl<R: TaskRepository + 'static> TaskRepository for RunToCompletion<R> {
         write(async move { this.tasks().create_task(&task).await }).await
     }
 
-    async fn create_tasks(
+    async fn create_many_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+    ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         let (this, tasks) = (self.share(), tasks.to_vec());
-        write(async move { this.tasks().create_tasks(&tasks, on_existing).await }).await
+        write(async move { this.tasks().create_many_tasks(&tasks, on_existing).await }).await
     }
 
-    async fn create_tasks_atomically(
+    async fn create_all_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Written>, TaskError> {
+    ) -> Result<Vec<CreateOutcome>, TaskError> {
         let (this, tasks) = (self.share(), tasks.to_vec());
-        write(async move { this.tasks().create_tasks_atomically(&tasks, on_existing).await }).await
+        write(async move { this.tasks().create_all_tasks(&tasks, on_existing).await }).await
     }
 
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
@@ -173,9 +173,13 @@ impl<R: TaskRepository + 'static> TaskRepository for RunToCompletion<R> {
         write(async move { this.tasks().update_task(&key, &patch).await }).await
     }
 
-    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+    async fn update_many_tasks(
+        &self,
+        filter: &TaskFilter,
+        patch: &TaskPatch,
+    ) -> Result<u64, TaskError> {
         let (this, filter, patch) = (self.share(), filter.clone(), patch.clone());
-        write(async move { this.tasks().update_tasks(&filter, &patch).await }).await
+        write(async move { this.tasks().update_many_tasks(&filter, &patch).await }).await
     }
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
@@ -183,9 +187,9 @@ impl<R: TaskRepository + 'static> TaskRepository for RunToCompletion<R> {
         write(async move { this.tasks().delete_task(&key).await }).await
     }
 
-    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+    async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         let (this, filter) = (self.share(), filter.clone());
-        write(async move { this.tasks().delete_tasks(&filter).await }).await
+        write(async move { this.tasks().delete_many_tasks(&filter).await }).await
     }
 
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
@@ -215,4 +219,4 @@ impl<R: ResolveStrategy + 'static> ResolveStrategy for RunToCompletion<R> {
 }
 
 #[cfg(feature = "retry")]
-impl<R: OwnsTransactions + 'static> OwnsTransactions for RunToCompletion<R> {}
+impl<R: Retryable + 'static> Retryable for RunToCompletion<R> {}

@@ -1,19 +1,16 @@
 //! Which strategy a task runs by: its own, else its game's, else the default.
 
 mod resolved;
-mod resolver;
 
 pub(crate) use resolved::Inheritances;
 pub use resolved::{Inheritance, ResolvedStrategy, StrategySource};
-pub use resolver::StrategyResolver;
 
-use crate::entity::Task;
 use crate::error::TaskError;
-use crate::value::TaskKey;
+use crate::task::{Task, TaskKey};
 use async_trait::async_trait;
 use std::sync::Arc;
 
-/// Resolves strategies: the object-safe core behind [`StrategyResolver`], which
+/// Resolves strategies: the object-safe core behind [`StrategyResolver`](crate::StrategyResolver), which
 /// [`InMemoryTaskRepository`](crate::InMemoryTaskRepository) implements too.
 #[async_trait]
 pub trait ResolveStrategy: Send + Sync {

@@ -1,4 +1,4 @@
-use crate::value::StrategyId;
+use crate::task::StrategyId;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -147,6 +147,6 @@ async fn lose_a_node(nodes: &[Node], game: Uuid, rounds: u32) {
     );
     // A batch of everything, whole on each node.
     let batch = (0..1_000).map(|n| NewTask::new(game, format!("batch {n}")));
-    nodes[1].create_all(batch, OnExisting::Report).await.unwrap();
+    nodes[1].create_all(batch, OnExisting::Fail).await.unwrap();
     all_equal(nodes, game, 1_000).await;
 }

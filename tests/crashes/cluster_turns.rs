@@ -4,7 +4,7 @@
 use crate::together::{AsyncFresh, Process, Servers, connect_pool, names};
 use crate::{rounds, url};
 use game_tasks::Retry;
-use game_tasks::migration::{self, exclusively};
+use game_tasks::migration::{self, with_migration_lock};
 use game_tasks::sea_orm::{
     ConnectionTrait, Database, DatabaseConnection, DbErr, Statement, TransactionTrait,
 };
@@ -77,7 +77,7 @@ async fn a_process_is_killed() {
     println!(
         "cluster: 6 that waited on other nodes for one that was killed went on in {went_on:?}"
     );
-    migration::check(&db).await.unwrap();
+    migration::verify_schema(&db).await.unwrap();
     assert_eq!(names(&db, "SELECT name FROM app_counts").await.len(), 2, "each is done once");
     servers.drop_all().await;
 }
@@ -119,7 +119,7 @@ async fn a_node_is_killed() {
         tokio::time::timeout(SOON, other).await.expect("it waits for a dead node").unwrap();
     }
     println!("cluster: 4 that waited for a node that was killed went on in {:?}", since.elapsed());
-    migration::check(&db).await.unwrap();
+    migration::verify_schema(&db).await.unwrap();
     holder.kill();
     // The node joins again, for the tests that follow.
     while !serves(&urls[2]).await {
@@ -143,7 +143,7 @@ async fn a_long_turn_is_not_overtaken() {
     let (start, started) = tokio::sync::oneshot::channel();
     let (end, mut ended) = tokio::sync::oneshot::channel::<()>();
     let turn = tokio::spawn(async move {
-        exclusively(&pool, async |one| {
+        with_migration_lock(&pool, async |one| {
             one.execute_unprepared("CREATE TABLE app_trace (who varchar(40))").await?;
             start.send(()).unwrap();
             // Its server ends a connection that says nothing.
@@ -161,7 +161,7 @@ async fn a_long_turn_is_not_overtaken() {
     for n in 0..4 {
         let other = connect_pool(&urls[1 + n % 2], 1 + n as u32 / 2).await;
         others.push(tokio::spawn(async move {
-            exclusively(&other, async |one| {
+            with_migration_lock(&other, async |one| {
                 one.execute_unprepared("INSERT INTO app_trace VALUES ('another')").await
             })
             .await
@@ -216,7 +216,7 @@ async fn turns_of_small_and_large_pools_do_not_overlap() {
     for n in 0..12 {
         let pool = connect_pool(&urls[n % 3], 1 + n as u32 / 3 % 2).await;
         all.push(tokio::spawn(async move {
-            exclusively(&pool, count).await?;
+            with_migration_lock(&pool, count).await?;
             // What the light needed is set for it alone.
             let transaction = pool.begin().await?;
             let mut settings = names_of_settings(&transaction).await;
@@ -263,7 +263,9 @@ async fn two_turns_on_a_pool_of_two() {
     pool.execute_unprepared("CREATE TABLE app_turns (n integer)").await.unwrap();
     pool.execute_unprepared("INSERT INTO app_turns VALUES (0)").await.unwrap();
     for _ in 0..10 {
-        let both = async { tokio::join!(exclusively(&pool, count), exclusively(&pool, count)) };
+        let both = async {
+            tokio::join!(with_migration_lock(&pool, count), with_migration_lock(&pool, count))
+        };
         let (one, other) =
             tokio::time::timeout(SOON, both).await.expect("they wait for each other");
         one.and(other).unwrap();

@@ -200,7 +200,7 @@ async fn fill(db: &DatabaseConnection, size: usize) -> Uuid {
     for from in (0..size).step_by(20_000) {
         let part = from..size.min(from + 20_000);
         let batch = part.map(|n| NewTask::new(game, format!("{n:07}")));
-        tasks.create_all(batch, OnExisting::Report).await.unwrap();
+        tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     }
     for n in (0..size).step_by(size / 10) {
         tasks.transition((game, format!("{n:07}")), "open", "rare").await.unwrap();

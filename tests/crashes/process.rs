@@ -33,7 +33,7 @@ async fn a_child_writes() {
         };
         say("begun", &names);
         let batch = names.iter().map(|name| NewTask::new(game, name));
-        tasks.create_all(batch, OnExisting::Report).await.unwrap();
+        tasks.create_all(batch, OnExisting::Fail).await.unwrap();
         say("done", &names);
     }
 }

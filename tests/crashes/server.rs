@@ -110,7 +110,7 @@ pub(crate) fn write(
             if n % 4 == 0 {
                 let names: Vec<String> = (0..20).map(|part| format!("{name}-{part}")).collect();
                 let batch = names.iter().map(|name| NewTask::new(game, name));
-                let answer = tasks.create_all(batch, OnExisting::Report).await;
+                let answer = tasks.create_all(batch, OnExisting::Fail).await;
                 ledger.note(names, &answer);
             } else {
                 let answer = tasks.create(NewTask::new(game, &name)).await;

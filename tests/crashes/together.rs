@@ -2,7 +2,7 @@
 //! all get through, and everything is made once, also when the one whose turn it is is killed.
 
 use crate::rounds;
-use game_tasks::migration::{self, exclusively};
+use game_tasks::migration::{self, with_migration_lock};
 use game_tasks::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement,
 };
@@ -74,9 +74,9 @@ async fn a_child_migrates() {
     std::io::stdin().read_line(&mut line).unwrap();
     let done = match work.as_str() {
         "alone" => migrate(&db).await.map_err(|error| error.into_db_err().unwrap()),
-        "composed" => exclusively(&db, async |one| AppMigrator::up(one, None).await).await,
+        "composed" => with_migration_lock(&db, async |one| AppMigrator::up(one, None).await).await,
         "hold" => {
-            exclusively(&db, async |one| {
+            with_migration_lock(&db, async |one| {
                 one.execute_unprepared("CREATE TABLE app_half (id integer)").await?;
                 say("holding");
                 std::future::pending::<()>().await;
@@ -181,15 +181,15 @@ async fn all_start(name: &str, fresh: &mut dyn AsyncFresh) {
     let urls = fresh.urls().await;
     let alone = together(&urls, |_| "alone");
     let db = connect(&urls[0]).await;
-    migration::check(&db).await.unwrap();
-    assert!(migration::record_of::<Migrator>(&db).await.unwrap().is_current());
+    migration::verify_schema(&db).await.unwrap();
+    assert!(migration::status::<Migrator>(&db).await.unwrap().is_current());
     let again = together(&urls, |_| "alone");
 
     let urls = fresh.urls().await;
     let composed = together(&urls, |_| "composed");
     let db = connect(&urls[0]).await;
-    migration::check(&db).await.unwrap();
-    assert!(migration::record_of::<AppMigrator>(&db).await.unwrap().is_current());
+    migration::verify_schema(&db).await.unwrap();
+    assert!(migration::status::<AppMigrator>(&db).await.unwrap().is_current());
     let counts = names(&db, "SELECT name FROM app_counts ORDER BY name").await;
     assert_eq!(counts, ["m1_before", "m2_after"], "each is done once");
 
@@ -220,7 +220,7 @@ async fn all_start(name: &str, fresh: &mut dyn AsyncFresh) {
     others.into_iter().for_each(Process::end);
     let killed = since.elapsed();
     let db = connect(&urls[0]).await;
-    migration::check(&db).await.unwrap();
+    migration::verify_schema(&db).await.unwrap();
     assert_eq!(names(&db, "SELECT name FROM app_counts").await.len(), 2);
     println!(
         "{name}: {PROCESSES} processes at once, pools of one: migrate {alone:?}, again {again:?}, \

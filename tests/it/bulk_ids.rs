@@ -2,7 +2,7 @@
 //! and the input's order says who is first.
 
 use crate::support::{Held, any_id, assert_is, held_cases, in_batch, names};
-use game_tasks::{NewTask, OnExisting, Task, TaskError, TaskRepositoryExt, Written};
+use game_tasks::{CreateOutcome, NewTask, OnExisting, Task, TaskError, TaskRepositoryExt};
 use uuid::Uuid;
 
 held_cases!(
@@ -12,7 +12,7 @@ held_cases!(
     atomic_batches_are_refused,
 );
 
-const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// A task whose id is taken, and a game that has none.
 async fn taken_and_game(held: &Held<'_>) -> (Task, Uuid) {
@@ -24,12 +24,12 @@ async fn create<const N: usize>(
     held: &Held<'_>,
     batch: [NewTask; N],
     on_existing: OnExisting,
-) -> [Result<Written, TaskError>; N] {
+) -> [Result<CreateOutcome, TaskError>; N] {
     held.tasks().create_many(batch, on_existing).await.unwrap().try_into().unwrap()
 }
 
 #[track_caller]
-fn assert_taken(outcome: &Result<Written, TaskError>, id: Uuid) {
+fn assert_taken(outcome: &Result<CreateOutcome, TaskError>, id: Uuid) {
     assert_is!(outcome, Err(TaskError::IdTaken { id: taken }) if *taken == id);
 }
 
@@ -47,7 +47,7 @@ async fn the_next_of_the_name_is_written(held: &Held<'_>) {
         )
         .await;
         assert_taken(&lost, taken.id);
-        let Ok(Written::Created(made)) = made else { panic!("{made:?}, {on_existing:?}") };
+        let Ok(CreateOutcome::Created(made)) = made else { panic!("{made:?}, {on_existing:?}") };
         assert_eq!(made.strategy_id, "s2", "{on_existing:?}");
         assert_eq!(held.tasks().get((game, &name)).await.unwrap(), made);
     }
@@ -67,7 +67,7 @@ async fn ids_go_by_the_order_of_the_input(held: &Held<'_>) {
             assert_taken(&lost, taken.id);
             assert_is!(
                 made,
-                Ok(Written::Created(task)) if task.id == one && task.external_task_id == *names[0]
+                Ok(CreateOutcome::Created(task)) if task.id == one && task.external_task_id == *names[0]
             );
             assert_taken(&late, one);
             assert_eq!(held.tasks().find((game, names[1])).await.unwrap(), None);
@@ -91,16 +91,16 @@ async fn a_long_line_of_the_name(held: &Held<'_>) {
             of(4),
         ];
         let outcomes = create(held, batch, on_existing).await;
-        assert_is!(outcomes[1], Ok(Written::Created(task)) if task.id == free);
+        assert_is!(outcomes[1], Ok(CreateOutcome::Created(task)) if task.id == free);
         for (place, id) in [(0, taken.id), (2, taken.id), (3, free)] {
             assert_taken(&outcomes[place], id);
         }
         let row = held.tasks().get((game, &name)).await.unwrap();
-        assert_eq!(outcomes[4].as_ref().unwrap(), &Written::Created(row.clone()));
+        assert_eq!(outcomes[4].as_ref().unwrap(), &CreateOutcome::Created(row.clone()));
         let (last, expected) = match on_existing {
-            OnExisting::Report => (None, "s3"),
-            OnExisting::Keep => (Some(Written::Kept(row.clone())), "s3"),
-            OnExisting::Update => (Some(Written::Updated(row.clone())), "s4"),
+            OnExisting::Fail => (None, "s3"),
+            OnExisting::Keep => (Some(CreateOutcome::Kept(row.clone())), "s3"),
+            OnExisting::Update => (Some(CreateOutcome::Updated(row.clone())), "s4"),
         };
         assert_eq!(row.strategy_id, expected, "{on_existing:?}");
         match last {

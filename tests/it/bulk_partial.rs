@@ -5,7 +5,7 @@ use chrono::{SubsecRound, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskError, TaskRepositoryExt, Written,
+    CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskError, TaskRepositoryExt,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
@@ -26,17 +26,17 @@ async fn rows_of_the_future_are_told_truly(database: &TestDatabase) {
     for on_existing in [OnExisting::Keep, OnExisting::Update] {
         let batch = || [NewTask::new(game, "task"), NewTask::new(game, format!("{on_existing:?}"))];
         let written = tasks.create_many(batch(), on_existing).await.unwrap();
-        assert_eq!(*written[0].as_ref().unwrap(), Written::Kept(row.clone()));
+        assert_eq!(*written[0].as_ref().unwrap(), CreateOutcome::Kept(row.clone()));
         assert!(written[1].as_ref().unwrap().is_created());
         let written = tasks.create_all(batch(), on_existing).await.unwrap();
-        assert_eq!(written[0], Written::Kept(row.clone()));
-        assert_is!(written[1], Written::Kept(_));
+        assert_eq!(written[0], CreateOutcome::Kept(row.clone()));
+        assert_is!(written[1], CreateOutcome::Kept(_));
     }
     let changed = NewTask::new(game, "task").strategy("own");
     let written = tasks.create_all([changed], OnExisting::Update).await.unwrap();
     assert_is!(
         written[0],
-        Written::Updated(task) if task.updated_at == future + TimeDelta::microseconds(1)
+        CreateOutcome::Updated(task) if task.updated_at == future + TimeDelta::microseconds(1)
     );
 }
 
@@ -76,9 +76,9 @@ async fn others_are_always_faster(database: &TestDatabase) {
     let db = database.db.clone();
     // Also so many that all of them are tried at once first.
     for (on_existing, size) in [
-        (OnExisting::Report, SIZE),
+        (OnExisting::Fail, SIZE),
         (OnExisting::Keep, SIZE),
-        (OnExisting::Report, 200),
+        (OnExisting::Fail, 200),
         (OnExisting::Keep, 200),
     ] {
         let game = Game::new(Uuid::now_v7().to_string()).insert(&db).await.unwrap().id;
@@ -89,9 +89,9 @@ async fn others_are_always_faster(database: &TestDatabase) {
         let mut created = 0;
         for outcome in &outcomes {
             match (on_existing, outcome) {
-                (_, Ok(Written::Created(_))) => created += 1,
-                (OnExisting::Keep, Ok(Written::Kept(_)))
-                | (OnExisting::Report, Err(TaskError::AlreadyExists { id: Some(_), .. })) => {}
+                (_, Ok(CreateOutcome::Created(_))) => created += 1,
+                (OnExisting::Keep, Ok(CreateOutcome::Kept(_)))
+                | (OnExisting::Fail, Err(TaskError::AlreadyExists { id: Some(_), .. })) => {}
                 other => panic!("{other:?}"),
             }
         }

@@ -4,8 +4,8 @@
 use crate::support::{Backend, Lost, TestDatabase, database_cases, run, server_cases};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, TaskError, TaskFilter, TaskRepository,
-    TaskRepositoryExt, Written,
+    CreateOutcome, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, TaskError, TaskFilter,
+    TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -41,14 +41,14 @@ async fn what_exists_is_found_in_every_round(database: &TestDatabase) {
         for (outcome, n) in outcomes.iter().zip((0..TASKS).rev()) {
             let strategy = if on_existing == OnExisting::Keep { "old" } else { "new" };
             let task = match (outcome, on_existing) {
-                (Ok(Written::Created(task)), _) if !THERE.contains(&n) => task,
-                (Ok(Written::Kept(task)), OnExisting::Keep)
-                | (Ok(Written::Updated(task)), OnExisting::Update)
+                (Ok(CreateOutcome::Created(task)), _) if !THERE.contains(&n) => task,
+                (Ok(CreateOutcome::Kept(task)), OnExisting::Keep)
+                | (Ok(CreateOutcome::Updated(task)), OnExisting::Update)
                     if THERE.contains(&n) && task.strategy_id.as_str() == strategy =>
                 {
                     task
                 }
-                (Err(TaskError::AlreadyExists { external_task_id, .. }), OnExisting::Report)
+                (Err(TaskError::AlreadyExists { external_task_id, .. }), OnExisting::Fail)
                     if THERE.contains(&n) && *external_task_id == name(n) =>
                 {
                     continue;
@@ -59,12 +59,12 @@ async fn what_exists_is_found_in_every_round(database: &TestDatabase) {
         }
         assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap() as usize, TASKS);
     };
-    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         let game = Game::new(Uuid::now_v7().to_string()).insert(&transaction).await.unwrap().id;
         play(&inside, game, on_existing).await;
     }
     transaction.commit().await.unwrap();
-    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         play(&tasks, new_game(&database.db).await, on_existing).await;
     }
 }
@@ -73,7 +73,7 @@ async fn a_round_that_fails(database: &TestDatabase) {
     let game = new_game(&database.db).await;
     for (statements, rounds) in [(0, 0), (1, 1), (2, 2)] {
         let tasks = SeaOrmTaskRepository::new(Lost::after(statements, &database.db));
-        let error = tasks.create_many(batch(game), OnExisting::Report).await.unwrap_err();
+        let error = tasks.create_many(batch(game), OnExisting::Fail).await.unwrap_err();
         // What is written is written, also of the round that was not settled yet.
         let retry = if rounds == 0 { Retry::Call } else { Retry::Unknown };
         assert_eq!(error.retry(), retry, "after {statements} statements: {error:?}");
@@ -101,14 +101,14 @@ async fn a_row_that_a_trigger_renames(database: &TestDatabase) {
         run(&database.db, statement, []).await;
     }
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         for size in [10, 5_000, TASKS] {
             let game = new_game(&database.db).await;
             let batch = (0..size).map(|n| NewTask::new(game, name(n)));
             let outcomes = tasks.create_many(batch, on_existing).await.unwrap();
             for (n, outcome) in outcomes.iter().enumerate() {
                 match outcome {
-                    Ok(Written::Created(task)) if n != 3 => {
+                    Ok(CreateOutcome::Created(task)) if n != 3 => {
                         assert_eq!(task.external_task_id, name(n));
                     }
                     Err(TaskError::IdTaken { id }) if n == 3 => {

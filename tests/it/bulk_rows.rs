@@ -4,8 +4,8 @@
 use crate::support::{TestDatabase, any_id, assert_is, database_cases, run};
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError, TaskFilter,
-    TaskKey, TaskRepository, TaskRepositoryExt, Written,
+    CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
+    TaskFilter, TaskKey, TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -63,7 +63,7 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
                 }
             }));
         }
-        for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
             let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
             let again = tasks.create_all(batch.clone(), OnExisting::Keep).await.unwrap();
             for ((new, one), again) in batch.iter().zip(&written).zip(&again) {
@@ -71,7 +71,7 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
                 assert_eq!(task.external_task_id, new.external_task_id);
                 assert_eq!(task.game_id, new.game_id);
                 assert_eq!(task.strategy_id, new.strategy_id.as_deref().unwrap_or("default"));
-                assert_eq!(again, &Written::Kept(tasks.get(task.id).await.unwrap()));
+                assert_eq!(again, &CreateOutcome::Kept(tasks.get(task.id).await.unwrap()));
             }
             let keys: Vec<TaskKey> = batch.iter().map(named).collect();
             let resolved = StrategyResolver::new(db.clone()).resolve_many(keys.clone()).await;
@@ -122,7 +122,7 @@ fn many(game: Uuid) -> Vec<NewTask> {
 
 async fn many_of_which_some_cannot_be(database: &TestDatabase) {
     twice(database, async |tasks, game| {
-        for on_existing in [OnExisting::Report, OnExisting::Keep] {
+        for on_existing in [OnExisting::Fail, OnExisting::Keep] {
             let old = tasks.create(NewTask::new(game, "150")).await.unwrap();
             let mut batch = many(game);
             batch[7].game_id = any_id();
@@ -132,11 +132,13 @@ async fn many_of_which_some_cannot_be(database: &TestDatabase) {
                 match (n, one, on_existing) {
                     (7, Err(TaskError::GameNotFound { .. }), _)
                     | (9, Err(TaskError::IdTaken { .. }), _) => {}
-                    (150, Err(TaskError::AlreadyExists { id, .. }), OnExisting::Report) => {
+                    (150, Err(TaskError::AlreadyExists { id, .. }), OnExisting::Fail) => {
                         assert_eq!(*id, Some(old.id));
                     }
-                    (150, Ok(Written::Kept(kept)), OnExisting::Keep) => assert_eq!(*kept, old),
-                    (_, Ok(Written::Created(task)), _) if ![7, 9, 150].contains(&n) => {
+                    (150, Ok(CreateOutcome::Kept(kept)), OnExisting::Keep) => {
+                        assert_eq!(*kept, old)
+                    }
+                    (_, Ok(CreateOutcome::Created(task)), _) if ![7, 9, 150].contains(&n) => {
                         assert_eq!(tasks.get(named(&batch[n])).await.unwrap(), *task);
                     }
                     other => panic!("{other:?}"),
@@ -152,7 +154,7 @@ async fn many_of_which_some_cannot_be(database: &TestDatabase) {
 async fn many_are_there_whole_or_not_at_all(database: &TestDatabase) {
     twice(database, async |tasks, game| {
         tasks.create(NewTask::new(game, "299")).await.unwrap();
-        let refused = tasks.create_all(many(game), OnExisting::Report).await.unwrap_err();
+        let refused = tasks.create_all(many(game), OnExisting::Fail).await.unwrap_err();
         assert_is!(refused, TaskError::Batch { index: 299, .. });
         let mut batch = many(game);
         batch[298].game_id = any_id();
@@ -181,9 +183,9 @@ async fn a_trigger_passes_over_some(database: &TestDatabase) {
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     // Those that were passed over are written when the trigger lets them.
-    for outcome in tasks.create_many(many(game), OnExisting::Report).await.unwrap() {
+    for outcome in tasks.create_many(many(game), OnExisting::Fail).await.unwrap() {
         let written = outcome.unwrap();
-        assert_is!(written, Written::Created(_));
+        assert_is!(written, CreateOutcome::Created(_));
         assert_eq!(tasks.get(written.task()).await.unwrap(), *written.task());
     }
     assert_eq!(tasks.count(TaskFilter::all()).await.unwrap() as usize, MANY);

@@ -31,7 +31,7 @@ async fn write_the_largest(tasks: &dyn TaskRepository, game: Uuid) {
             (0..bytes).map(|bit| if n >> (bit % 20) & 1 == 1 { '"' } else { '\\' }).collect();
         NewTask::new(game, name)
     });
-    let written = tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    let written = tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     assert_eq!(written.len(), MAX_ATOMIC_TASKS);
     assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), MAX_ATOMIC_TASKS as u64);
 }

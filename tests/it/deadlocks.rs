@@ -80,7 +80,7 @@ async fn pairs(database: &TestDatabase) {
     assert!(failures.is_empty(), "{} pairs\n{}", failures.len(), failures.join("\n"));
 }
 
-/// What the documentation of `TaskRepository::update_tasks` excepts on MariaDB.
+/// What the documentation of `TaskRepository::update_many_tasks` excepts on MariaDB.
 fn is_exempt(one: Kind, other: Kind) -> bool {
     let both = [one, other];
     let has = |kinds: &[Kind]| both.iter().any(|kind| kinds.contains(kind));

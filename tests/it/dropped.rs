@@ -28,7 +28,7 @@ async fn cut_off(tasks: &dyn TaskRepository, game: Uuid, at: usize) -> bool {
     let calls: [futures_util::future::BoxFuture<'_, Result<(), TaskError>>; 8] = [
         Box::pin(async { tasks.find(old).await.map(drop) }),
         Box::pin(async { tasks.create(NewTask::new(game, format!("one {at}"))).await.map(drop) }),
-        Box::pin(async { tasks.create_all(batch("all"), OnExisting::Report).await.map(drop) }),
+        Box::pin(async { tasks.create_all(batch("all"), OnExisting::Fail).await.map(drop) }),
         Box::pin(async { tasks.create_all(batch("upsert"), OnExisting::Update).await.map(drop) }),
         Box::pin(async { tasks.create_many(batch("each"), OnExisting::Keep).await.map(drop) }),
         Box::pin(async { tasks.update(old, strategy("one")).await.map(drop) }),
@@ -89,7 +89,7 @@ async fn set_up(
     let all = SeaOrmTaskRepository::new(database.db.clone());
     let names = (0..MOST).map(|at| format!("doomed {at}")).chain(["old".to_owned()]);
     let new = names.map(|name| NewTask::new(game, name));
-    all.create_all(new, OnExisting::Report).await.unwrap();
+    all.create_all(new, OnExisting::Fail).await.unwrap();
     (all, game)
 }
 
@@ -133,7 +133,7 @@ async fn on_a_pool(database: &TestDatabase) {
 /// on a pool that tests its connections first, some would close theirs.
 async fn large_pages(tasks: &dyn TaskRepository, game: Uuid) {
     let new = (0..MAX_PAGE_SIZE).map(|n| NewTask::new(game, format!("{n:0>250}")));
-    tasks.create_all(new, OnExisting::Report).await.unwrap();
+    tasks.create_all(new, OnExisting::Fail).await.unwrap();
     for n in 0..1_000 {
         let query = TaskQuery::in_game(game);
         let query = if n % 10 == 0 { query.limit(MAX_PAGE_SIZE) } else { query };

@@ -53,7 +53,7 @@ async fn on_pool(backend: Backend, connections: u32, case: impl AsyncFnOnce(&Sta
         let tasks = RunToCompletion::new(SeaOrmTaskRepository::new(db.clone()));
         let resolver = RunToCompletion::new(StrategyResolver::new(db));
         let new = (0..TASKS).map(|n| NewTask::new(game, format!("{n:0>250}")));
-        tasks.create_all(new, OnExisting::Report).await.unwrap();
+        tasks.create_all(new, OnExisting::Fail).await.unwrap();
         case(&Stage { database, connections, game, tasks, resolver }).await;
     })
     .await;
@@ -83,7 +83,7 @@ fn calls<'s>(stage: &'s Stage<'_>, what: &str) -> Vec<BoxFuture<'s, ()>> {
     vec![
         async move { drop(tasks.find(find).await.unwrap()) }.boxed(),
         async move { drop(tasks.create(one).await.unwrap()) }.boxed(),
-        async move { drop(tasks.create_all(all, OnExisting::Report).await.unwrap()) }.boxed(),
+        async move { drop(tasks.create_all(all, OnExisting::Fail).await.unwrap()) }.boxed(),
         async move { drop(tasks.create_many(each, OnExisting::Keep).await.unwrap()) }.boxed(),
         async move { assert_eq!(tasks.list(listed).await.unwrap().items.len(), 1_000) }.boxed(),
         async move { assert!(tasks.count(TaskFilter::in_game(game)).await.unwrap() > 0) }.boxed(),

@@ -1,11 +1,11 @@
-//! `migrate` and `exclusively`, dropped under way on a pool of one connection: with the feature
+//! `migrate` and `with_migration_lock`, dropped under way on a pool of one connection: with the feature
 //! `tokio` neither a BEGIN nor a lost connection is left behind.
 
 use crate::support::{
     Backend, TestDatabase, assert_sound, on_database, on_empty_database, polled, tests_on,
 };
 use game_tasks::Migrator;
-use game_tasks::migration::{self, exclusively};
+use game_tasks::migration::{self, with_migration_lock};
 use game_tasks::sea_orm::ConnectionTrait;
 use game_tasks::sea_orm_migration::MigratorTrait;
 use std::future::poll_fn;
@@ -36,7 +36,7 @@ async fn migrate_dropped_at_every_poll(database: &TestDatabase) {
         assert_sound(database, 1).await;
         // It went on, so that the next one finds the work done.
         game_tasks::migrate(&database.db).await.unwrap();
-        migration::check(&database.db).await.unwrap();
+        migration::verify_schema(&database.db).await.unwrap();
         if ended {
             break;
         }
@@ -49,7 +49,7 @@ async fn migrate_dropped_at_every_poll(database: &TestDatabase) {
 async fn exclusively_dropped_while_it_begins(database: &TestDatabase) {
     let mut dropped = 0;
     for yields in 0..60 {
-        let mut work = Box::pin(exclusively(&database.db, async |one| {
+        let mut work = Box::pin(with_migration_lock(&database.db, async |one| {
             one.execute_unprepared("SELECT 1").await.map(drop)
         }));
         let polled = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
@@ -70,7 +70,7 @@ async fn exclusively_dropped_in_its_work(database: &TestDatabase) {
         return;
     }
     for times in 1.. {
-        let work = exclusively(&database.db, async |one| {
+        let work = with_migration_lock(&database.db, async |one| {
             for _ in 0..3 {
                 one.execute_unprepared("SELECT 1").await?;
             }
@@ -88,7 +88,7 @@ async fn exclusively_spawned_and_dropped(database: &TestDatabase) {
     for times in 1..4 {
         let db = database.db.clone();
         let work = tokio::spawn(async move {
-            exclusively(&db, async |one| {
+            with_migration_lock(&db, async |one| {
                 for _ in 0..3 {
                     one.execute_unprepared("SELECT 1").await?;
                 }

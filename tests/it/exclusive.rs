@@ -5,7 +5,7 @@ use crate::support::{
     Backend, TestDatabase, column, empty_database_cases, on_empty_database, rows, run,
 };
 use futures_util::FutureExt;
-use game_tasks::migration::{self, exclusively};
+use game_tasks::migration::{self, with_migration_lock};
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{Migrator, SchemaMismatch};
@@ -25,7 +25,7 @@ empty_database_cases!(
 
 /// Takes a turn, which has to be had at once, and leaves a trace of it.
 async fn turn(db: &DatabaseConnection) {
-    let turn = exclusively(db, async |one| {
+    let turn = with_migration_lock(db, async |one| {
         one.execute_unprepared("CREATE TABLE IF NOT EXISTS app_turns (n integer)").await?;
         one.execute_unprepared("INSERT INTO app_turns VALUES (1)").await
     });
@@ -48,7 +48,8 @@ async fn other(database: &TestDatabase) -> DatabaseConnection {
 }
 
 async fn what_work_answers_is_the_answer(database: &TestDatabase) {
-    let answer = exclusively(&database.db, async |_| Ok("an answer".to_owned())).await.unwrap();
+    let answer =
+        with_migration_lock(&database.db, async |_| Ok("an answer".to_owned())).await.unwrap();
     assert_eq!(answer, "an answer");
     turn(&other(database).await).await;
     assert_eq!(turns(&database.db).await, 1);
@@ -57,7 +58,7 @@ async fn what_work_answers_is_the_answer(database: &TestDatabase) {
 async fn a_failure_or_a_panic_ends_the_turn(database: &TestDatabase) {
     let db = &database.db;
     turn(db).await;
-    let error = exclusively(db, async |one| {
+    let error = with_migration_lock(db, async |one| {
         one.execute_unprepared("INSERT INTO app_turns VALUES (2)").await?;
         Err::<(), _>(DbErr::Migration("of the application".to_owned()))
     });
@@ -68,12 +69,13 @@ async fn a_failure_or_a_panic_ends_the_turn(database: &TestDatabase) {
     let two = if database.backend == Backend::MariaDb { 3 } else { 2 };
     assert_eq!(turns(db).await, two);
 
-    let failing = exclusively(db, async |one| one.execute_unprepared("SELECT nothing").await);
+    let failing =
+        with_migration_lock(db, async |one| one.execute_unprepared("SELECT nothing").await);
     let error = failing.await.unwrap_err();
     assert!(error.to_string().contains("nothing"), "the application is told what: {error}");
     turn(&other(database).await).await;
 
-    let panicking = exclusively(db, async |one| -> Result<(), DbErr> {
+    let panicking = with_migration_lock(db, async |one| -> Result<(), DbErr> {
         one.execute_unprepared("INSERT INTO app_turns VALUES (2)").await?;
         panic!("of the application")
     });
@@ -89,8 +91,9 @@ async fn a_failure_or_a_panic_ends_the_turn(database: &TestDatabase) {
 async fn a_table_in_the_way_is_told(database: &TestDatabase) {
     let db = &database.db;
     run(db, "CREATE TABLE tasks (id integer)", []).await;
-    let error = exclusively(db, async |one| Migrator::up(one, None).await).await.unwrap_err();
-    let mismatch = SchemaMismatch::in_db_err(&error).unwrap();
+    let error =
+        with_migration_lock(db, async |one| Migrator::up(one, None).await).await.unwrap_err();
+    let mismatch = SchemaMismatch::from_db_err(&error).unwrap();
     assert!(mismatch.problems().len() > 8);
     turn(&other(database).await).await;
 }
@@ -99,10 +102,10 @@ async fn a_spawned_task_may_call_it(database: &TestDatabase) {
     let db = database.db.clone();
     let spawned = tokio::spawn(async move {
         game_tasks::migrate(&db).await.unwrap();
-        exclusively(&db, async |one| Migrator::up(one, None).await).await
+        with_migration_lock(&db, async |one| Migrator::up(one, None).await).await
     });
     spawned.await.unwrap().unwrap();
-    migration::check(&database.db).await.unwrap();
+    migration::verify_schema(&database.db).await.unwrap();
 }
 
 async fn dropped_at_any_await(database: &TestDatabase) {
@@ -123,7 +126,7 @@ async fn dropped_at_each_await(database: &TestDatabase) -> usize {
         // A connection that the driver gives up takes a moment to be gone.
         let db = database.db.clone();
         let mut work = Box::pin(async move {
-            exclusively(&db, async |one| {
+            with_migration_lock(&db, async |one| {
                 for _ in 0..3 {
                     one.execute_unprepared("INSERT INTO app_turns VALUES (2)").await?;
                 }
@@ -155,7 +158,7 @@ async fn dropped_at_each_await(database: &TestDatabase) -> usize {
 /// Its connection goes back to the pool alive.
 async fn dropped_between_statements(database: &TestDatabase) {
     turn(&database.db).await;
-    let work = exclusively(&database.db, async |one| {
+    let work = with_migration_lock(&database.db, async |one| {
         one.execute_unprepared("INSERT INTO app_turns VALUES (2)").await?;
         std::future::pending::<Result<(), DbErr>>().await
     });
@@ -173,7 +176,7 @@ async fn in_the_applications_transaction(database: &TestDatabase) {
     let transaction = database.db.begin().await.unwrap();
     game_tasks::migrate(&transaction).await.unwrap();
     transaction.commit().await.unwrap();
-    migration::check(&database.db).await.unwrap();
+    migration::verify_schema(&database.db).await.unwrap();
     game_tasks::migrate(&database.db).await.unwrap();
 }
 
@@ -188,7 +191,7 @@ async fn turns_do_not_overlap() {
                 pools.push(database.second_pool().await);
             }
             let take = |db: DatabaseConnection| async move {
-                exclusively(&db, async |one| {
+                with_migration_lock(&db, async |one| {
                     let before: Vec<i32> = column(one, "SELECT n FROM app_turns", []).await;
                     one.execute_unprepared("DELETE FROM app_turns").await?;
                     tokio::time::sleep(Duration::from_millis(20)).await;

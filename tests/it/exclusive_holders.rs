@@ -1,7 +1,7 @@
 //! Who is believed to hold MariaDB's lock: its rows are written here as holders leave them.
 
 use crate::support::{Backend, TestDatabase, column, on_empty_database, run};
-use game_tasks::migration::exclusively;
+use game_tasks::migration::with_migration_lock;
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ const ELSEWHERE: &str = "'another:3306'";
 /// Makes the table, and the row of a holder. Its name is the database's, since the server's
 /// locks are for all databases.
 async fn held(database: &TestDatabase, node: &str, connection: u32, beacon: bool, since: &str) {
-    exclusively(&database.db, async |_| Ok(())).await.unwrap();
+    with_migration_lock(&database.db, async |_| Ok(())).await.unwrap();
     let row = format!(
         "INSERT INTO game_tasks_lock SELECT 1, SUBSTR(DATABASE(), 12), {node}, {connection}, \
          {beacon}, UTC_TIMESTAMP(6) - INTERVAL {since}"
@@ -22,7 +22,7 @@ async fn held(database: &TestDatabase, node: &str, connection: u32, beacon: bool
 /// Whether a turn is to be had within this time, and how long it took.
 async fn had_within(db: &DatabaseConnection, patience: u64) -> Option<Duration> {
     let since = Instant::now();
-    let turn = exclusively(db, async |_| Ok(()));
+    let turn = with_migration_lock(db, async |_| Ok(()));
     let turn = tokio::time::timeout(Duration::from_secs(patience), turn).await;
     turn.ok().map(|turn| {
         turn.unwrap();

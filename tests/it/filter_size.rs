@@ -4,8 +4,8 @@ use crate::support::{Held, TestDatabase, assert_is, database_cases, held_cases, 
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter};
 use game_tasks::{
-    Game, InvalidReason, MAX_FILTER_VALUES, NewTask, SeaOrmTaskRepository, Task, TaskFilter,
-    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, Tasks,
+    Game, MAX_FILTER_VALUES, NewTask, SeaOrmTaskRepository, Task, TaskFilter, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt, Tasks, ValidationReason,
 };
 use uuid::Uuid;
 
@@ -61,7 +61,7 @@ async fn as_many_as_may_be(held: &Held<'_>) {
 async fn one_more_is_refused(held: &Held<'_>) {
     let game = held.game().await;
     task_and_other(&*held.tasks(), game).await;
-    let reason = InvalidReason::TooLarge { max: MAX_FILTER_VALUES as u64 };
+    let reason = ValidationReason::TooLarge { max: MAX_FILTER_VALUES as u64 };
     for (filter, field) in too_large(game) {
         let query = || TaskQuery::new(filter.clone());
         let patch = TaskPatch::new().status("closed");
@@ -100,7 +100,7 @@ async fn in_the_applications_own_queries(database: &TestDatabase) {
         for outcome in [select, tasks.condition(&filter).map(drop)] {
             let (of, reason) = invalid(outcome.unwrap_err());
             assert_eq!(of, field);
-            assert_is!(reason, InvalidReason::TooLarge { max: 1_000 });
+            assert_is!(reason, ValidationReason::TooLarge { max: 1_000 });
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::support::{
 };
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
 use game_tasks::{
-    FailureKind, Game, Games, InvalidReason, Retry, TaskConnection, TaskError, TransactionState,
+    FailureKind, Game, Games, Retry, TaskConnection, TaskError, TransactionState, ValidationReason,
 };
 
 database_cases!(
@@ -35,12 +35,12 @@ fn game_with(name: &str, field: &str, text: &str) -> Game {
 }
 
 /// Texts that nobody may write, and why.
-fn refused_texts() -> Vec<(String, InvalidReason)> {
-    let control = |position| InvalidReason::ControlCharacter { position };
+fn refused_texts() -> Vec<(String, ValidationReason)> {
+    let control = |position| ValidationReason::ControlCharacter { position };
     vec![
-        (String::new(), InvalidReason::Empty),
-        (" \u{3000}".to_owned(), InvalidReason::Blank),
-        ("x".repeat(256), InvalidReason::TooLong { max: 255 }),
+        (String::new(), ValidationReason::Empty),
+        (" \u{3000}".to_owned(), ValidationReason::Blank),
+        ("x".repeat(256), ValidationReason::TooLong { max: 255 }),
         ("a\0".to_owned(), control(1)),
         ("\n".to_owned(), control(0)),
         ("é\u{85}".to_owned(), control(1)),

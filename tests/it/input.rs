@@ -5,9 +5,9 @@ use crate::support::stored;
 use game_tasks::sea_orm::ActiveModelTrait;
 use game_tasks::sea_orm::sea_query::ValueType;
 use game_tasks::{
-    ApiKeyId, Caller, Game, Inheritance, InvalidReason, NewTask, OauthUserId, OwnerId, Page,
-    ResolvedStrategy, StrategyId, StrategyKind, Task, TaskError, TaskFilter, TaskPatch, TaskScope,
-    TaskStatus, entity,
+    ApiKeyId, Caller, Game, Inheritance, NewTask, OauthUserId, OwnerId, Page, ResolvedStrategy,
+    StrategyId, StrategyKind, Task, TaskError, TaskFilter, TaskPatch, TaskScope, TaskStatus,
+    ValidationReason, entity,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, from_str, from_value, json, to_value};
@@ -16,14 +16,14 @@ use std::fmt::Debug;
 use uuid::Uuid;
 
 /// Texts that the crate never writes, and why.
-fn refused_texts() -> Vec<(String, InvalidReason)> {
-    let control = |position| InvalidReason::ControlCharacter { position };
+fn refused_texts() -> Vec<(String, ValidationReason)> {
+    let control = |position| ValidationReason::ControlCharacter { position };
     vec![
-        (String::new(), InvalidReason::Empty),
-        (" ".to_owned(), InvalidReason::Blank),
-        ("\u{a0}\u{3000}".to_owned(), InvalidReason::Blank),
-        ("x".repeat(256), InvalidReason::TooLong { max: 255 }),
-        ("é".repeat(256), InvalidReason::TooLong { max: 255 }),
+        (String::new(), ValidationReason::Empty),
+        (" ".to_owned(), ValidationReason::Blank),
+        ("\u{a0}\u{3000}".to_owned(), ValidationReason::Blank),
+        ("x".repeat(256), ValidationReason::TooLong { max: 255 }),
+        ("é".repeat(256), ValidationReason::TooLong { max: 255 }),
         ("\0".to_owned(), control(0)),
         ("a\0".to_owned(), control(1)),
         ("\t".to_owned(), control(0)),
@@ -494,9 +494,9 @@ fn a_caller_is_one_of_its_kinds() {
         }
     }
     for (text, reason) in [
-        ("", InvalidReason::Empty),
-        (" \t", InvalidReason::Blank),
-        ("a\0", InvalidReason::ControlCharacter { position: 1 }),
+        ("", ValidationReason::Empty),
+        (" \t", ValidationReason::Blank),
+        ("a\0", ValidationReason::ControlCharacter { position: 1 }),
     ] {
         let error = from_value::<OwnerId>(json!({"Text": text})).unwrap_err().to_string();
         assert_eq!(error, format!("owner {reason}"));

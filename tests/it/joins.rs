@@ -79,9 +79,9 @@ pub(crate) async fn twelve_tasks_in(
     );
     crate::support::run(db, &create, []).await;
     let batch = (0..12).map(|n| NewTask::new(game, format!("{n:02}")));
-    let written = tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    let written = tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     let mut rows = Vec::new();
-    for (n, task) in written.into_iter().map(game_tasks::Written::into_task).enumerate() {
+    for (n, task) in written.into_iter().map(game_tasks::CreateOutcome::into_task).enumerate() {
         let task = match n % 3 {
             0 => tasks.update(&task, TaskPatch::new().status("closed")).await.unwrap(),
             _ => task,

@@ -49,7 +49,7 @@ async fn decoys(database: &TestDatabase, game: Uuid) {
     let decoys = SeaOrmTaskRepository::new(database.db.clone());
     Game { id: game, ..Game::new("decoy") }.insert(&database.db).await.unwrap();
     let batch = (0..12).map(|n| NewTask::new(game, format!("{n:02}")).strategy("decoy"));
-    decoys.create_all(batch, OnExisting::Report).await.unwrap();
+    decoys.create_all(batch, OnExisting::Fail).await.unwrap();
 }
 
 /// That pages of every size and order, with and without the titles, are what is listed.
@@ -178,13 +178,13 @@ async fn all_calls_in_another_schema(database: &TestDatabase) {
     let error = tasks.create(NewTask::new(game, "00")).await.unwrap_err();
     assert_is!(error, TaskError::AlreadyExists { id, .. } if *id == Some(task.id));
     for (n, on_existing) in
-        [OnExisting::Report, OnExisting::Keep, OnExisting::Update].into_iter().enumerate()
+        [OnExisting::Fail, OnExisting::Keep, OnExisting::Update].into_iter().enumerate()
     {
         let batch = |of: &str| [NewTask::new(game, format!("{of} {n}")), NewTask::new(game, "00")];
         let outcomes = tasks.create_many(batch("each"), on_existing).await.unwrap();
         assert!(outcomes[0].as_ref().unwrap().is_created());
         let all = tasks.create_all(batch("all"), on_existing).await;
-        assert_eq!(all.is_err(), on_existing == OnExisting::Report);
+        assert_eq!(all.is_err(), on_existing == OnExisting::Fail);
     }
     let patch = TaskPatch::new().strategy("own");
     let task = tasks.update(&task, patch.clone()).await.unwrap();

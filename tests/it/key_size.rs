@@ -4,9 +4,9 @@
 use crate::support::{Held, held_cases, invalid, key};
 use futures_util::TryStreamExt;
 use game_tasks::{
-    ApiKeyId, Game, InvalidReason, MAX_FILTER_BYTES, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_BYTES,
-    MAX_SCOPE_CALLERS, NewTask, OauthUserId, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch,
-    TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope,
+    ApiKeyId, Game, MAX_FILTER_BYTES, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS,
+    NewTask, OauthUserId, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt, TaskScope, ValidationReason,
 };
 use uuid::Uuid;
 
@@ -93,7 +93,7 @@ async fn one_text_of_as_many_bytes_as_may_be(held: &Held<'_>) {
 }
 
 /// What each call that takes a filter refuses.
-async fn refuse(held: &Held<'_>, filter: &TaskFilter, refusal: (&'static str, InvalidReason)) {
+async fn refuse(held: &Held<'_>, filter: &TaskFilter, refusal: (&'static str, ValidationReason)) {
     let tasks = held.tasks();
     let query = || TaskQuery::new(filter.clone());
     let patch = TaskPatch::new().status("closed");
@@ -115,8 +115,8 @@ async fn refuse(held: &Held<'_>, filter: &TaskFilter, refusal: (&'static str, In
     }
 }
 
-fn too_large(field: &'static str, max: usize) -> (&'static str, InvalidReason) {
-    (field, InvalidReason::TooLarge { max: max as u64 })
+fn too_large(field: &'static str, max: usize) -> (&'static str, ValidationReason) {
+    (field, ValidationReason::TooLarge { max: max as u64 })
 }
 
 async fn keys_that_are_too_many(held: &Held<'_>) {

@@ -21,7 +21,7 @@ const TASKS: usize = 7_001;
 async fn filled(database: &TestDatabase, tasks: &dyn TaskRepository) -> Uuid {
     let game = Game::new(Uuid::now_v7().to_string()).insert(&database.db).await.unwrap().id;
     let batch = (0..TASKS).map(|n| NewTask::new(game, format!("{n:05}")));
-    tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     game
 }
 

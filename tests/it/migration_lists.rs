@@ -125,7 +125,7 @@ impl MigratorTrait for Tolerant {
     where
         C: ConnectionTrait,
     {
-        migration::recorded::<Self, C>(db).await
+        migration::applied::<Self, C>(db).await
     }
 }
 
@@ -148,7 +148,7 @@ async fn up_down_up<M: MigratorTrait>(database: &TestDatabase, own: &[&str]) {
             M::up(db, None).await.unwrap();
         }
         assert_eq!(tables(database).await, all);
-        migration::check(db).await.unwrap();
+        migration::verify_schema(db).await.unwrap();
         use_tables(db).await;
         M::up(db, None).await.unwrap();
         if step_by_step {
@@ -167,7 +167,7 @@ async fn a_later_migration_in_the_middle(database: &TestDatabase) {
     let db = &database.db;
     Between::up(db, None).await.unwrap();
     let task = use_tables(db).await;
-    let record = migration::record_of::<BetweenLater>(db).await.unwrap();
+    let record = migration::status::<BetweenLater>(db).await.unwrap();
     assert_eq!((record.pending, record.unknown), (vec![ADD_COLOR.to_owned()], vec![]));
     BetweenLater::up(db, None).await.unwrap();
     let colors: Vec<String> = column(db, "SELECT color FROM tasks", []).await;
@@ -195,10 +195,10 @@ async fn on_a_newer_schema(database: &TestDatabase) {
     for _ in 0..2 {
         game_tasks::migrate(db).await.unwrap();
         Migrator::up(db, None).await.unwrap();
-        migration::check(db).await.unwrap();
+        migration::verify_schema(db).await.unwrap();
         use_tables(db).await;
     }
-    let record = migration::record_of::<Migrator>(db).await.unwrap();
+    let record = migration::status::<Migrator>(db).await.unwrap();
     assert_eq!((record.pending, record.unknown), (vec![], vec![ADD_COLOR.to_owned()]));
     // What the new one has made is the new one's to take back.
     for refused in [
@@ -233,7 +233,7 @@ async fn a_composed_list_on_a_newer_schema(database: &TestDatabase) {
     let error = Between::up(db, None).await.unwrap_err().to_string();
     assert!(error.contains(ADD_COLOR), "{error}");
     Tolerant::up(db, None).await.unwrap();
-    migration::exclusively(db, async |one| Tolerant::up(one, None).await).await.unwrap();
+    migration::with_migration_lock(db, async |one| Tolerant::up(one, None).await).await.unwrap();
     use_tables(db).await;
     // Of the application's own it minds what it does not know.
     let insert = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m2_app', 1)";
@@ -257,7 +257,7 @@ async fn in_a_transaction_and_without(database: &TestDatabase) {
     // The application's transaction takes them back, save where definitions commit.
     let transaction = db.begin().await.unwrap();
     Between::up(&transaction, None).await.unwrap();
-    migration::check(&transaction).await.unwrap();
+    migration::verify_schema(&transaction).await.unwrap();
     transaction.rollback().await.unwrap();
     if database.backend != Backend::MariaDb {
         assert!(tables(database).await.is_empty());
@@ -276,18 +276,18 @@ async fn what_is_to_be_done_is_told(database: &TestDatabase) {
     let db = &database.db;
     let names: Vec<String> =
         game_tasks::migrations().iter().map(|one| one.name().to_owned()).collect();
-    let record = migration::record_of::<Migrator>(db).await.unwrap();
+    let record = migration::status::<Migrator>(db).await.unwrap();
     assert_eq!(record.pending, names);
     assert!(!record.is_current());
     assert!(tables(database).await.is_empty(), "to ask makes nothing");
     Migrator::up(db, Some(1)).await.unwrap();
-    let record = migration::record_of::<Migrator>(db).await.unwrap();
+    let record = migration::status::<Migrator>(db).await.unwrap();
     assert_eq!(record.pending, names[1..]);
     game_tasks::migrate(db).await.unwrap();
-    assert!(migration::record_of::<Migrator>(db).await.unwrap().is_current());
+    assert!(migration::status::<Migrator>(db).await.unwrap().is_current());
     assert!(rows(db, "SELECT id FROM tasks", []).await.is_empty());
     // In the application's list they are still to be done.
-    assert_eq!(migration::record_of::<Between>(db).await.unwrap().pending.len(), 4);
+    assert_eq!(migration::status::<Between>(db).await.unwrap().pending.len(), 4);
     // Which finds the tables, and takes them as they are; its record is its own.
     Between::up(db, None).await.unwrap();
     use_tables(db).await;

@@ -48,7 +48,7 @@ async fn bulk_changes(database: &TestDatabase) {
     let one = One { db, busy: AtomicUsize::new(0), refused: AtomicUsize::new(0) };
     let tasks = SeaOrmTaskRepository::new(&one);
     let batch = (0..TASKS).map(|n| NewTask::new(game, n.to_string()));
-    tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     let moved = tasks.reassign_strategy(Some(game), "default", "other").await.unwrap();
     assert_eq!(moved, TASKS as u64);
     assert_eq!(tasks.delete_game(game).await.unwrap(), TASKS as u64);

@@ -68,7 +68,7 @@ async fn each_serves_its_lists(database: &TestDatabase) {
             let task = NewTask::new(game, format!("task {n}"));
             if number == 7 && n < 50 { task.strategy("rare") } else { task }
         });
-        tasks.create_all(batch, OnExisting::Report).await.unwrap();
+        tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     }
     run(db, "UPDATE tasks SET status = 'rare' WHERE \"strategyId\" = 'rare'", []).await;
     let analyze =

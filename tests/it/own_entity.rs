@@ -133,7 +133,7 @@ async fn pages_beside_a_table_called_tasks(database: &TestDatabase) {
     let all = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(db.clone());
     let named = |game, n: usize| NewTask::new(game, format!("{n:02}"));
     let batch = (0..7).map(|n| named(game, n)).chain((0..7).map(|n| named(foreign, n)));
-    let written = all.create_all(batch, OnExisting::Report).await.unwrap();
+    let written = all.create_all(batch, OnExisting::Fail).await.unwrap();
     run(db, "DROP TABLE tasks", []).await;
     let create = format!(
         "CREATE TABLE tasks (id {} NOT NULL PRIMARY KEY, status varchar(9) NOT NULL)",

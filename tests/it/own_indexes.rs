@@ -7,9 +7,9 @@ use crate::support::{
 };
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
-    FailureKind, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskConnection,
-    TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
-    Written,
+    CreateOutcome, FailureKind, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task,
+    TaskConnection, TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepository,
+    TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ tests_on!(
     |on| super::on_database(on, 1, super::an_index_with_the_name_or_the_id)
 );
 
-const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// The most statements that a call on one task may take, and one on ten.
 const MOST_FOR_ONE: usize = 20;
@@ -80,7 +80,7 @@ async fn assert_told_truly<C: game_tasks::sea_orm::ConnectionTrait>(
 }
 
 /// The outcomes of the ten.
-fn assert_each_told(outcomes: &[Result<Written, TaskError>]) {
+fn assert_each_told(outcomes: &[Result<CreateOutcome, TaskError>]) {
     assert_eq!(outcomes.len(), 10);
     for (n, outcome) in outcomes.iter().enumerate() {
         match outcome {
@@ -88,7 +88,7 @@ fn assert_each_told(outcomes: &[Result<Written, TaskError>]) {
             outcome => {
                 assert_is!(
                     outcome,
-                    Ok(Written::Created(task)) if task.external_task_id == format!("task {n}")
+                    Ok(CreateOutcome::Created(task)) if task.external_task_id == format!("task {n}")
                 );
             }
         }
@@ -144,9 +144,9 @@ async fn an_update_beside_a_violation(database: &TestDatabase) {
     let outcomes = outcomes.unwrap();
     assert_is!(
         &outcomes[1],
-        Ok(Written::Updated(task)) if task.id == old.id && task.strategy_id == "1"
+        Ok(CreateOutcome::Updated(task)) if task.id == old.id && task.strategy_id == "1"
     );
-    assert_is!(&outcomes[2], Ok(Written::Kept(task)) if *task == kept);
+    assert_is!(&outcomes[2], Ok(CreateOutcome::Kept(task)) if *task == kept);
     for n in [3, 7] {
         assert_violated(outcomes[n].as_ref().unwrap_err());
     }
@@ -297,7 +297,7 @@ async fn indexes_of_other_names(database: &TestDatabase) {
     let on_pool = || SeaOrmTaskRepository::new(db.clone());
     let game = Game::new("game").insert(db).await.unwrap().id;
     let batch = (0..5).map(|n| NewTask::new(game, format!("task {n}")));
-    on_pool().create_all(batch, OnExisting::Report).await.unwrap();
+    on_pool().create_all(batch, OnExisting::Fail).await.unwrap();
     // Those that learn it at once, too.
     let shared = on_pool();
     tokio::join!(goes_on(&shared, game), goes_on(&shared, game), goes_on(&shared, game));

@@ -7,9 +7,9 @@ use crate::support::{
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    ApiKeyId, Game, NewTask, OauthUserId, OnExisting, SeaOrmTaskRepository, StrategyResolver,
-    StrategySource, TaskError, TaskFilter, TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
-    Written,
+    ApiKeyId, CreateOutcome, Game, NewTask, OauthUserId, OnExisting, SeaOrmTaskRepository,
+    StrategyResolver, StrategySource, TaskError, TaskFilter, TaskPatch, TaskRepository,
+    TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 
@@ -85,19 +85,19 @@ async fn an_unseen_task_takes_its_name(database: &TestDatabase) {
         };
         unseen(&second.create(new()).await.unwrap_err());
         unseen(&second.get_or_create(new()).await.unwrap_err());
-        for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
             let batch = || [NewTask::new(game, format!("{on_existing:?}")), new()];
             let error = second.create_all(batch(), on_existing).await.unwrap_err();
             assert_is!(&error, TaskError::Batch { index: 1, .. });
             let TaskError::Batch { error, .. } = error else { unreachable!() };
             unseen(&error);
             let outcomes = second.create_many(batch(), on_existing).await.unwrap();
-            let [Ok(Written::Created(_)), Err(error)] = &outcomes[..] else {
+            let [Ok(CreateOutcome::Created(_)), Err(error)] = &outcomes[..] else {
                 panic!("{outcomes:?}")
             };
             unseen(error);
         }
-        assert_eq!(names(&by_name(&*second).await), ["Keep", "Report", "Update"]);
+        assert_eq!(names(&by_name(&*second).await), ["Fail", "Keep", "Update"]);
     }
     // Who sees it is told which it is.
     let error = inside.create(NewTask::new(game, "taken")).await.unwrap_err();
@@ -157,7 +157,7 @@ async fn campaigns_of_an_application(database: &TestDatabase) {
 
     let even_org = all.scoped(TaskScope::owner(0));
     assert_eq!(by_name(&*even_org).await, std::slice::from_ref(&of_even));
-    even_org.create_all([NewTask::new(even, "new")], OnExisting::Report).await.unwrap();
+    even_org.create_all([NewTask::new(even, "new")], OnExisting::Fail).await.unwrap();
     let error = even_org.create(NewTask::new(odd, "new")).await.unwrap_err();
     assert_is!(error, TaskError::GameNotFound { game_id } if *game_id == odd);
     let closed = TaskPatch::new().status("closed");

@@ -126,7 +126,7 @@ async fn a_leap_second_is_the_second_after_it(database: &TestDatabase) {
         for task in &all {
             let patch =
                 TaskPatch::new().status("never").if_status("open").if_unmodified_since(moment);
-            let judged = patch.applies_to(&task.key(), task, &lifecycle);
+            let judged = patch.check(&task.key(), task, &lifecycle);
             let transaction = database.db.begin().await.unwrap();
             let updated = tasks.on(&transaction).update(task.id, patch).await;
             transaction.rollback().await.unwrap();

@@ -117,7 +117,7 @@ async fn fill(db: &DatabaseConnection) -> Uuid {
         let game = game.insert(db).await.unwrap().id;
         let size = if number == 0 { TASKS / 2 } else { TASKS / 2 / (GAMES - 1) };
         let batch = (0..size).map(|n| NewTask::new(game, format!("task-{n:06}")));
-        tasks.create_all(batch, OnExisting::Report).await.unwrap();
+        tasks.create_all(batch, OnExisting::Fail).await.unwrap();
         if number == 0 {
             large = game;
         }

@@ -122,7 +122,7 @@ async fn games(db: &DatabaseConnection, games: usize, size: usize) {
         let game = game(db).await;
         batch.extend(new_tasks(game, size));
     }
-    tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    tasks.create_all(batch, OnExisting::Fail).await.unwrap();
 }
 
 async fn game(db: &DatabaseConnection) -> Uuid {
@@ -149,7 +149,7 @@ async fn examine(database: &TestDatabase) {
                 batch.extend(new_tasks(game(db).await, KEYS / games));
             }
             let batch = &batch;
-            plain.create_all(batch.clone(), OnExisting::Report).await.unwrap();
+            plain.create_all(batch.clone(), OnExisting::Fail).await.unwrap();
             eprintln!("{games} games, {scope:?}, in a transaction: {in_transaction}");
             // On SQLite a failed write asks the connection itself whether it is in a transaction.
             let in_transaction = in_transaction && database.backend != Backend::SqliteFile;
@@ -163,7 +163,7 @@ async fn examine(database: &TestDatabase) {
                 let filter = || TaskFilter::keys(&keys);
                 assert_eq!(tasks.update_many(filter(), patch).await.unwrap(), KEYS as u64);
                 assert_eq!(tasks.delete_many(filter()).await.unwrap(), KEYS as u64);
-                plain.create_all(batch.clone(), OnExisting::Report).await.unwrap();
+                plain.create_all(batch.clone(), OnExisting::Fail).await.unwrap();
             }
             assert!(examining.statements.load(Ordering::SeqCst) > 20);
         }
@@ -175,7 +175,7 @@ type Examined<'e> = SeaOrmTaskRepository<&'e Examining>;
 /// All ways of creating what is there.
 async fn create(tasks: &Examined<'_>, batch: &[NewTask]) {
     let with_ids = || batch.iter().cloned().map(|task| task.id(Uuid::now_v7()));
-    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         let name = |call| format!("{call} {on_existing:?}");
         let some = batch.iter().cloned().map(|task| task.strategy(name("some")));
         tasks.create_many(some, on_existing).await.unwrap();

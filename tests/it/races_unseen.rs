@@ -6,8 +6,8 @@ use crate::support::{
 };
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskRepositoryExt, TaskScope,
-    Written,
+    CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError,
+    TaskRepositoryExt, TaskScope,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -29,7 +29,7 @@ waiting_cases!(
     what_is_rolled_back_was_never_there,
 );
 
-const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// Without owners in the games table, a key sees what it created, and creates anywhere.
 type Repository = SeaOrmTaskRepository<DatabaseConnection, arenas::Entity>;
@@ -103,7 +103,7 @@ async fn each_for_itself_that_does_not_see_it(database: &TestDatabase) {
         })
         .await;
         let [a, unseen] = answer.unwrap().try_into().unwrap();
-        let Ok(Written::Created(a)) = a else { panic!("{a:?}, {on_existing:?}") };
+        let Ok(CreateOutcome::Created(a)) = a else { panic!("{a:?}, {on_existing:?}") };
         assert_is!(
             unseen,
             Err(TaskError::AlreadyExists { external_task_id, id: None, .. })
@@ -114,17 +114,22 @@ async fn each_for_itself_that_does_not_see_it(database: &TestDatabase) {
 }
 
 /// What became of `x` for one that sees it.
-async fn assert_met(all: &Repository, x: &Task, met: Result<Written, TaskError>, how: OnExisting) {
+async fn assert_met(
+    all: &Repository,
+    x: &Task,
+    met: Result<CreateOutcome, TaskError>,
+    how: OnExisting,
+) {
     let now = all.get(x).await.unwrap();
     match how {
-        OnExisting::Report => {
+        OnExisting::Fail => {
             assert_is!(met, Err(TaskError::AlreadyExists { id, .. }) if *id == Some(x.id));
         }
-        OnExisting::Keep => assert_eq!(met.unwrap(), Written::Kept(x.clone())),
+        OnExisting::Keep => assert_eq!(met.unwrap(), CreateOutcome::Kept(x.clone())),
         OnExisting::Update => {
             assert_eq!((now.strategy_id.as_str(), &now.api_key_used), ("other's", &x.api_key_used));
             assert!(now.updated_at > x.updated_at);
-            assert_eq!(met.unwrap(), Written::Updated(now));
+            assert_eq!(met.unwrap(), CreateOutcome::Updated(now));
             return;
         }
     }
@@ -142,7 +147,7 @@ async fn an_atomic_batch_that_sees_it(database: &TestDatabase) {
             let met = match answer {
                 Ok(written) => {
                     let [a, met] = written.try_into().unwrap();
-                    assert_is!(a, Written::Created(task) if task.external_task_id == "a");
+                    assert_is!(a, CreateOutcome::Created(task) if task.external_task_id == "a");
                     assert_eq!(names(&by_name(&all).await), ["a", "x"]);
                     Ok(met)
                 }
@@ -167,7 +172,7 @@ async fn each_for_itself_that_sees_it(database: &TestDatabase) {
                 })
                 .await;
             let [a, met] = answer.unwrap().try_into().unwrap();
-            assert_is!(a, Ok(Written::Created(task)) if task.external_task_id == "a");
+            assert_is!(a, Ok(CreateOutcome::Created(task)) if task.external_task_id == "a");
             assert_eq!(names(&by_name(&all).await), ["a", "x"]);
             assert_met(&all, &x, met, on_existing).await;
         }
@@ -183,8 +188,8 @@ async fn what_is_rolled_back_was_never_there(database: &TestDatabase) {
             })
             .await;
         let written = answer.unwrap();
-        assert!(written.iter().all(Written::is_created), "{on_existing:?}");
-        let created: Vec<Task> = written.into_iter().map(Written::into_task).collect();
+        assert!(written.iter().all(CreateOutcome::is_created), "{on_existing:?}");
+        let created: Vec<Task> = written.into_iter().map(CreateOutcome::into_task).collect();
         assert!(created.iter().all(|task| task.id != x.id));
         assert_eq!(by_name(&all).await, created);
     }

@@ -5,7 +5,7 @@ use crate::support::{
     Backend, FEW, TestDatabase, assert_is, database_cases, on_database, run, server_cases,
     still_works, tests_on,
 };
-use game_tasks::error::FailureKind;
+use game_tasks::FailureKind;
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
 use game_tasks::{
     ApiKeyId, DatabaseError, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task,
@@ -221,10 +221,10 @@ async fn create_in_each_way(tasks: &dyn TaskRepository, game: Uuid, way: usize) 
     let new = || [NewTask::new(game, "a"), NewTask::new(game, "b").strategy("own")];
     match way {
         0 => tasks.create(NewTask::new(game, "a")).await.unwrap_err(),
-        1 => tasks.create_all(new(), OnExisting::Report).await.unwrap_err(),
+        1 => tasks.create_all(new(), OnExisting::Fail).await.unwrap_err(),
         2 => tasks.create_all(new(), OnExisting::Update).await.unwrap_err(),
         3 => tasks.get_or_create(NewTask::new(game, "a")).await.unwrap_err(),
-        _ => match tasks.create_many(new(), OnExisting::Report).await {
+        _ => match tasks.create_many(new(), OnExisting::Fail).await {
             Ok(outcomes) => outcomes.into_iter().find_map(Result::err).unwrap(),
             Err(error) => error,
         },

@@ -3,9 +3,9 @@
 use crate::support::{assert_is, names};
 use async_trait::async_trait;
 use game_tasks::{
-    DatabaseError, FailureKind, Game, InMemoryTaskRepository, NewTask, OnExisting,
-    OwnsTransactions, Page, Retry, Retrying, Task, TaskError, TaskFilter, TaskKey, TaskPatch,
-    TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, Written,
+    CreateOutcome, DatabaseError, FailureKind, Game, InMemoryTaskRepository, NewTask, OnExisting,
+    Page, Retry, Retryable, Retrying, Task, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -33,7 +33,7 @@ impl Fault {
             After | Nowhere => (FailureKind::ConnectionLost, Retry::Unknown),
             Hard => (FailureKind::Other, Retry::No),
         };
-        DatabaseError::of_store(kind, retry, "a test").into()
+        DatabaseError::custom(kind, retry, "a test").into()
     }
 }
 
@@ -62,26 +62,26 @@ impl Flaky {
     }
 }
 
-impl OwnsTransactions for Flaky {}
+impl Retryable for Flaky {}
 
 #[async_trait]
 impl TaskRepository for Flaky {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
         self.play(self.tasks.create_task(task)).await
     }
-    async fn create_tasks(
+    async fn create_many_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
-        self.play(self.tasks.create_tasks(tasks, on_existing)).await
+    ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
+        self.play(self.tasks.create_many_tasks(tasks, on_existing)).await
     }
-    async fn create_tasks_atomically(
+    async fn create_all_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Written>, TaskError> {
-        self.play(self.tasks.create_tasks_atomically(tasks, on_existing)).await
+    ) -> Result<Vec<CreateOutcome>, TaskError> {
+        self.play(self.tasks.create_all_tasks(tasks, on_existing)).await
     }
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
         self.tasks.find_task(key).await
@@ -95,14 +95,18 @@ impl TaskRepository for Flaky {
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         self.play(self.tasks.update_task(key, patch)).await
     }
-    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
-        self.play(self.tasks.update_tasks(filter, patch)).await
+    async fn update_many_tasks(
+        &self,
+        filter: &TaskFilter,
+        patch: &TaskPatch,
+    ) -> Result<u64, TaskError> {
+        self.play(self.tasks.update_many_tasks(filter, patch)).await
     }
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
         self.play(self.tasks.delete_task(key)).await
     }
-    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
-        self.play(self.tasks.delete_tasks(filter)).await
+    async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+        self.play(self.tasks.delete_many_tasks(filter)).await
     }
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
         self.tasks.scoped(scope)
@@ -174,7 +178,7 @@ async fn a_creation_whose_answer_was_lost_is_recognized() {
 
 #[tokio::test]
 async fn a_batch_whose_answer_was_lost_is_recognized() {
-    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         let (tasks, game) = retrying([]);
         let there = tasks.create(NewTask::new(game, "there")).await.unwrap();
         let batch = ["a", "there", "b"].map(|name| NewTask::new(game, name));
@@ -184,10 +188,10 @@ async fn a_batch_whose_answer_was_lost_is_recognized() {
         assert!(outcomes[2].as_ref().unwrap().is_created(), "{on_existing:?}");
         match on_existing {
             OnExisting::Keep => {
-                assert_eq!(outcomes[1].as_ref().unwrap(), &Written::Kept(there));
+                assert_eq!(outcomes[1].as_ref().unwrap(), &CreateOutcome::Kept(there));
             }
             // The lost attempt may have created or updated a task of this name.
-            OnExisting::Report | OnExisting::Update => {
+            OnExisting::Fail | OnExisting::Update => {
                 assert_eq!(outcomes[1].as_ref().unwrap_err().retry(), Retry::Unknown);
             }
         }
@@ -195,8 +199,8 @@ async fn a_batch_whose_answer_was_lost_is_recognized() {
         set(&tasks, [After]);
         let batch = ["c", "d"].map(|name| NewTask::new(game, name));
         let written = tasks.create_all(batch, on_existing).await.unwrap();
-        assert!(written.iter().all(Written::is_created), "{on_existing:?}");
-        assert_eq!(names(written.iter().map(Written::task)), ["c", "d"]);
+        assert!(written.iter().all(CreateOutcome::is_created), "{on_existing:?}");
+        assert_eq!(names(written.iter().map(CreateOutcome::task)), ["c", "d"]);
     }
 }
 
@@ -248,7 +252,7 @@ async fn a_deletion_whose_answer_was_lost_is_not_made_up() {
 async fn a_large_batch_whose_answer_was_lost_is_recognized() {
     let (tasks, game) = retrying([After]);
     let batch = (0..2_500).map(|n| NewTask::new(game, n.to_string()));
-    let written = tasks.create_all(batch, OnExisting::Report).await.unwrap();
+    let written = tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     for (n, one) in written.iter().enumerate() {
         assert!(one.is_created() && one.task().external_task_id == n.to_string());
     }

@@ -4,8 +4,8 @@
 use crate::support::{Backend, Counter, Counting, TestDatabase, counted, database_cases, keys_of};
 use futures_util::TryStreamExt;
 use game_tasks::{
-    Game, MAX_PAGE_SIZE, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskFilter, TaskPatch,
-    TaskQuery, TaskRepository, TaskRepositoryExt, Written,
+    CreateOutcome, Game, MAX_PAGE_SIZE, NewTask, OnExisting, SeaOrmTaskRepository, Task,
+    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ database_cases!(
     a_refusal_takes_one_more,
 );
 
-const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 async fn calls_on_one_task(database: &TestDatabase) {
     counted(database, async |counted| {
@@ -69,7 +69,7 @@ async fn batches_of_new_tasks(database: &TestDatabase) {
             let what = format!("create_all, {on_existing:?}");
             let call = tasks.create_all(counted.batch(&what, 10), on_existing);
             let written = counted.done(statements, &what, call).await;
-            assert!(written.iter().all(Written::is_created));
+            assert!(written.iter().all(CreateOutcome::is_created));
         }
     })
     .await;
@@ -87,7 +87,7 @@ async fn batches_of_tasks_that_exist(database: &TestDatabase) {
                 let what = format!("{existing} exist, {on_existing:?}, atomic: {atomic}");
                 let batch = counted.batch(&what, 10);
                 let old = batch.iter().take(existing).cloned();
-                tasks.create_all(old, OnExisting::Report).await.unwrap();
+                tasks.create_all(old, OnExisting::Fail).await.unwrap();
                 // Of those that are there, only one is to be changed.
                 let batch = batch.into_iter().enumerate().map(|(n, task)| match n {
                     0 => task.strategy("changed"),
@@ -102,7 +102,7 @@ async fn batches_of_tasks_that_exist(database: &TestDatabase) {
                         }
                     })
                     .await;
-                assert_eq!(refused, atomic && on_existing == OnExisting::Report, "{what}");
+                assert_eq!(refused, atomic && on_existing == OnExisting::Fail, "{what}");
                 assert!((1..=most).contains(&sent), "{sent} statements where {what}");
             }
         }
@@ -135,7 +135,7 @@ async fn lists(database: &TestDatabase) {
         let tasks = counted.tasks;
         let size = MAX_PAGE_SIZE as usize + 1;
         let batch = counted.batch("task", size);
-        tasks.create_all(batch, OnExisting::Report).await.unwrap();
+        tasks.create_all(batch, OnExisting::Fail).await.unwrap();
         let query = TaskQuery::in_game(counted.game);
         let page = counted.done(1, "list", tasks.list(query.clone())).await;
         let next = query.clone().after(page.next.unwrap());
@@ -160,7 +160,7 @@ async fn changes_of_many(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
         let expected = if counted.in_transaction { 1 } else { 2 };
-        tasks.create_all(counted.batch("task", 20), OnExisting::Report).await.unwrap();
+        tasks.create_all(counted.batch("task", 20), OnExisting::Fail).await.unwrap();
         let of_game = TaskFilter::in_game(counted.game);
         let some = TaskFilter::all().external_id_prefix("task 0000");
         let patch = |strategy: &str| TaskPatch::new().strategy(strategy);
@@ -184,7 +184,7 @@ async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
         // To look how far a batch reaches takes one query.
         for (size, statements) in [(9_999, 2), (10_000, 4), (10_001, 4), (20_001, 6)] {
             let batch = (0..size).map(|n| NewTask::new(game, format!("{n:05}")));
-            tasks.create_all(batch, OnExisting::Report).await.unwrap();
+            tasks.create_all(batch, OnExisting::Fail).await.unwrap();
             let of_game = || TaskFilter::in_game(game);
             let closed = TaskPatch::new().status("closed");
             let (done, sent) = counter.count(tasks.update_many(of_game(), closed)).await;

@@ -9,7 +9,7 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// A database of two tenants, each with a pool of its own.
 struct Tenants {
@@ -135,7 +135,7 @@ async fn a_name_that_a_hidden_task_has_is_taken() {
             assert!(is_taken(&error), "{error:?}");
             let error = tasks.get_or_create(NewTask::new(game, "hidden")).await.unwrap_err();
             assert!(is_taken(&error), "{error:?}");
-            for on_existing in [OnExisting::Report, OnExisting::Keep] {
+            for on_existing in [OnExisting::Fail, OnExisting::Keep] {
                 let name = format!("new {on_existing:?} {}", Uuid::now_v7());
                 let batch = [NewTask::new(game, "hidden"), NewTask::new(game, name)];
                 let outcomes = tasks.create_many(batch, on_existing).await.unwrap();
@@ -193,7 +193,7 @@ async fn a_row_that_no_policy_is_in_the_way_of() {
         play(&tenants.mine, async |tasks| {
             let error = tasks.create(new()).await.unwrap_err();
             assert!(is_skipped(&error), "{error:?}");
-            for on_existing in [OnExisting::Report, OnExisting::Keep] {
+            for on_existing in [OnExisting::Fail, OnExisting::Keep] {
                 let outcomes = tasks.create_many([new()], on_existing).await.unwrap();
                 assert_is!(&outcomes[0], Err(error) if is_skipped(error));
             }
@@ -212,7 +212,7 @@ async fn a_row_that_no_policy_is_in_the_way_of() {
         let error = tasks.on(&transaction).create(new()).await.unwrap_err();
         assert!(is_violation(&error) && error.transaction_lost(), "{error:?}");
         transaction.rollback().await.unwrap();
-        for on_existing in [OnExisting::Report, OnExisting::Keep] {
+        for on_existing in [OnExisting::Fail, OnExisting::Keep] {
             let outcomes = tasks.create_many([new()], on_existing).await.unwrap();
             assert_is!(&outcomes[0], Err(error) if is_violation(error));
             let transaction = tenants.mine.begin().await.unwrap();
@@ -270,7 +270,7 @@ async fn a_creation_that_a_policy_refuses() {
         let error = tasks.create(NewTask::new(game, "refused")).await.unwrap_err();
         assert!(is_refused(&error), "{error:?}");
         let batch = ["a", "refused", "c"].map(|name| NewTask::new(game, name));
-        let error = tasks.create_all(batch.clone(), OnExisting::Report).await.unwrap_err();
+        let error = tasks.create_all(batch.clone(), OnExisting::Fail).await.unwrap_err();
         assert_is!(&error, TaskError::Batch { index: 1, error } if is_refused(error));
         assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 0);
         let outcomes = tasks.create_many(batch, OnExisting::Keep).await.unwrap();

@@ -116,7 +116,7 @@ async fn missing(database: &TestDatabase) -> Vec<String> {
 
 /// What `check` says is missing.
 pub(crate) async fn lacking(database: &TestDatabase) -> Vec<String> {
-    match migration::check(&database.db).await {
+    match migration::verify_schema(&database.db).await {
         Ok(()) => Vec::new(),
         Err(TaskError::SchemaMismatch(mismatch)) => {
             mismatch.problems().iter().map(ToString::to_string).collect()
@@ -154,11 +154,11 @@ async fn what_the_application_adds_does_not_matter(database: &TestDatabase) {
         run(&database.db, statement, []).await;
     }
     assert_eq!(lacking(database).await, Vec::<String>::new());
-    migration::check_for::<game_tasks::Games>(&database.db).await.unwrap();
+    migration::verify_schema_for::<game_tasks::Games>(&database.db).await.unwrap();
     // In a transaction as well, which goes on.
     let transaction = database.db.begin().await.unwrap();
-    migration::check(&transaction).await.unwrap();
-    migration::check(&&transaction).await.unwrap();
+    migration::verify_schema(&transaction).await.unwrap();
+    migration::verify_schema(&&transaction).await.unwrap();
     transaction.commit().await.unwrap();
     game_tasks::migrate(&database.db).await.unwrap();
 }
@@ -166,8 +166,8 @@ async fn what_the_application_adds_does_not_matter(database: &TestDatabase) {
 async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
     let app = database.pool_without_ddl().await;
     app.execute_unprepared("CREATE TABLE mine (id integer)").await.expect_err("it may not");
-    migration::check(&app).await.unwrap();
-    assert!(migration::record_of::<Migrator>(&app).await.unwrap().is_current());
+    migration::verify_schema(&app).await.unwrap();
+    assert!(migration::status::<Migrator>(&app).await.unwrap().is_current());
     // It may start as often as it likes, as long as there is nothing to be done.
     game_tasks::migrate(&app).await.unwrap();
     let tasks = SeaOrmTaskRepository::new(app.clone());
@@ -175,11 +175,11 @@ async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
     tasks.create(NewTask::new(game, "task")).await.unwrap();
     tasks.delete_game(game).await.unwrap();
     run(&database.db, "ALTER TABLE tasks DROP COLUMN status", []).await;
-    let error = migration::check(&app).await.unwrap_err();
+    let error = migration::verify_schema(&app).await.unwrap_err();
     let expected = "table \"tasks\" has no column \"status\"";
     assert!(error.to_string().ends_with(expected), "{error}");
     Migrator::down(&database.db, None).await.unwrap();
-    let record = migration::record_of::<Migrator>(&app).await.unwrap();
+    let record = migration::status::<Migrator>(&app).await.unwrap();
     assert_eq!(record.pending.len(), 2);
     game_tasks::migrate(&app).await.expect_err("it may not");
     app.close().await.unwrap();
@@ -188,18 +188,18 @@ async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
 async fn to_ask_takes_few_statements(database: &TestDatabase) {
     let db = Counting::new(&database.db);
     let collations = usize::from(database.backend.is_sqlite());
-    let (answer, statements) = db.counter.count(migration::check(&db)).await;
+    let (answer, statements) = db.counter.count(migration::verify_schema(&db)).await;
     answer.unwrap();
     assert_eq!(statements, 2 + collations);
-    let asked = migration::check_for::<game_tasks::Games>(&db);
+    let asked = migration::verify_schema_for::<game_tasks::Games>(&db);
     let (answer, statements) = db.counter.count(asked).await;
     answer.unwrap();
     assert_eq!(statements, 2 + collations);
-    let (answer, statements) = db.counter.count(migration::record_of::<Migrator>(&db)).await;
+    let (answer, statements) = db.counter.count(migration::status::<Migrator>(&db)).await;
     assert!(answer.unwrap().is_current());
     assert_eq!(statements, 2);
     Migrator::reset(&database.db).await.unwrap();
-    let (answer, statements) = db.counter.count(migration::record_of::<Migrator>(&db)).await;
+    let (answer, statements) = db.counter.count(migration::status::<Migrator>(&db)).await;
     assert!(!answer.unwrap().is_current());
     assert_eq!(statements, 1);
 }
@@ -400,7 +400,7 @@ async fn a_table_of_another_kind_is_left_alone(database: &TestDatabase) {
     assert_eq!(problems.iter().filter(|problem| problem.contains("has no column")).count(), 8);
     // SeaORM's error carries the same.
     let error = Migrator::up(db, None).await.unwrap_err();
-    let mismatch = SchemaMismatch::in_db_err(&error).unwrap();
+    let mismatch = SchemaMismatch::from_db_err(&error).unwrap();
     assert_eq!(mismatch.problems().len(), problems.len());
     for problem in &problems {
         assert!(error.to_string().contains(problem), "{error}");
@@ -437,7 +437,7 @@ async fn a_parent_that_does_not_fit(database: &TestDatabase) {
         let mut problems = Vec::new();
         for migration in migrations {
             let error = migration.up(&SchemaManager::new(db)).await.unwrap_err();
-            let mismatch = SchemaMismatch::in_db_err(&error).unwrap();
+            let mismatch = SchemaMismatch::from_db_err(&error).unwrap();
             problems.extend(mismatch.problems().iter().map(ToString::to_string));
         }
         assert_eq!(everything(database).await, before);
@@ -463,12 +463,12 @@ async fn a_parent_that_does_not_fit(database: &TestDatabase) {
     for migration in migrations_for::<campaigns::Entity>() {
         migration.up(&SchemaManager::new(db)).await.unwrap();
     }
-    migration::check_for::<campaigns::Entity>(db).await.unwrap();
+    migration::verify_schema_for::<campaigns::Entity>(db).await.unwrap();
     run(db, "DROP TABLE quest_tasks", []).await;
-    let error = migration::check_for::<campaigns::Entity>(db).await.unwrap_err();
+    let error = migration::verify_schema_for::<campaigns::Entity>(db).await.unwrap_err();
     assert!(error.to_string().ends_with("table \"quest_tasks\" is missing"), "{error}");
     run(db, "DROP TABLE campaigns", []).await;
     // As SeaORM itself makes such a table.
     MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
-    migration::check_for::<campaigns::Entity>(db).await.unwrap();
+    migration::verify_schema_for::<campaigns::Entity>(db).await.unwrap();
 }

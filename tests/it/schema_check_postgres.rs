@@ -170,7 +170,7 @@ async fn a_table_in_another_schema() {
     let case = async |database: &TestDatabase| {
         let db = &database.db;
         game_tasks::migrate(db).await.unwrap();
-        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err();
+        let error = migration::verify_schema_for::<elsewhere::Entity>(db).await.unwrap_err();
         let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
         assert_eq!(mismatch.to_string(), "table \"elsewhere.tasks\" is missing");
         run(db, "CREATE SCHEMA elsewhere", []).await;
@@ -178,18 +178,20 @@ async fn a_table_in_another_schema() {
             migration.up(&SchemaManager::new(db)).await.unwrap();
             migration.up(&SchemaManager::new(db)).await.unwrap();
         }
-        migration::check_for::<elsewhere::Entity>(db).await.unwrap();
+        migration::verify_schema_for::<elsewhere::Entity>(db).await.unwrap();
         let drop = "ALTER TABLE elsewhere.tasks DROP CONSTRAINT \"tasks_gameId_fkey\"";
         run(db, drop, []).await;
-        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
+        let error =
+            migration::verify_schema_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
         assert!(error.contains("\"elsewhere.tasks\" has no foreign key"), "{error}");
-        migration::check(db).await.unwrap();
+        migration::verify_schema(db).await.unwrap();
         // A key to another table of that name is none.
         run(db, "CREATE TABLE elsewhere.games (id uuid PRIMARY KEY)", []).await;
         let add = "ALTER TABLE elsewhere.tasks ADD FOREIGN KEY (\"gameId\") \
                    REFERENCES elsewhere.games (id)";
         run(db, add, []).await;
-        let error = migration::check_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
+        let error =
+            migration::verify_schema_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
         assert!(error.contains("\"elsewhere.tasks\" has no foreign key"), "{error}");
         for migration in migrations_for::<elsewhere::Entity>() {
             migration.down(&SchemaManager::new(db)).await.unwrap();

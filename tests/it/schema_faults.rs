@@ -78,7 +78,7 @@ async fn tables_of_postgres(database: &TestDatabase) {
     let transaction = db.begin().await.unwrap();
     let temporary = "CREATE TEMPORARY TABLE tasks (LIKE public.tasks INCLUDING ALL) ON COMMIT DROP";
     run(&transaction, temporary, []).await;
-    let checked = mismatch(migration::check(&transaction).await);
+    let checked = mismatch(migration::verify_schema(&transaction).await);
     transaction.rollback().await.unwrap();
     let expected = "table \"tasks\" is a temporary table, not a permanent one";
     assert_eq!(checked.problems()[0].to_string(), expected);
@@ -94,7 +94,7 @@ async fn tables_of_postgres(database: &TestDatabase) {
 }
 
 async fn lacking_for_campaigns(db: &DatabaseConnection) -> Vec<String> {
-    match migration::check_for::<campaigns::Entity>(db).await {
+    match migration::verify_schema_for::<campaigns::Entity>(db).await {
         Ok(()) => Vec::new(),
         error => mismatch(error).problems().iter().map(ToString::to_string).collect(),
     }
@@ -131,7 +131,7 @@ async fn a_database_of_another_encoding(database: &TestDatabase) {
     options.max_connections(1).sqlx_logging(false);
     let latin = Database::connect(options).await.unwrap();
     let migrated = mismatch(game_tasks::migrate(&latin).await);
-    let checked = mismatch(migration::check(&latin).await);
+    let checked = mismatch(migration::verify_schema(&latin).await);
     let tables: Vec<String> =
         column(&latin, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'", [])
             .await;
@@ -158,7 +158,7 @@ async fn settings_of_a_connection(database: &TestDatabase) {
     for (setting, value) in wrong {
         let transaction = db.begin().await.unwrap();
         run(&transaction, &format!("SET SESSION {setting} = {value}"), []).await;
-        let checked = mismatch(migration::check(&transaction).await);
+        let checked = mismatch(migration::verify_schema(&transaction).await);
         run(&transaction, &format!("SET SESSION {setting} = DEFAULT"), []).await;
         transaction.rollback().await.unwrap();
         assert_eq!(settings(&checked), [*setting]);
@@ -169,7 +169,7 @@ async fn settings_of_a_connection(database: &TestDatabase) {
         {
             let transaction = db.begin().await.unwrap();
             run(&transaction, &format!("SET SESSION sql_mode = '{strict}'"), []).await;
-            migration::check(&transaction).await.unwrap();
+            migration::verify_schema(&transaction).await.unwrap();
             run(&transaction, "SET SESSION sql_mode = DEFAULT", []).await;
             transaction.rollback().await.unwrap();
         }
@@ -211,7 +211,7 @@ async fn engines_and_row_formats(database: &TestDatabase) {
 async fn settings_of_sqlite(database: &TestDatabase) {
     let db = &database.db;
     run(db, "PRAGMA encoding = 'UTF-16le'", []).await;
-    let checked = mismatch(migration::check(db).await);
+    let checked = mismatch(migration::verify_schema(db).await);
     assert_eq!(settings(&checked), ["encoding"]);
     let migrated = mismatch(game_tasks::migrate(db).await);
     assert_eq!(settings(&migrated), ["encoding"]);
@@ -225,22 +225,22 @@ async fn settings_of_sqlite(database: &TestDatabase) {
     assert_eq!(settings(&mismatch(game_tasks::migrate(&db).await)), ["foreign_keys"]);
     db.execute_unprepared("PRAGMA foreign_keys = ON").await.unwrap();
     game_tasks::migrate(&db).await.unwrap();
-    migration::check(&db).await.unwrap();
+    migration::verify_schema(&db).await.unwrap();
     db.execute_unprepared("PRAGMA foreign_keys = OFF").await.unwrap();
-    assert_eq!(settings(&mismatch(migration::check(&db).await)), ["foreign_keys"]);
+    assert_eq!(settings(&mismatch(migration::verify_schema(&db).await)), ["foreign_keys"]);
 }
 
 /// Tables of GAME's shape are told from others that lack something.
 async fn tables_of_game_point_to_adoption(database: &TestDatabase) {
     let db = &database.db;
     db.execute_unprepared(include_str!("../fixtures/game_schema.sql")).await.unwrap();
-    for outcome in [game_tasks::migrate(db).await, migration::check(db).await] {
+    for outcome in [game_tasks::migrate(db).await, migration::verify_schema(db).await] {
         let mismatch = mismatch(outcome);
         assert!(mismatch.can_be_adopted(), "{mismatch}");
         assert!(mismatch.to_string().contains("game_tasks::adopt"), "{mismatch}");
     }
     run(db, "ALTER TABLE tasks RENAME COLUMN status TO state", []).await;
-    let mismatch = mismatch(migration::check(db).await);
+    let mismatch = mismatch(migration::verify_schema(db).await);
     assert!(!mismatch.can_be_adopted());
     assert!(!mismatch.to_string().contains("adopt"), "{mismatch}");
 }

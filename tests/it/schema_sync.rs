@@ -120,7 +120,7 @@ async fn the_crates_tables_keep_their_keys(database: &TestDatabase) {
         // By the registry and by the builder.
         db.get_schema_registry("game_tasks::*").sync(db).await.unwrap();
         sync(db, Games, Tasks).await;
-        migration::check(db).await.unwrap();
+        migration::verify_schema(db).await.unwrap();
         duplicates_are_refused::<Games>(db, game).await;
         Game::new("game").insert(db).await.expect_err("the external id is taken");
         game_tasks::migrate(db).await.unwrap();
@@ -137,7 +137,7 @@ async fn a_table_of_another_name_keeps_its_keys(database: &TestDatabase) {
     let before = keys(database, "public", "quest_tasks").await;
     for _ in 0..STARTS {
         sync(db, campaigns::Entity, quest_tasks::Entity).await;
-        migration::check_for::<campaigns::Entity>(db).await.unwrap();
+        migration::verify_schema_for::<campaigns::Entity>(db).await.unwrap();
         duplicates_are_refused::<campaigns::Entity>(db, game).await;
         MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
         assert_eq!(unique_key(database, "quest_tasks").await, ["gameId,externalTaskId"]);
@@ -158,7 +158,7 @@ async fn a_table_in_another_schema_keeps_its_keys(database: &TestDatabase) {
     let before = keys(database, "elsewhere", "tasks").await;
     for _ in 0..STARTS {
         sync(db, Games, tasks_elsewhere::Entity).await;
-        migration::check_for::<elsewhere::Entity>(db).await.unwrap();
+        migration::verify_schema_for::<elsewhere::Entity>(db).await.unwrap();
         duplicates_are_refused::<elsewhere::Entity>(db, game).await;
         for one in &list {
             one.up(&manager).await.unwrap();
@@ -176,14 +176,14 @@ async fn what_sync_creates_is_judged_by_its_properties(database: &TestDatabase) 
         assert_eq!(unique_key(database, "tasks").await, ["gameId,externalTaskId"]);
     }
     if database.backend.is_sqlite() {
-        migration::check(db).await.unwrap();
+        migration::verify_schema(db).await.unwrap();
         game_tasks::migrate(db).await.unwrap();
         let game = Game::new("game").insert(db).await.unwrap().id;
         duplicates_are_refused::<Games>(db, game).await;
         return;
     }
     let before = keys(database, "public", "tasks").await;
-    let checked = mismatch(migration::check(db).await);
+    let checked = mismatch(migration::verify_schema(db).await);
     assert_eq!(mismatch(game_tasks::migrate(db).await), checked);
     assert_eq!(keys(database, "public", "tasks").await, before);
     if database.backend == Backend::MariaDb {
@@ -202,7 +202,7 @@ async fn what_sync_creates_is_judged_by_its_properties(database: &TestDatabase) 
     for _ in 0..STARTS {
         game_tasks::migrate(db).await.unwrap();
         sync(db, Games, Tasks).await;
-        migration::check(db).await.unwrap();
+        migration::verify_schema(db).await.unwrap();
     }
 }
 

@@ -138,7 +138,7 @@ async fn fuzz(tasks: &dyn TaskRepository, games: &[Game], calls: usize) {
         };
         let scoped = tasks.scoped(scope.clone());
         let new = |n: usize| NewTask::new(game.id, format!("task {n}")).strategy(n.to_string());
-        let on_existing = [OnExisting::Report, OnExisting::Keep, OnExisting::Update][pick(3)];
+        let on_existing = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update][pick(3)];
         let answer: Result<Vec<Task>, TaskError> = match pick(10) {
             0 => scoped.create(new(pick(30))).await.map(|task| vec![task]),
             1 => {

@@ -4,9 +4,9 @@
 use crate::support::{TestDatabase, database_cases, run};
 use game_tasks::sea_orm::{IntoActiveModel, TransactionTrait};
 use game_tasks::{
-    ApiKeyId, Caller, Game, InMemoryTaskRepository, NewTask, OnExisting, SeaOrmTaskRepository,
-    StrategyResolver, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
-    Written,
+    ApiKeyId, Caller, CreateOutcome, Game, InMemoryTaskRepository, NewTask, OnExisting,
+    SeaOrmTaskRepository, StrategyResolver, TaskError, TaskFilter, TaskPatch, TaskQuery,
+    TaskRepositoryExt, TaskScope,
 };
 use std::error::Error;
 use std::fmt::Debug;
@@ -68,7 +68,7 @@ fn in_values() {
     let task = new.to_task(&TaskScope::api_key(key()), Some(&game), chrono::Utc::now()).unwrap();
     assert_eq!(task.api_key_used, Some(key()));
     assert_hides(&task);
-    assert_hides(&Written::Created(task.clone()));
+    assert_hides(&CreateOutcome::Created(task.clone()));
     assert_hides(&task.clone().into_active_model());
     assert_hides(&game_tasks::Page::new(vec![task], None, None));
     // It is not gone.
@@ -105,8 +105,8 @@ async fn in_failures_of_the_database(database: &TestDatabase) {
         run(db, statement, []).await;
         let batch = || ["a", "b"].map(|name| NewTask::new(game, name));
         assert_error_hides(&mine.create(NewTask::new(game, "new")).await.unwrap_err());
-        assert_error_hides(&mine.create_all(batch(), OnExisting::Report).await.unwrap_err());
-        match mine.create_many(batch(), OnExisting::Report).await {
+        assert_error_hides(&mine.create_all(batch(), OnExisting::Fail).await.unwrap_err());
+        match mine.create_many(batch(), OnExisting::Fail).await {
             Ok(outcomes) => {
                 outcomes.iter().for_each(|o| assert_error_hides(o.as_ref().unwrap_err()));
             }
@@ -166,7 +166,7 @@ async fn speak(database: &TestDatabase) {
     for _ in ["succeeds", "is refused"] {
         _ = mine.create(NewTask::new(game, "task")).await;
         _ = mine.create_many(batch(), OnExisting::Update).await;
-        _ = mine.create_all(batch(), OnExisting::Report).await;
+        _ = mine.create_all(batch(), OnExisting::Fail).await;
         _ = mine.list(TaskQuery::in_game(game).with_total()).await;
         _ = mine.count(TaskFilter::all()).await;
         _ = mine.update((game, "task"), closed()).await;
@@ -180,7 +180,7 @@ async fn speak(database: &TestDatabase) {
     }
     run(db, "DROP TABLE tasks", []).await;
     _ = mine.create(NewTask::new(game, "task")).await.unwrap_err();
-    _ = mine.create_all(batch(), OnExisting::Report).await.unwrap_err();
+    _ = mine.create_all(batch(), OnExisting::Fail).await.unwrap_err();
 }
 
 /// What was logged.

@@ -7,8 +7,8 @@ use crate::support::{
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskKey,
-    TaskRepository, TaskRepositoryExt, Written,
+    CreateOutcome, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError,
+    TaskFilter, TaskKey, TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ tests_on!([sqlite_file SqliteFile], temporary_triggers_and_other_case, |on| {
     super::on_database(on, 1, super::temporary_triggers_and_other_case)
 });
 
-const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 async fn new_game(database: &TestDatabase) -> Uuid {
     Game::new(Uuid::now_v7().to_string()).insert(&database.db).await.unwrap().id
@@ -57,7 +57,7 @@ async fn each_for_itself(database: &TestDatabase) {
             let outcomes = tasks.create_many(batch.clone(), on_existing).await.unwrap();
             for (n, (outcome, task)) in outcomes.iter().zip(&batch).enumerate() {
                 match outcome {
-                    Ok(Written::Created(_)) => assert!(!skipped.contains(&n)),
+                    Ok(CreateOutcome::Created(_)) => assert!(!skipped.contains(&n)),
                     Err(error) if skipped.contains(&n) => {
                         assert!(is_skipped(error, task), "{error:?}");
                     }
@@ -127,14 +127,14 @@ async fn all_or_none(database: &TestDatabase) {
             let batch = batch(game, size, &skipped);
             assert_refused(database, batch.clone(), on_existing, skipped[0]).await;
             // Some of the others exist.
-            if on_existing != OnExisting::Report {
+            if on_existing != OnExisting::Fail {
                 let old = batch
                     .iter()
                     .rev()
                     .take(2)
                     .filter(|task| !task.external_task_id.starts_with("skipped"));
                 let old = old.map(|task| task.clone().strategy("old")).collect::<Vec<_>>();
-                tasks.create_all(old.clone(), OnExisting::Report).await.unwrap();
+                tasks.create_all(old.clone(), OnExisting::Fail).await.unwrap();
                 assert_refused(database, batch, on_existing, skipped[0]).await;
                 for task in old {
                     let stored = tasks.get((game, task.external_task_id.as_str())).await.unwrap();
@@ -144,7 +144,7 @@ async fn all_or_none(database: &TestDatabase) {
             }
         }
         let all = tasks.create_all(batch(game, 150, &[]), on_existing).await.unwrap();
-        assert!(all.iter().all(Written::is_created));
+        assert!(all.iter().all(CreateOutcome::is_created));
         let transaction = database.db.begin().await.unwrap();
         let other = tasks.on(&transaction).delete_game(game).await.unwrap();
         let all = tasks.on(&transaction).create_all(batch(game, 150, &[]), on_existing).await;
@@ -182,17 +182,17 @@ async fn none_where_an_update_is_skipped(database: &TestDatabase) {
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let old = ["a", "frozen", "z"].map(|name| NewTask::new(game, name).strategy("old"));
-    let old = tasks.create_all(old, OnExisting::Report).await.unwrap();
+    let old = tasks.create_all(old, OnExisting::Fail).await.unwrap();
     let batch = ["z", "new", "frozen", "a"].map(|name| NewTask::new(game, name).strategy("new"));
     assert_refused(database, batch.to_vec(), OnExisting::Update, 2).await;
     for written in &old {
         assert_eq!(tasks.get(written.task()).await.unwrap(), *written.task());
     }
     let outcomes = tasks.create_many(batch.clone(), OnExisting::Update).await.unwrap();
-    assert_is!(outcomes[0], Ok(Written::Updated(_)));
-    assert_is!(outcomes[1], Ok(Written::Created(_)));
+    assert_is!(outcomes[0], Ok(CreateOutcome::Updated(_)));
+    assert_is!(outcomes[1], Ok(CreateOutcome::Created(_)));
     assert_is!(&outcomes[2], Err(error) if is_skipped(error, &batch[2]));
-    assert_is!(outcomes[3], Ok(Written::Updated(_)));
+    assert_is!(outcomes[3], Ok(CreateOutcome::Updated(_)));
 }
 
 /// SQLite: a trigger that has the word, and one that skips only what comes after the row.
@@ -216,12 +216,12 @@ async fn triggers_that_skip_nothing(database: &TestDatabase) {
         let batch = batch(game, 150, &[]);
         let written = tasks.create_all(batch.clone(), on_existing).await.unwrap();
         for (written, task) in written.iter().zip(&batch) {
-            assert_is!(written, Written::Created(_));
+            assert_is!(written, CreateOutcome::Created(_));
             assert_eq!(written.task().external_task_id, task.external_task_id);
             assert_eq!(tasks.get(written.task()).await.unwrap(), *written.task());
         }
         // What is there, or has the id, is found as anywhere.
-        let taken = tasks.create_all([batch[1].clone()], OnExisting::Report).await.unwrap_err();
+        let taken = tasks.create_all([batch[1].clone()], OnExisting::Fail).await.unwrap_err();
         assert_is!(&taken, TaskError::Batch { index: 0, error }
             if matches!(**error, TaskError::AlreadyExists { id: Some(_), .. }));
         let id = written[5].task().id;
@@ -231,7 +231,7 @@ async fn triggers_that_skip_nothing(database: &TestDatabase) {
             if matches!(**error, TaskError::IdTaken { .. }));
         let updated = batch.iter().map(|task| task.clone().strategy("newer"));
         let updated = tasks.create_all(updated, OnExisting::Update).await.unwrap();
-        assert!(updated.iter().all(|one| matches!(one, Written::Updated(_))));
+        assert!(updated.iter().all(|one| matches!(one, CreateOutcome::Updated(_))));
         assert_eq!(tasks.delete_game(game).await.unwrap(), 150);
     }
 }
@@ -254,7 +254,7 @@ async fn a_trigger_that_skips_for_a_while(database: &TestDatabase) {
         let transaction = database.db.begin().await.unwrap();
         let new = NewTask::new(game, format!("task {on_existing:?}"));
         let written = tasks.on(&transaction).create_all([new], on_existing).await.unwrap();
-        assert_is!(written[0], Written::Created(_));
+        assert_is!(written[0], CreateOutcome::Created(_));
         transaction.commit().await.unwrap();
     }
     assert_eq!(tasks.delete_game(game).await.unwrap(), 3);
@@ -310,7 +310,7 @@ async fn renamed_rows_are_created(database: &TestDatabase) {
             let stored: Task = tasks.get(written.task().id).await.unwrap();
             // An upsert knows a row that it created by its id.
             if on_existing != OnExisting::Update || !name.starts_with("numbered") {
-                assert_is!(written, Written::Created(_));
+                assert_is!(written, CreateOutcome::Created(_));
             }
             assert_eq!(*written.task(), stored);
             assert_eq!(stored.external_task_id, name.replace("old", "new"));

@@ -6,8 +6,8 @@ use crate::support::{
 };
 use game_tasks::sea_orm::{TransactionTrait, Value};
 use game_tasks::{
-    Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, TaskError, TaskFilter, TaskKey,
-    TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope, Written,
+    CreateOutcome, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, TaskError, TaskFilter,
+    TaskKey, TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 
@@ -88,7 +88,7 @@ async fn changes_of_many_count_what_they_changed(database: &TestDatabase) {
     make_skipping_triggers(database).await;
     play(database, async |tasks, game| {
         let batch = ["a", "b", "frozen", "kept"].map(|name| NewTask::new(game, name));
-        tasks.create_all(batch, OnExisting::Report).await.unwrap();
+        tasks.create_all(batch, OnExisting::Fail).await.unwrap();
         let closed = TaskPatch::new().status("closed");
         let changed = tasks.update_many(TaskFilter::in_game(game), closed).await.unwrap();
         assert_eq!(changed, 3);
@@ -113,7 +113,7 @@ async fn a_name_that_is_taken_is_taken(database: &TestDatabase) {
         let error = tasks.create(NewTask::new(game, "other").id(there.id)).await.unwrap_err();
         assert_is!(error, TaskError::IdTaken { .. });
         let kept = tasks.get_or_create(new.clone()).await.unwrap();
-        assert_eq!(kept, Written::Kept(there.clone()));
+        assert_eq!(kept, CreateOutcome::Kept(there.clone()));
     }
     transaction.commit().await.unwrap();
 }
@@ -135,13 +135,13 @@ async fn triggers_that_write_the_row_themselves(database: &TestDatabase) {
     play(database, async |tasks, game| {
         let created = tasks.create(NewTask::new(game, "moved")).await.unwrap();
         assert_eq!(tasks.get(&created).await.unwrap(), created);
-        for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+        for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
             let batch = |of: &str| {
                 ["moved", "plain"]
                     .map(|name| NewTask::new(game, format!("{name} {of} {on_existing:?}")))
             };
             for outcome in tasks.create_many(batch("each"), on_existing).await.unwrap() {
-                assert_is!(outcome, Ok(Written::Created(_)));
+                assert_is!(outcome, Ok(CreateOutcome::Created(_)));
             }
         }
     })

@@ -139,9 +139,9 @@ async fn long_names(database: &TestDatabase) {
     for _ in 0..2 {
         Long::up(db, None).await.unwrap();
         Long::up(db, None).await.unwrap();
-        migration::check(db).await.unwrap();
-        migration::check_for::<long::Entity>(db).await.unwrap();
-        migration::check_for::<longer::Entity>(db).await.unwrap();
+        migration::verify_schema(db).await.unwrap();
+        migration::verify_schema_for::<long::Entity>(db).await.unwrap();
+        migration::verify_schema_for::<longer::Entity>(db).await.unwrap();
         let game = Game::new("game").insert(db).await.unwrap().id;
         use_table::<long::Entity>(db, game).await;
         use_table::<longer::Entity>(db, game).await;
@@ -183,10 +183,10 @@ impl MigratorTrait for Quoted {
 
 async fn names_that_need_quotes(database: &TestDatabase) {
     let db = &database.db;
-    let error = migration::check_for::<quoted::Entity>(db).await.unwrap_err().to_string();
+    let error = migration::verify_schema_for::<quoted::Entity>(db).await.unwrap_err().to_string();
     assert!(error.contains(r#"table "it's a \"tasks\" `table`" is missing"#), "{error}");
     Quoted::up(db, None).await.unwrap();
-    migration::check_for::<quoted::Entity>(db).await.unwrap();
+    migration::verify_schema_for::<quoted::Entity>(db).await.unwrap();
     let game = Game::new("game").insert(db).await.unwrap().id;
     use_table::<quoted::Entity>(db, game).await;
     let tasks = SeaOrmTaskRepository::with_parent::<quoted::Entity>(db.clone());

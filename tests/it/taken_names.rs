@@ -207,13 +207,13 @@ async fn each_taken_name_is_reported(database: &TestDatabase) {
     )
     .await;
     let error = MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap_err();
-    let mismatch = SchemaMismatch::in_db_err(&error).expect("a mismatch");
+    let mismatch = SchemaMismatch::from_db_err(&error).expect("a mismatch");
     assert_eq!(names(mismatch), ["quest_tasks_gameId_fkey"]);
 }
 
 async fn up(db: &DatabaseConnection, one: &dyn MigrationTrait) -> Result<(), SchemaMismatch> {
     let outcome = one.up(&SchemaManager::new(db)).await;
-    outcome.map_err(|error| SchemaMismatch::in_db_err(&error).expect("a mismatch").clone())
+    outcome.map_err(|error| SchemaMismatch::from_db_err(&error).expect("a mismatch").clone())
 }
 
 async fn the_name_of_an_opt_in_index(database: &TestDatabase) {
@@ -272,8 +272,8 @@ async fn the_name_of_the_record(database: &TestDatabase) {
         run(db, &make, []).await;
         let migrated = game_tasks::migrate(db).await.unwrap_err();
         let directly = Migrator::up(db, None).await.unwrap_err();
-        let asked = migration::record_of::<Migrator>(db).await.unwrap_err();
-        let directly = SchemaMismatch::in_db_err(&directly).expect("a mismatch");
+        let asked = migration::status::<Migrator>(db).await.unwrap_err();
+        let directly = SchemaMismatch::from_db_err(&directly).expect("a mismatch");
         for error in [&migrated, &asked] {
             let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
             assert_eq!(mismatch, directly);

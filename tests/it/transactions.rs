@@ -6,8 +6,8 @@ use crate::support::{
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskPatch,
-    TaskQuery, TaskRepository, TaskRepositoryExt, TransactionState, Written,
+    CreateOutcome, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError,
+    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, TransactionState,
 };
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ async fn game(database: &TestDatabase) -> Uuid {
 async fn write(tasks: &dyn TaskRepository, game: Uuid, old: &Task) {
     tasks.create(NewTask::new(game, "new")).await.unwrap();
     let batch = || ["a", "b"].map(|name| NewTask::new(game, name));
-    tasks.create_all(batch(), OnExisting::Report).await.unwrap();
+    tasks.create_all(batch(), OnExisting::Fail).await.unwrap();
     tasks.create_many(batch().map(|t| t.strategy("x")), OnExisting::Update).await.unwrap();
     tasks.update(old, TaskPatch::new().status("closed")).await.unwrap();
     tasks.update_many(TaskFilter::all(), TaskPatch::new().strategy("y")).await.unwrap();
@@ -78,13 +78,13 @@ async fn two_calls_at_once(database: &TestDatabase) {
     };
     let refused = batch("refused").into_iter().chain([NewTask::new(any_id(), "lost")]);
     let (refused, accepted, single, second) = tokio::join!(
-        inside.create_all(refused, OnExisting::Report),
-        inside.create_all(batch("accepted"), OnExisting::Report),
+        inside.create_all(refused, OnExisting::Fail),
+        inside.create_all(batch("accepted"), OnExisting::Fail),
         inside.create(NewTask::new(game, "single")),
         inside.create(NewTask::new(game, "single")),
     );
     assert_is!(refused, Err(TaskError::Batch { index: 20, .. }));
-    assert!(accepted.unwrap().iter().all(Written::is_created));
+    assert!(accepted.unwrap().iter().all(CreateOutcome::is_created));
     assert_eq!([single.is_ok(), second.is_ok()].iter().filter(|ok| **ok).count(), 1);
     transaction.commit().await.unwrap();
     let mut expected: Vec<String> = (0..20).map(|n| format!("accepted {n:02}")).collect();

@@ -4,14 +4,14 @@
 use crate::support::{Backend, TestDatabase, any_id, assert_is, database_cases, run};
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskPatch, TaskRepository,
-    TaskRepositoryExt, Written,
+    CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskPatch,
+    TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
 database_cases!(new_tasks_are_created, what_exists_is_kept_or_updated);
 
-const EVERY: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// Lets each insert and update set `updated_at` to a moment of the trigger's own.
 async fn make_triggers(database: &TestDatabase) {
@@ -72,8 +72,8 @@ async fn assert_stored(database: &TestDatabase, tasks: &dyn TaskRepository, told
 
 async fn new_tasks_are_created(database: &TestDatabase) {
     with_triggers(database, async |database, tasks, game| {
-        let assert_created = async |written: Written| {
-            assert_is!(written, Written::Created(_));
+        let assert_created = async |written: CreateOutcome| {
+            assert_is!(written, CreateOutcome::Created(_));
             assert_stored(database, tasks, written.task()).await;
         };
         let one = tasks.create(NewTask::new(game, "one")).await.unwrap();
@@ -122,17 +122,17 @@ async fn what_exists_is_kept_or_updated(database: &TestDatabase) {
                     outcomes.into_iter().map(Result::unwrap).collect()
                 };
                 match &written[0] {
-                    Written::Kept(task) => {
+                    CreateOutcome::Kept(task) => {
                         assert_eq!((*on_existing, task), (OnExisting::Keep, &before));
                     }
-                    Written::Updated(task) => {
+                    CreateOutcome::Updated(task) => {
                         assert_eq!((*on_existing, task.id), (OnExisting::Update, old.id));
                         assert_eq!(task.strategy_id, strategy.as_str());
                         assert_stored(database, tasks, task).await;
                     }
                     other => panic!("{other:?}"),
                 }
-                assert_is!(written[1], Written::Created(_));
+                assert_is!(written[1], CreateOutcome::Created(_));
             }
         }
         let closed = tasks.update(&old, TaskPatch::new().status("closed")).await.unwrap();

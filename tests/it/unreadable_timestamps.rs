@@ -7,9 +7,9 @@ use crate::support::{
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait};
 use game_tasks::{
-    Game, Games, NewTask, OnExisting, Retry, SeaOrmTaskRepository, StrategyResolver, Task,
-    TaskConnection, TaskError, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepositoryExt, Tasks, Written,
+    CreateOutcome, Game, Games, NewTask, OnExisting, Retry, SeaOrmTaskRepository, StrategyResolver,
+    Task, TaskConnection, TaskError, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
+    TaskRepositoryExt, Tasks,
 };
 use uuid::Uuid;
 
@@ -175,9 +175,9 @@ async fn works(database: &TestDatabase, tasks: &Repository<'_>, task: &Task, gam
     // Others of a batch are written.
     let batch = ["a", "b", "new"].map(|name| NewTask::new(game, name).strategy("s"));
     let outcomes = tasks.create_many(batch, OnExisting::Update).await.unwrap();
-    assert_is!(outcomes[0], Ok(Written::Updated(_)));
+    assert_is!(outcomes[0], Ok(CreateOutcome::Updated(_)));
     assert_is!(outcomes[1], Err(TaskError::UnreadableTimestamp { .. }));
-    assert_is!(outcomes[2], Ok(Written::Created(_)));
+    assert_is!(outcomes[2], Ok(CreateOutcome::Created(_)));
     // What an application joins is an error of SeaORM's, not a panic.
     let select = tasks.select(&TaskQuery::in_game(game)).unwrap();
     select.find_also_related(Games).all(db).await.unwrap_err();

@@ -151,7 +151,7 @@ async fn names_and_repetitions(database: &TestDatabase) {
         db.execute_unprepared(&make).await.unwrap();
         let before = column::<_, i64>(db, count, []).await;
         let error = trigger.up(&manager).await.unwrap_err();
-        let mismatch = SchemaMismatch::in_db_err(&error).expect("a mismatch");
+        let mismatch = SchemaMismatch::from_db_err(&error).expect("a mismatch");
         assert_is!(&mismatch.problems()[0].fault, SchemaFault::NameTaken { name, .. }
             if name == "tasks_updated_at_grows");
         trigger.down(&manager).await.unwrap();
@@ -162,7 +162,7 @@ async fn names_and_repetitions(database: &TestDatabase) {
     let theirs = opt_in_updated_at_trigger_for::<elsewhere::Entity>();
     assert_ne!(theirs.name(), trigger.name());
     let error = theirs.up(&manager).await.unwrap_err();
-    let mismatch = SchemaMismatch::in_db_err(&error).expect("a mismatch");
+    let mismatch = SchemaMismatch::from_db_err(&error).expect("a mismatch");
     assert_eq!(mismatch.problems()[0].fault, SchemaFault::TableMissing);
     run(db, "CREATE SCHEMA elsewhere", []).await;
     for one in migrations_for::<elsewhere::Entity>() {

@@ -2,9 +2,9 @@
 
 use crate::support::{assert_is, stored};
 use game_tasks::{
-    ApiKeyId, Game, InMemoryTaskRepository, Inheritance, Lifecycle, NewTask, OnExisting, Page,
-    StrategyId, StrategyKind, StrategySource, Task, TaskError, TaskKey, TaskRepositoryExt,
-    TaskScope, TaskStatus, Written,
+    ApiKeyId, CreateOutcome, Game, InMemoryTaskRepository, Inheritance, Lifecycle, NewTask,
+    OnExisting, Page, StrategyId, StrategyKind, StrategySource, Task, TaskError, TaskKey,
+    TaskRepositoryExt, TaskScope, TaskStatus,
 };
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ fn a_key_names_a_task_only_if_all_of_it_fits() {
         (TaskKey::from((game.id, "Task")), false, Some(game.id)),
         (TaskKey::from((other, "Task")), false, Some(other)),
     ] {
-        assert_eq!(task.is_named_by(&key), names_it, "{key}");
+        assert_eq!(task.matches(&key), names_it, "{key}");
         assert_eq!(key.game_id(), of_game, "{key}");
     }
 }
@@ -64,9 +64,9 @@ fn a_caller_that_cannot_be_asked_for_reaches_nothing() {
         let owned = game.clone().owned_by_api_key(key.clone());
         let created = Task { api_key_used: Some(key.clone()), ..task.clone() };
         let scope = TaskScope::api_key(key);
-        assert_eq!(scope.sees(&created, Some(&game)), reached);
-        assert_eq!(scope.sees(&task, Some(&owned)), reached);
-        assert_eq!(scope.may_create_in(&owned), reached);
+        assert_eq!(scope.can_see(&created, Some(&game)), reached);
+        assert_eq!(scope.can_see(&task, Some(&owned)), reached);
+        assert_eq!(scope.can_create_in(&owned), reached);
     }
 }
 
@@ -75,7 +75,8 @@ async fn each_outcome_of_a_batch() {
     let tasks = InMemoryTaskRepository::new();
     let game = Game::new("game");
     tasks.add_game(game.clone());
-    let say = |written: &Written| (written.is_created(), written.is_kept(), written.is_updated());
+    let say =
+        |written: &CreateOutcome| (written.is_created(), written.is_kept(), written.is_updated());
     for (existing, strategy, expected) in [
         (OnExisting::Keep, "a", (true, false, false)),
         (OnExisting::Keep, "b", (false, true, false)),

@@ -1345,7 +1345,7 @@ WHERE 1 = 1;
 -- Bulk creation, without a scope
 -- ==============================
 
--- create_many of two, Report (without a scope)
+-- create_many of two, Fail (without a scope)
 INSERT INTO
   `tasks` (
     `id`,
@@ -1391,12 +1391,12 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]', <time>, <time>, null, null,
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>, null, null,
 --   'open'
 
--- create_many of two that exist, Report (without a scope)
--- as in: create_many of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]', <time>, <time>, null, null,
+-- create_many of two that exist, Fail (without a scope)
+-- as in: create_many of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>, null, null,
 --   'open'
 SELECT
   `tasks`.`id`,
@@ -1432,30 +1432,30 @@ FROM (
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]'
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]'
 
--- create_many of two hundred, Report (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- create_many of two hundred, Fail (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 10", "Report 100", "Report 101", …]', <time>, <time>, null, null, 'open'
+--   '["Report 10", "Report 100", "Fail 101", …]', <time>, <time>, null, null, 'open'
 
--- create_many of two hundred, two of which exist, Report (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- create_many of two hundred, two of which exist, Fail (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Report 202", …]', <time>, <time>, null, null, 'open'
--- as in: create_many of two that exist, Report (without a scope)
+--   '["Report 200", "Report 201", "Fail 202", …]', <time>, <time>, null, null, 'open'
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Report 202", …]'
--- as in: create_many of two, Report (without a scope)
+--   '["Report 200", "Report 201", "Fail 202", …]'
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 202", "Report 203", "Report 204", …]', <time>, <time>, null, null, 'open'
+--   '["Report 202", "Report 203", "Fail 204", …]', <time>, <time>, null, null, 'open'
 
--- create_many with ids, Report (without a scope)
--- as in: create_many of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Report 501"]', <time>, <time>, null,
+-- create_many with ids, Fail (without a scope)
+-- as in: create_many of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Fail 501"]', <time>, <time>, null,
 --   null, 'open'
 
--- create_all of two, Report (without a scope)
+-- create_all of two, Fail (without a scope)
 INSERT INTO
   `tasks` (
     `id`,
@@ -1511,58 +1511,58 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Report 401"]', <time>, <time>, null,
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Fail 401"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]'
 
--- create_all of two, one of which exists, Report (without a scope)
--- as in: create_all of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Report 402"]', <time>, <time>, null,
+-- create_all of two, one of which exists, Fail (without a scope)
+-- as in: create_all of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]'
--- as in: create_many of two that exist, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Report 402"]'
+-- as in: create_many of two that exist, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]'
 
 -- create_many of two, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, null, null,
 --   'open'
 
 -- create_many of two that exist, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, null, null,
 --   'open'
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]'
 
 -- create_many of two hundred, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 10", "Keep 100", "Keep 101", …]',
 --   <time>, <time>, null, null, 'open'
 
 -- create_many of two hundred, two of which exist, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, null, null, 'open'
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]'
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 202", "Keep 203", "Keep 204", …]',
 --   <time>, <time>, null, null, 'open'
 
 -- create_many with ids, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>, null, null,
 --   'open'
 
 -- create_all of two, Keep (without a scope)
--- as in: create_all of two, Report (without a scope)
+-- as in: create_all of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 400", "Keep 401"]', <time>, <time>, null, null,
 --   'open', bytes of [<game>], '[0]'
 
 -- create_all of two, one of which exists, Keep (without a scope)
--- as in: create_all of two, Report (without a scope)
+-- as in: create_all of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]', <time>, <time>, null, null,
 --   'open', bytes of [<game>], '[0]'
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]'
 INSERT INTO
   `tasks` (
@@ -1616,7 +1616,7 @@ RETURNING
 --   bytes of [<game>], '[0]'
 
 -- create_many of two, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 0", "Update 1"]'
 INSERT INTO
   `tasks` (
@@ -1697,11 +1697,11 @@ RETURNING
 --   'open', <time>, <time>
 
 -- create_many of two that exist, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 0", "Update 1"]'
 
 -- create_many of two hundred, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 10", "Update 100", "Update 101", …]'
 -- as in: create_many of two, Update (without a scope)
@@ -1710,7 +1710,7 @@ RETURNING
 --   <time>
 
 -- create_many of two hundred, two of which exist, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 200", "Update 201", "Update 202", …]'
 -- as in: create_many of two, Update (without a scope)
@@ -1719,7 +1719,7 @@ RETURNING
 --   <time>
 
 -- create_many with ids, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]'
 INSERT INTO
   `tasks` (
@@ -1808,7 +1808,7 @@ RETURNING
 --   null, 'open', <time>, <time>
 
 -- create_all of two, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 400", "Update 401"]'
 INSERT INTO
   `tasks` (
@@ -1899,7 +1899,7 @@ RETURNING
 --   null, 'open', bytes of [<game>], '[0]', <time>, <time>
 
 -- create_all of two, one of which exists, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 401", "Update 402"]'
 INSERT INTO
   `tasks` (
@@ -3858,7 +3858,7 @@ WHERE
 -- Bulk creation, in a scope
 -- =========================
 
--- create_many of two, Report (in a scope)
+-- create_many of two, Fail (in a scope)
 INSERT INTO
   `tasks` (
     `id`,
@@ -3906,12 +3906,12 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]', <time>, <time>,
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
--- create_many of two that exist, Report (in a scope)
--- as in: create_many of two, Report (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]', <time>, <time>,
+-- create_many of two that exist, Fail (in a scope)
+-- as in: create_many of two, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 SELECT
   `tasks`.`id`,
@@ -3960,33 +3960,33 @@ FROM (
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Report 0", "Report 1"]', 'gme_live_mine'
+--   '["Report 0", "Fail 1"]', 'gme_live_mine'
 
--- create_many of two hundred, Report (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- create_many of two hundred, Fail (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 10", "Report 100", "Report 101", …]', <time>, <time>, 'gme_live_mine', null,
+--   '["Report 10", "Report 100", "Fail 101", …]', <time>, <time>, 'gme_live_mine', null,
 --   'open', 'gme_live_mine'
 
--- create_many of two hundred, two of which exist, Report (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- create_many of two hundred, two of which exist, Fail (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Report 202", …]', <time>, <time>, 'gme_live_mine', null,
+--   '["Report 200", "Report 201", "Fail 202", …]', <time>, <time>, 'gme_live_mine', null,
 --   'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Report 202", …]', 'gme_live_mine'
--- as in: create_many of two, Report (in a scope)
+--   '["Report 200", "Report 201", "Fail 202", …]', 'gme_live_mine'
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 202", "Report 203", "Report 204", …]', <time>, <time>, 'gme_live_mine', null,
+--   '["Report 202", "Report 203", "Fail 204", …]', <time>, <time>, 'gme_live_mine', null,
 --   'open', 'gme_live_mine'
 
--- create_many with ids, Report (in a scope)
--- as in: create_many of two, Report (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Report 501"]', <time>, <time>,
+-- create_many with ids, Fail (in a scope)
+-- as in: create_many of two, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Fail 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
--- create_all of two, Report (in a scope)
+-- create_all of two, Fail (in a scope)
 INSERT INTO
   `tasks` (
     `id`,
@@ -4043,61 +4043,61 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Report 401"]', <time>, <time>,
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Fail 401"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 
--- create_all of two, one of which exists, Report (in a scope)
--- as in: create_all of two, Report (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Report 402"]', <time>, <time>,
+-- create_all of two, one of which exists, Fail (in a scope)
+-- as in: create_all of two, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Report 401", "Report 402"]', 'gme_live_mine'
+--   '["Report 401", "Fail 402"]', 'gme_live_mine'
 
 -- create_many of two, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, 'gme_live_mine',
 --   null, 'open', 'gme_live_mine'
 
 -- create_many of two that exist, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, 'gme_live_mine',
 --   null, 'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Keep 0", "Keep 1"]', 'gme_live_mine'
 
 -- create_many of two hundred, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 10", "Keep 100", "Keep 101", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_many of two hundred, two of which exist, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Keep 200", "Keep 201", "Keep 202", …]', 'gme_live_mine'
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 202", "Keep 203", "Keep 204", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_many with ids, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_all of two, Keep (in a scope)
--- as in: create_all of two, Report (in a scope)
+-- as in: create_all of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 400", "Keep 401"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 
 -- create_all of two, one of which exists, Keep (in a scope)
--- as in: create_all of two, Report (in a scope)
+-- as in: create_all of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Keep 401", "Keep 402"]', 'gme_live_mine'
 INSERT INTO
@@ -4153,7 +4153,7 @@ RETURNING
 --   'open', bytes of [<game>], '[0]', 'gme_live_mine'
 
 -- create_many of two, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 0", "Update 1"]', 'gme_live_mine'
 INSERT INTO
@@ -4256,12 +4256,12 @@ RETURNING
 --   <time>, 'gme_live_mine', 'gme_live_mine'
 
 -- create_many of two that exist, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 0", "Update 1"]', 'gme_live_mine'
 
 -- create_many of two hundred, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 10", "Update 100", "Update 101", …]', 'gme_live_mine'
 -- as in: create_many of two, Update (in a scope)
@@ -4271,7 +4271,7 @@ RETURNING
 --   'gme_live_mine'
 
 -- create_many of two hundred, two of which exist, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 200", "Update 201", "Update 202", …]', 'gme_live_mine'
 -- as in: create_many of two, Update (in a scope)
@@ -4281,7 +4281,7 @@ RETURNING
 --   'gme_live_mine'
 
 -- create_many with ids, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 500", "Update 501"]', 'gme_live_mine'
 INSERT INTO
@@ -4392,7 +4392,7 @@ RETURNING
 --   <time>, 'gme_live_mine', 'gme_live_mine'
 
 -- create_all of two, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 400", "Update 401"]', 'gme_live_mine'
 INSERT INTO
@@ -4524,7 +4524,7 @@ RETURNING
 --   'gme_live_mine'
 
 -- create_all of two, one of which exists, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 401", "Update 402"]', 'gme_live_mine'
 INSERT INTO
@@ -5198,23 +5198,23 @@ SELECT
   ) AS numbered;
 -- with <game>, <game>, 'task', <game>, 'task', <id>
 
--- create_many of two, Report (in a transaction)
--- as in: create_many of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 'default', '["Report 0", "Report 1"]', <time>, <time>, null,
+-- create_many of two, Fail (in a transaction)
+-- as in: create_many of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 'default', '["Report 0", "Fail 1"]', <time>, <time>, null,
 --   null, 'open'
 
--- create_all of two, Report (in a transaction)
--- as in: create_all of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 'default', '["Report 2", "Report 3"]', <time>, <time>, null,
+-- create_all of two, Fail (in a transaction)
+-- as in: create_all of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 'default', '["Report 2", "Fail 3"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]'
 
 -- create_many of two, Keep (in a transaction)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 'default', '["Keep 0", "Keep 1"]', <time>, <time>, null,
 --   null, 'open'
 
 -- create_all of two, Keep (in a transaction)
--- as in: create_all of two, Report (without a scope)
+-- as in: create_all of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 'default', '["Keep 2", "Keep 3"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]'
 

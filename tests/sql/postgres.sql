@@ -1459,7 +1459,7 @@ WHERE 1 = 1;
 -- Bulk creation, without a scope
 -- ==============================
 
--- create_many of two, Report (without a scope)
+-- create_many of two, Fail (without a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -1503,12 +1503,12 @@ RETURNING
   "externalTaskId"::text,
   "strategyId"::text,
   "status"::text;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Report 1'], <time>, <time>, null, null,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>, null, null,
 --   'open'
 
--- create_many of two that exist, Report (without a scope)
--- as in: create_many of two, Report (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Report 1'], <time>, <time>, null, null,
+-- create_many of two that exist, Fail (without a scope)
+-- as in: create_many of two, Fail (without a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>, null, null,
 --   'open'
 SELECT
   "tasks"."id",
@@ -1542,9 +1542,9 @@ FROM (
   AND "tasks"."externalTaskId" COLLATE "C" >= r.e
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Report 1']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1']
 
--- create_many of two hundred, Report (without a scope)
+-- create_many of two hundred, Fail (without a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -1599,26 +1599,26 @@ RETURNING
   "strategyId"::text,
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 10', 'Report 100', 'Report 101', …], <time>, <time>, null, null, 'open',
+--   texts ['Report 10', 'Report 100', 'Fail 101', …], <time>, <time>, null, null, 'open',
 --   uuids [<game>]
 
--- create_many of two hundred, two of which exist, Report (without a scope)
--- as in: create_many of two hundred, Report (without a scope)
+-- create_many of two hundred, two of which exist, Fail (without a scope)
+-- as in: create_many of two hundred, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 200', 'Report 201', 'Report 202', …], <time>, <time>, null, null, 'open',
+--   texts ['Report 200', 'Report 201', 'Fail 202', …], <time>, <time>, null, null, 'open',
 --   uuids [<game>]
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 200', 'Report 201', 'Report 202', …], <time>, <time>, null, null, 'open'
--- as in: create_many of two that exist, Report (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 200', 'Report 201']
+--   texts ['Report 200', 'Report 201', 'Fail 202', …], <time>, <time>, null, null, 'open'
+-- as in: create_many of two that exist, Fail (without a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 200', 'Fail 201']
 
--- create_many with ids, Report (without a scope)
--- as in: create_many of two, Report (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 500', 'Report 501'], <time>, <time>, null,
+-- create_many with ids, Fail (without a scope)
+-- as in: create_many of two, Fail (without a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 500', 'Fail 501'], <time>, <time>, null,
 --   null, 'open'
 
--- create_all of two, Report (without a scope)
+-- create_all of two, Fail (without a scope)
 WITH
 w AS (
   INSERT INTO
@@ -1678,58 +1678,58 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $11) THEN NULL ELSE -1 END;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 400', 'Report 401'], <time>, <time>, null,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 400', 'Fail 401'], <time>, <time>, null,
 --   null, 'open', uuids [<game>], 2
 
--- create_all of two, one of which exists, Report (without a scope)
--- as in: create_all of two, Report (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Report 402'], <time>, <time>, null,
+-- create_all of two, one of which exists, Fail (without a scope)
+-- as in: create_all of two, Fail (without a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Fail 402'], <time>, <time>, null,
 --   null, 'open', uuids [<game>], 2
--- as in: create_many of two that exist, Report (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Report 402']
+-- as in: create_many of two that exist, Fail (without a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Fail 402']
 
 -- create_many of two, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1'], <time>, <time>, null, null,
 --   'open'
 
 -- create_many of two that exist, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1'], <time>, <time>, null, null,
 --   'open'
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1']
 
 -- create_many of two hundred, Keep (without a scope)
--- as in: create_many of two hundred, Report (without a scope)
+-- as in: create_many of two hundred, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Keep 10', 'Keep 100', 'Keep 101', …],
 --   <time>, <time>, null, null, 'open', uuids [<game>]
 
 -- create_many of two hundred, two of which exist, Keep (without a scope)
--- as in: create_many of two hundred, Report (without a scope)
+-- as in: create_many of two hundred, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Keep 200', 'Keep 201', 'Keep 202', …],
 --   <time>, <time>, null, null, 'open', uuids [<game>]
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Keep 200', 'Keep 201', 'Keep 202', …],
 --   <time>, <time>, null, null, 'open'
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 200', 'Keep 201']
 
 -- create_many with ids, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 500', 'Keep 501'], <time>, <time>, null, null,
 --   'open'
 
 -- create_all of two, Keep (without a scope)
--- as in: create_all of two, Report (without a scope)
+-- as in: create_all of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 400', 'Keep 401'], <time>, <time>, null, null,
 --   'open', uuids [<game>], 2
 
 -- create_all of two, one of which exists, Keep (without a scope)
--- as in: create_all of two, Report (without a scope)
+-- as in: create_all of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 401', 'Keep 402'], <time>, <time>, null, null,
 --   'open', uuids [<game>], 2
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 401', 'Keep 402']
 WITH
 w AS (
@@ -1866,7 +1866,7 @@ RETURNING
 -- as in: create_many of two, Update (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], <time>, <time>, null, null,
 --   'open', <time>
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1']
 
 -- create_many of two hundred, Update (without a scope)
@@ -1880,7 +1880,7 @@ RETURNING
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
 --   texts ['Update 200', 'Update 201', 'Update 202', …], <time>, <time>, null, null, 'open',
 --   <time>
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 200', 'Update 201']
 
 -- create_many with ids, Update (without a scope)
@@ -1956,7 +1956,7 @@ RETURNING
 --   null, 'open', <time>
 
 -- create_all of two, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 400', 'Update 401']
 WITH
 w AS (
@@ -2039,7 +2039,7 @@ LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $12) THEN NULL ELSE -1 END;
 --   null, 'open', uuids [<game>], <time>, 2
 
 -- create_all of two, one of which exists, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 401', 'Update 402']
 WITH
 w AS (
@@ -4128,7 +4128,7 @@ WHERE
 -- Bulk creation, in a scope
 -- =========================
 
--- create_many of two, Report (in a scope)
+-- create_many of two, Fail (in a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -4172,12 +4172,12 @@ RETURNING
   "externalTaskId"::text,
   "strategyId"::text,
   "status"::text;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Report 1'], <time>, <time>,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
--- create_many of two that exist, Report (in a scope)
--- as in: create_many of two, Report (in a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Report 1'], <time>, <time>,
+-- create_many of two that exist, Fail (in a scope)
+-- as in: create_many of two, Fail (in a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 SELECT
   "tasks"."id",
@@ -4224,9 +4224,9 @@ FROM (
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Report 0', 'Report 1'], 'gme_live_mine'
+--   texts ['Report 0', 'Fail 1'], 'gme_live_mine'
 
--- create_many of two hundred, Report (in a scope)
+-- create_many of two hundred, Fail (in a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -4282,28 +4282,28 @@ RETURNING
   "strategyId"::text,
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 10', 'Report 100', 'Report 101', …], <time>, <time>, 'gme_live_mine', null,
+--   texts ['Report 10', 'Report 100', 'Fail 101', …], <time>, <time>, 'gme_live_mine', null,
 --   'open', uuids [<game>], 'gme_live_mine'
 
--- create_many of two hundred, two of which exist, Report (in a scope)
--- as in: create_many of two hundred, Report (in a scope)
+-- create_many of two hundred, two of which exist, Fail (in a scope)
+-- as in: create_many of two hundred, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 200', 'Report 201', 'Report 202', …], <time>, <time>, 'gme_live_mine', null,
+--   texts ['Report 200', 'Report 201', 'Fail 202', …], <time>, <time>, 'gme_live_mine', null,
 --   'open', uuids [<game>], 'gme_live_mine'
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 200', 'Report 201', 'Report 202', …], <time>, <time>, 'gme_live_mine', null,
+--   texts ['Report 200', 'Report 201', 'Fail 202', …], <time>, <time>, 'gme_live_mine', null,
 --   'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Report 200', 'Report 201'], 'gme_live_mine'
+--   texts ['Report 200', 'Fail 201'], 'gme_live_mine'
 
--- create_many with ids, Report (in a scope)
--- as in: create_many of two, Report (in a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 500', 'Report 501'], <time>, <time>,
+-- create_many with ids, Fail (in a scope)
+-- as in: create_many of two, Fail (in a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 500', 'Fail 501'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
--- create_all of two, Report (in a scope)
+-- create_all of two, Fail (in a scope)
 WITH
 w AS (
   INSERT INTO
@@ -4364,61 +4364,61 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $12) THEN NULL ELSE -1 END;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 400', 'Report 401'], <time>, <time>,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 400', 'Fail 401'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 
--- create_all of two, one of which exists, Report (in a scope)
--- as in: create_all of two, Report (in a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Report 402'], <time>, <time>,
+-- create_all of two, one of which exists, Fail (in a scope)
+-- as in: create_all of two, Fail (in a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Fail 402'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Report 401', 'Report 402'], 'gme_live_mine'
+--   texts ['Report 401', 'Fail 402'], 'gme_live_mine'
 
 -- create_many of two, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_many of two that exist, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
 --   texts ['Keep 0', 'Keep 1'], 'gme_live_mine'
 
 -- create_many of two hundred, Keep (in a scope)
--- as in: create_many of two hundred, Report (in a scope)
+-- as in: create_many of two hundred, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Keep 10', 'Keep 100', 'Keep 101', …],
 --   <time>, <time>, 'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine'
 
 -- create_many of two hundred, two of which exist, Keep (in a scope)
--- as in: create_many of two hundred, Report (in a scope)
+-- as in: create_many of two hundred, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Keep 200', 'Keep 201', 'Keep 202', …],
 --   <time>, <time>, 'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine'
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Keep 200', 'Keep 201', 'Keep 202', …],
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
 --   texts ['Keep 200', 'Keep 201'], 'gme_live_mine'
 
 -- create_many with ids, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 500', 'Keep 501'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_all of two, Keep (in a scope)
--- as in: create_all of two, Report (in a scope)
+-- as in: create_all of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 400', 'Keep 401'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 
 -- create_all of two, one of which exists, Keep (in a scope)
--- as in: create_all of two, Report (in a scope)
+-- as in: create_all of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 401', 'Keep 402'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
 --   texts ['Keep 401', 'Keep 402'], 'gme_live_mine'
 WITH
@@ -4566,7 +4566,7 @@ RETURNING
 -- as in: create_many of two, Update (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
 --   texts ['Update 0', 'Update 1'], 'gme_live_mine'
 
@@ -4581,7 +4581,7 @@ RETURNING
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
 --   texts ['Update 200', 'Update 201', 'Update 202', …], <time>, <time>, 'gme_live_mine', null,
 --   'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
 --   texts ['Update 200', 'Update 201'], 'gme_live_mine'
 
@@ -4667,7 +4667,7 @@ RETURNING
 --   'gme_live_mine', null, 'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
 
 -- create_all of two, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
 --   texts ['Update 400', 'Update 401'], 'gme_live_mine'
 WITH
@@ -4784,7 +4784,7 @@ LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $17) THEN NULL ELSE -1 END;
 --   'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <time>, 2
 
 -- create_all of two, one of which exists, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
 --   texts ['Update 401', 'Update 402'], 'gme_live_mine'
 WITH
@@ -5650,12 +5650,12 @@ RETURNING
 -- as in: create, where the name is taken (without a scope)
 -- with <game>, <game>, 'task', <game>, 'task', <id>
 
--- create_many of two, Report (in a transaction)
--- as in: create_many of two, Report (without a scope)
--- with <game>, 'default', uuids [<id>, <id>], texts ['Report 0', 'Report 1'], <time>, <time>, null,
+-- create_many of two, Fail (in a transaction)
+-- as in: create_many of two, Fail (without a scope)
+-- with <game>, 'default', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>, null,
 --   null, 'open'
 
--- create_all of two, Report (in a transaction)
+-- create_all of two, Fail (in a transaction)
 WITH
 w AS (
   INSERT INTO
@@ -5724,16 +5724,16 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $11) THEN NULL ELSE -1 END;
--- with <game>, 'default', uuids [<id>, <id>], texts ['Report 2', 'Report 3'], <time>, <time>, null,
+-- with <game>, 'default', uuids [<id>, <id>], texts ['Report 2', 'Fail 3'], <time>, <time>, null,
 --   null, 'open', uuids [<game>], 2
 
 -- create_many of two, Keep (in a transaction)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with <game>, 'default', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1'], <time>, <time>, null,
 --   null, 'open'
 
 -- create_all of two, Keep (in a transaction)
--- as in: create_all of two, Report (in a transaction)
+-- as in: create_all of two, Fail (in a transaction)
 -- with <game>, 'default', uuids [<id>, <id>], texts ['Keep 2', 'Keep 3'], <time>, <time>, null,
 --   null, 'open', uuids [<game>], 2
 
@@ -5743,7 +5743,7 @@ LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $11) THEN NULL ELSE -1 END;
 --   null, 'open', <time>
 
 -- create_all of two, Update (in a transaction)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 'default', uuids [<id>, <id>], texts ['Update 2', 'Update 3']
 -- as in: create_all of two, Update (without a scope)
 -- with <game>, 'default', uuids [<id>, <id>], texts ['Update 2', 'Update 3'], <time>, <time>, null,

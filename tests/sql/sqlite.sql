@@ -1554,7 +1554,7 @@ WHERE 1 = 1;
 -- Bulk creation, without a scope
 -- ==============================
 
--- create_many of two, Report (without a scope)
+-- create_many of two, Fail (without a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -1595,12 +1595,12 @@ RETURNING
   "externalTaskId",
   "strategyId",
   "status";
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]', <time>, <time>, null, null,
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>, null, null,
 --   'open'
 
--- create_many of two that exist, Report (without a scope)
--- as in: create_many of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]', <time>, <time>, null, null,
+-- create_many of two that exist, Fail (without a scope)
+-- as in: create_many of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>, null, null,
 --   'open'
 SELECT
   "tasks"."id",
@@ -1630,9 +1630,9 @@ FROM (
   LEFT JOIN "tasks" ON "tasks"."gameId" = r.g
   AND "tasks"."externalTaskId" = r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]'
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]'
 
--- create_many of two hundred, Report (without a scope)
+-- create_many of two hundred, Fail (without a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -1665,26 +1665,26 @@ WHERE
     WHERE g."id" IS NULL
   );
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 10", "Report 100", "Report 101", …]', <time>, <time>, null, null, 'open',
+--   '["Report 10", "Report 100", "Fail 101", …]', <time>, <time>, null, null, 'open',
 --   bytes of [<game>], '[0]'
 
--- create_many of two hundred, two of which exist, Report (without a scope)
--- as in: create_many of two hundred, Report (without a scope)
+-- create_many of two hundred, two of which exist, Fail (without a scope)
+-- as in: create_many of two hundred, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Report 202", …]', <time>, <time>, null, null, 'open',
+--   '["Report 200", "Report 201", "Fail 202", …]', <time>, <time>, null, null, 'open',
 --   bytes of [<game>], '[0]'
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Report 202", …]', <time>, <time>, null, null, 'open'
--- as in: create_many of two that exist, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 200", "Report 201"]'
+--   '["Report 200", "Report 201", "Fail 202", …]', <time>, <time>, null, null, 'open'
+-- as in: create_many of two that exist, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 200", "Fail 201"]'
 
--- create_many with ids, Report (without a scope)
--- as in: create_many of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Report 501"]', <time>, <time>, null,
+-- create_many with ids, Fail (without a scope)
+-- as in: create_many of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Fail 501"]', <time>, <time>, null,
 --   null, 'open'
 
--- create_all of two, Report (without a scope)
+-- create_all of two, Fail (without a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -1730,58 +1730,58 @@ WHERE
       AND instr(lower(t.sql), 'ignore') > 0
       AND lower(t.tbl_name) = lower(?)
   );
--- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Report 401"]', <time>, <time>, null,
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Fail 401"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]', 'tasks'
 
--- create_all of two, one of which exists, Report (without a scope)
--- as in: create_all of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Report 402"]', <time>, <time>, null,
+-- create_all of two, one of which exists, Fail (without a scope)
+-- as in: create_all of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]', 'tasks'
--- as in: create_many of two that exist, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Report 402"]'
+-- as in: create_many of two that exist, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]'
 
 -- create_many of two, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, null, null,
 --   'open'
 
 -- create_many of two that exist, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, null, null,
 --   'open'
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]'
 
 -- create_many of two hundred, Keep (without a scope)
--- as in: create_many of two hundred, Report (without a scope)
+-- as in: create_many of two hundred, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 10", "Keep 100", "Keep 101", …]',
 --   <time>, <time>, null, null, 'open', bytes of [<game>], '[0]'
 
 -- create_many of two hundred, two of which exist, Keep (without a scope)
--- as in: create_many of two hundred, Report (without a scope)
+-- as in: create_many of two hundred, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, null, null, 'open', bytes of [<game>], '[0]'
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, null, null, 'open'
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 200", "Keep 201"]'
 
 -- create_many with ids, Keep (without a scope)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>, null, null,
 --   'open'
 
 -- create_all of two, Keep (without a scope)
--- as in: create_all of two, Report (without a scope)
+-- as in: create_all of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 400", "Keep 401"]', <time>, <time>, null, null,
 --   'open', bytes of [<game>], '[0]', 'tasks'
 
 -- create_all of two, one of which exists, Keep (without a scope)
--- as in: create_all of two, Report (without a scope)
+-- as in: create_all of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]', <time>, <time>, null, null,
 --   'open', bytes of [<game>], '[0]', 'tasks'
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]'
 INSERT INTO
   "tasks" (
@@ -1909,7 +1909,7 @@ RETURNING
 -- as in: create_many of two, Update (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 0", "Update 1"]', <time>, <time>, null, null,
 --   'open', '<time>', <time>
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 0", "Update 1"]'
 
 -- create_many of two hundred, Update (without a scope)
@@ -1923,7 +1923,7 @@ RETURNING
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 200", "Update 201", "Update 202", …]', <time>, <time>, null, null, 'open',
 --   '<time>', <time>
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 200", "Update 201"]'
 
 -- create_many with ids, Update (without a scope)
@@ -2009,7 +2009,7 @@ RETURNING
 --   null, 'open', '<time>', <time>
 
 -- create_all of two, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 400", "Update 401"]'
 INSERT INTO
   "tasks" (
@@ -2107,7 +2107,7 @@ RETURNING
 --   null, 'open', bytes of [<game>], '[0]', 'tasks', '<time>', <time>
 
 -- create_all of two, one of which exists, Update (without a scope)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 401", "Update 402"]'
 INSERT INTO
   "tasks" (
@@ -4192,7 +4192,7 @@ WHERE
 -- Bulk creation, in a scope
 -- =========================
 
--- create_many of two, Report (in a scope)
+-- create_many of two, Fail (in a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -4233,12 +4233,12 @@ RETURNING
   "externalTaskId",
   "strategyId",
   "status";
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]', <time>, <time>,
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
--- create_many of two that exist, Report (in a scope)
--- as in: create_many of two, Report (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Report 1"]', <time>, <time>,
+-- create_many of two that exist, Fail (in a scope)
+-- as in: create_many of two, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 SELECT
   "tasks"."id",
@@ -4281,9 +4281,9 @@ FROM (
   AND "tasks"."externalTaskId" = r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Report 0", "Report 1"]', 'gme_live_mine'
+--   '["Report 0", "Fail 1"]', 'gme_live_mine'
 
--- create_many of two hundred, Report (in a scope)
+-- create_many of two hundred, Fail (in a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -4317,28 +4317,28 @@ WHERE
     WHERE g."id" IS NULL
   );
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 10", "Report 100", "Report 101", …]', <time>, <time>, 'gme_live_mine', null,
+--   '["Report 10", "Report 100", "Fail 101", …]', <time>, <time>, 'gme_live_mine', null,
 --   'open', bytes of [<game>], '[0]', 'gme_live_mine'
 
--- create_many of two hundred, two of which exist, Report (in a scope)
--- as in: create_many of two hundred, Report (in a scope)
+-- create_many of two hundred, two of which exist, Fail (in a scope)
+-- as in: create_many of two hundred, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Report 202", …]', <time>, <time>, 'gme_live_mine', null,
+--   '["Report 200", "Report 201", "Fail 202", …]', <time>, <time>, 'gme_live_mine', null,
 --   'open', bytes of [<game>], '[0]', 'gme_live_mine'
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Report 202", …]', <time>, <time>, 'gme_live_mine', null,
+--   '["Report 200", "Report 201", "Fail 202", …]', <time>, <time>, 'gme_live_mine', null,
 --   'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Report 200", "Report 201"]', 'gme_live_mine'
+--   '["Report 200", "Fail 201"]', 'gme_live_mine'
 
--- create_many with ids, Report (in a scope)
--- as in: create_many of two, Report (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Report 501"]', <time>, <time>,
+-- create_many with ids, Fail (in a scope)
+-- as in: create_many of two, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Fail 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
--- create_all of two, Report (in a scope)
+-- create_all of two, Fail (in a scope)
 INSERT INTO
   "tasks" (
     "id",
@@ -4385,61 +4385,61 @@ WHERE
       AND instr(lower(t.sql), 'ignore') > 0
       AND lower(t.tbl_name) = lower(?)
   );
--- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Report 401"]', <time>, <time>,
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Fail 401"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'tasks'
 
--- create_all of two, one of which exists, Report (in a scope)
--- as in: create_all of two, Report (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Report 402"]', <time>, <time>,
+-- create_all of two, one of which exists, Fail (in a scope)
+-- as in: create_all of two, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'tasks'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Report 401", "Report 402"]', 'gme_live_mine'
+--   '["Report 401", "Fail 402"]', 'gme_live_mine'
 
 -- create_many of two, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, 'gme_live_mine',
 --   null, 'open', 'gme_live_mine'
 
 -- create_many of two that exist, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, 'gme_live_mine',
 --   null, 'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Keep 0", "Keep 1"]', 'gme_live_mine'
 
 -- create_many of two hundred, Keep (in a scope)
--- as in: create_many of two hundred, Report (in a scope)
+-- as in: create_many of two hundred, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 10", "Keep 100", "Keep 101", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 
 -- create_many of two hundred, two of which exist, Keep (in a scope)
--- as in: create_many of two hundred, Report (in a scope)
+-- as in: create_many of two hundred, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Keep 200", "Keep 201"]', 'gme_live_mine'
 
 -- create_many with ids, Keep (in a scope)
--- as in: create_many of two, Report (in a scope)
+-- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_all of two, Keep (in a scope)
--- as in: create_all of two, Report (in a scope)
+-- as in: create_all of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 400", "Keep 401"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'tasks'
 
 -- create_all of two, one of which exists, Keep (in a scope)
--- as in: create_all of two, Report (in a scope)
+-- as in: create_all of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'tasks'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Keep 401", "Keep 402"]', 'gme_live_mine'
 INSERT INTO
@@ -4580,7 +4580,7 @@ RETURNING
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 0", "Update 1"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine', '<time>', <time>, 'gme_live_mine',
 --   'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 0", "Update 1"]', 'gme_live_mine'
 
@@ -4595,7 +4595,7 @@ RETURNING
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 200", "Update 201", "Update 202", …]', <time>, <time>, 'gme_live_mine', null,
 --   'open', 'gme_live_mine', '<time>', <time>, 'gme_live_mine', 'gme_live_mine'
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 200", "Update 201"]', 'gme_live_mine'
 
@@ -4692,7 +4692,7 @@ RETURNING
 --   'gme_live_mine'
 
 -- create_all of two, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 400", "Update 401"]', 'gme_live_mine'
 INSERT INTO
@@ -4822,7 +4822,7 @@ RETURNING
 --   'gme_live_mine', 'tasks', 'gme_live_mine', 'gme_live_mine', '<time>', <time>
 
 -- create_all of two, one of which exists, Update (in a scope)
--- as in: create_many of two that exist, Report (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
 --   '["Update 401", "Update 402"]', 'gme_live_mine'
 INSERT INTO
@@ -5587,23 +5587,23 @@ WHERE
 -- as in: create, where the name is taken (without a scope)
 -- with <game>, <game>, 'task', <game>, 'task', <id>
 
--- create_many of two, Report (in a transaction)
--- as in: create_many of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 'default', '["Report 0", "Report 1"]', <time>, <time>, null,
+-- create_many of two, Fail (in a transaction)
+-- as in: create_many of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 'default', '["Report 0", "Fail 1"]', <time>, <time>, null,
 --   null, 'open'
 
--- create_all of two, Report (in a transaction)
--- as in: create_all of two, Report (without a scope)
--- with bytes of [<id>, <id>], <game>, 'default', '["Report 2", "Report 3"]', <time>, <time>, null,
+-- create_all of two, Fail (in a transaction)
+-- as in: create_all of two, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 'default', '["Report 2", "Fail 3"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]', 'tasks'
 
 -- create_many of two, Keep (in a transaction)
--- as in: create_many of two, Report (without a scope)
+-- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 'default', '["Keep 0", "Keep 1"]', <time>, <time>, null,
 --   null, 'open'
 
 -- create_all of two, Keep (in a transaction)
--- as in: create_all of two, Report (without a scope)
+-- as in: create_all of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 'default', '["Keep 2", "Keep 3"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]', 'tasks'
 
@@ -5613,7 +5613,7 @@ WHERE
 --   null, 'open', '<time>', <time>
 
 -- create_all of two, Update (in a transaction)
--- as in: create_many of two that exist, Report (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 'default', '["Update 2", "Update 3"]'
 -- as in: create_all of two, Update (without a scope)
 -- with bytes of [<id>, <id>], <game>, 'default', '["Update 2", "Update 3"]', <time>, <time>, null,

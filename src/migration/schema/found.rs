@@ -2,8 +2,8 @@
 //!
 //! Catalogs that show a table to whoever may write to it, not to its owner alone.
 
-use crate::connection::TaskConnection;
-use crate::sql::quote;
+use crate::database::TaskConnection;
+use crate::database::sql::quote;
 use sea_orm::{DbBackend, DbErr, QueryResult, Statement, Value};
 
 /// Where a table is looked for.

@@ -1,11 +1,16 @@
 //! Holds what is there against what is needed.
 
-use super::found::{Found, Setting, TableName, same};
-use super::needs::{Kind, Need, Null};
-use crate::connection::TaskConnection;
-use crate::entity::tasks;
+use super::found::Found;
+use super::found::Setting;
+use super::found::TableName;
+use super::found::same;
+use super::needs::Kind;
+use super::needs::Need;
+use super::needs::Null;
+use crate::database::TaskConnection;
+use crate::database::sql::quote;
 use crate::error::{SchemaFault, SchemaProblem};
-use crate::sql::quote;
+use crate::task::tasks;
 use sea_orm::{DbBackend, DbErr, IdenStatic, Statement};
 
 /// The collation of text on MariaDB: a statement that met another would fail, or take

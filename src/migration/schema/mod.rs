@@ -4,11 +4,12 @@ mod found;
 mod look;
 mod needs;
 
+use super::create_games;
+use super::create_tasks;
 use super::names::Planned;
-use super::{create_games, create_tasks};
-use crate::connection::TaskConnection;
-use crate::entity::{Games, ParentGame, games, tasks};
+use crate::database::TaskConnection;
 use crate::error::{Call, SchemaFault, SchemaMismatch, SchemaProblem, TaskError};
+use crate::task::{Games, ParentGame, games, tasks};
 use found::{Catalog, Found, Resolve, TableName};
 use look::Look;
 use sea_orm::{DbBackend, DbErr, IdenStatic};
@@ -30,7 +31,7 @@ use sea_orm::{DbBackend, DbErr, IdenStatic};
 /// use game_tasks::{TaskError, migration};
 ///
 /// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), TaskError> {
-/// match migration::check(&db).await {
+/// match migration::verify_schema(&db).await {
 ///     Err(TaskError::SchemaMismatch(mismatch)) => {
 ///         for problem in mismatch.problems() {
 ///             println!("{problem}");
@@ -45,7 +46,7 @@ use sea_orm::{DbBackend, DbErr, IdenStatic};
 /// # Errors
 /// [`TaskError::SchemaMismatch`] with everything that is missing, [`TaskError::Database`] when
 /// the database fails.
-pub async fn check(db: &impl TaskConnection) -> Result<(), TaskError> {
+pub async fn verify_schema(db: &impl TaskConnection) -> Result<(), TaskError> {
     let games = told(db, games(db, Resolve::AsNamed)).await?;
     let tasks = told(db, tasks::<Games, _>(db, Resolve::AsNamed)).await?;
     fits(db.backend(), [games.or_missing(), tasks.or_missing()])
@@ -55,8 +56,8 @@ pub async fn check(db: &impl TaskConnection) -> Result<(), TaskError> {
 /// [`ParentGame`] names is asked for.
 ///
 /// # Errors
-/// As [`check`].
-pub async fn check_for<G: ParentGame>(db: &impl TaskConnection) -> Result<(), TaskError> {
+/// As [`verify_schema`].
+pub async fn verify_schema_for<G: ParentGame>(db: &impl TaskConnection) -> Result<(), TaskError> {
     let parent = told(db, parent::<G, _>(db)).await?;
     let tasks = told(db, tasks::<G, _>(db, Resolve::AsNamed)).await?;
     fits(db.backend(), [parent.or_missing(), tasks.or_missing()])

@@ -1,7 +1,7 @@
 //! What is needed: the columns, and which types of each database fit them.
 
 use super::found::Column;
-use crate::entity::{ParentGame, games, tasks};
+use crate::task::{ParentGame, games, tasks};
 use sea_orm::{DbBackend, IdenStatic, Iterable};
 
 /// What a column has to be.

@@ -1,10 +1,9 @@
 //! New tasks whose ids are fixed before the first attempt, so that rows of a lost attempt are
 //! recognized.
 
-use crate::entity::Task;
 use crate::error::TaskError;
-use crate::repository::{NewTask, OnExisting, Written};
-use crate::value::TaskStatus;
+use crate::repository::{CreateOutcome, OnExisting};
+use crate::task::{NewTask, Task, TaskStatus};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -39,10 +38,10 @@ impl FixedIds {
     /// whole is answered with the loss.
     pub(super) fn after_loss(
         &self,
-        outcomes: impl IntoIterator<Item = Result<Written, TaskError>>,
+        outcomes: impl IntoIterator<Item = Result<CreateOutcome, TaskError>>,
         on_existing: OnExisting,
         lost: &TaskError,
-    ) -> Vec<Result<Written, TaskError>> {
+    ) -> Vec<Result<CreateOutcome, TaskError>> {
         let known = |(task, outcome): (&NewTask, _)| match outcome {
             Ok(written) => self
                 .known(task, written, on_existing)
@@ -59,34 +58,38 @@ impl FixedIds {
     fn known(
         &self,
         task: &NewTask,
-        written: Written,
+        written: CreateOutcome,
         on_existing: OnExisting,
-    ) -> Option<Result<Written, TaskError>> {
+    ) -> Option<Result<CreateOutcome, TaskError>> {
         let id = written.task().id;
         match written {
-            Written::Created(_) => Some(Ok(written)),
+            CreateOutcome::Created(_) => Some(Ok(written)),
             // Created by an earlier attempt.
-            Written::Kept(row) if self.is_own(task, &row) => {
-                Some(Ok(Written::Created(as_created(task, row, on_existing))))
+            CreateOutcome::Kept(row) if self.is_own(task, &row) => {
+                Some(Ok(CreateOutcome::Created(as_created(task, row, on_existing))))
             }
-            Written::Updated(row) if self.is_own(task, &row) => Some(Ok(Written::Created(row))),
+            CreateOutcome::Updated(row) if self.is_own(task, &row) => {
+                Some(Ok(CreateOutcome::Created(row)))
+            }
             _ if task.id == Some(id) => None,
             // Created by this call for an earlier task of the same name.
-            Written::Kept(row) if self.generated.contains(&id) => Some(match on_existing {
-                OnExisting::Report => Err(already_exists(task, id)),
-                OnExisting::Keep => Ok(Written::Kept(row)),
-                OnExisting::Update => Ok(Written::Updated(as_created(task, row, on_existing))),
+            CreateOutcome::Kept(row) if self.generated.contains(&id) => Some(match on_existing {
+                OnExisting::Fail => Err(already_exists(task, id)),
+                OnExisting::Keep => Ok(CreateOutcome::Kept(row)),
+                OnExisting::Update => {
+                    Ok(CreateOutcome::Updated(as_created(task, row, on_existing)))
+                }
             }),
-            Written::Kept(_) if on_existing == OnExisting::Keep => Some(Ok(written)),
+            CreateOutcome::Kept(_) if on_existing == OnExisting::Keep => Some(Ok(written)),
             // The lost attempt may have updated it, or the one that was refused now.
-            Written::Kept(_) => None,
-            Written::Updated(_) => Some(Ok(written)),
+            CreateOutcome::Kept(_) => None,
+            CreateOutcome::Updated(_) => Some(Ok(written)),
         }
     }
 
     /// All tasks as one attempt created them, given the rows that now have their ids; `None` where
     /// one is missing or is not what that attempt created.
-    pub(super) fn created_together(&self, rows: Vec<Task>) -> Option<Vec<Written>> {
+    pub(super) fn created_together(&self, rows: Vec<Task>) -> Option<Vec<CreateOutcome>> {
         let mut rows: HashMap<Uuid, Task> = rows.into_iter().map(|row| (row.id, row)).collect();
         let moment = self.generated.iter().find_map(|id| Some(rows.get(id)?.created_at))?;
         let created = self.tasks.iter().map(|task| {
@@ -94,7 +97,7 @@ impl FixedIds {
             let same = row.created_at == moment
                 && row.game_id == task.game_id
                 && row.external_task_id == task.external_task_id;
-            same.then(|| Written::Created(as_created(task, row, OnExisting::Report)))
+            same.then(|| CreateOutcome::Created(as_created(task, row, OnExisting::Fail)))
         });
         created.collect()
     }
@@ -110,7 +113,7 @@ pub(super) fn as_created(task: &NewTask, row: Task, on_existing: OnExisting) -> 
         return row;
     }
     let strategy_id = match on_existing {
-        OnExisting::Report | OnExisting::Keep => task.stored_strategy(),
+        OnExisting::Fail | OnExisting::Keep => task.stored_strategy(),
         // That of the last task of this name in the batch, and the row has it.
         OnExisting::Update => row.strategy_id,
     };

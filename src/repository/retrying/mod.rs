@@ -3,16 +3,14 @@
 mod attempts;
 mod ids;
 
-use self::attempts::{Attempts, repeat};
-use self::ids::{FixedIds, as_created, taken_by};
-use super::{
-    InMemoryTaskRepository, MAX_PAGE_SIZE, NewTask, OnExisting, Page, SeaOrmTaskRepository,
-    TaskFilter, TaskPatch, TaskQuery, TaskRepository, Written,
-};
-use crate::connection::Autocommit;
-use crate::entity::{ParentGame, Task};
+use crate::database::{Autocommit, SeaOrmTaskRepository};
 use crate::error::TaskError;
-use crate::value::{TaskKey, TaskScope};
+use crate::memory::InMemoryTaskRepository;
+use crate::query::{MAX_PAGE_SIZE, Page, TaskFilter, TaskQuery};
+use crate::repository::retrying::attempts::{Attempts, repeat};
+use crate::repository::retrying::ids::{FixedIds, as_created, taken_by};
+use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
+use crate::task::{NewTask, ParentGame, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::sync::Arc;
@@ -24,13 +22,13 @@ use uuid::Uuid;
 ///
 /// [`Retrying`] takes no other. A store of an application's own that keeps this promise
 /// implements it.
-pub trait OwnsTransactions: TaskRepository {}
+pub trait Retryable: TaskRepository {}
 
-impl<C: Autocommit, G: ParentGame> OwnsTransactions for SeaOrmTaskRepository<C, G> {}
-impl OwnsTransactions for InMemoryTaskRepository {}
-impl<T: OwnsTransactions + ?Sized> OwnsTransactions for &T {}
-impl<T: OwnsTransactions + ?Sized> OwnsTransactions for Arc<T> {}
-impl<T: OwnsTransactions + ?Sized> OwnsTransactions for Box<T> {}
+impl<C: Autocommit, G: ParentGame> Retryable for SeaOrmTaskRepository<C, G> {}
+impl Retryable for InMemoryTaskRepository {}
+impl<T: Retryable + ?Sized> Retryable for &T {}
+impl<T: Retryable + ?Sized> Retryable for Arc<T> {}
+impl<T: Retryable + ?Sized> Retryable for Box<T> {}
 
 /// A repository that repeats calls which failed for a temporary reason, with growing, jittered
 /// delays and a bound.
@@ -106,7 +104,7 @@ pub struct Retrying<R> {
     backoff: ExponentialBuilder,
 }
 
-impl<R: OwnsTransactions> Retrying<R> {
+impl<R: Retryable> Retrying<R> {
     /// Repeats up to five times, with delays from 20 milliseconds to 2 seconds.
     #[must_use]
     pub fn new(inner: R) -> Self {
@@ -194,28 +192,28 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
                 let key = TaskKey::InGame(task.game_id, id);
                 let row = repeat!(attempts, self.inner.find_task(&key));
                 let own = row.filter(|row| row.external_task_id == task.external_task_id);
-                let created = own.map(|row| as_created(&task, row, OnExisting::Report));
+                let created = own.map(|row| as_created(&task, row, OnExisting::Fail));
                 return created.ok_or_else(|| attempts.answer(error));
             }
             attempts.next(error).await?;
         }
     }
 
-    async fn create_tasks(
+    async fn create_many_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
+    ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         let fixed = FixedIds::new(tasks);
         let mut attempts = self.attempts();
         loop {
             // `Keep` writes the same rows as `Report`, and answers with those that exist: rows of
             // a lost attempt need not be looked up.
             let mode = match on_existing {
-                OnExisting::Report if attempts.lost().is_some() => OnExisting::Keep,
+                OnExisting::Fail if attempts.lost().is_some() => OnExisting::Keep,
                 mode => mode,
             };
-            match (self.inner.create_tasks(&fixed.tasks, mode).await, attempts.lost()) {
+            match (self.inner.create_many_tasks(&fixed.tasks, mode).await, attempts.lost()) {
                 (Ok(outcomes), None) => return Ok(outcomes),
                 (Ok(outcomes), Some(lost)) => {
                     return Ok(fixed.after_loss(outcomes, on_existing, lost));
@@ -225,15 +223,15 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
         }
     }
 
-    async fn create_tasks_atomically(
+    async fn create_all_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Written>, TaskError> {
+    ) -> Result<Vec<CreateOutcome>, TaskError> {
         let fixed = FixedIds::new(tasks);
         let mut attempts = self.attempts();
         loop {
-            let written = self.inner.create_tasks_atomically(&fixed.tasks, on_existing).await;
+            let written = self.inner.create_all_tasks(&fixed.tasks, on_existing).await;
             let error = match (written, attempts.lost()) {
                 (Ok(written), None) => return Ok(written),
                 (Ok(written), Some(lost)) => {
@@ -243,7 +241,7 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
                 (Err(error), _) => error,
             };
             if attempts.lost().is_some()
-                && on_existing == OnExisting::Report
+                && on_existing == OnExisting::Fail
                 && let TaskError::Batch { error: refusal, .. } = &error
                 && fixed.are_in_the_way(refusal)
             {
@@ -280,9 +278,13 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
         Ok(repeat!(attempts, self.inner.update_task(key, patch)))
     }
 
-    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
+    async fn update_many_tasks(
+        &self,
+        filter: &TaskFilter,
+        patch: &TaskPatch,
+    ) -> Result<u64, TaskError> {
         let mut attempts = self.attempts_until_lost();
-        Ok(repeat!(attempts, self.inner.update_tasks(filter, patch)))
+        Ok(repeat!(attempts, self.inner.update_many_tasks(filter, patch)))
     }
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
@@ -308,9 +310,9 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
         }
     }
 
-    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+    async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         let mut attempts = self.attempts_until_lost();
-        Ok(repeat!(attempts, self.inner.delete_tasks(filter)))
+        Ok(repeat!(attempts, self.inner.delete_many_tasks(filter)))
     }
 
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {

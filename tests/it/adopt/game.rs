@@ -228,7 +228,7 @@ pub(crate) async fn assert_nothing_lost(db: &DatabaseConnection, all: &BTreeSet<
 
 /// Asserts that the tables are as the crate needs them, and as GAME does.
 pub(crate) async fn assert_adopted(db: &DatabaseConnection) {
-    game_tasks::migration::check(db).await.unwrap();
+    game_tasks::migration::verify_schema(db).await.unwrap();
     let definition = definition(db).await;
     let has = |part: &str| definition.iter().any(|line| line.contains(part));
     for part in [

@@ -5,7 +5,7 @@ use super::game_cases;
 use crate::support::{Backend, FEW, TestDatabase, assert_is, on_empty_database, run};
 use game_tasks::adopt::{self, AdoptError, Found, Plan, Rule, Step, UnfitReason};
 use game_tasks::sea_orm::ConnectionTrait;
-use game_tasks::{InvalidReason, NewTask};
+use game_tasks::{NewTask, ValidationReason};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -170,10 +170,10 @@ async fn texts_are_judged_as_the_crate_does(database: &TestDatabase) {
         let rule = match NewTask::new(game, text.clone()).validate() {
             Ok(()) => None,
             Err(error) => match error.reason {
-                InvalidReason::Empty => Some(Rule::NotEmpty),
-                InvalidReason::Blank => Some(Rule::NotBlank),
-                InvalidReason::TooLong { .. } => Some(Rule::NotTooLong),
-                InvalidReason::ControlCharacter { .. } => Some(Rule::NoControlCharacter),
+                ValidationReason::Empty => Some(Rule::NotEmpty),
+                ValidationReason::Blank => Some(Rule::NotBlank),
+                ValidationReason::TooLong { .. } => Some(Rule::NotTooLong),
+                ValidationReason::ControlCharacter { .. } => Some(Rule::NoControlCharacter),
                 other => panic!("{other:?}"),
             },
         };

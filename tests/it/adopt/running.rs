@@ -322,7 +322,7 @@ async fn the_migrations_take_it_as_it_is(database: &TestDatabase) {
     let db = &database.db;
     let zoo = Zoo::fill(db).await;
     let before = dump(db).await;
-    assert_is!(game_tasks::migration::check(db).await, Err(TaskError::SchemaMismatch(_)));
+    assert_is!(game_tasks::migration::verify_schema(db).await, Err(TaskError::SchemaMismatch(_)));
     assert_is!(game_tasks::migrate(db).await, Err(TaskError::SchemaMismatch(_)));
     assert_eq!(dump(db).await, before);
     adopt(database, || decided(Duplicates::KeepOldest)).await;
@@ -504,7 +504,7 @@ async fn tables_in_another_schema(database: &TestDatabase) {
     assert_eq!(found.references[0].table, r#"GAME's "own".tasksparams"#);
     let adoption = adopt::run(&there, decided(Duplicates::KeepOldest)).await.unwrap();
     assert_eq!(adoption.settled.len(), 7);
-    game_tasks::migration::check(&there).await.unwrap();
+    game_tasks::migration::verify_schema(&there).await.unwrap();
     assert_nothing_lost(&there, &zoo.all).await;
     assert_eq!(adopt::run(&there, Plan::new()).await.unwrap().steps, []);
     let record: Vec<String> = column(

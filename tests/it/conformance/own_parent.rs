@@ -139,7 +139,7 @@ where
 {
     let db = &database.db;
     MigratorOf::<G>::up(db, None).await.unwrap();
-    migration::check_for::<G>(db).await.unwrap();
+    migration::verify_schema_for::<G>(db).await.unwrap();
     let fresh = async || {
         E::delete_many().exec(db).await?;
         G::delete_many().exec(db).await?;

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use game_tasks::conformance::{Store, StoreError};
 use game_tasks::{
-    Game, InMemoryTaskRepository, NewTask, OnExisting, Page, Task, TaskError, TaskFilter, TaskKey,
-    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, Written,
+    CreateOutcome, Game, InMemoryTaskRepository, NewTask, OnExisting, Page, Task, TaskError,
+    TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -101,12 +101,12 @@ impl TaskRepository for Wrong {
         }
     }
 
-    async fn create_tasks(
+    async fn create_many_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Result<Written, TaskError>>, TaskError> {
-        let mut outcomes = self.tasks.create_tasks(tasks, on_existing).await?;
+    ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
+        let mut outcomes = self.tasks.create_many_tasks(tasks, on_existing).await?;
         if self.has(Bug::AnswersABatchInAnotherOrder) {
             outcomes.sort_by_key(|outcome| match outcome {
                 Ok(written) => written.task().external_task_id.clone(),
@@ -116,14 +116,14 @@ impl TaskRepository for Wrong {
         Ok(outcomes)
     }
 
-    async fn create_tasks_atomically(
+    async fn create_all_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-    ) -> Result<Vec<Written>, TaskError> {
-        let written = self.tasks.create_tasks_atomically(tasks, on_existing).await;
+    ) -> Result<Vec<CreateOutcome>, TaskError> {
+        let written = self.tasks.create_all_tasks(tasks, on_existing).await;
         if let (Err(TaskError::Batch { index, .. }), Bug::WritesHalfABatch) = (&written, self.bug) {
-            self.tasks.create_tasks(&tasks[..*index], on_existing).await?;
+            self.tasks.create_many_tasks(&tasks[..*index], on_existing).await?;
         }
         written
     }
@@ -202,17 +202,21 @@ impl TaskRepository for Wrong {
         }
     }
 
-    async fn update_tasks(&self, filter: &TaskFilter, patch: &TaskPatch) -> Result<u64, TaskError> {
-        self.tasks.update_tasks(filter, patch).await
+    async fn update_many_tasks(
+        &self,
+        filter: &TaskFilter,
+        patch: &TaskPatch,
+    ) -> Result<u64, TaskError> {
+        self.tasks.update_many_tasks(filter, patch).await
     }
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
         Ok(self.shown(self.tasks.delete_task(key).await?))
     }
 
-    async fn delete_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
+    async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         let tasks = if self.has(Bug::IgnoresTheScopeInDeletions) { &self.all } else { &self.tasks };
-        tasks.delete_tasks(filter).await
+        tasks.delete_many_tasks(filter).await
     }
 
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {

@@ -69,7 +69,7 @@ async fn a_deadlock(database: &TestDatabase) {
     let other = all.create(NewTask::new(held.game_id, "other")).await.unwrap();
     // The one that has written less gives way: the holder has written more.
     let many = (0..50).map(|n| NewTask::new(held.game_id, format!("more {n}")));
-    all.on(&holder).create_all(many, OnExisting::Report).await.unwrap();
+    all.on(&holder).create_all(many, OnExisting::Fail).await.unwrap();
     let failure = fail_in_transaction(database, async |_, tasks, _| {
         tasks.transition(&other, "open", "closed").await.unwrap();
         let inside = all.on(&holder);
@@ -131,7 +131,7 @@ async fn a_packet_over_the_limit() {
         let batch =
             |game| (0..5_000).map(move |n| NewTask::new(game, format!("{n} {}", "x".repeat(240))));
         let failure = fail_in_transaction(database, async |_, tasks, game| {
-            tasks.create_all(batch(game), OnExisting::Report).await.unwrap_err()
+            tasks.create_all(batch(game), OnExisting::Fail).await.unwrap_err()
         })
         .await;
         let game = failure.game;
@@ -145,7 +145,7 @@ async fn a_packet_over_the_limit() {
             }
         }
         let tasks = SeaOrmTaskRepository::new(database.db.clone());
-        let error = tasks.create_all(batch(game), OnExisting::Report).await.unwrap_err();
+        let error = tasks.create_all(batch(game), OnExisting::Fail).await.unwrap_err();
         assert_eq!(error.transaction_state(), TransactionState::Intact);
         assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap(), 0);
     })

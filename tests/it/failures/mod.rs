@@ -94,7 +94,7 @@ async fn write_refused(
         })
     };
     let refused = || TaskPatch::new().strategy("refused");
-    let every = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+    let every = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
     match way {
         0 => tasks.create(NewTask::new(game, "new").strategy("refused")).await.unwrap_err(),
         1..=3 => match tasks.create_many(batch(), every[way - 1]).await {

@@ -209,7 +209,7 @@ async fn a_full_disk() {
                     let long = |n: usize| NewTask::new(game, format!("{n} {}", "x".repeat(200)));
                     if many {
                         let batch = (0..2_000).map(long);
-                        return tasks.create_all(batch, OnExisting::Report).await.unwrap_err();
+                        return tasks.create_all(batch, OnExisting::Fail).await.unwrap_err();
                     }
                     let mut n = 0;
                     loop {
@@ -256,7 +256,7 @@ async fn an_interrupt() {
         let game = new_game(database).await;
         let all = SeaOrmTaskRepository::new(db.clone());
         let stored = (0..500).map(|n| NewTask::new(game, format!("stored {n}")));
-        all.create_all(stored, OnExisting::Report).await.unwrap();
+        all.create_all(stored, OnExisting::Fail).await.unwrap();
         for write in [false, true] {
             let transaction = db.begin().await.unwrap();
             let tasks = all.on(&transaction);

@@ -3,8 +3,8 @@
 use super::Random;
 use futures_util::TryStreamExt;
 use game_tasks::{
-    NewTask, OnExisting, Task, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
-    TaskRepository, TaskRepositoryExt, Written,
+    CreateOutcome, NewTask, OnExisting, Task, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ pub(super) enum Call {
 pub(super) enum Answer {
     Created(Result<Task, TaskError>),
     /// A place for each task of the input.
-    Outcomes(Vec<NewTask>, OnExisting, Result<Vec<Result<Written, TaskError>>, TaskError>),
+    Outcomes(Vec<NewTask>, OnExisting, Result<Vec<Result<CreateOutcome, TaskError>>, TaskError>),
     Changed(TaskPatch, Result<Task, TaskError>),
     ChangedMany(Result<u64, TaskError>),
     Deleted(Result<Task, TaskError>),
@@ -139,7 +139,7 @@ impl Call {
 }
 
 fn on_existing(random: &mut Random) -> OnExisting {
-    random.of(&[OnExisting::Report, OnExisting::Keep, OnExisting::Update])
+    random.of(&[OnExisting::Fail, OnExisting::Keep, OnExisting::Update])
 }
 
 fn new_task(random: &mut Random, game: Uuid, ids: &[Uuid]) -> NewTask {

@@ -2,7 +2,7 @@
 
 use super::calls::Answer;
 use super::faulty::Entry;
-use game_tasks::{NewTask, OnExisting, Retry, Task, TaskError, TaskPatch, Written};
+use game_tasks::{CreateOutcome, NewTask, OnExisting, Retry, Task, TaskError, TaskPatch};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -139,7 +139,7 @@ impl Facts<'_> {
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-        outcomes: &[Result<Written, TaskError>],
+        outcomes: &[Result<CreateOutcome, TaskError>],
     ) -> Verdict {
         demand(tasks.len() == outcomes.len(), "not an outcome for each task")?;
         for (place, (task, outcome)) in tasks.iter().zip(outcomes).enumerate() {
@@ -158,8 +158,8 @@ impl Facts<'_> {
             // What another client has deleted since need not be told of.
             let is_there = self.rows.get(&row.id).is_some_and(|now| is_same(now, row));
             let told = tasks.iter().zip(outcomes).any(|(task, outcome)| match outcome {
-                Ok(Written::Created(told)) => told.id == row.id,
-                Ok(Written::Updated(told)) => {
+                Ok(CreateOutcome::Created(told)) => told.id == row.id,
+                Ok(CreateOutcome::Updated(told)) => {
                     told.id == row.id && matches!(entry, Entry::Changed { .. })
                 }
                 Ok(_) => false,
@@ -174,9 +174,9 @@ impl Facts<'_> {
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
-        outcomes: &[Result<Written, TaskError>],
+        outcomes: &[Result<CreateOutcome, TaskError>],
         task: &NewTask,
-        outcome: &Result<Written, TaskError>,
+        outcome: &Result<CreateOutcome, TaskError>,
     ) -> Verdict {
         let same_name = |other: &NewTask| other.external_task_id == task.external_task_id;
         let repeated = tasks.iter().filter(|other| same_name(other)).count() > 1;
@@ -186,20 +186,20 @@ impl Facts<'_> {
         };
         match outcome {
             Ok(written) if !names(task, written.task()) => Err("of another name".to_owned()),
-            Ok(Written::Created(row)) => {
+            Ok(CreateOutcome::Created(row)) => {
                 demand(inserted(row.id), "this call did not create it")?;
                 let told = outcomes.iter().flatten();
                 let told = told.filter(|one| one.is_created() && one.task().id == row.id).count();
                 demand(told == 1, "created twice")?;
                 self.wrote(row)
             }
-            Ok(Written::Updated(row)) => {
+            Ok(CreateOutcome::Updated(row)) => {
                 demand(on_existing == OnExisting::Update, "updated")?;
                 demand(repeated || !inserted(row.id), "this call created it")?;
                 if self.changes_are_exact { self.wrote(row) } else { Ok(()) }
             }
-            Ok(Written::Kept(row)) => {
-                demand(on_existing != OnExisting::Report, "kept")?;
+            Ok(CreateOutcome::Kept(row)) => {
+                demand(on_existing != OnExisting::Fail, "kept")?;
                 let touched = self.ledger.iter().any(|entry| is_same(entry.row(), row));
                 // A name that stands in the batch twice exists from its second place on.
                 demand(!touched || repeated, "this call wrote it")

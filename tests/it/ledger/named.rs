@@ -5,8 +5,8 @@ use super::others::Other;
 use crate::support::{Backend, TestDatabase, assert_is, database_cases};
 use Fault::{LostAfter, LostBefore, Refused};
 use game_tasks::{
-    Game, NewTask, OnExisting, Retry, Retrying, SeaOrmTaskRepository, Task, TaskError, TaskFilter,
-    TaskKey, TaskPatch, TaskRepositoryExt, Written,
+    CreateOutcome, Game, NewTask, OnExisting, Retry, Retrying, SeaOrmTaskRepository, Task,
+    TaskError, TaskFilter, TaskKey, TaskPatch, TaskRepositoryExt,
 };
 use std::time::Duration;
 
@@ -154,7 +154,7 @@ fn write_lost(database: &TestDatabase, mode: OnExisting, atomic: bool) -> Vec<St
 }
 
 async fn an_id_of_a_task_that_exists(database: &TestDatabase) {
-    for mode in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for mode in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         let stage = Stage::new(database).await;
         let there = stage.task("a").await;
         let batch = || {
@@ -170,14 +170,14 @@ async fn an_id_of_a_task_that_exists(database: &TestDatabase) {
         let faulty = stage.faulty(write_lost(database, mode, false));
         let outcomes = retrying(&faulty).create_many(batch(), mode).await.unwrap();
         assert_eq!(outcomes[0].as_ref().unwrap_err().retry(), Retry::Unknown, "{outcomes:?}");
-        assert_is!(&outcomes[1], Ok(Written::Created(_)));
+        assert_is!(&outcomes[1], Ok(CreateOutcome::Created(_)));
         assert_eq!(stage.direct().get(there.id).await.unwrap().created_at, there.created_at);
     }
 }
 
 async fn an_id_of_a_task_that_was_created_meanwhile(database: &TestDatabase) {
     let stage = Stage::new(database).await;
-    for mode in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for mode in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         let new = NewTask::new(stage.game, format!("{mode:?}")).id(uuid::Uuid::now_v7());
         let mut steps = write_lost(database, mode, false);
         steps.push(after([Other::Create(new.clone())]));
@@ -193,7 +193,7 @@ async fn an_id_of_a_task_that_was_created_meanwhile(database: &TestDatabase) {
 /// As this call wrote them, whatever another client made of them.
 async fn own_rows_are_recognized(database: &TestDatabase) {
     let stage = Stage::new(database).await;
-    for mode in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for mode in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         let name = |n: usize| format!("{mode:?} {n}");
         let changed = |n| {
             let key = TaskKey::from((stage.game, name(n)));
@@ -211,23 +211,23 @@ async fn own_rows_are_recognized(database: &TestDatabase) {
         // The second time the name stands in the batch, it exists.
         let faulty = stage.faulty([step(LostAfter), step(Refused), changed(1)]);
         let outcomes = retrying(&faulty).create_many([new(1), new(1)], mode).await.unwrap();
-        let [Ok(Written::Created(created)), second] = outcomes.as_slice() else {
+        let [Ok(CreateOutcome::Created(created)), second] = outcomes.as_slice() else {
             panic!("{outcomes:?}");
         };
         assert_eq!(inserted(&faulty), std::slice::from_ref(created));
         match (mode, second) {
-            (OnExisting::Report, Err(TaskError::AlreadyExists { id, .. })) => {
+            (OnExisting::Fail, Err(TaskError::AlreadyExists { id, .. })) => {
                 assert_eq!(*id, Some(created.id));
             }
-            (OnExisting::Keep, Ok(Written::Kept(row))) => assert_eq!(row.id, created.id),
-            (OnExisting::Update, Ok(Written::Updated(row))) => assert_eq!(row, created),
+            (OnExisting::Keep, Ok(CreateOutcome::Kept(row))) => assert_eq!(row.id, created.id),
+            (OnExisting::Update, Ok(CreateOutcome::Updated(row))) => assert_eq!(row, created),
             other => panic!("{other:?}"),
         }
 
         let faulty = stage.faulty([step(LostAfter), changed(2)]);
         let all = retrying(&faulty).create_all([new(2), new(3)], mode).await.unwrap();
-        assert!(all.iter().all(Written::is_created), "{all:?}");
-        let all: Vec<Task> = all.into_iter().map(Written::into_task).collect();
+        assert!(all.iter().all(CreateOutcome::is_created), "{all:?}");
+        let all: Vec<Task> = all.into_iter().map(CreateOutcome::into_task).collect();
         for row in inserted(&faulty) {
             assert!(all.contains(&row), "{row:?}");
         }

@@ -2,7 +2,7 @@
 
 use futures_util::TryStreamExt;
 use game_tasks::{
-    Game, Task, TaskError, TaskFilter, TaskQuery, TaskRepository, TaskRepositoryExt, Written,
+    CreateOutcome, Game, Task, TaskError, TaskFilter, TaskQuery, TaskRepository, TaskRepositoryExt,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -42,11 +42,11 @@ fn task(task: &Task, labels: &Labels) -> String {
     )
 }
 
-pub(super) fn written(one: &Written, labels: &Labels) -> String {
+pub(super) fn written(one: &CreateOutcome, labels: &Labels) -> String {
     let what = match one {
-        Written::Created(_) => "created",
-        Written::Kept(_) => "kept",
-        Written::Updated(_) => "updated",
+        CreateOutcome::Created(_) => "created",
+        CreateOutcome::Kept(_) => "kept",
+        CreateOutcome::Updated(_) => "updated",
         _ => "?",
     };
     format!("{what} {}", task(one.task(), labels))

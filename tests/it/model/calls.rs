@@ -146,7 +146,7 @@ fn patch() -> impl Strategy<Value = Patch> {
 }
 
 fn on_existing() -> impl Strategy<Value = OnExisting> {
-    prop::sample::select(vec![OnExisting::Report, OnExisting::Keep, OnExisting::Update])
+    prop::sample::select(vec![OnExisting::Fail, OnExisting::Keep, OnExisting::Update])
 }
 
 fn call() -> impl Strategy<Value = Call> {

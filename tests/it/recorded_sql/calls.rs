@@ -3,7 +3,7 @@
 use super::Recorder;
 use crate::support::key;
 use game_tasks::chrono::{TimeDelta, Utc};
-use game_tasks::migration::{OptInIndex, check, opt_in_index, opt_in_updated_at_trigger};
+use game_tasks::migration::{OptInIndex, opt_in_index, opt_in_updated_at_trigger, verify_schema};
 use game_tasks::sea_orm::{DatabaseConnection, DbBackend, TransactionTrait};
 use game_tasks::sea_orm_migration::{MigratorTrait, SchemaManager};
 use game_tasks::{
@@ -13,14 +13,14 @@ use game_tasks::{
 use uuid::Uuid;
 
 const ORDERS: [TaskOrder; 3] = [TaskOrder::Created, TaskOrder::Updated, TaskOrder::ExternalId];
-const MODES: [OnExisting; 3] = [OnExisting::Report, OnExisting::Keep, OnExisting::Update];
+const MODES: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 pub(super) async fn migrations(recorder: &mut Recorder) {
     let db = recorder.db.clone();
     recorder.section("Migrations");
     recorder.call("the migrator on an empty database", Migrator::up(&db, None)).await.unwrap();
     recorder.call("migrate, where nothing is to be done", migrate(&db)).await.unwrap();
-    recorder.call("the schema check", check(&db)).await.unwrap();
+    recorder.call("the schema check", verify_schema(&db)).await.unwrap();
     let manager = SchemaManager::new(&db);
     for index in [
         OptInIndex::CreatedAt,
@@ -210,7 +210,7 @@ impl Calls<'_> {
             let again = tasks.create_all(batch(401, 403), mode);
             let title = format!("create_all of two, one of which exists, {mode:?}");
             let again = self.call(&title, again).await;
-            assert_eq!(again.is_ok(), mode != OnExisting::Report);
+            assert_eq!(again.is_ok(), mode != OnExisting::Fail);
         }
     }
 

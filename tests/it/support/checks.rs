@@ -2,8 +2,8 @@
 
 use game_tasks::sea_orm::sea_query::ValueType;
 use game_tasks::{
-    ApiKeyId, InvalidReason, MAX_PAGE_SIZE, NewTask, OnExisting, Task, TaskError, TaskFilter,
-    TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+    ApiKeyId, MAX_PAGE_SIZE, NewTask, OnExisting, Task, TaskError, TaskFilter, TaskKey, TaskOrder,
+    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, ValidationReason,
 };
 use uuid::Uuid;
 
@@ -58,10 +58,10 @@ pub(crate) fn in_batch(error: TaskError) -> (usize, TaskError) {
 
 /// What an [`TaskError::Invalid`] says.
 #[track_caller]
-pub(crate) fn invalid(error: TaskError) -> (&'static str, InvalidReason) {
+pub(crate) fn invalid(error: TaskError) -> (&'static str, ValidationReason) {
     match error {
         TaskError::Invalid { field, reason } => (field, reason),
-        other => panic!("expected Invalid, got {other:?}"),
+        other => panic!("expected ValidationError, got {other:?}"),
     }
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn assert_blind(tasks: &dyn TaskRepository, task: &Task) {
         tasks.create(new.clone()).await.unwrap_err(),
         tasks.get_or_create(new.clone()).await.unwrap_err(),
     ];
-    for on_existing in [OnExisting::Report, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
         let batch = || [new.clone(), NewTask::new(task.game_id, &*task.external_task_id)];
         let (index, error) = in_batch(tasks.create_all(batch(), on_existing).await.unwrap_err());
         assert_eq!(index, 0);

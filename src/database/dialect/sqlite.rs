@@ -1,0 +1,7 @@
+//! SQLite.
+
+use super::quoted_with;
+
+pub(super) fn quote(name: &str) -> String {
+    quoted_with('"', name)
+}

@@ -1,0 +1,80 @@
+//! All tasks of a query, page by page.
+//!
+//! The database works on a page while the one before it is decoded: to take turns takes twice as
+//! long. Nothing is under way while the consumer has the tasks, so its loop may write on the same
+//! connection, even on a pool of one.
+
+use crate::database::list::PageRows;
+use crate::database::{SeaOrmTaskRepository, TaskConnection};
+use crate::error::TaskError;
+use crate::query::{MAX_PAGE_SIZE, TaskQuery};
+use crate::span::span;
+use crate::task::{ParentGame, Task};
+use futures_util::future;
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use sea_orm::DbBackend;
+use tracing::Instrument;
+
+/// How many tasks are read at once after the first page. Two such pages are held.
+const PAGE: u64 = 4 * MAX_PAGE_SIZE;
+
+/// Where a stream goes on.
+enum Next {
+    /// With its first page, which is told as soon as it is there.
+    First(TaskQuery),
+    Page(TaskQuery),
+    /// With a page that was read while the one before it was decoded.
+    Read(Read),
+    Failed(TaskError),
+    End,
+}
+
+/// A page as it was read, and what asks for the one after it.
+struct Read {
+    page: PageRows,
+    next: Option<TaskQuery>,
+}
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    pub(super) fn stream_ahead(&self, query: &TaskQuery) -> BoxStream<'_, Result<Task, TaskError>> {
+        let first = Next::First(query.in_pages_of(MAX_PAGE_SIZE));
+        let pages = stream::try_unfold(first, |next| self.next_page(next));
+        pages.map_ok(|tasks| stream::iter(tasks.into_iter().map(Ok))).try_flatten().boxed()
+    }
+
+    async fn next_page(&self, next: Next) -> Result<Option<(Vec<Task>, Next)>, TaskError> {
+        let first = matches!(next, Next::First(_));
+        let Read { page, next } = match next {
+            Next::First(query) | Next::Page(query) => self.read(&query).await?,
+            Next::Read(read) => read,
+            Next::Failed(error) => return Err(error),
+            Next::End => return Ok(None),
+        };
+        let decoded = page.decoded();
+        let (tasks, next) = match next {
+            Some(next) if self.reads_ahead() && !first => {
+                // Polled first, so that the statement is on its way.
+                let (read, tasks) = future::join(self.read(&next), decoded).await;
+                (tasks, read.map_or_else(Next::Failed, Next::Read))
+            }
+            next => (decoded.await, next.map_or(Next::End, Next::Page)),
+        };
+        Ok(Some((tasks.map_err(|error| self.failed(false, error))?, next)))
+    }
+
+    /// SQLite works in the process, and its driver holds no more than 50 rows.
+    fn reads_ahead(&self) -> bool {
+        self.backend() != DbBackend::Sqlite
+    }
+
+    async fn read(&self, query: &TaskQuery) -> Result<Read, TaskError> {
+        let read = async {
+            let page = self.read_page(query, &query.plan_of_any_size(self.scope())?).await?;
+            let last = page.last().map_err(|error| self.failed(false, error))?;
+            let later = if self.reads_ahead() { PAGE } else { MAX_PAGE_SIZE };
+            let next = last.map(|last| query.in_pages_of(later).following(self.scope(), &last));
+            Ok(Read { page, next })
+        };
+        read.instrument(span!("list")).await
+    }
+}

@@ -1,0 +1,48 @@
+use crate::task::text::{Text, text_newtype};
+
+/// Where a task is in its life: `open` at first, `closed`, or any other valid text.
+///
+/// The set is open: an application may have statuses of its own. Cheap to clone.
+///
+/// ```
+/// use game_tasks::TaskStatus;
+///
+/// assert!(TaskStatus::OPEN.is_open());
+/// assert!(!TaskStatus::new("archived")?.is_open());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct TaskStatus(Text);
+
+text_newtype!(TaskStatus, "status", ["open", "closed"]);
+
+impl TaskStatus {
+    /// `open`: the status of a new task, and the only one that takes part.
+    pub const OPEN: Self = Self(Text::Static("open"));
+    /// `closed`.
+    pub const CLOSED: Self = Self(Text::Static("closed"));
+
+    /// Whether it is [`TaskStatus::OPEN`].
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.as_str() == "open"
+    }
+}
+
+impl Default for TaskStatus {
+    fn default() -> Self {
+        Self::OPEN
+    }
+}
+
+impl std::fmt::Debug for TaskStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("TaskStatus").field(&self.as_str()).finish()
+    }
+}
+
+impl std::fmt::Display for TaskStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
