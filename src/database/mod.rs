@@ -4,42 +4,42 @@
 //! in one transaction, and dropping a call is no worse than dropping its statement.
 
 mod app_columns;
-mod bulk_change;
-mod bulk_create;
+pub(crate) mod bulk_change;
+pub(crate) mod bulk_create;
 mod connection;
 mod create;
+mod delete;
+mod diagnose;
 pub(crate) mod dialect;
+mod find;
 mod hidden_rows;
 mod list;
 mod resolver;
+mod select;
 pub(crate) mod sql;
 mod stream;
+pub(crate) mod update;
 
 pub(crate) use self::connection::write_failed;
 pub use self::connection::{Autocommit, TaskConnection};
 pub use self::resolver::StrategyResolver;
 
-use crate::database::sql::{Known, Names, Shape, Sql, read_time};
-use crate::error::{Call, TaskError, UnreadableTimestamp};
+use self::dialect::Dialect;
+use self::sql::{BoundColumns, Decoder, Names, Sql};
+use crate::error::{Call, TaskError};
 use crate::query::{Page, TaskFilter, TaskQuery};
 use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
 use crate::span::span;
-use crate::task::{
-    Games, Lifecycle, NewTask, ParentGame, Task, TaskKey, TaskPatch, TaskScope, tasks,
-};
+use crate::task::{Games, Lifecycle, NewTask, ParentGame, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
-use sea_orm::{DbBackend, DbErr, IdenStatic, QueryResult, TryGetable};
-use std::future::poll_fn;
+use sea_orm::{DbErr, Statement};
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use tracing::Instrument;
-use uuid::Uuid;
 
-/// How often a call looks again when what refused it is gone by the time it looks.
-const ROUNDS: usize = 8;
+/// How often a call is attempted again when what refused it is gone by the time it is diagnosed.
+const MAX_ATTEMPTS: usize = 8;
 
 /// Tasks in a database.
 ///
@@ -112,7 +112,7 @@ impl<C: TaskConnection> SeaOrmTaskRepository<C, Games> {
     #[must_use]
     pub fn with_parent<G: ParentGame>(connection: C) -> SeaOrmTaskRepository<C, G> {
         let settings = Settings {
-            names: Arc::new(Names::new::<G>(connection.backend())),
+            names: Arc::new(Names::new::<G>(Dialect::of(connection.backend()))),
             lifecycle: Arc::default(),
             scope: TaskScope::unrestricted(),
         };
@@ -143,8 +143,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     #[must_use]
     pub fn on<'c, D: TaskConnection>(&self, connection: &'c D) -> SeaOrmTaskRepository<&'c D, G> {
         let mut settings = self.settings.clone();
-        if connection.backend() != settings.names.backend {
-            settings.names = Arc::new(Names::new::<G>(connection.backend()));
+        if Dialect::of(connection.backend()) != settings.names.dialect {
+            settings.names = Arc::new(Names::new::<G>(Dialect::of(connection.backend())));
         }
         SeaOrmTaskRepository { connection, settings, parent: PhantomData }
     }
@@ -155,132 +155,63 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self.connection
     }
 
-    fn backend(&self) -> DbBackend {
-        self.settings.names.backend
+    fn names(&self) -> &Names {
+        &self.settings.names
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.settings.names.dialect
     }
 
     fn scope(&self) -> &TaskScope {
         &self.settings.scope
     }
 
-    fn sql(&self, text: &str) -> Sql<'_> {
-        Sql::new(&self.settings.names, text)
+    fn sql(&self) -> Sql<'_> {
+        Sql::new(&self.settings.names)
     }
 
-    /// A statement of a shape that is sent again and again.
-    fn shaped(&self, shape: Option<Shape>, text: &str) -> Sql<'_> {
-        Sql::shaped(&self.settings.names, shape, text)
-    }
-
-    fn failed(&self, writes: bool, source: DbErr) -> TaskError {
+    fn call(&self, writes: bool) -> Call {
         let in_transaction = self.connection.in_transaction();
-        Call { backend: self.backend(), in_transaction, writes }.failed(source)
+        Call { backend: self.dialect().backend(), in_transaction, writes }
+    }
+
+    fn read_failed(&self, source: DbErr) -> TaskError {
+        self.call(false).failed(source)
     }
 
     async fn write_failed(&self, source: DbErr) -> TaskError {
         write_failed(&self.connection, source).await
     }
 
-    /// The one task that a statement wrote. It is read to its end: a database may send the
-    /// row before it has committed it, and MariaDB before it has found a reason to refuse it.
-    async fn written(&self, known: Known, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
-        let rows = self.connection.query_all(sql.statement()).await?;
-        rows.last().map(|row| decode(self.backend(), known, row)).transpose()
+    /// The task that a statement wrote. The rows are read to their end: a database may send the row
+    /// before it has committed it, and MariaDB before it has found a reason to refuse it.
+    async fn written(
+        &self,
+        bound: BoundColumns,
+        statement: Statement,
+    ) -> Result<Option<Task>, DbErr> {
+        let rows = self.connection.query_all(statement).await?;
+        let decoder = Decoder::new(self.names(), bound);
+        rows.last().map(|row| decoder.decode(row)).transpose()
     }
 
-    /// The one task that a statement found.
-    async fn found(&self, known: Known, sql: Sql<'_>) -> Result<Option<Task>, DbErr> {
-        let row = self.connection.query_one(sql.statement()).await?;
-        row.map(|row| decode(self.backend(), known, &row)).transpose()
+    /// What ends a query that finds out why a write was refused: in a transaction a plain read may
+    /// see an older snapshot.
+    fn current_read_lock(&self) -> &'static str {
+        if self.connection.in_transaction() { self.dialect().current_read_lock() } else { "" }
     }
 
-    /// What a read that judges a refusal ends with: in a transaction of MariaDB a plain read
-    /// may see the past, and judge by it for ever.
-    fn present(&self) -> &'static str {
-        if self.backend() == DbBackend::MySql && self.connection.in_transaction() {
-            " LOCK IN SHARE MODE"
-        } else {
-            ""
-        }
+    /// Whether a unique violation would abort the application's transaction.
+    fn conflict_aborts_transaction(&self) -> bool {
+        self.connection.in_transaction() && self.dialect().conflicts_abort_transactions()
     }
-}
-
-/// A task from the columns that are not known, in their order: to look each up by its name costs
-/// as much as to read it.
-#[inline]
-fn decode(backend: DbBackend, known: Known, row: &QueryResult) -> Result<Task, DbErr> {
-    let mut place = 0;
-    let id = known.id.map_or_else(|| next(row, &mut place), Ok)?;
-    Ok(Task {
-        id,
-        created_at: next_time(backend, row, &mut place, id, tasks::Column::CreatedAt)?,
-        updated_at: next_time(backend, row, &mut place, id, tasks::Column::UpdatedAt)?,
-        api_key_used: next(row, &mut place)?,
-        oauth_user_id: next(row, &mut place)?,
-        game_id: known.game.map_or_else(|| next(row, &mut place), Ok)?,
-        external_task_id: next(row, &mut place)?,
-        strategy_id: next(row, &mut place)?,
-        status: next(row, &mut place)?,
-    })
-}
-
-#[inline]
-fn next<T: TryGetable>(row: &QueryResult, place: &mut usize) -> Result<T, DbErr> {
-    let value = row.try_get_by_index(*place)?;
-    *place += 1;
-    Ok(value)
-}
-
-#[inline]
-fn next_time(
-    backend: DbBackend,
-    row: &QueryResult,
-    place: &mut usize,
-    id: Uuid,
-    column: tasks::Column,
-) -> Result<DateTime<Utc>, DbErr> {
-    let time = read_time(backend, row, *place)?;
-    *place += 1;
-    time.ok_or_else(|| UnreadableTimestamp { id, column: column.as_str() }.into())
-}
-
-/// How many rows are decoded before what that is joined with gets its turn.
-const TURN: usize = 256;
-
-/// Decodes rows while something else is under way: the pool may ask a connection whether it is
-/// there before it sends anything, and the answer must not wait for the last row.
-async fn decode_by_turns(
-    backend: DbBackend,
-    known: Known,
-    rows: Vec<QueryResult>,
-) -> Result<Vec<Task>, DbErr> {
-    let mut tasks = Vec::with_capacity(rows.len());
-    for (place, row) in rows.into_iter().enumerate() {
-        if place > 0 && place % TURN == 0 {
-            yield_now().await;
-        }
-        tasks.push(decode(backend, known, &row)?);
-    }
-    Ok(tasks)
-}
-
-/// Lets the others of a task go on; of no particular runtime.
-async fn yield_now() {
-    let mut yielded = false;
-    let wait = |context: &mut Context<'_>| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    };
-    poll_fn(wait).await;
 }
 
 impl<C, G: ParentGame> std::fmt::Debug for SeaOrmTaskRepository<C, G> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SeaOrmTaskRepository")
-            .field("backend", &self.settings.names.backend)
+            .field("backend", &self.settings.names.dialect.backend())
             .field("tasks", &self.settings.names.tasks)
             .field("scope", &self.settings.scope)
             .finish_non_exhaustive()
@@ -301,7 +232,7 @@ impl<C: Clone, G: ParentGame> Clone for SeaOrmTaskRepository<C, G> {
 impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C, G> {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
         self.scope().validate()?;
-        self.insert_one(task).instrument(span!("create", game = task.game_id)).await
+        self.create_one(task).instrument(span!("create", game = task.game_id)).await
     }
 
     async fn create_many_tasks(
@@ -310,7 +241,7 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
         on_existing: OnExisting,
     ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         self.scope().validate()?;
-        self.insert_each(tasks, on_existing)
+        self.create_each(tasks, on_existing)
             .instrument(span!("create_many", tasks = tasks.len()))
             .await
     }
@@ -321,7 +252,7 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
         on_existing: OnExisting,
     ) -> Result<Vec<CreateOutcome>, TaskError> {
         self.scope().validate()?;
-        self.insert_all(tasks, on_existing)
+        self.create_all_or_none(tasks, on_existing)
             .instrument(span!("create_all", tasks = tasks.len()))
             .await
     }

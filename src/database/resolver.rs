@@ -1,11 +1,15 @@
-use crate::database::TaskConnection;
-use crate::database::sql::{KeyKind, KeyList, Known, Names, Shape, Sql};
+//! The strategy resolver over a database.
+
+use super::TaskConnection;
+use super::dialect::Dialect;
+use super::sql::{BoundColumns, KeyKind, KeyList, Names, Sql, only_if};
 use crate::error::{Call, TaskError};
 use crate::span::span;
 use crate::strategy::{Inheritance, Inheritances, ResolveStrategy, ResolvedStrategy};
 use crate::task::{Games, ParentGame, StrategyId, Task, TaskKey, TaskScope};
 use async_trait::async_trait;
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::{DbErr, QueryResult, Statement};
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use tracing::Instrument;
@@ -42,7 +46,7 @@ impl<C: TaskConnection> StrategyResolver<C, Games> {
     #[must_use]
     pub fn with_parent<G: ParentGame>(connection: C) -> StrategyResolver<C, G> {
         StrategyResolver {
-            names: Arc::new(Names::new::<G>(connection.backend())),
+            names: Arc::new(Names::new::<G>(Dialect::of(connection.backend()))),
             connection,
             scope: TaskScope::unrestricted(),
             inheritance: Inheritances::default(),
@@ -105,10 +109,10 @@ impl<C, G: ParentGame> StrategyResolver<C, G> {
     /// application's transaction, for example.
     #[must_use]
     pub fn on<'c, D: TaskConnection>(&self, connection: &'c D) -> StrategyResolver<&'c D, G> {
-        let names = if connection.backend() == self.names.backend {
+        let names = if Dialect::of(connection.backend()) == self.names.dialect {
             Arc::clone(&self.names)
         } else {
-            Arc::new(Names::new::<G>(connection.backend()))
+            Arc::new(Names::new::<G>(Dialect::of(connection.backend())))
         };
         StrategyResolver {
             connection,
@@ -129,7 +133,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         self.resolve_key(&key.into()).await
     }
 
-    /// The effective strategy of a task in hand. One round trip; without a scope none where
+    /// The effective strategy of a given task. One round trip; without a scope none where
     /// the task has a strategy of its own.
     ///
     /// # Errors
@@ -160,36 +164,27 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         call.failed(source)
     }
 
-    /// What a game says, as a column of a statement.
+    fn sql(&self) -> Sql<'_> {
+        Sql::new(&self.names)
+    }
+
+    /// The column of the games' strategies where a statement selects it.
     fn game_strategy(&self) -> &str {
         self.names.game_strategy.as_deref().unwrap_or("NULL")
     }
 
-    /// The task's own strategy and its game's, as two columns.
-    fn strategies<'s, 'n>(&self, sql: &'s mut Sql<'n>) -> &'s mut Sql<'n> {
-        sql.push(&self.names.strategy_id).push(" AS own, ").push(self.game_strategy());
-        sql.push(" AS inherited")
-    }
-
-    /// A task whose game is gone (foreign keys can be off) still has a strategy.
-    fn join_game<'s, 'n>(&self, sql: &'s mut Sql<'n>) -> &'s mut Sql<'n> {
-        let names = &self.names;
-        sql.push(" LEFT JOIN ").push(&names.games).push(" g ON ").push(&names.game_key);
-        sql.push(" = ").push(&names.game_id)
-    }
-
     /// No key leaves out both ids.
-    fn decode(&self, known: Known, row: &QueryResult) -> Result<ResolvedStrategy, DbErr> {
+    fn decode(&self, bound: BoundColumns, row: &QueryResult) -> Result<ResolvedStrategy, DbErr> {
         let (own, game) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        let id = |known: Option<Uuid>| known.map_or_else(|| row.try_get_by_index(2), Ok);
-        Ok(self.resolved(id(known.id)?, id(known.game)?, own, game))
+        let id = |bound: Option<Uuid>| bound.map_or_else(|| row.try_get_by_index(2), Ok);
+        Ok(self.resolved(id(bound.id)?, id(bound.game)?, own, game))
     }
 }
 
 impl<C, G: ParentGame> std::fmt::Debug for StrategyResolver<C, G> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("StrategyResolver")
-            .field("backend", &self.names.backend)
+            .field("backend", &self.names.dialect.backend())
             .field("tasks", &self.names.tasks)
             .field("scope", &self.scope)
             .field("inheritance", &self.inheritance)
@@ -212,29 +207,36 @@ impl<C: Clone, G: ParentGame> Clone for StrategyResolver<C, G> {
 impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     async fn resolve_one(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
         key.validate()?;
-        let shape = Shape::of("resolve", &self.scope).map(|shape| shape.by(key));
-        let mut sql = Sql::shaped(&self.names, shape, "SELECT ");
-        self.strategies(&mut sql);
-        // What the key does not say.
-        let known = Known::by(key);
-        if known.id.is_none() {
-            sql.push(", ").push(&self.names.id).push(" AS task_id");
-        }
-        if known.game.is_none() {
-            sql.push(", ").push(&self.names.game_id).push(" AS game_id");
-        }
-        sql.push(" FROM ").push(&self.names.tasks);
-        self.join_game(&mut sql).push(" WHERE ").key(key).and_in_scope(&self.scope);
-        let row = self.connection.query_one(sql.statement()).await.map_err(|e| self.failed(e))?;
-        match row {
-            Some(row) => self.decode(known, &row).map_err(|e| self.failed(e)),
+        let row = self.connection.query_one(self.resolve_statement(key)).await;
+        match row.map_err(|error| self.failed(error))? {
+            Some(row) => {
+                self.decode(BoundColumns::by(key), &row).map_err(|error| self.failed(error))
+            }
             None => Err(TaskError::NotFound { key: key.clone() }),
         }
     }
 
-    async fn resolve_in_hand(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+    /// The outer join keeps a task whose game is gone, which is possible while foreign keys are off.
+    fn resolve_statement(&self, key: &TaskKey) -> Statement {
+        let (sql, names) = (self.sql(), &self.names);
+        let (own, inherited) = (&names.strategy_id, self.game_strategy());
+        let (tasks, games, game_key) = (&names.tasks, &names.games, &names.game_key);
+        let (id, game_id) = (&names.id, &names.game_id);
+        let bound = BoundColumns::by(key);
+        let id = fmt::from_fn(|f| write!(f, ", {id} AS task_id"));
+        let id = only_if(bound.id.is_none(), id);
+        let game = fmt::from_fn(|f| write!(f, ", {game_id} AS game_id"));
+        let game = only_if(bound.game.is_none(), game);
+        let (key, and_in_scope) = (sql.key(key), sql.and_in_scope(&self.scope, ""));
+        sql.statement(format_args!(
+            "SELECT {own} AS own, {inherited} AS inherited{id}{game} FROM {tasks} \
+             LEFT JOIN {games} g ON {game_key} = {game_id} WHERE {key}{and_in_scope}"
+        ))
+    }
+
+    async fn resolve_given(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
         if !self.scope.is_unrestricted() {
-            // A task in hand may be anything: only the database knows who sees it.
+            // The given task may have been made up: only the database knows who can see it.
             return self.resolve_one(&TaskKey::InGame(task.game_id, task.id)).await;
         }
         let resolved = |game| self.resolved(task.id, task.game_id, task.strategy_id.clone(), game);
@@ -242,16 +244,21 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         if !task.strategy_id.is_default() || inheritance == Inheritance::Never {
             return Ok(resolved(None));
         }
-        let shape = Shape::of("resolve_for", &self.scope);
-        let mut sql = Sql::shaped(&self.names, shape, "SELECT ");
-        sql.push(self.game_strategy()).push(" AS inherited FROM ").push(&self.names.games);
-        sql.push(" g WHERE ").push(&self.names.game_key).push(" = ").bind(task.game_id);
-        let row = self.connection.query_one(sql.statement()).await.map_err(|e| self.failed(e))?;
-        let Some(row) = row else {
+        let row = self.connection.query_one(self.game_statement(task.game_id)).await;
+        let Some(row) = row.map_err(|error| self.failed(error))? else {
             return Err(TaskError::GameNotFound { game_id: task.game_id });
         };
-        let game = row.try_get_by_index::<Option<StrategyId>>(0).map_err(|e| self.failed(e))?;
-        Ok(resolved(game))
+        let game = row.try_get_by_index::<Option<StrategyId>>(0);
+        Ok(resolved(game.map_err(|error| self.failed(error))?))
+    }
+
+    fn game_statement(&self, game_id: Uuid) -> Statement {
+        let (sql, inherited) = (self.sql(), self.game_strategy());
+        let (games, game_key, game_id) =
+            (&self.names.games, &self.names.game_key, sql.bind(game_id));
+        sql.statement(format_args!(
+            "SELECT {inherited} AS inherited FROM {games} g WHERE {game_key} = {game_id}"
+        ))
     }
 
     async fn resolve_list(
@@ -263,45 +270,62 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         if keys.is_empty() {
             return Ok(found);
         }
-        let list = KeyList::new(self.names.backend, keys);
-        let mut sql = Sql::new(&self.names, "");
-        // Rows are numbered through all kinds, one after the other.
-        let mut places: Vec<usize> = Vec::with_capacity(keys.len());
-        for of_kind in list.kinds() {
-            if places.is_empty() {
-                sql.push("SELECT k.n");
-            } else {
-                sql.push(" UNION ALL SELECT k.n + ");
-                sql.bind(i64::try_from(places.len()).unwrap_or(i64::MAX));
-            }
-            // What the key does not say.
-            let other_id = match of_kind.kind {
-                KeyKind::Id => &self.names.game_id,
-                KeyKind::InGame | KeyKind::External | KeyKind::Located => &self.names.id,
-            };
-            sql.push(" AS n, ").push(other_id).push(" AS other_id, ");
-            self.strategies(&mut sql).push(" FROM ").keys_joined_to_tasks(of_kind);
-            self.join_game(&mut sql).push(" WHERE 1 = 1").and_in_scope(&self.scope);
-            places.extend(&of_kind.places);
-        }
-        let rows = self.connection.query_all(sql.statement()).await.map_err(|e| self.failed(e))?;
-        for row in &rows {
-            let number: i64 = row.try_get_by_index(0).map_err(|e| self.failed(e))?;
-            let place = usize::try_from(number).ok().and_then(|number| places.get(number));
-            let Some((key, slot)) = place.and_then(|at| keys.get(*at).zip(found.get_mut(*at)))
+        let list = KeyList::new(self.names.dialect, keys);
+        // The rows are numbered through all kinds, one after the other.
+        let indexes: Vec<usize> =
+            list.kinds().iter().flat_map(|keys| keys.indexes.iter().copied()).collect();
+        let rows = self.connection.query_all(self.resolve_many_statement(&list)).await;
+        let failed = |error| self.failed(error);
+        for row in &rows.map_err(failed)? {
+            let number: i64 = row.try_get_by_index(0).map_err(failed)?;
+            let index = usize::try_from(number).ok().and_then(|number| indexes.get(number));
+            let Some((key, slot)) = index.and_then(|at| keys.get(*at).zip(found.get_mut(*at)))
             else {
                 continue;
             };
-            let other_id: Uuid = row.try_get_by_index(1).map_err(|e| self.failed(e))?;
+            let other_id: Uuid = row.try_get_by_index(1).map_err(failed)?;
             let (task_id, game_id) = match key {
                 TaskKey::Id(id) => (*id, other_id),
                 TaskKey::InGame(game, _) | TaskKey::External(game, _) => (other_id, *game),
             };
-            let own = row.try_get_by_index(2).map_err(|e| self.failed(e))?;
-            let game = row.try_get_by_index(3).map_err(|e| self.failed(e))?;
+            let own = row.try_get_by_index(2).map_err(failed)?;
+            let game = row.try_get_by_index(3).map_err(failed)?;
             *slot = Some(self.resolved(task_id, game_id, own, game));
         }
         Ok(found)
+    }
+
+    fn resolve_many_statement(&self, keys: &KeyList) -> Statement {
+        let (sql, names) = (self.sql(), &self.names);
+        let (own, inherited) = (&names.strategy_id, self.game_strategy());
+        let (games, game_key, game_id) = (&names.games, &names.game_key, &names.game_id);
+        let kinds = fmt::from_fn(|f| {
+            let mut before = 0;
+            for keys in keys.kinds() {
+                match before {
+                    0 => f.write_str("SELECT k.n AS n")?,
+                    _ => {
+                        let before = sql.bind(i64::try_from(before).unwrap_or(i64::MAX));
+                        write!(f, " UNION ALL SELECT k.n + {before} AS n")?;
+                    }
+                }
+                // The id that the key does not name.
+                let other_id = match keys.kind {
+                    KeyKind::Id => game_id,
+                    KeyKind::InGame | KeyKind::External | KeyKind::Located => &names.id,
+                };
+                let tasks = sql.keys_joined_to_tasks(keys);
+                let and_in_scope = sql.and_in_scope(&self.scope, "");
+                write!(
+                    f,
+                    ", {other_id} AS other_id, {own} AS own, {inherited} AS inherited FROM {tasks} \
+                     LEFT JOIN {games} g ON {game_key} = {game_id} WHERE 1 = 1{and_in_scope}"
+                )?;
+                before += keys.indexes.len();
+            }
+            Ok(())
+        });
+        sql.statement(format_args!("{kinds}"))
     }
 }
 
@@ -314,7 +338,7 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
 
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
         self.scope.validate()?;
-        self.resolve_in_hand(task).instrument(span!("resolve_for", task = task.id)).await
+        self.resolve_given(task).instrument(span!("resolve_for", task = task.id)).await
     }
 
     async fn resolve_keys(

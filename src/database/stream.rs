@@ -1,8 +1,8 @@
 //! All tasks of a query, page by page.
 //!
-//! The database works on a page while the one before it is decoded: to take turns takes twice as
-//! long. Nothing is under way while the consumer has the tasks, so its loop may write on the same
-//! connection, even on a pool of one.
+//! The database works on a page while the one before it is decoded; one after the other takes twice
+//! as long. No statement is running while the consumer has the tasks, so its loop may write on the
+//! same connection, even on a pool of one.
 
 use crate::database::list::PageRows;
 use crate::database::{SeaOrmTaskRepository, TaskConnection};
@@ -12,15 +12,14 @@ use crate::span::span;
 use crate::task::{ParentGame, Task};
 use futures_util::future;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use sea_orm::DbBackend;
 use tracing::Instrument;
 
-/// How many tasks are read at once after the first page. Two such pages are held.
+/// How many tasks are read at once after the first page. Two such pages are in memory.
 const PAGE: u64 = 4 * MAX_PAGE_SIZE;
 
-/// Where a stream goes on.
+/// How a stream continues.
 enum Next {
-    /// With its first page, which is told as soon as it is there.
+    /// With its first page, which is returned as soon as it was read.
     First(TaskQuery),
     Page(TaskQuery),
     /// With a page that was read while the one before it was decoded.
@@ -29,7 +28,7 @@ enum Next {
     End,
 }
 
-/// A page as it was read, and what asks for the one after it.
+/// A page as it was read, and the query for the one after it.
 struct Read {
     page: PageRows,
     next: Option<TaskQuery>,
@@ -59,18 +58,18 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
             next => (decoded.await, next.map_or(Next::End, Next::Page)),
         };
-        Ok(Some((tasks.map_err(|error| self.failed(false, error))?, next)))
+        Ok(Some((tasks.map_err(|error| self.read_failed(error))?, next)))
     }
 
-    /// SQLite works in the process, and its driver holds no more than 50 rows.
+    /// SQLite runs in the process, and its driver holds no more than 50 rows.
     fn reads_ahead(&self) -> bool {
-        self.backend() != DbBackend::Sqlite
+        !self.dialect().has_single_writer()
     }
 
     async fn read(&self, query: &TaskQuery) -> Result<Read, TaskError> {
         let read = async {
             let page = self.read_page(query, &query.plan_of_any_size(self.scope())?).await?;
-            let last = page.last().map_err(|error| self.failed(false, error))?;
+            let last = page.last().map_err(|error| self.read_failed(error))?;
             let later = if self.reads_ahead() { PAGE } else { MAX_PAGE_SIZE };
             let next = last.map(|last| query.in_pages_of(later).following(self.scope(), &last));
             Ok(Read { page, next })

@@ -103,7 +103,7 @@ impl DatabaseError {
 
     /// The same failure of a call of which a part had been applied: neither [`Retry::No`] nor
     /// [`Retry::Call`], which say that nothing was.
-    pub(crate) fn in_part(mut self, in_transaction: bool) -> Self {
+    pub(crate) fn partially_applied(mut self, in_transaction: bool) -> Self {
         if matches!(self.inner.retry, Retry::No | Retry::Call) {
             self.inner.retry = if in_transaction { Retry::Transaction } else { Retry::Unknown };
         }

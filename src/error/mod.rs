@@ -242,10 +242,10 @@ impl TaskError {
 
     /// The same error of a call of which a part had been applied. Only failures of the database
     /// end a call in the middle; a refusal of the crate's own is found before anything is written.
-    pub(crate) fn in_part(self, in_transaction: bool) -> Self {
+    pub(crate) fn partially_applied(self, in_transaction: bool) -> Self {
         match self {
-            Self::Database(error) => Self::Database(error.in_part(in_transaction)),
-            Self::Referenced(error) => Self::Referenced(error.in_part(in_transaction)),
+            Self::Database(error) => Self::Database(error.partially_applied(in_transaction)),
+            Self::Referenced(error) => Self::Referenced(error.partially_applied(in_transaction)),
             error => error,
         }
     }

@@ -71,7 +71,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
             return Ok(());
         }
         let ddl::Types { uuid, text, time, now, table_options } = ddl::types(backend);
-        let names = Names::new::<G>(backend);
+        let names = Names::new::<G>(crate::database::dialect::Dialect::of(backend));
         let mark = ddl::mark(backend, &names.tasks);
         let column = |column: Column| quote(backend, column.as_str());
         let (id, game) = (column(Column::Id), column(Column::GameId));

@@ -167,7 +167,7 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
         let create = format!(
             "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
             quote(backend, &self.index_name()),
-            Names::new::<G>(backend).tasks,
+            Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks,
             columns.join(", "),
         );
         ddl::run(manager, [create]).await
@@ -182,7 +182,7 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
         let index = quote(backend, &self.index_name());
         let drop = match (backend, holder.schema.as_deref()) {
             (DbBackend::MySql, _) => {
-                let tasks = Names::new::<G>(backend).tasks;
+                let tasks = Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks;
                 format!("ALTER TABLE IF EXISTS {tasks} DROP INDEX IF EXISTS {index}")
             }
             (_, Some(schema)) => {

@@ -118,7 +118,7 @@ impl<G: ParentGame> CreateTrigger<G> {
             let reason = "the trigger on updated_at is for PostgreSQL alone";
             return Err(DbErr::Migration(reason.to_owned()));
         }
-        let tasks = Names::new::<G>(backend).tasks;
+        let tasks = Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks;
         let values = [tasks.into(), Self::trigger().into(), ddl::MARK.into()];
         let find = Statement::from_sql_and_values(backend, FIND, values);
         let Some(row) = manager.get_connection().query_one_raw(find).await? else {
@@ -167,7 +167,7 @@ impl<G: ParentGame> MigrationTrait for CreateTrigger<G> {
                 "CREATE TRIGGER {name} BEFORE UPDATE ON {} FOR EACH ROW \
                  WHEN (NEW.updated_at <= OLD.updated_at AND NEW *<> OLD) \
                  EXECUTE FUNCTION {function}()",
-                Names::new::<G>(backend).tasks
+                Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks
             ));
         }
         ddl::run(manager, statements).await
@@ -179,7 +179,7 @@ impl<G: ParentGame> MigrationTrait for CreateTrigger<G> {
         let name = quote(backend, &Self::trigger());
         let mut statements = Vec::new();
         if found.trigger == Holder::TheCrate {
-            let tasks = Names::new::<G>(backend).tasks;
+            let tasks = Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks;
             statements.push(format!("DROP TRIGGER {name} ON {tasks}"));
         }
         if found.function == Holder::TheCrate {

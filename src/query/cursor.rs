@@ -50,7 +50,7 @@ impl From<&str> for Cursor {
 }
 
 /// The last task of a page, as far as the order looks at it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     pub(crate) by: SortValue,
     pub(crate) id: Uuid,

@@ -158,79 +158,88 @@ impl TaskFilter {
     /// ```
     #[must_use]
     pub fn matches(&self, task: &Task) -> bool {
+        let Self {
+            game_id,
+            statuses,
+            strategies,
+            keys,
+            external_id_prefix,
+            created_from,
+            created_until,
+        } = self;
         let contains = |texts: &Option<BTreeSet<String>>, text: &str| {
             texts.as_ref().is_none_or(|texts| texts.contains(text))
         };
-        self.game_id.is_none_or(|game| task.game_id == game)
-            && contains(&self.statuses, task.status.as_str())
-            && contains(&self.strategies, task.strategy_id.as_str())
-            && self.external_id_prefix.as_ref().is_none_or(|prefix| {
-                task.external_task_id.starts_with(prefix.as_str())
-            })
+        game_id.is_none_or(|game| task.game_id == game)
+            && contains(statuses, task.status.as_str())
+            && contains(strategies, task.strategy_id.as_str())
+            && external_id_prefix
+                .as_ref()
+                .is_none_or(|prefix| task.external_task_id.starts_with(prefix.as_str()))
             // Stored times are whole microseconds.
-            && self.created_from.is_none_or(|from| task.created_at >= time::ceil(from))
-            && self.created_until.is_none_or(|until| task.created_at < time::ceil(until))
-            && self.keys.as_ref().is_none_or(|keys| {
+            && created_from.is_none_or(|from| task.created_at >= time::ceil(from))
+            && created_until.is_none_or(|until| task.created_at < time::ceil(until))
+            && keys.as_ref().is_none_or(|keys| {
                 let named = TaskKey::External(task.game_id, task.external_task_id.clone());
                 let in_game = TaskKey::InGame(task.game_id, task.id);
                 keys.contains(&task.key()) || keys.contains(&in_game) || keys.contains(&named)
             })
     }
 
-    /// Checks what could not be asked of every database.
+    /// Checks the filter, as every repository does before it is used.
     ///
     /// # Errors
     /// [`ValidationError`] for a NUL character in a text, a time that is out of range, more than
     /// [`MAX_FILTER_VALUES`] statuses or strategies, more than [`MAX_KEYS`](crate::MAX_KEYS) keys,
     /// or more than [`MAX_FILTER_BYTES`] of text; the field is then the one that exceeds it.
     pub fn validate(&self) -> Result<(), ValidationError> {
-        for (field, texts) in [("statuses", &self.statuses), ("strategies", &self.strategies)] {
+        let Self {
+            game_id: _,
+            statuses,
+            strategies,
+            keys,
+            external_id_prefix,
+            created_from,
+            created_until,
+        } = self;
+        for (field, texts) in [("statuses", statuses), ("strategies", strategies)] {
             if texts.as_ref().is_some_and(|texts| texts.len() > MAX_FILTER_VALUES) {
-                let max = MAX_FILTER_VALUES as u64;
-                return Err(ValidationError::new(field, ValidationReason::TooLarge { max }));
+                return Err(too_large(field, MAX_FILTER_VALUES));
             }
             for text in texts.iter().flatten() {
                 check_no_nul(field, text)?;
             }
         }
-        if let Some(keys) = &self.keys {
+        if let Some(keys) = keys {
             TaskKey::validate_many(keys)?;
         }
-        self.validate_bytes()?;
-        if let Some(prefix) = &self.external_id_prefix {
+        let bytes_of =
+            |texts: &Option<BTreeSet<String>>| texts.iter().flatten().map(String::len).sum();
+        let bytes: [(_, usize); 4] = [
+            ("statuses", bytes_of(statuses)),
+            ("strategies", bytes_of(strategies)),
+            ("keys", keys.iter().flatten().map(TaskKey::text_len).sum()),
+            ("external_id_prefix", external_id_prefix.as_ref().map_or(0, String::len)),
+        ];
+        let mut remaining = MAX_FILTER_BYTES;
+        for (field, bytes) in bytes {
+            remaining =
+                remaining.checked_sub(bytes).ok_or_else(|| too_large(field, MAX_FILTER_BYTES))?;
+        }
+        if let Some(prefix) = external_id_prefix {
             check_no_nul("external_id_prefix", prefix)?;
         }
-        for (field, moment) in
-            [("created_from", self.created_from), ("created_until", self.created_until)]
-        {
+        for (field, moment) in [("created_from", created_from), ("created_until", created_until)] {
             if let Some(moment) = moment {
-                time::check(field, moment)?;
+                time::check(field, *moment)?;
             }
         }
         Ok(())
     }
+}
 
-    fn validate_bytes(&self) -> Result<(), ValidationError> {
-        let of_all =
-            |texts: &Option<BTreeSet<String>>| texts.iter().flatten().map(String::len).sum();
-        let of_keys = self.keys.iter().flatten().map(TaskKey::text_len).sum();
-        let fields: [(_, usize); 4] = [
-            ("statuses", of_all(&self.statuses)),
-            ("strategies", of_all(&self.strategies)),
-            ("keys", of_keys),
-            ("external_id_prefix", self.external_id_prefix.as_ref().map_or(0, String::len)),
-        ];
-        let mut left = MAX_FILTER_BYTES;
-        for (field, bytes) in fields {
-            left = left.checked_sub(bytes).ok_or_else(|| {
-                ValidationError::new(
-                    field,
-                    ValidationReason::TooLarge { max: MAX_FILTER_BYTES as u64 },
-                )
-            })?;
-        }
-        Ok(())
-    }
+fn too_large(field: &'static str, max: usize) -> ValidationError {
+    ValidationError::new(field, ValidationReason::TooLarge { max: max as u64 })
 }
 
 /// The first text, byte for byte, that comes after all that begin with `prefix`; `None`

@@ -1,7 +1,7 @@
 //! A page out of a collection in hand, for stores that sort for themselves.
 
 use crate::error::TaskError;
-use crate::query::cursor::{Position, SortValue};
+use crate::query::cursor::Position;
 use crate::query::page::{Page, Plan, TaskOrder, TaskQuery};
 use crate::task::{Task, TaskScope};
 use std::cmp::Ordering;
@@ -50,7 +50,7 @@ fn rows_of_page(mut tasks: Vec<&Task>, query: &TaskQuery, plan: &Plan) -> Vec<Ta
     };
     let compare = |a: &&Task, b: &&Task| directed(compare(order, a, b));
     if let Some(after) = &plan.after {
-        tasks.retain(|task| directed(compare_to(order, task, after)).is_gt());
+        tasks.retain(|task| directed(Position::of(order, task).cmp(after)).is_gt());
     }
     let skipped = usize::try_from(plan.offset).unwrap_or(usize::MAX);
     let taken = usize::try_from(query.lookahead()).unwrap_or(usize::MAX);
@@ -71,13 +71,4 @@ fn compare(order: TaskOrder, a: &Task, b: &Task) -> Ordering {
         TaskOrder::ExternalId => a.external_task_id.cmp(&b.external_task_id),
     };
     by.then_with(|| a.id.cmp(&b.id))
-}
-
-fn compare_to(order: TaskOrder, task: &Task, position: &Position) -> Ordering {
-    let by = match &position.by {
-        SortValue::Text(text) => task.external_task_id.as_str().cmp(text),
-        SortValue::Time(time) if order == TaskOrder::Updated => task.updated_at.cmp(time),
-        SortValue::Time(time) => task.created_at.cmp(time),
-    };
-    by.then_with(|| task.id.cmp(&position.id))
 }

@@ -1,6 +1,7 @@
 //! What callers ask to be changed, and what must hold for it.
 
 use crate::error::TaskError;
+use crate::task::tasks::Column;
 use crate::task::{
     Lifecycle, StrategyId, Task, TaskKey, TaskStatus, check_no_nul, check_text, input, time,
 };
@@ -93,7 +94,7 @@ impl TaskPatch {
     /// Whether it would change nothing whatever the task is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.strategy_id.is_none() && self.status.is_none()
+        self.changes().iter().all(|(_, value)| value.is_none())
     }
 
     /// Checks the texts, as every repository does before it writes.
@@ -102,19 +103,26 @@ impl TaskPatch {
     /// [`TaskError::Invalid`] with the field and the reason, or [`TaskError::Unchanged`]
     /// for an empty patch.
     pub fn validate(&self) -> Result<(), TaskError> {
-        if let Some(strategy) = &self.strategy_id {
+        let Self { strategy_id, status, if_status, if_unmodified_since } = self;
+        if let Some(strategy) = strategy_id {
             check_text("strategy_id", strategy)?;
         }
-        if let Some(status) = &self.status {
+        if let Some(status) = status {
             check_text("status", status)?;
         }
-        if let Some(status) = &self.if_status {
+        if let Some(status) = if_status {
             check_no_nul("if_status", status)?;
         }
-        if let Some(moment) = self.if_unmodified_since {
-            time::check("if_unmodified_since", moment)?;
+        if let Some(moment) = if_unmodified_since {
+            time::check("if_unmodified_since", *moment)?;
         }
         if self.is_empty() { Err(TaskError::Unchanged) } else { Ok(()) }
+    }
+
+    /// The columns that a patch can change, each with its new value.
+    pub(crate) fn changes(&self) -> [(Column, Option<&str>); 2] {
+        let Self { strategy_id, status, if_status: _, if_unmodified_since: _ } = self;
+        [(Column::StrategyId, strategy_id.as_deref()), (Column::Status, status.as_deref())]
     }
 
     /// The target status, where the patch names one.
@@ -144,9 +152,9 @@ impl TaskPatch {
                 updated_at: task.updated_at,
             });
         }
-        let changes = self.strategy_id.as_ref().is_some_and(|new| task.strategy_id != new.as_str())
-            || self.status.as_ref().is_some_and(|new| task.status != new.as_str());
-        if !changes {
+        let mut changed = task.clone();
+        self.assign(&mut changed);
+        if changed == *task {
             return Err(TaskError::Unchanged);
         }
         match self.target() {
@@ -170,12 +178,18 @@ impl TaskPatch {
     /// # Ok::<(), game_tasks::TaskError>(())
     /// ```
     pub fn apply(&self, task: &mut Task) {
-        if let Some(strategy) = &self.strategy_id {
+        self.assign(task);
+        task.updated_at = time::changed_at(time::now(), task.updated_at);
+    }
+
+    /// Sets the fields that the patch names.
+    fn assign(&self, task: &mut Task) {
+        let Self { strategy_id, status, if_status: _, if_unmodified_since: _ } = self;
+        if let Some(strategy) = strategy_id {
             task.strategy_id = StrategyId::from_stored(strategy.clone());
         }
-        if let Some(status) = self.target() {
-            task.status = status;
+        if let Some(status) = status {
+            task.status = TaskStatus::from_stored(status.clone());
         }
-        task.updated_at = time::changed_at(time::now(), task.updated_at);
     }
 }

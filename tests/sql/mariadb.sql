@@ -302,35 +302,45 @@ RETURNING
 -- as in: create (without a scope)
 -- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
 SELECT
-  (SELECT g.`id` FROM `games` g WHERE g.`id` = ? LIMIT 1) AS game,
-  (
-    SELECT `tasks`.`id`
-    FROM `tasks`
-    WHERE `tasks`.`gameId` = ?
-      AND `tasks`.`externalTaskId` = ?
-    LIMIT 1
-  ) AS seen,
-  (
-    SELECT `tasks`.`id`
-    FROM `tasks`
-    WHERE `tasks`.`gameId` = ?
-      AND `tasks`.`externalTaskId` = ?
-    LIMIT 1
-  ) AS named,
-  (SELECT `tasks`.`id` FROM `tasks` WHERE `tasks`.`id` = ? LIMIT 1) AS numbered;
--- with <game>, <game>, 'task', <game>, 'task', <id>
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  r.n AS n,
+  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
+  x.`id` AS taken
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(?, 16 * j.n - 15, 16) AS i,
+    ? AS g,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) r
+  LEFT JOIN `games` g ON g.`id` = r.g
+  LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
+  AND `tasks`.`externalTaskId` = r.e
+  LEFT JOIN `tasks` x ON x.`id` = r.i;
+-- with bytes of [<id>], <game>, 'task', 'own', '[0]'
 
 -- create, where the id is taken (without a scope)
 -- as in: create (without a scope)
 -- with <id>, <time>, <time>, null, null, <game>, 'other', 'default', 'open', <game>
 -- as in: create, where the name is taken (without a scope)
--- with <game>, <game>, 'other', <game>, 'other', <id>
+-- with bytes of [<id>], <game>, 'other', 'default', '[0]'
 
 -- create, where the game is missing (without a scope)
 -- as in: create (without a scope)
 -- with <id>, <time>, <time>, null, null, <id>, 'task', 'default', 'open', <id>
 -- as in: create, where the name is taken (without a scope)
--- with <id>, <id>, 'task', <id>, 'task', <id>
+-- with bytes of [<id>], <id>, 'task', 'default', '[0]'
 
 -- find by id (without a scope)
 SELECT
@@ -1391,12 +1401,12 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>, null, null,
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 0", "Fail 1"]', <time>, <time>, null, null,
 --   'open'
 
 -- create_many of two that exist, Fail (without a scope)
 -- as in: create_many of two, Fail (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>, null, null,
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 0", "Fail 1"]', <time>, <time>, null, null,
 --   'open'
 SELECT
   `tasks`.`id`,
@@ -1432,28 +1442,27 @@ FROM (
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]'
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 0", "Fail 1"]'
 
 -- create_many of two hundred, Fail (without a scope)
 -- as in: create_many of two, Fail (without a scope)
--- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 10", "Report 100", "Fail 101", …]', <time>, <time>, null, null, 'open'
+-- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 10", "Fail 100", "Fail 101", …]',
+--   <time>, <time>, null, null, 'open'
 
 -- create_many of two hundred, two of which exist, Fail (without a scope)
 -- as in: create_many of two, Fail (without a scope)
--- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Fail 202", …]', <time>, <time>, null, null, 'open'
+-- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 200", "Fail 201", "Fail 202", …]',
+--   <time>, <time>, null, null, 'open'
 -- as in: create_many of two that exist, Fail (without a scope)
--- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Fail 202", …]'
+-- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 200", "Fail 201", "Fail 202", …]'
 -- as in: create_many of two, Fail (without a scope)
--- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 202", "Report 203", "Fail 204", …]', <time>, <time>, null, null, 'open'
+-- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 202", "Fail 203", "Fail 204", …]',
+--   <time>, <time>, null, null, 'open'
 
 -- create_many with ids, Fail (without a scope)
 -- as in: create_many of two, Fail (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Fail 501"]', <time>, <time>, null,
---   null, 'open'
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 500", "Fail 501"]', <time>, <time>, null, null,
+--   'open'
 
 -- create_all of two, Fail (without a scope)
 INSERT INTO
@@ -1511,15 +1520,15 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Fail 401"]', <time>, <time>, null,
---   null, 'open', bytes of [<game>], '[0]'
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 400", "Fail 401"]', <time>, <time>, null, null,
+--   'open', bytes of [<game>], '[0]'
 
 -- create_all of two, one of which exists, Fail (without a scope)
 -- as in: create_all of two, Fail (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]', <time>, <time>, null,
---   null, 'open', bytes of [<game>], '[0]'
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 401", "Fail 402"]', <time>, <time>, null, null,
+--   'open', bytes of [<game>], '[0]'
 -- as in: create_many of two that exist, Fail (without a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]'
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 401", "Fail 402"]'
 
 -- create_many of two, Keep (without a scope)
 -- as in: create_many of two, Fail (without a scope)
@@ -2395,55 +2404,62 @@ RETURNING
 -- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'own', 'open', <game>,
 --   'gme_live_mine'
 SELECT
-  (
-    SELECT g.`id`
-    FROM `games` g
-    WHERE g.`id` = ?
-      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
-    LIMIT 1
-  ) AS game,
-  (
-    SELECT `tasks`.`id`
-    FROM `tasks`
-    WHERE
-      `tasks`.`gameId` = ?
-      AND `tasks`.`externalTaskId` = ?
-      AND (
-        `tasks`.`apiKey_used` = ?
-        OR EXISTS (
-          SELECT 1
-          FROM `games` g
-          WHERE g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
-        )
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  r.n AS n,
+  g.`id` AS game,
+  CASE
+    WHEN 1 = 1
+    AND (
+      `tasks`.`apiKey_used` = ?
+      OR EXISTS (
+        SELECT 1
+        FROM `games` g
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
       )
-    LIMIT 1
-  ) AS seen,
-  (
-    SELECT `tasks`.`id`
-    FROM `tasks`
-    WHERE `tasks`.`gameId` = ?
-      AND `tasks`.`externalTaskId` = ?
-    LIMIT 1
-  ) AS named,
-  (SELECT `tasks`.`id` FROM `tasks` WHERE `tasks`.`id` = ? LIMIT 1) AS numbered;
--- with <game>, 'gme_live_mine', <game>, 'task', 'gme_live_mine', 'gme_live_mine', <game>, 'task',
---   <id>
+    ) THEN `tasks`.`id`
+  END AS seen,
+  x.`id` AS taken
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(?, 16 * j.n - 15, 16) AS i,
+    ? AS g,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) r
+  LEFT JOIN `games` g ON g.`id` = r.g
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+  LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
+  AND `tasks`.`externalTaskId` = r.e
+  LEFT JOIN `tasks` x ON x.`id` = r.i;
+-- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'task', 'own', '[0]',
+--   'gme_live_mine'
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with <game>, 'gme_live_mine', <game>, 'other', 'gme_live_mine', 'gme_live_mine', <game>, 'other',
---   <id>
+-- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'other', 'default', '[0]',
+--   'gme_live_mine'
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, <id>, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with <id>, 'gme_live_mine', <id>, 'task', 'gme_live_mine', 'gme_live_mine', <id>, 'task', <id>
+-- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <id>, 'task', 'default', '[0]',
+--   'gme_live_mine'
 
 -- find by id (in a scope)
 SELECT
@@ -3906,13 +3922,13 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>,
---   'gme_live_mine', null, 'open', 'gme_live_mine'
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 0", "Fail 1"]', <time>, <time>, 'gme_live_mine',
+--   null, 'open', 'gme_live_mine'
 
 -- create_many of two that exist, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 0", "Fail 1"]', <time>, <time>,
---   'gme_live_mine', null, 'open', 'gme_live_mine'
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 0", "Fail 1"]', <time>, <time>, 'gme_live_mine',
+--   null, 'open', 'gme_live_mine'
 SELECT
   `tasks`.`id`,
   `tasks`.`created_at` AS `created_at`,
@@ -3960,30 +3976,27 @@ FROM (
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Report 0", "Fail 1"]', 'gme_live_mine'
+--   '["Fail 0", "Fail 1"]', 'gme_live_mine'
 
 -- create_many of two hundred, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
--- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 10", "Report 100", "Fail 101", …]', <time>, <time>, 'gme_live_mine', null,
---   'open', 'gme_live_mine'
+-- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 10", "Fail 100", "Fail 101", …]',
+--   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_many of two hundred, two of which exist, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
--- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Fail 202", …]', <time>, <time>, 'gme_live_mine', null,
---   'open', 'gme_live_mine'
+-- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 200", "Fail 201", "Fail 202", …]',
+--   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 200", "Report 201", "Fail 202", …]', 'gme_live_mine'
+--   '["Fail 200", "Fail 201", "Fail 202", …]', 'gme_live_mine'
 -- as in: create_many of two, Fail (in a scope)
--- with bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Report 202", "Report 203", "Fail 204", …]', <time>, <time>, 'gme_live_mine', null,
---   'open', 'gme_live_mine'
+-- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 202", "Fail 203", "Fail 204", …]',
+--   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_many with ids, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 500", "Fail 501"]', <time>, <time>,
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 500", "Fail 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_all of two, Fail (in a scope)
@@ -4043,16 +4056,16 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with bytes of [<id>, <id>], <game>, 's', '["Report 400", "Fail 401"]', <time>, <time>,
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 400", "Fail 401"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 
 -- create_all of two, one of which exists, Fail (in a scope)
 -- as in: create_all of two, Fail (in a scope)
--- with bytes of [<id>, <id>], <game>, 's', '["Report 401", "Fail 402"]', <time>, <time>,
+-- with bytes of [<id>, <id>], <game>, 's', '["Fail 401", "Fail 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Report 401", "Fail 402"]', 'gme_live_mine'
+--   '["Fail 401", "Fail 402"]', 'gme_live_mine'
 
 -- create_many of two, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5175,37 +5188,42 @@ WHERE
 -- as in: create (without a scope)
 -- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
 SELECT
-  (SELECT g.`id` FROM `games` g WHERE g.`id` = ? LIMIT 1 LOCK IN SHARE MODE) AS game,
-  (
-    SELECT `tasks`.`id`
-    FROM `tasks`
-    WHERE `tasks`.`gameId` = ?
-      AND `tasks`.`externalTaskId` = ?
-    LIMIT 1 LOCK IN SHARE MODE
-  ) AS seen,
-  (
-    SELECT `tasks`.`id`
-    FROM `tasks`
-    WHERE `tasks`.`gameId` = ?
-      AND `tasks`.`externalTaskId` = ?
-    LIMIT 1 LOCK IN SHARE MODE
-  ) AS named,
-  (
-    SELECT `tasks`.`id`
-    FROM `tasks`
-    WHERE `tasks`.`id` = ?
-    LIMIT 1 LOCK IN SHARE MODE
-  ) AS numbered;
--- with <game>, <game>, 'task', <game>, 'task', <id>
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  r.n AS n,
+  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
+  x.`id` AS taken
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(?, 16 * j.n - 15, 16) AS i,
+    ? AS g,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) r
+  LEFT JOIN `games` g ON g.`id` = r.g
+  LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
+  AND `tasks`.`externalTaskId` = r.e
+  LEFT JOIN `tasks` x ON x.`id` = r.i LOCK IN SHARE MODE;
+-- with bytes of [<id>], <game>, 'task', 'own', '[0]'
 
 -- create_many of two, Fail (in a transaction)
 -- as in: create_many of two, Fail (without a scope)
--- with bytes of [<id>, <id>], <game>, 'default', '["Report 0", "Fail 1"]', <time>, <time>, null,
+-- with bytes of [<id>, <id>], <game>, 'default', '["Fail 0", "Fail 1"]', <time>, <time>, null,
 --   null, 'open'
 
 -- create_all of two, Fail (in a transaction)
 -- as in: create_all of two, Fail (without a scope)
--- with bytes of [<id>, <id>], <game>, 'default', '["Report 2", "Fail 3"]', <time>, <time>, null,
+-- with bytes of [<id>, <id>], <game>, 'default', '["Fail 2", "Fail 3"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]'
 
 -- create_many of two, Keep (in a transaction)

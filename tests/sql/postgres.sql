@@ -411,35 +411,55 @@ RETURNING
 -- as in: create (without a scope)
 -- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
 SELECT
-  (SELECT g."id" FROM "games" g WHERE g."id" = $1 LIMIT 1) AS game,
-  (
-    SELECT "tasks"."id"
-    FROM "tasks"
-    WHERE "tasks"."gameId" = $2
-      AND "tasks"."externalTaskId" COLLATE "C" = $3
-    LIMIT 1
-  ) AS seen,
-  (
-    SELECT "tasks"."id"
-    FROM "tasks"
-    WHERE "tasks"."gameId" = $4
-      AND "tasks"."externalTaskId" COLLATE "C" = $5
-    LIMIT 1
-  ) AS named,
-  (SELECT "tasks"."id" FROM "tasks" WHERE "tasks"."id" = $6 LIMIT 1) AS numbered;
--- with <game>, <game>, 'task', <game>, 'task', <id>
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  r.n AS n,
+  g."id" AS game,
+  CASE WHEN 1 = 1 THEN "tasks"."id" END AS seen,
+  x."id" AS taken
+FROM (
+  SELECT
+    a.n - 1 AS n,
+    a.i AS i,
+    CAST($1 AS uuid) AS g,
+    CAST($2 AS text) AS e,
+    CAST($3 AS text) AS s
+  FROM unnest((SELECT CAST($4 AS uuid[])))
+  WITH ORDINALITY AS a(i, n)
+  WHERE a.n > 0 OFFSET 0
+) r
+  LEFT JOIN "games" g ON g."id" = r.g
+  LEFT JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = r.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= r.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= r.e
+  LEFT JOIN "tasks" x ON x."id" = r.i;
+-- with <game>, 'task', 'own', uuids [<id>]
 
 -- create, where the id is taken (without a scope)
 -- as in: create (without a scope)
 -- with <id>, <time>, <time>, null, null, <game>, 'other', 'default', 'open', <game>
 -- as in: create, where the name is taken (without a scope)
--- with <game>, <game>, 'other', <game>, 'other', <id>
+-- with <game>, 'other', 'default', uuids [<id>]
 
 -- create, where the game is missing (without a scope)
 -- as in: create (without a scope)
 -- with <id>, <time>, <time>, null, null, <id>, 'task', 'default', 'open', <id>
 -- as in: create, where the name is taken (without a scope)
--- with <id>, <id>, 'task', <id>, 'task', <id>
+-- with <id>, 'task', 'default', uuids [<id>]
 
 -- find by id (without a scope)
 SELECT
@@ -1503,12 +1523,12 @@ RETURNING
   "externalTaskId"::text,
   "strategyId"::text,
   "status"::text;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>, null, null,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1'], <time>, <time>, null, null,
 --   'open'
 
 -- create_many of two that exist, Fail (without a scope)
 -- as in: create_many of two, Fail (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>, null, null,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1'], <time>, <time>, null, null,
 --   'open'
 SELECT
   "tasks"."id",
@@ -1542,7 +1562,7 @@ FROM (
   AND "tasks"."externalTaskId" COLLATE "C" >= r.e
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1']
 
 -- create_many of two hundred, Fail (without a scope)
 INSERT INTO
@@ -1598,25 +1618,23 @@ RETURNING
   "externalTaskId"::text,
   "strategyId"::text,
   "status"::text;
--- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 10', 'Report 100', 'Fail 101', …], <time>, <time>, null, null, 'open',
---   uuids [<game>]
+-- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Fail 10', 'Fail 100', 'Fail 101', …],
+--   <time>, <time>, null, null, 'open', uuids [<game>]
 
 -- create_many of two hundred, two of which exist, Fail (without a scope)
 -- as in: create_many of two hundred, Fail (without a scope)
--- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 200', 'Report 201', 'Fail 202', …], <time>, <time>, null, null, 'open',
---   uuids [<game>]
+-- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Fail 200', 'Fail 201', 'Fail 202', …],
+--   <time>, <time>, null, null, 'open', uuids [<game>]
 -- as in: create_many of two, Fail (without a scope)
--- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 200', 'Report 201', 'Fail 202', …], <time>, <time>, null, null, 'open'
+-- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Fail 200', 'Fail 201', 'Fail 202', …],
+--   <time>, <time>, null, null, 'open'
 -- as in: create_many of two that exist, Fail (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 200', 'Fail 201']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 200', 'Fail 201']
 
 -- create_many with ids, Fail (without a scope)
 -- as in: create_many of two, Fail (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 500', 'Fail 501'], <time>, <time>, null,
---   null, 'open'
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 500', 'Fail 501'], <time>, <time>, null, null,
+--   'open'
 
 -- create_all of two, Fail (without a scope)
 WITH
@@ -1678,15 +1696,15 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $11) THEN NULL ELSE -1 END;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 400', 'Fail 401'], <time>, <time>, null,
---   null, 'open', uuids [<game>], 2
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 400', 'Fail 401'], <time>, <time>, null, null,
+--   'open', uuids [<game>], 2
 
 -- create_all of two, one of which exists, Fail (without a scope)
 -- as in: create_all of two, Fail (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Fail 402'], <time>, <time>, null,
---   null, 'open', uuids [<game>], 2
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 401', 'Fail 402'], <time>, <time>, null, null,
+--   'open', uuids [<game>], 2
 -- as in: create_many of two that exist, Fail (without a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Fail 402']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 401', 'Fail 402']
 
 -- create_many of two, Keep (without a scope)
 -- as in: create_many of two, Fail (without a scope)
@@ -2656,55 +2674,69 @@ RETURNING
 -- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'own', 'open', <game>,
 --   'gme_live_mine'
 SELECT
-  (
-    SELECT g."id"
-    FROM "games" g
-    WHERE g."id" = $1
-      AND g."apiKey_used" COLLATE "C" = $2
-    LIMIT 1
-  ) AS game,
-  (
-    SELECT "tasks"."id"
-    FROM "tasks"
-    WHERE
-      "tasks"."gameId" = $3
-      AND "tasks"."externalTaskId" COLLATE "C" = $4
-      AND (
-        "tasks"."apiKey_used" = $5
-        OR EXISTS (
-          SELECT 1
-          FROM "games" g
-          WHERE g."id" = "tasks"."gameId"
-            AND g."apiKey_used" COLLATE "C" = $6
-        )
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  r.n AS n,
+  g."id" AS game,
+  CASE
+    WHEN 1 = 1
+    AND (
+      "tasks"."apiKey_used" = $1
+      OR EXISTS (
+        SELECT 1
+        FROM "games" g
+        WHERE g."id" = "tasks"."gameId"
+          AND g."apiKey_used" COLLATE "C" = $2
       )
-    LIMIT 1
-  ) AS seen,
-  (
-    SELECT "tasks"."id"
-    FROM "tasks"
-    WHERE "tasks"."gameId" = $7
-      AND "tasks"."externalTaskId" COLLATE "C" = $8
-    LIMIT 1
-  ) AS named,
-  (SELECT "tasks"."id" FROM "tasks" WHERE "tasks"."id" = $9 LIMIT 1) AS numbered;
--- with <game>, 'gme_live_mine', <game>, 'task', 'gme_live_mine', 'gme_live_mine', <game>, 'task',
---   <id>
+    ) THEN "tasks"."id"
+  END AS seen,
+  x."id" AS taken
+FROM (
+  SELECT
+    a.n - 1 AS n,
+    a.i AS i,
+    CAST($3 AS uuid) AS g,
+    CAST($4 AS text) AS e,
+    CAST($5 AS text) AS s
+  FROM unnest((SELECT CAST($6 AS uuid[])))
+  WITH ORDINALITY AS a(i, n)
+  WHERE a.n > 0 OFFSET 0
+) r
+  LEFT JOIN "games" g ON g."id" = r.g
+  AND g."apiKey_used" COLLATE "C" = $7
+  LEFT JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = r.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= r.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= r.e
+  LEFT JOIN "tasks" x ON x."id" = r.i;
+-- with 'gme_live_mine', 'gme_live_mine', <game>, 'task', 'own', uuids [<id>], 'gme_live_mine'
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with <game>, 'gme_live_mine', <game>, 'other', 'gme_live_mine', 'gme_live_mine', <game>, 'other',
---   <id>
+-- with 'gme_live_mine', 'gme_live_mine', <game>, 'other', 'default', uuids [<id>], 'gme_live_mine'
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, <id>, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with <id>, 'gme_live_mine', <id>, 'task', 'gme_live_mine', 'gme_live_mine', <id>, 'task', <id>
+-- with 'gme_live_mine', 'gme_live_mine', <id>, 'task', 'default', uuids [<id>], 'gme_live_mine'
 
 -- find by id (in a scope)
 SELECT
@@ -4172,12 +4204,12 @@ RETURNING
   "externalTaskId"::text,
   "strategyId"::text,
   "status"::text;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_many of two that exist, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 SELECT
   "tasks"."id",
@@ -4224,7 +4256,7 @@ FROM (
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Report 0', 'Fail 1'], 'gme_live_mine'
+--   texts ['Fail 0', 'Fail 1'], 'gme_live_mine'
 
 -- create_many of two hundred, Fail (in a scope)
 INSERT INTO
@@ -4281,26 +4313,23 @@ RETURNING
   "externalTaskId"::text,
   "strategyId"::text,
   "status"::text;
--- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 10', 'Report 100', 'Fail 101', …], <time>, <time>, 'gme_live_mine', null,
---   'open', uuids [<game>], 'gme_live_mine'
+-- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Fail 10', 'Fail 100', 'Fail 101', …],
+--   <time>, <time>, 'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine'
 
 -- create_many of two hundred, two of which exist, Fail (in a scope)
 -- as in: create_many of two hundred, Fail (in a scope)
--- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 200', 'Report 201', 'Fail 202', …], <time>, <time>, 'gme_live_mine', null,
---   'open', uuids [<game>], 'gme_live_mine'
+-- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Fail 200', 'Fail 201', 'Fail 202', …],
+--   <time>, <time>, 'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine'
 -- as in: create_many of two, Fail (in a scope)
--- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Report 200', 'Report 201', 'Fail 202', …], <time>, <time>, 'gme_live_mine', null,
---   'open', 'gme_live_mine'
+-- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Fail 200', 'Fail 201', 'Fail 202', …],
+--   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Report 200', 'Fail 201'], 'gme_live_mine'
+--   texts ['Fail 200', 'Fail 201'], 'gme_live_mine'
 
 -- create_many with ids, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 500', 'Fail 501'], <time>, <time>,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 500', 'Fail 501'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_all of two, Fail (in a scope)
@@ -4364,16 +4393,16 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $12) THEN NULL ELSE -1 END;
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 400', 'Fail 401'], <time>, <time>,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 400', 'Fail 401'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 
 -- create_all of two, one of which exists, Fail (in a scope)
 -- as in: create_all of two, Fail (in a scope)
--- with <game>, 's', uuids [<id>, <id>], texts ['Report 401', 'Fail 402'], <time>, <time>,
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 401', 'Fail 402'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 -- as in: create_many of two that exist, Fail (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Report 401', 'Fail 402'], 'gme_live_mine'
+--   texts ['Fail 401', 'Fail 402'], 'gme_live_mine'
 
 -- create_many of two, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5648,11 +5677,11 @@ RETURNING
 -- as in: create (in a transaction)
 -- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
 -- as in: create, where the name is taken (without a scope)
--- with <game>, <game>, 'task', <game>, 'task', <id>
+-- with <game>, 'task', 'own', uuids [<id>]
 
 -- create_many of two, Fail (in a transaction)
 -- as in: create_many of two, Fail (without a scope)
--- with <game>, 'default', uuids [<id>, <id>], texts ['Report 0', 'Fail 1'], <time>, <time>, null,
+-- with <game>, 'default', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1'], <time>, <time>, null,
 --   null, 'open'
 
 -- create_all of two, Fail (in a transaction)
@@ -5724,7 +5753,7 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $11) THEN NULL ELSE -1 END;
--- with <game>, 'default', uuids [<id>, <id>], texts ['Report 2', 'Fail 3'], <time>, <time>, null,
+-- with <game>, 'default', uuids [<id>, <id>], texts ['Fail 2', 'Fail 3'], <time>, <time>, null,
 --   null, 'open', uuids [<game>], 2
 
 -- create_many of two, Keep (in a transaction)

@@ -1,149 +1,168 @@
 //! All or none: one statement.
 
-use crate::database::bulk_create::candidates::{
-    Candidate, fold, make_ids, repeated_id, repeated_name,
-};
-use crate::database::bulk_create::outcomes::{Answer, Outcomes, match_all};
-use crate::database::bulk_create::refused;
-use crate::database::bulk_create::statements::{Check, Mode};
+use super::entries::{Entry, fold, generate_ids, repeated_id, repeated_name};
+use super::insert::{Check, InsertMode};
+use super::matching::Returned;
+use super::outcomes::Outcomes;
+use super::refused;
 use crate::database::create::already_exists;
-use crate::database::{ROUNDS, SeaOrmTaskRepository, TaskConnection};
+use crate::database::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::{FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
-use crate::task::{NewTask, ParentGame, Stamp};
-use sea_orm::{DbBackend, DbErr};
+use crate::task::{NewTask, ParentGame, Stamp, time};
+use sea_orm::DbErr;
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
-    pub(in crate::database) async fn insert_all(
+    pub(in crate::database) async fn create_all_or_none(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<CreateOutcome>, TaskError> {
         NewTask::validate_atomic_batch(tasks)?;
-        // What the batch has against itself: the first task with a bad text, a name or an id
-        // that stands in it twice. An earlier task may yet be refused by the database.
+        // What is wrong with the batch itself: the first task with an invalid text, or with a name or an
+        // id that an earlier task has. The database may refuse an earlier task.
         let invalid = tasks
             .iter()
             .enumerate()
-            .find_map(|(index, task)| Some((index, self.check(task).err()?)));
+            .find_map(|(index, task)| Some((index, self.validate(task).err()?)));
         let end = invalid.as_ref().map_or(tasks.len(), |(index, _)| *index);
-        let mut left = fold(tasks.iter().enumerate().take(end), on_existing);
-        make_ids(&mut left);
-        let repeated = Some(&left).filter(|_| on_existing == OnExisting::Fail);
-        let repeated = repeated.and_then(|left| repeated_name(left));
-        let repeated = repeated.map(|(place, task)| (place, already_exists(task, None)));
-        let mut itself = earlier(invalid, repeated);
+        let mut remaining = fold(tasks.iter().enumerate().take(end), on_existing);
+        generate_ids(&mut remaining);
+        let repeated = Some(&remaining).filter(|_| on_existing == OnExisting::Fail);
+        let repeated = repeated.and_then(|entries| repeated_name(entries));
+        let repeated = repeated.map(|(index, task)| (index, already_exists(task, None)));
+        let mut refusal = earlier(invalid, repeated);
         let mut outcomes = Outcomes::new(tasks, on_existing);
         let Ok(Some(stamp)) = self.scope().stamp() else {
-            return itself.map_or(Ok(Vec::new()), |(index, error)| Err(refused(index, error)));
+            return refusal.map_or(Ok(Vec::new()), |(index, error)| Err(refused(index, error)));
         };
-        if itself.is_some() || repeated_id(&left).is_some() {
-            left = self.judge_all(left, on_existing, &stamp, None, &mut outcomes).await?;
-            // An id that was given to a task that exists is of no account.
-            itself = earlier(itself, repeated_id(&left));
-            let index = itself.as_ref().map_or(usize::MAX, |(index, _)| *index);
-            outcomes.refused_before(index)?;
+        if refusal.is_some() || repeated_id(&remaining).is_some() {
+            remaining = self.settle_diagnosed(remaining, on_existing, None, &mut outcomes).await?;
+            // The id that was given to a task that exists does not count.
+            refusal = earlier(refusal, repeated_id(&remaining));
+            let index = refusal.as_ref().map_or(usize::MAX, |(index, _)| *index);
+            outcomes.check_refused_before(index)?;
         }
-        if let Some((index, error)) = itself {
+        if let Some((index, error)) = refusal {
             return Err(refused(index, error));
         }
-        self.write_all(left, on_existing, &stamp, &mut outcomes).await?;
+        self.write_all(remaining, on_existing, &stamp, &mut outcomes).await?;
         outcomes.in_order()
     }
 
-    /// Writes all candidates by one statement. Those that are as they are to be are found
-    /// before; the statement then writes all that are left, or nothing.
+    /// Writes all entries by one statement. With [`OnExisting::Update`] those that need no change are
+    /// diagnosed before; the statement then writes all remaining ones or none.
     async fn write_all<'t>(
         &self,
-        mut left: Vec<Candidate<'t>>,
+        mut remaining: Vec<Entry<'t>>,
         on_existing: OnExisting,
         stamp: &Stamp,
         outcomes: &mut Outcomes<'t>,
     ) -> Result<(), TaskError> {
-        let (mode, answer) = match on_existing {
-            OnExisting::Fail | OnExisting::Keep => (Mode::InsertAll, Answer::Inserted),
-            OnExisting::Update => (Mode::UpsertAll, Answer::All),
+        let mode = match on_existing {
+            OnExisting::Fail | OnExisting::Keep => InsertMode::InsertAll,
+            OnExisting::Update => InsertMode::UpsertAll,
         };
         let mut failure = DbErr::RecordNotInserted;
-        let mut judged = mode == Mode::InsertAll;
-        let mut suspected = false;
-        let mut in_vain = 0;
-        while in_vain < ROUNDS {
-            if !judged {
-                let before = left.len();
-                left = self.judge_all(left, on_existing, stamp, None, outcomes).await?;
-                outcomes.refused_before(usize::MAX)?;
-                in_vain = if left.len() < before { 0 } else { in_vain + 1 };
+        let mut is_diagnosed = mode == InsertMode::InsertAll;
+        let mut may_be_refused = false;
+        let mut fruitless = 0;
+        while fruitless < MAX_ATTEMPTS {
+            if !is_diagnosed {
+                let before = remaining.len();
+                remaining = self.settle_diagnosed(remaining, on_existing, None, outcomes).await?;
+                outcomes.check_refused_before(usize::MAX)?;
+                fruitless = if remaining.len() < before { 0 } else { fruitless + 1 };
             }
-            judged = false;
-            if left.is_empty() {
+            is_diagnosed = false;
+            if remaining.is_empty() {
                 return Ok(());
             }
-            // Nothing that can be seen is in the way.
-            if suspected && let Some(error) = self.first_refused(&left, mode, stamp).await? {
+            // Nothing conflicts that this connection can see.
+            if may_be_refused
+                && let Some(error) = self.first_refused(&remaining, mode, stamp).await?
+            {
                 return Err(error);
             }
-            let batch = self.batch(&left, stamp).checked(Check::Complete);
-            let now = batch.now;
-            match self.write_now(&batch, mode).await {
-                // Something was in the way of one of them, so that none was written.
-                Ok(rows) if rows.is_empty() => {
+            match self.try_write_all(remaining, mode, Check::Complete, stamp, outcomes).await {
+                Ok(()) => return Ok(()),
+                Err((entries, None)) => {
+                    remaining = entries;
                     failure = DbErr::RecordNotInserted;
-                    suspected = !self.learns_of_skipping_triggers().await? && in_vain > 0;
+                    may_be_refused = !self.learn_skipping_triggers().await? && fruitless > 0;
                 }
-                Ok(rows) => {
-                    match_all(left, rows, now, answer, outcomes);
-                    return Ok(());
-                }
-                Err(error) => {
+                Err((entries, Some(error))) => {
+                    remaining = entries;
                     failure = error.clone();
                     // A hidden row may have the name.
-                    let repeated = in_vain > 1 && self.backend() == DbBackend::Postgres;
-                    suspected = self.survived_whole(error).await? || repeated;
+                    let repeatedly = fruitless > 1 && self.dialect().has_row_security();
+                    may_be_refused = self.survives_failure_of_all(error).await? || repeatedly;
                 }
             }
         }
-        if self.is_postgres_transaction()
+        if self.conflict_aborts_transaction()
             && matches!(failure, DbErr::RecordNotInserted)
-            && let Some(first) = left.iter().min_by_key(|candidate| candidate.place)
+            && let Some(first) = remaining.iter().min_by_key(|entry| entry.index)
         {
-            // Each of them was skipped.
-            return Err(refused(first.place, TaskError::skipped(first.task.key())));
+            // Every row was skipped.
+            return Err(refused(first.index, TaskError::skipped(first.task.key())));
         }
-        if mode.is_upsert() && self.backend() == DbBackend::MySql {
-            // The null was the crate's own; this says what it stood for. Should it succeed
-            // after all, everything is written.
-            let batch = self.batch(&left, stamp);
-            let now = batch.now;
-            match self.write_now(&batch, Mode::InsertAll).await {
-                Ok(rows) if rows.is_empty() => {}
-                Ok(rows) => {
-                    match_all(left, rows, now, Answer::Inserted, outcomes);
-                    return Ok(());
-                }
-                Err(error) => failure = error,
+        if mode.is_upsert() && self.dialect().upserts_return_unchanged_rows() {
+            // The failure was caused by the crate's own null. A plain insert names the conflict; if it
+            // succeeds after all, everything is written.
+            let mode = InsertMode::InsertAll;
+            match self.try_write_all(remaining, mode, Check::Off, stamp, outcomes).await {
+                Ok(()) => return Ok(()),
+                Err((_, None)) => {}
+                Err((_, Some(error))) => failure = error,
             }
         }
         Err(self.write_failed(failure).await)
     }
 
-    /// As [`survived`](Self::survived); a null where none may be is how an upsert was made to
-    /// fail for an unseen task or, on MariaDB, a taken id. Says whether a row was skipped, or refused
-    /// by a policy.
-    async fn survived_whole(&self, error: DbErr) -> Result<bool, TaskError> {
+    /// Writes all entries and settles them. Otherwise nothing was written: returns the entries, and the
+    /// error if the statement failed.
+    async fn try_write_all<'t>(
+        &self,
+        entries: Vec<Entry<'t>>,
+        mode: InsertMode,
+        check: Check,
+        stamp: &Stamp,
+        outcomes: &mut Outcomes<'t>,
+    ) -> Result<(), (Vec<Entry<'t>>, Option<DbErr>)> {
+        let (chunk, now) = (self.chunk(entries), time::now());
+        let written = async {
+            let inserted = self.insert(&chunk, mode, check, stamp, now).await?;
+            self.decode(inserted, &chunk.entries, stamp, now).await
+        };
+        match written.await {
+            Ok(rows) if rows.is_empty() => Err((chunk.entries, None)),
+            Ok(rows) => {
+                let returned = Returned { rows, mode, now, with_unchanged: true };
+                returned.settle_all(chunk.entries, outcomes);
+                Ok(())
+            }
+            Err(error) => Err((chunk.entries, Some(error))),
+        }
+    }
+
+    /// Returns whether a row was skipped, or refused by a policy; an error if the call cannot go on. A
+    /// null in a NOT NULL column is how an upsert was made to fail for a hidden task or, on MariaDB, a
+    /// taken id.
+    async fn survives_failure_of_all(&self, error: DbErr) -> Result<bool, TaskError> {
         let error = match self.write_failed(error).await {
             TaskError::Database(error) => error,
             error => return Err(error),
         };
-        if self.is_incomplete(&error) {
+        if self.dialect().is_incomplete_insert(&error) {
             return match error.transaction_lost() {
                 true => Err(TaskError::WriteSkipped { key: None, transaction_lost: true }),
                 false => Ok(true),
             };
         }
-        let was_conflict =
+        let is_conflict =
             matches!(error.kind(), FailureKind::UniqueViolation | FailureKind::NotNullViolation);
-        if was_conflict && error.transaction_state() == TransactionState::Intact {
+        if is_conflict && error.transaction_state() == TransactionState::Intact {
             return Ok(false);
         }
         if self.is_refused_by_policy(&error).await? {
@@ -157,5 +176,5 @@ fn earlier(
     one: Option<(usize, TaskError)>,
     other: Option<(usize, TaskError)>,
 ) -> Option<(usize, TaskError)> {
-    one.into_iter().chain(other).min_by_key(|(place, _)| *place)
+    one.into_iter().chain(other).min_by_key(|(index, _)| *index)
 }

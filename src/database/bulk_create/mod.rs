@@ -1,24 +1,46 @@
 //! Bulk creation: each task for itself, or all or none.
+//!
+//! Both go one way: validate the tasks, fold duplicates into one [`Entry`] each, take a [`Chunk`] of
+//! them, insert it, match the returned rows with the entries, diagnose those that were not written, and
+//! insert the remaining ones again. [`Outcomes`] collects what became of each task of the input.
 
 mod all;
-mod candidates;
-mod complete;
 mod each;
+mod entries;
+mod insert;
+mod matching;
 mod outcomes;
-mod statements;
+mod skipped_rows;
 
-use self::candidates::Candidate;
+pub(crate) use self::entries::Entry;
+pub(crate) use self::insert::{Check, Insert, InsertMode};
+
 use self::outcomes::Outcomes;
-use self::outcomes::judge;
-use crate::database::{SeaOrmTaskRepository, TaskConnection};
+use super::sql::{BoundColumns, Decoder, Rows};
+use super::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::TaskError;
 use crate::repository::OnExisting;
-use crate::task::{NewTask, ParentGame, Stamp};
+use crate::task::{NewTask, ParentGame, Stamp, Task, TaskStatus};
 use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, QueryResult, Statement};
+use std::sync::atomic::Ordering;
+
+/// Entries that one statement writes, and their encoded rows.
+pub(super) struct Chunk<'t> {
+    pub(super) entries: Vec<Entry<'t>>,
+    rows: Rows,
+}
+
+/// What an insert returned.
+pub(super) enum Inserted {
+    Rows(Vec<QueryResult>),
+    /// All rows were stored as they were sent.
+    AsSent,
+}
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
-    /// What can be said against a task without asking the database.
-    fn check(&self, task: &NewTask) -> Result<(), TaskError> {
+    /// Validates a task as far as that is possible without the database.
+    fn validate(&self, task: &NewTask) -> Result<(), TaskError> {
         task.validate()?;
         match self.scope().stamp()? {
             Some(_) => Ok(()),
@@ -26,37 +48,115 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
     }
 
-    /// Asks what is in the way of candidates, and settles those for which there is an answer.
-    /// `wrote_at` is the time of a write that may have changed them. Gives those that are left.
-    async fn judge_all<'t>(
+    pub(super) fn encode_entries(&self, entries: &[Entry<'_>]) -> Rows {
+        insert::encode(self.dialect(), entries)
+    }
+
+    fn chunk<'t>(&self, entries: Vec<Entry<'t>>) -> Chunk<'t> {
+        Chunk { rows: self.encode_entries(&entries), entries }
+    }
+
+    /// Inserts a chunk. An upsert on a database whose
+    /// [upserts return unchanged rows](super::dialect::Dialect::upserts_return_unchanged_rows) also
+    /// returns these, in the scope or not; one of all rows, those in the scope.
+    async fn insert(
         &self,
-        mut candidates: Vec<Candidate<'t>>,
-        on_existing: OnExisting,
+        chunk: &Chunk<'_>,
+        mode: InsertMode,
+        check: Check,
         stamp: &Stamp,
+        now: DateTime<Utc>,
+    ) -> Result<Inserted, DbErr> {
+        let Chunk { entries, rows } = chunk;
+        let skips_rows = self.names().skips_rows.load(Ordering::Relaxed);
+        let (statement, sends_rows_twice) = {
+            let insert = Insert::new(self.dialect(), entries, rows, mode, stamp, self.scope(), now)
+                .check(check, skips_rows)
+                .conflict_aborts_transaction(self.conflict_aborts_transaction());
+            (self.dialect().insert_many(&self.sql(), &insert), insert.sends_rows_twice)
+        };
+        let as_sent = mode == InsertMode::InsertAll
+            && self.dialect().inserts_store_rows_as_sent()
+            && !sends_rows_twice;
+        if !as_sent {
+            return Ok(Inserted::Rows(self.connection.query_all(statement).await?));
+        }
+        let written = self.connection.execute(statement).await?.rows_affected();
+        match usize::try_from(written) {
+            Ok(0) => Ok(Inserted::Rows(Vec::new())),
+            Ok(written) if written == entries.len() => Ok(Inserted::AsSent),
+            // A trigger skipped some of them.
+            _ => {
+                let stored = self.stored_statement(rows, now);
+                Ok(Inserted::Rows(self.connection.query_all(stored).await?))
+            }
+        }
+    }
+
+    /// The tasks that an insert of this time stored.
+    fn stored_statement(&self, rows: &Rows, now: DateTime<Utc>) -> Statement {
+        let (sql, names) = (self.sql(), self.names());
+        let (task, tasks, id, created_at) =
+            (&names.named_columns, &names.tasks, &names.id, &names.created_at);
+        let (rows, join) = (sql.rows("r", rows), self.dialect().ordered_join());
+        let now = sql.bind_time(now);
+        sql.statement(format_args!(
+            "SELECT {task} FROM {rows}{join}{tasks} ON {id} = r.i AND {created_at} = {now}"
+        ))
+    }
+
+    /// Yields now and then to the futures that it is joined with.
+    async fn decode(
+        &self,
+        inserted: Inserted,
+        entries: &[Entry<'_>],
+        stamp: &Stamp,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Task>, DbErr> {
+        match inserted {
+            Inserted::Rows(rows) => {
+                let decoder = Decoder::new(self.names(), BoundColumns::default());
+                decoder.decode_cooperatively(rows).await
+            }
+            Inserted::AsSent => {
+                Ok(entries.iter().map(|entry| as_sent(entry, stamp, now)).collect())
+            }
+        }
+    }
+
+    /// Diagnoses entries that were not written, and settles those for which that gives an outcome.
+    /// Returns the others, which can be written now.
+    async fn settle_diagnosed<'t>(
+        &self,
+        mut entries: Vec<Entry<'t>>,
+        on_existing: OnExisting,
         wrote_at: Option<DateTime<Utc>>,
         outcomes: &mut Outcomes<'t>,
-    ) -> Result<Vec<Candidate<'t>>, TaskError> {
-        if candidates.is_empty() {
-            return Ok(candidates);
-        }
-        let findings = self.probe(&self.batch(&candidates, stamp)).await;
-        let findings = findings.map_err(|error| self.failed(false, error))?;
-        let mut verdicts: Vec<_> = candidates.iter().map(|_| None).collect();
-        for (place, finding) in findings {
-            if let (Some(candidate), Some(verdict)) =
-                (candidates.get_mut(place), verdicts.get_mut(place))
-            {
-                *verdict = judge(candidate, finding, on_existing, wrote_at);
+    ) -> Result<Vec<Entry<'t>>, TaskError> {
+        let decisions = self.diagnose(&mut entries, on_existing, wrote_at).await?;
+        let mut remaining = Vec::new();
+        for (entry, decision) in entries.into_iter().zip(decisions) {
+            match decision {
+                Some(outcome) => outcomes.settle(entry, outcome),
+                None => remaining.push(entry),
             }
         }
-        let mut left = Vec::new();
-        for (candidate, verdict) in candidates.into_iter().zip(verdicts) {
-            match verdict {
-                Some(verdict) => outcomes.settle(candidate, verdict),
-                None => left.push(candidate),
-            }
-        }
-        Ok(left)
+        Ok(remaining)
+    }
+}
+
+/// The row that an entry is sent as.
+fn as_sent(entry: &Entry<'_>, stamp: &Stamp, now: DateTime<Utc>) -> Task {
+    Task {
+        id: entry.id,
+        created_at: now,
+        updated_at: now,
+        api_key_used: stamp.api_key_used.clone(),
+        oauth_user_id: stamp.oauth_user_id.clone(),
+        external_task_id: entry.task.external_task_id.clone(),
+        game_id: entry.task.game_id,
+        strategy_id: entry.strategy.clone(),
+        status: TaskStatus::OPEN,
     }
 }
 

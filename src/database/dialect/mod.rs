@@ -1,14 +1,21 @@
-//! What differs between the databases: one file for each, and here the list of what each has to
-//! say.
+//! What differs between the databases: one file for each, and here the list of what each provides.
 //!
-//! [`Dialect::of`] is the only place where SeaORM's `DbBackend` is matched. A new database is a
-//! variant, a file with these functions, and what the compiler then asks for.
+//! [`Dialect::of`] is the only place where SeaORM's `DbBackend` is matched. To add a database, add a
+//! variant and a file; the compiler then names every function that the file lacks.
 
 mod mariadb;
 mod postgres;
 mod sqlite;
 
-use sea_orm::DbBackend;
+use super::bulk_change::BulkChange;
+use super::bulk_create::Insert;
+use super::sql::{AppColumnQueries, Rows, SortKey, Sql, Values};
+use super::update::Update;
+use crate::error::DatabaseError;
+use chrono::{DateTime, Utc};
+use sea_orm::{DbBackend, DbErr, QueryResult, Statement, Value};
+use std::fmt::{self, Display, Formatter};
+use uuid::Uuid;
 
 /// A database that the crate works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +35,6 @@ impl Dialect {
         }
     }
 
-    #[allow(dead_code, reason = "used by the next commits")]
     pub(crate) fn backend(self) -> DbBackend {
         match self {
             Self::Sqlite => DbBackend::Sqlite,
@@ -55,10 +61,142 @@ macro_rules! per_dialect {
     };
 }
 
-// Statements.
+// ---- Names and values ----
+
 per_dialect! {
     /// Quotes an identifier; a quote in it is doubled.
     fn quote(name: &str) -> String;
+    /// Writes the placeholder of the parameter with this number, from 1.
+    fn write_placeholder(f: &mut Formatter<'_>, number: usize) -> fmt::Result;
+    /// What follows a column of text where it is compared or sorted byte for byte.
+    fn byte_collation() -> &'static str;
+    /// What follows a column of text where a statement returns many rows.
+    fn cast_of_many_texts() -> &'static str;
+    /// Writes that a column of the application's equals a text, byte for byte.
+    fn write_text_equals(f: &mut Formatter<'_>, column: &str, text: &dyn Display) -> fmt::Result;
+}
+
+// ---- Timestamps ----
+
+per_dialect! {
+    /// A timestamp column where it is compared for equality.
+    fn comparable_time(column: &str) -> String;
+    /// What lists by a timestamp column sort by.
+    fn sort_key(column: &str, id: &str) -> SortKey;
+    /// A timestamp column where a statement returns it, for [`Dialect::read_time`]: nothing that
+    /// the driver panics on.
+    fn readable_time(column: &str) -> String;
+    /// The same where SeaORM reads it, as the type of the entity's column.
+    fn readable_time_of_driver(column: &str) -> String;
+    /// The condition that a timestamp can be read: a statement that returns what it wrote must not
+    /// write a row that it cannot return.
+    fn time_is_readable(column: &str) -> String;
+    /// A time that is compared with a timestamp column. A time outside of the database's range
+    /// becomes its first or last, since no row has one outside.
+    fn time_parameter(time: DateTime<Utc>) -> Value;
+    /// A time and the id of a task that are compared with a unique [`SortKey`].
+    fn sort_key_parameter(time: DateTime<Utc>, id: Uuid) -> Value;
+    /// Reads a timestamp that was returned as [`Dialect::readable_time`]; `None` for one that a
+    /// `DateTime<Utc>` cannot hold.
+    fn read_time(row: &QueryResult, index: usize) -> Result<Option<DateTime<Utc>>, DbErr>;
+    /// Writes the later of now and a microsecond after `stored`, so that `updated_at` grows
+    /// whatever the clocks of the writers say.
+    fn write_next_updated_at(
+        f: &mut Formatter<'_>,
+        sql: &Sql<'_>,
+        now: DateTime<Utc>,
+        stored: &str,
+    ) -> fmt::Result;
+}
+
+// ---- Parts of statements ----
+
+per_dialect! {
+    /// Encodes rows as parameters. A column but the first is sent once if all its values are equal.
+    fn encode_rows(columns: Vec<(&'static str, Values<'_>)>) -> Rows;
+    /// Writes encoded rows as a subquery whose column `n` numbers them from 0.
+    fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> fmt::Result;
+    /// A join that keeps its order. Otherwise a database may scan the tasks and look each of them up
+    /// in the parameter.
+    fn ordered_join() -> &'static str;
+    /// Writes that a task has the game `g` and the external id `e` of a row.
+    fn write_same_game_and_name(
+        f: &mut Formatter<'_>,
+        row: &str,
+        game_id: &str,
+        external_id: &str,
+    ) -> fmt::Result;
+    /// Writes that a task has the game `g` and the id `a` of a row.
+    fn write_same_game_and_id(
+        f: &mut Formatter<'_>,
+        row: &str,
+        game_id: &str,
+        id: &str,
+    ) -> fmt::Result;
+    /// Writes that a task comes after (`>`) or before (`<`) a position: a value of the column that
+    /// the list sorts by, and an id that breaks ties.
+    fn write_after(
+        f: &mut Formatter<'_>,
+        column: &str,
+        id: &str,
+        compare: &str,
+        position: [&dyn Display; 2],
+    ) -> fmt::Result;
+    /// A hint that has a statement start within an index; `None` where none is needed.
+    fn force_index(index: &str) -> Option<String>;
+    /// Whether a statement failed because an index that it named does not exist.
+    fn is_missing_index(error: &DatabaseError) -> bool;
+    /// What ends a query in a transaction that must read the latest committed rows.
+    fn current_read_lock() -> &'static str;
+}
+
+// ---- Statements ----
+
+per_dialect! {
+    /// Changes a task and returns it.
+    fn update(sql: &Sql<'_>, update: &Update<'_>) -> Statement;
+    /// Inserts many tasks and returns the rows that it wrote.
+    fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement;
+    /// Changes or deletes many tasks.
+    fn bulk_change(sql: &Sql<'_>, change: &BulkChange<'_>) -> Statement;
+    /// Queries for the application's own columns, where [`Dialect::update`] has to repeat them.
+    fn app_column_queries() -> Option<AppColumnQueries>;
+    /// A query for triggers of the table that may skip an inserted row, where the database has no
+    /// other way to notice that. The table's name is its parameter.
+    fn skipping_triggers() -> Option<String>;
+}
+
+// ---- What statements do ----
+
+per_dialect! {
+    /// Whether an insert can ignore conflicts (`ON CONFLICT DO NOTHING`).
+    fn inserts_can_ignore_conflicts() -> bool;
+    /// Whether such an insert costs no more than one that a conflict fails.
+    fn ignoring_conflicts_is_free() -> bool;
+    /// Whether a unique violation aborts the transaction.
+    fn conflicts_abort_transactions() -> bool;
+    /// Whether a trigger or a row security policy can make the database skip a row without an
+    /// error.
+    fn rows_can_be_skipped() -> bool;
+    /// Whether the database has row security policies.
+    fn has_row_security() -> bool;
+    /// Whether an upsert also returns rows that it left unchanged.
+    fn upserts_return_unchanged_rows() -> bool;
+    /// Whether an insert that reports no conflict has stored its rows as they were sent, so that
+    /// they need not be read back.
+    fn inserts_store_rows_as_sent() -> bool;
+    /// Whether an insert of all rows or none is cheaper than one that ignores conflicts.
+    fn optimistic_inserts_are_cheaper() -> bool;
+    /// Whether the database has a single writer, and no other works while one writes.
+    fn has_single_writer() -> bool;
+    /// Whether rows are locked as they are read, so that bulk changes by id look up the names first.
+    fn locks_rows_as_it_reads() -> bool;
+    /// Whether a statement of [`Dialect::insert_many`] failed because some of its rows were skipped.
+    fn is_incomplete_insert(error: &DatabaseError) -> bool;
+    /// Whether a dry run of [`Dialect::insert_many`] failed because all rows could be written.
+    fn is_complete_dry_run(error: &DatabaseError) -> bool;
+    /// Whether a row security policy or a missing privilege refused a statement.
+    fn is_denied(error: &DatabaseError) -> bool;
 }
 
 /// Quotes an identifier with this mark, which is doubled where the name has it.

@@ -1,7 +1,336 @@
 //! PostgreSQL.
 
-use super::quoted_with;
+use crate::database::bulk_change::BulkChange;
+use crate::database::bulk_create::{Check, Insert, InsertMode};
+use crate::database::sql::{
+    AppColumnQueries, Encoded, Rows, SortKey, Sql, Values, array_rows, only_if,
+};
+use crate::database::update::Update;
+use crate::error::DatabaseError;
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{DbErr, QueryResult, RuntimeErr, SqlxError, Statement, Value};
+use std::fmt::{self, Display, Formatter};
+use uuid::Uuid;
+
+// ---- Names and values ----
 
 pub(super) fn quote(name: &str) -> String {
-    quoted_with('"', name)
+    super::quoted_with('"', name)
+}
+
+pub(super) fn write_placeholder(f: &mut Formatter<'_>, number: usize) -> fmt::Result {
+    write!(f, "${number}")
+}
+
+pub(super) fn byte_collation() -> &'static str {
+    " COLLATE \"C\""
+}
+
+/// The first type that the driver compares a column's type with is `text`; `varchar` is the fourth.
+pub(super) fn cast_of_many_texts() -> &'static str {
+    "::text"
+}
+
+pub(super) fn write_text_equals(
+    f: &mut Formatter<'_>,
+    column: &str,
+    text: &dyn Display,
+) -> fmt::Result {
+    write!(f, "{column} COLLATE \"C\" = {text}")
+}
+
+// ---- Timestamps ----
+
+/// Both infinities and the years from 262143 on are outside of chrono's range, and sqlx panics on
+/// them. One year is a margin for what is added to a timestamp.
+const CHRONO_RANGE: &str = "> '-infinity' AND {c} < '262142-01-01 00:00:00+00'";
+
+pub(super) fn comparable_time(column: &str) -> String {
+    column.to_owned()
+}
+
+pub(super) fn sort_key(column: &str, _id: &str) -> SortKey {
+    SortKey { expression: column.to_owned(), is_unique: false }
+}
+
+pub(super) fn readable_time(column: &str) -> String {
+    let range = CHRONO_RANGE.replace("{c}", column);
+    format!("CASE WHEN {column} {range} THEN {column} END")
+}
+
+pub(super) fn readable_time_of_driver(column: &str) -> String {
+    readable_time(column)
+}
+
+pub(super) fn time_is_readable(column: &str) -> String {
+    format!("{column} {}", CHRONO_RANGE.replace("{c}", column))
+}
+
+/// PostgreSQL's first year is 4713 BC.
+pub(super) fn time_parameter(time: DateTime<Utc>) -> Value {
+    let first = NaiveDate::from_ymd_opt(-4712, 1, 1).and_then(|day| day.and_hms_opt(0, 0, 0));
+    first.map_or(time, |first| time.max(first.and_utc())).into()
+}
+
+pub(super) fn sort_key_parameter(time: DateTime<Utc>, _id: Uuid) -> Value {
+    time_parameter(time)
+}
+
+pub(super) fn read_time(row: &QueryResult, index: usize) -> Result<Option<DateTime<Utc>>, DbErr> {
+    match row.try_get_by_index::<Option<DateTime<Utc>>>(index) {
+        Err(DbErr::Query(RuntimeErr::SqlxError(error)))
+            if matches!(*error, SqlxError::ColumnDecode { .. }) =>
+        {
+            Ok(None)
+        }
+        time => time,
+    }
+}
+
+pub(super) fn write_next_updated_at(
+    f: &mut Formatter<'_>,
+    sql: &Sql<'_>,
+    now: DateTime<Utc>,
+    stored: &str,
+) -> fmt::Result {
+    let now = sql.bind(now);
+    let stored = readable_time(stored);
+    write!(f, "GREATEST({now}, {stored} + INTERVAL '1 microsecond')")
+}
+
+// ---- Parts of statements ----
+
+pub(super) fn encode_rows(columns: Vec<(&'static str, Values<'_>)>) -> Rows {
+    array_rows(columns)
+}
+
+/// An array that comes from a subquery has no length that the planner knows. Otherwise it would plan
+/// for each length anew, and scan the tasks for many rows.
+///
+/// `OFFSET 0` has the planner plan the subquery apart. Otherwise it would fold a constant of it into
+/// the conditions of the statement, and estimate it by statistics that may be wrong. It estimates
+/// that a third of the numbers is above 0, so three rows: few enough to look tasks up by an index, and
+/// too many to scan a small table for each.
+pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> fmt::Result {
+    f.write_str("(SELECT a.n - 1 AS n")?;
+    for (name, column) in &rows.columns {
+        match column {
+            Encoded::SameUuid(id) => write!(f, ", CAST({} AS uuid) AS {name}", sql.bind(*id))?,
+            Encoded::SameText(text) => {
+                write!(f, ", CAST({} AS text) AS {name}", sql.bind(text.as_str()))?;
+            }
+            _ => write!(f, ", a.{name} AS {name}")?,
+        }
+    }
+    f.write_str(" FROM unnest(")?;
+    let mut names = String::new();
+    for (name, column) in &rows.columns {
+        if let Encoded::Array(values, of) = column {
+            let separator = if names.is_empty() { "" } else { ", " };
+            write!(f, "{separator}(SELECT CAST({} AS {of}[]))", sql.bind(values.clone()))?;
+            names = names + name + ", ";
+        }
+    }
+    write!(f, ") WITH ORDINALITY AS a({names}n) WHERE a.n > 0 OFFSET 0)")
+}
+
+pub(super) fn ordered_join() -> &'static str {
+    " JOIN "
+}
+
+/// The planner compares the costs of the indexes on a game's names and on its creation by statistics
+/// alone. Where these know at most one task for each game, both seem to lead to one task, and the
+/// planner may take the second and read the whole game for each row. So the game is compared as one
+/// of two, which doubles the estimate for it alone, and the name also as a range, which makes the
+/// first index the more selective one. The server drops what is redundant before it searches. It does
+/// not help where the statistics are those of a table with one task and the names are long.
+pub(super) fn write_same_game_and_name(
+    f: &mut Formatter<'_>,
+    row: &str,
+    game_id: &str,
+    external_id: &str,
+) -> fmt::Result {
+    write!(
+        f,
+        "{game_id} = ANY(ARRAY[{row}.g, {row}.g]) AND {external_id} = {row}.e \
+         AND {external_id} >= {row}.e AND {external_id} <= {row}.e"
+    )
+}
+
+pub(super) fn write_same_game_and_id(
+    f: &mut Formatter<'_>,
+    row: &str,
+    game_id: &str,
+    id: &str,
+) -> fmt::Result {
+    write!(f, "{game_id} = ANY(ARRAY[{row}.g, {row}.g]) AND {id} = {row}.a")
+}
+
+/// For a value that it knows, the planner estimates that hardly any row comes after it, and plans each
+/// page anew for the cheap scan. It does not look into a subquery.
+pub(super) fn write_after(
+    f: &mut Formatter<'_>,
+    column: &str,
+    id: &str,
+    compare: &str,
+    [value, id_value]: [&dyn Display; 2],
+) -> fmt::Result {
+    write!(f, " AND ({column}, {id}) {compare} (SELECT {value}, {id_value})")
+}
+
+pub(super) fn force_index(_index: &str) -> Option<String> {
+    None
+}
+
+pub(super) fn is_missing_index(_error: &DatabaseError) -> bool {
+    false
+}
+
+pub(super) fn current_read_lock() -> &'static str {
+    ""
+}
+
+// ---- Statements ----
+
+pub(super) fn update(sql: &Sql<'_>, update: &Update<'_>) -> Statement {
+    update.returning(sql)
+}
+
+/// Where all or none must be written, `w` counts the rows: fewer than were sent fail the statement by
+/// a negative LIMIT, and a dry run that wrote all fails it by a negative OFFSET.
+pub(super) fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement {
+    let names = sql.names;
+    let (tasks, columns, returned) =
+        (&names.tasks, &names.columns, names.returned_of_many(Default::default()));
+    let (rows, values) = (sql.rows("j", insert.rows), insert.values(sql));
+    if !insert.mode.is_all() {
+        let (games, game_key) = (&names.games, &names.game_key);
+        let and_may_create = sql.and_may_create(insert.scope);
+        let and_id_is_free = insert.and_id_is_free(sql);
+        let on_conflict = on_conflict(sql, insert);
+        return sql.statement(format_args!(
+            "INSERT INTO {tasks} ({columns}) WITH r AS (SELECT * FROM {rows}) SELECT {values} FROM r \
+             JOIN {games} g ON {game_key} = r.g{and_may_create} WHERE 1 = 1{and_id_is_free} \
+             ORDER BY r.n{on_conflict} RETURNING {returned}"
+        ));
+    }
+    let and_all_can_be_written = insert.and_all_can_be_written(sql);
+    let on_conflict = on_conflict(sql, insert);
+    let insert_all = fmt::from_fn(|f| {
+        write!(
+            f,
+            "INSERT INTO {tasks} ({columns}) WITH r AS (SELECT * FROM {rows}) SELECT {values} FROM r \
+             WHERE 1 = 1{and_all_can_be_written}{on_conflict} RETURNING {returned}"
+        )
+    });
+    let len = sql.bind(insert.len());
+    let dry_run = fmt::from_fn(|f| {
+        write!(f, " OFFSET CASE WHEN (SELECT COUNT(*) FROM w) = {len} THEN -1 ELSE 0 END")
+    });
+    let dry_run = only_if(insert.check == Check::DryRun, dry_run);
+    match insert.check {
+        Check::Off => sql.statement(format_args!("{insert_all}")),
+        Check::Complete | Check::DryRun => sql.statement(format_args!(
+            "WITH w AS ({insert_all}) SELECT * FROM w{dry_run} \
+             LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, {len}) THEN NULL ELSE -1 END"
+        )),
+    }
+}
+
+fn on_conflict<'s>(sql: &'s Sql<'_>, insert: &'s Insert<'_>) -> impl Display + 's {
+    fmt::from_fn(move |f| match insert.mode {
+        InsertMode::InsertAll => Ok(()),
+        InsertMode::InsertSome => f.write_str(" ON CONFLICT DO NOTHING"),
+        InsertMode::UpsertSome | InsertMode::UpsertAll => insert.on_conflict_update(sql).fmt(f),
+    })
+}
+
+/// Locks the rows in the order in which bulk creation writes them, and then writes them. Otherwise
+/// the order would be the plan's, and two calls could each wait for the other. The locked rows are
+/// written without evaluating the conditions again: the lock has waited for other writers and
+/// compared the rows that they left.
+pub(super) fn bulk_change(sql: &Sql<'_>, change: &BulkChange<'_>) -> Statement {
+    let names = sql.names;
+    let (tasks, alias, game_id, id) = (&names.tasks, &names.tasks_alias, &names.game_id, &names.id);
+    let external_id = &names.external_id;
+    let (from, and_matches) = (sql.tasks_of_keys(change.keys), change.and_matches(sql));
+    match change.assignments(sql) {
+        // `NO KEY` lets other transactions insert rows that refer to a task.
+        Some(assignments) => sql.statement(format_args!(
+            "UPDATE {tasks} SET {assignments} FROM (SELECT {game_id} AS g, {id} AS i FROM {from} \
+             WHERE 1 = 1{and_matches} ORDER BY {game_id}, {external_id} \
+             FOR NO KEY UPDATE OF {alias}) m WHERE {game_id} = ANY(ARRAY[m.g, m.g]) AND {id} = m.i"
+        )),
+        None => sql.statement(format_args!(
+            "DELETE FROM {tasks} USING (SELECT {game_id} AS g, {id} AS i FROM {from} \
+             WHERE 1 = 1{and_matches} ORDER BY {game_id}, {external_id} \
+             FOR UPDATE OF {alias}) m WHERE {game_id} = ANY(ARRAY[m.g, m.g]) AND {id} = m.i"
+        )),
+    }
+}
+
+pub(super) fn app_column_queries() -> Option<AppColumnQueries> {
+    None
+}
+
+pub(super) fn skipping_triggers() -> Option<String> {
+    None
+}
+
+// ---- What statements do ----
+
+pub(super) fn inserts_can_ignore_conflicts() -> bool {
+    true
+}
+
+pub(super) fn ignoring_conflicts_is_free() -> bool {
+    false
+}
+
+pub(super) fn conflicts_abort_transactions() -> bool {
+    true
+}
+
+pub(super) fn rows_can_be_skipped() -> bool {
+    true
+}
+
+pub(super) fn has_row_security() -> bool {
+    true
+}
+
+pub(super) fn upserts_return_unchanged_rows() -> bool {
+    false
+}
+
+/// A `BEFORE INSERT` trigger can change a row.
+pub(super) fn inserts_store_rows_as_sent() -> bool {
+    false
+}
+
+/// Measured: ignoring conflicts takes a quarter of the time more.
+pub(super) fn optimistic_inserts_are_cheaper() -> bool {
+    true
+}
+
+pub(super) fn has_single_writer() -> bool {
+    false
+}
+
+pub(super) fn locks_rows_as_it_reads() -> bool {
+    false
+}
+
+/// A negative LIMIT.
+pub(super) fn is_incomplete_insert(error: &DatabaseError) -> bool {
+    error.code() == Some("2201W")
+}
+
+/// A negative OFFSET.
+pub(super) fn is_complete_dry_run(error: &DatabaseError) -> bool {
+    error.code() == Some("2201X")
+}
+
+pub(super) fn is_denied(error: &DatabaseError) -> bool {
+    error.code() == Some("42501")
 }

@@ -1,8 +1,9 @@
-//! Many keys in a statement, and what each database finds by its indexes.
+//! Many keys in a statement, each kind found by its index.
 
-use crate::database::sql::{Column, Rows, Sql};
+use super::{Rows, Sql, Values};
+use crate::database::dialect::Dialect;
 use crate::task::TaskKey;
-use sea_orm::DbBackend;
+use std::fmt::{self, Display};
 use uuid::Uuid;
 
 /// The kinds of keys, each of which is looked up by another index.
@@ -24,66 +25,63 @@ pub(crate) struct KeyList {
 pub(crate) struct KeysOfKind {
     pub(crate) kind: KeyKind,
     rows: Rows,
-    /// Where each stands among all.
-    pub(crate) places: Vec<usize>,
+    /// The index of each among all keys.
+    pub(crate) indexes: Vec<usize>,
 }
 
 impl KeyList {
-    pub(crate) fn new<'k>(backend: DbBackend, keys: impl IntoIterator<Item = &'k TaskKey>) -> Self {
-        // Of each kind the places and the columns.
+    pub(crate) fn new<'k>(dialect: Dialect, keys: impl IntoIterator<Item = &'k TaskKey>) -> Self {
+        // Of each kind the indexes and the columns.
         let mut ids: (Vec<usize>, Vec<Uuid>) = Default::default();
         let mut in_games: (Vec<usize>, Vec<Uuid>, Vec<Uuid>) = Default::default();
         let mut externals: (Vec<usize>, Vec<&str>, Vec<Uuid>) = Default::default();
-        for (place, key) in keys.into_iter().enumerate() {
+        for (index, key) in keys.into_iter().enumerate() {
             match key {
                 TaskKey::Id(id) => {
-                    ids.0.push(place);
+                    ids.0.push(index);
                     ids.1.push(*id);
                 }
                 TaskKey::InGame(game, id) => {
-                    in_games.0.push(place);
+                    in_games.0.push(index);
                     in_games.1.push(*id);
                     in_games.2.push(*game);
                 }
                 TaskKey::External(game, external) => {
-                    externals.0.push(place);
+                    externals.0.push(index);
                     externals.1.push(external);
                     externals.2.push(*game);
                 }
             }
         }
-        let all = [
-            (KeyKind::Id, ids.0, vec![("a", Column::Uuids(ids.1))]),
-            (
-                KeyKind::InGame,
-                in_games.0,
-                vec![("a", Column::Uuids(in_games.1)), ("g", Column::Uuids(in_games.2))],
-            ),
+        let (uuids, texts) = (Values::Uuids, Values::Texts);
+        let kinds = [
+            (KeyKind::Id, ids.0, vec![("a", uuids(ids.1))]),
+            (KeyKind::InGame, in_games.0, vec![("a", uuids(in_games.1)), ("g", uuids(in_games.2))]),
             (
                 KeyKind::External,
                 externals.0,
-                vec![("e", Column::Texts(externals.1)), ("g", Column::Uuids(externals.2))],
+                vec![("e", texts(externals.1)), ("g", uuids(externals.2))],
             ),
         ];
-        let there = all.into_iter().filter(|(_, places, _)| !places.is_empty());
-        let kinds = there.map(|(kind, places, columns)| KeysOfKind {
+        let kinds = kinds.into_iter().filter(|(_, indexes, _)| !indexes.is_empty());
+        let kinds = kinds.map(|(kind, indexes, columns)| KeysOfKind {
             kind,
-            rows: Rows::new(backend, columns),
-            places,
+            rows: dialect.encode_rows(columns),
+            indexes,
         });
         Self { kinds: kinds.collect() }
     }
 
     /// Tasks that were found: each by its game, its external id and its id, in this order.
-    pub(crate) fn located(backend: DbBackend, tasks: &[(Uuid, String, Uuid)]) -> Self {
+    pub(crate) fn located(dialect: Dialect, tasks: &[(Uuid, String, Uuid)]) -> Self {
         let columns = vec![
-            ("e", Column::Texts(tasks.iter().map(|(_, external, _)| external.as_str()).collect())),
-            ("g", Column::Uuids(tasks.iter().map(|(game, ..)| *game).collect())),
-            ("a", Column::Uuids(tasks.iter().map(|(.., id)| *id).collect())),
+            ("e", Values::Texts(tasks.iter().map(|(_, external, _)| external.as_str()).collect())),
+            ("g", Values::Uuids(tasks.iter().map(|(game, ..)| *game).collect())),
+            ("a", Values::Uuids(tasks.iter().map(|(.., id)| *id).collect())),
         ];
-        let rows = Rows::new(backend, columns);
-        let places = (0..tasks.len()).collect();
-        Self { kinds: vec![KeysOfKind { kind: KeyKind::Located, rows, places }] }
+        let rows = dialect.encode_rows(columns);
+        let indexes = (0..tasks.len()).collect();
+        Self { kinds: vec![KeysOfKind { kind: KeyKind::Located, rows, indexes }] }
     }
 
     /// The kinds that occur.
@@ -93,127 +91,105 @@ impl KeyList {
 }
 
 impl Sql<'_> {
-    /// ` FROM …`: the tasks, or those that the keys name, each once. The keys are the table `k`,
-    /// from which the tasks are looked up, whatever the statistics say.
-    pub(crate) fn push_from_tasks(&mut self, keys: Option<&KeyList>) -> &mut Self {
-        self.push(" FROM ").tasks_named(keys)
-    }
-
-    /// The same as a table.
-    pub(crate) fn tasks_named(&mut self, keys: Option<&KeyList>) -> &mut Self {
-        match keys.map(KeyList::kinds) {
-            None | Some([]) => {
-                let names = self.names;
-                self.push(&names.tasks)
+    /// The tasks table, or the tasks that the keys name, each once: the keys are the table `k`, from
+    /// which the tasks are looked up, whatever the statistics are.
+    pub(crate) fn tasks_of_keys<'s>(&'s self, keys: Option<&'s KeyList>) -> impl Display + 's {
+        fmt::from_fn(move |f| {
+            let (tasks, join) = (&self.names.tasks, self.names.dialect.ordered_join());
+            match keys.map(KeyList::kinds) {
+                None | Some([]) => f.write_str(tasks),
+                Some([keys]) => self.keys_joined_to_tasks(keys).fmt(f),
+                Some(kinds) => {
+                    // `UNION`, since keys of two kinds may name one task.
+                    let named = self.named_by_kinds(kinds, " UNION ");
+                    let same = self.same_game_and_id("k");
+                    write!(f, "({named}) k{join}{tasks} ON {same}")
+                }
             }
-            Some([keys]) => self.keys_joined_to_tasks(keys),
-            Some(kinds) => {
-                let names = self.names;
-                // Keys of two kinds may name one task.
-                self.push("(").tasks_of_kinds(kinds, " UNION ").push(") k");
-                self.ordered_join().push(&names.tasks).push(" ON ").same_game_and_id("k")
-            }
-        }
+        })
     }
 
     /// The keys of one kind as the table `k`, joined to the tasks that they name.
-    pub(crate) fn keys_joined_to_tasks(&mut self, keys: &KeysOfKind) -> &mut Self {
-        let names = self.names;
-        self.rows("k", &keys.rows).ordered_join().push(&names.tasks).push(" ON ");
-        match keys.kind {
-            KeyKind::Id => self.push(&names.id).push(" = k.a"),
-            KeyKind::InGame => self.same_game_and_id("k"),
-            KeyKind::External => self.same_game_and_name("k"),
-            // Not to be looked up by the id.
-            KeyKind::Located => {
-                self.same_game_and_name("k").push(" AND (").push(&names.id);
-                self.push(" = k.a) IS TRUE")
+    pub(crate) fn keys_joined_to_tasks<'s>(&'s self, keys: &'s KeysOfKind) -> impl Display + 's {
+        fmt::from_fn(move |f| {
+            let (tasks, join) = (&self.names.tasks, self.names.dialect.ordered_join());
+            let (rows, id) = (self.rows("k", &keys.rows), &self.names.id);
+            write!(f, "{rows}{join}{tasks} ON ")?;
+            match keys.kind {
+                KeyKind::Id => write!(f, "{id} = k.a"),
+                KeyKind::InGame => self.same_game_and_id("k").fmt(f),
+                KeyKind::External => self.same_game_and_name("k").fmt(f),
+                // `IS TRUE` keeps the id from being searched for in an index.
+                KeyKind::Located => {
+                    write!(f, "{} AND ({id} = k.a) IS TRUE", self.same_game_and_name("k"))
+                }
             }
-        }
+        })
     }
 
-    /// That a task has the game and the external id of a row to which it is joined.
-    ///
-    /// PostgreSQL compares the costs of the indexes on a game's names and on its creation by
-    /// statistics alone. Where these know one task a game at most, it believes both to lead to one
-    /// task, and may take the second and read the whole game for each row. So the game is compared
-    /// as one of two, which doubles the tasks expected of it alone, and the name also as a range,
-    /// which makes the first index the more selective one. It does not help where the statistics
-    /// are those of a table with one task and the names are long. The server drops what is redundant
-    /// before it searches.
-    pub(crate) fn same_game_and_name(&mut self, row: &str) -> &mut Self {
+    /// The task has the game `g` and the external id `e` of a row to which it is joined.
+    pub(crate) fn same_game_and_name<'s>(&'s self, row: &'static str) -> impl Display + 's {
         let names = self.names;
-        self.same_game(row);
-        let comparisons: &[&str] = match names.backend {
-            DbBackend::Postgres => &[" = ", " >= ", " <= "],
-            _ => &[" = "],
-        };
-        for compare in comparisons {
-            self.push(" AND ").push(&names.external_id).push(compare).push(row).push(".e");
-        }
-        self
+        fmt::from_fn(move |f| {
+            names.dialect.write_same_game_and_name(f, row, &names.game_id, &names.external_id)
+        })
     }
 
-    /// That a task has the game and the id of a row to which it is joined.
-    ///
-    /// SQLite takes any index on the game where its statistics know few tasks. A term with a unary
-    /// plus is not searched for in an index, so that it goes by the id.
-    pub(crate) fn same_game_and_id(&mut self, row: &str) -> &mut Self {
+    /// The task has the game `g` and the id `a` of a row to which it is joined.
+    pub(crate) fn same_game_and_id<'s>(&'s self, row: &'static str) -> impl Display + 's {
         let names = self.names;
-        let unary = if names.backend == DbBackend::Sqlite { "+" } else { "" };
-        self.push(unary).same_game(row);
-        self.push(" AND ").push(&names.id).push(" = ").push(row).push(".a")
+        fmt::from_fn(move |f| {
+            names.dialect.write_same_game_and_id(f, row, &names.game_id, &names.id)
+        })
     }
 
-    fn same_game(&mut self, row: &str) -> &mut Self {
-        let names = self.names;
-        self.push(&names.game_id);
-        match names.backend {
-            DbBackend::Postgres => {
-                self.push(" = ANY(ARRAY[").push(row).push(".g, ").push(row).push(".g])")
+    /// One of the keys names the task.
+    pub(crate) fn any_key<'s>(
+        &'s self,
+        keys: impl IntoIterator<Item = &'s TaskKey>,
+    ) -> impl Display + 's {
+        let list = KeyList::new(self.names.dialect, keys);
+        fmt::from_fn(move |f| {
+            let (id, game, external) =
+                (&self.names.id, &self.names.game_id, &self.names.external_id);
+            match list.kinds() {
+                [] => f.write_str("1 = 0"),
+                [keys] => {
+                    let rows = self.rows("k", &keys.rows);
+                    match keys.kind {
+                        KeyKind::Id => write!(f, "{id} IN (SELECT k.a FROM {rows})"),
+                        KeyKind::InGame => {
+                            write!(f, "({game}, {id}) IN (SELECT k.g, k.a FROM {rows})")
+                        }
+                        KeyKind::External | KeyKind::Located => {
+                            write!(f, "({game}, {external}) IN (SELECT k.g, k.e FROM {rows})")
+                        }
+                    }
+                }
+                // Several conditions joined by OR, each with a subquery, would be evaluated for each
+                // task.
+                kinds => {
+                    let named = self.named_by_kinds(kinds, " UNION ALL ");
+                    write!(f, "({game}, {id}) IN (SELECT m.g, m.a FROM ({named}) m)")
+                }
             }
-            _ => self.push(" = ").push(row).push(".g"),
-        }
-    }
-
-    /// That one of the keys names the task.
-    pub(crate) fn any_key<'k>(&mut self, keys: impl IntoIterator<Item = &'k TaskKey>) -> &mut Self {
-        let list = KeyList::new(self.names.backend, keys);
-        match list.kinds() {
-            [] => self.push("1 = 0"),
-            [keys] => self.any_key_of(keys),
-            // One condition or another, each with its own subquery, would be asked of each task.
-            kinds => self.any_key_of_several(kinds),
-        }
-    }
-
-    fn any_key_of(&mut self, keys: &KeysOfKind) -> &mut Self {
-        let names = self.names;
-        let (columns, selected) = match keys.kind {
-            KeyKind::Id => (names.id.clone(), "k.a"),
-            KeyKind::InGame => (format!("({}, {})", names.game_id, names.id), "k.g, k.a"),
-            KeyKind::External | KeyKind::Located => {
-                (format!("({}, {})", names.game_id, names.external_id), "k.g, k.e")
-            }
-        };
-        self.push(&columns).push(" IN (SELECT ").push(selected).push(" FROM ");
-        self.rows("k", &keys.rows).push(")")
-    }
-
-    fn any_key_of_several(&mut self, kinds: &[KeysOfKind]) -> &mut Self {
-        let names = self.names;
-        self.push("(").push(&names.game_id).push(", ").push(&names.id);
-        self.push(") IN (SELECT m.g, m.a FROM (").tasks_of_kinds(kinds, " UNION ALL ").push(") m)")
+        })
     }
 
     /// The tasks that the keys name, by game and id.
-    fn tasks_of_kinds(&mut self, kinds: &[KeysOfKind], union: &str) -> &mut Self {
-        let names = self.names;
-        for (place, keys) in kinds.iter().enumerate() {
-            self.push(if place > 0 { union } else { "" }).push("SELECT ");
-            self.push(&names.game_id).push(" AS g, ").push(&names.id).push(" AS a FROM ");
-            self.keys_joined_to_tasks(keys);
-        }
-        self
+    fn named_by_kinds<'s>(
+        &'s self,
+        kinds: &'s [KeysOfKind],
+        union: &'static str,
+    ) -> impl Display + 's {
+        fmt::from_fn(move |f| {
+            let (game, id) = (&self.names.game_id, &self.names.id);
+            for (index, keys) in kinds.iter().enumerate() {
+                let union = if index > 0 { union } else { "" };
+                let named = self.keys_joined_to_tasks(keys);
+                write!(f, "{union}SELECT {game} AS g, {id} AS a FROM {named}")?;
+            }
+            Ok(())
+        })
     }
 }

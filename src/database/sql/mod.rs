@@ -1,132 +1,114 @@
-//! Texts of statements: names quoted once, values always bound.
+//! The texts of statements.
 //!
-//! Building a statement with a query builder costs as much as running it does on a
-//! local database, so the crate writes its texts from parts: the names, which come
-//! from the entities and are quoted once for a connection, and the shape of the call.
-//! A caller's text is never part of it. What is sent again and again is built once: the next
-//! statement of the same [`Shape`] only binds its values.
+//! A statement is a format string with named parts, such as
+//! `"SELECT {returned} FROM {tasks} WHERE {key}{and_scope}"`, so that it reads as SQL and the
+//! compiler checks the names. A part that [binds](Sql::bind) a value adds it to the statement when
+//! the part is written, so each value is in the place of its placeholder. A caller's text is always
+//! bound, never part of the text. Statements are not built by a query builder: that takes as long as
+//! running them does on a local database.
 
 mod app_columns;
+mod columns;
 mod filter;
-mod hints;
+mod indexes;
 mod keys;
 mod names;
-mod predicate;
 mod rows;
-mod shape;
-mod times;
+mod scope;
 
-pub(crate) use app_columns::AppColumns;
+pub(crate) use self::app_columns::{AppColumnQueries, AppColumns};
+pub(crate) use self::columns::{BoundColumns, Decoder, each_column, is_time, yield_now};
+pub(crate) use self::filter::Keys;
 #[cfg(feature = "migration")]
-pub(crate) use hints::{creation_index, name_index, within_limit};
-pub(crate) use keys::{KeyKind, KeyList};
-#[cfg(feature = "migration")]
-pub(crate) use names::is_time;
-pub(crate) use names::{Known, Names, quote};
-pub(crate) use rows::{Column, Rows};
-pub(crate) use shape::Shape;
-#[cfg(feature = "migration")]
-pub(crate) use times::sorted_columns;
-pub(crate) use times::{key_parameter, read, read_by_driver, read_time, readable, time_parameter};
+pub(crate) use self::indexes::{creation_index, name_index, within_limit};
+pub(crate) use self::keys::{KeyKind, KeyList};
+pub(crate) use self::names::{Names, SortKey};
+pub(crate) use self::rows::{Encoded, Rows, Values, array_rows, json_rows};
 
-use sea_orm::{DbBackend, Statement, Value};
-use std::sync::Arc;
+use sea_orm::{Condition, Statement, Value, sea_query::Expr};
+use std::cell::RefCell;
+use std::fmt::{self, Display};
 
-/// A statement in the making.
+/// The values of one statement, in the order of their placeholders.
 pub(crate) struct Sql<'n> {
     pub(crate) names: &'n Names,
-    /// What a subquery ends with, where it must read the present.
-    pub(crate) lock: &'static str,
-    shape: Option<Shape>,
-    /// The text, where it has been built before.
-    known: Option<Arc<str>>,
-    text: String,
-    values: Vec<Value>,
+    values: RefCell<Vec<Value>>,
 }
 
 impl<'n> Sql<'n> {
-    pub(crate) fn new(names: &'n Names, text: &str) -> Self {
-        Self::shaped(names, None, text)
+    pub(crate) fn new(names: &'n Names) -> Self {
+        Self { names, values: RefCell::new(Vec::with_capacity(12)) }
     }
 
-    /// A statement that is built once for its shape, if it has one. Whatever the text depends on
-    /// has to be in the shape.
-    pub(crate) fn shaped(names: &'n Names, shape: Option<Shape>, text: &str) -> Self {
-        let known = shape.and_then(|shape| names.texts.get(shape));
-        let values = Vec::with_capacity(10);
-        let mut sql = Self { names, lock: "", shape, known, text: String::new(), values };
-        if sql.is_built() {
-            sql.text.reserve(512);
-        }
-        sql.push(text);
-        sql
+    /// A part that binds the value and writes its placeholder.
+    pub(crate) fn bind<'s>(&'s self, value: impl Into<Value> + Clone + 's) -> impl Display + 's {
+        fmt::from_fn(move |f| {
+            let mut values = self.values.borrow_mut();
+            values.push(value.clone().into());
+            self.names.dialect.write_placeholder(f, values.len())
+        })
     }
 
-    /// A known text is built all the same where assertions are checked, to be compared.
-    fn is_built(&self) -> bool {
-        self.known.is_none() || cfg!(debug_assertions)
-    }
-
-    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
-        if self.is_built() {
-            self.text.push_str(text);
-        }
-        self
-    }
-
-    /// A text that costs something to make.
-    pub(crate) fn push_with(&mut self, text: impl FnOnce() -> String) -> &mut Self {
-        if self.is_built() {
-            self.text.push_str(&text());
-        }
-        self
-    }
-
-    /// Binds a value and writes its placeholder.
-    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
-        self.values.push(value.into());
-        if !self.is_built() {
-            return self;
-        }
-        if self.names.backend == DbBackend::Postgres {
-            self.text.push('$');
-            self.text.push_str(&self.values.len().to_string());
-        } else {
-            self.text.push('?');
-        }
-        self
-    }
-
-    /// Binds each value, separated by commas.
-    pub(crate) fn bind_list<V: Into<Value>>(
-        &mut self,
-        values: impl IntoIterator<Item = V>,
-    ) -> &mut Self {
-        for (place, value) in values.into_iter().enumerate() {
-            if place > 0 {
-                self.push(", ");
+    /// A part that binds each of the values, separated by commas.
+    pub(crate) fn bind_all<'s, V>(
+        &'s self,
+        values: impl IntoIterator<Item = V> + Clone + 's,
+    ) -> impl Display + 's
+    where
+        V: Into<Value> + Clone,
+    {
+        fmt::from_fn(move |f| {
+            for (index, value) in values.clone().into_iter().enumerate() {
+                let separator = if index > 0 { ", " } else { "" };
+                write!(f, "{separator}{}", self.bind(value))?;
             }
-            self.bind(value);
+            Ok(())
+        })
+    }
+
+    /// The statement of this text, whose parts bind to this `Sql`.
+    pub(crate) fn statement(&self, text: fmt::Arguments<'_>) -> Statement {
+        let (text, values) = self.text_and_values(text);
+        Statement::from_sql_and_values(self.names.dialect.backend(), text, values)
+    }
+
+    /// A text of the form ` AND … AND …` as a condition of SeaORM's.
+    pub(crate) fn condition(&self, text: fmt::Arguments<'_>) -> Condition {
+        let (text, values) = self.text_and_values(text);
+        match text.strip_prefix(" AND ") {
+            Some(text) => Condition::all().add(Expr::cust_with_values(text.to_owned(), values)),
+            None => Condition::all(),
         }
-        self
     }
 
-    pub(crate) fn statement(self) -> Statement {
-        let text = match (self.known, self.shape) {
-            (Some(known), _) => {
-                debug_assert_eq!(*known, *self.text, "one shape, two texts");
-                known.to_string()
-            }
-            (None, Some(shape)) => {
-                self.names.texts.keep(shape, &self.text);
-                self.text
-            }
-            (None, None) => self.text,
-        };
-        Statement::from_sql_and_values(self.names.backend, text, self.values)
+    fn text_and_values(&self, text: fmt::Arguments<'_>) -> (String, Vec<Value>) {
+        let mut written = String::with_capacity(512);
+        fmt::write(&mut written, text).expect("writing to a String cannot fail");
+        (written, self.values.take())
     }
+}
 
-    pub(crate) fn into_parts(self) -> (String, Vec<Value>) {
-        (self.text, self.values)
-    }
+/// A part that is written only under a condition.
+pub(crate) fn only_if(condition: bool, part: impl Display) -> impl Display {
+    fmt::from_fn(move |f| if condition { part.fmt(f) } else { Ok(()) })
+}
+
+#[cfg(feature = "migration")]
+pub(crate) fn quote(backend: sea_orm::DbBackend, name: &str) -> String {
+    crate::database::dialect::Dialect::of(backend).quote(name)
+}
+
+#[cfg(feature = "migration")]
+pub(crate) fn sorted_columns(backend: sea_orm::DbBackend, column: &str, id: &str) -> String {
+    crate::database::dialect::Dialect::of(backend).sort_key(column, id).index_columns(id)
+}
+
+#[cfg(feature = "adopt")]
+pub(crate) fn read(backend: sea_orm::DbBackend, column: &str) -> String {
+    crate::database::dialect::Dialect::of(backend).readable_time(column)
+}
+
+#[cfg(feature = "adopt")]
+pub(crate) fn readable(backend: sea_orm::DbBackend, column: &str) -> String {
+    crate::database::dialect::Dialect::of(backend).time_is_readable(column)
 }

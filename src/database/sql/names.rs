@@ -1,125 +1,147 @@
+use super::app_columns::LearnedColumns;
+use super::columns::returned_columns;
+use super::indexes::IndexHints;
+use super::scope::OwnerKind;
+use super::{BoundColumns, Sql, is_time};
 use crate::database::dialect::Dialect;
-use crate::database::sql::app_columns::LearnedColumns;
-use crate::database::sql::hints::Hints;
-use crate::database::sql::predicate::OwnerKind;
-use crate::database::sql::shape::Texts;
-use crate::database::sql::times::{comparable, read, readable, sort_key};
-use crate::task::{ParentGame, TaskKey, tasks};
-use sea_orm::{ColumnTrait, ColumnType, DbBackend, IdenStatic, Iterable};
+use crate::task::ParentGame;
+use crate::task::tasks::Column;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, IdenStatic, Iterable};
+use std::fmt::Display;
 use std::sync::atomic::AtomicBool;
-use uuid::Uuid;
 
-/// The names that statements are made of, quoted for one database.
+/// What lists by a timestamp sort by.
+#[derive(Debug)]
+pub(crate) struct SortKey {
+    pub(crate) expression: String,
+    /// Whether it contains the task's id, so that there are no ties.
+    pub(crate) is_unique: bool,
+}
+
+impl SortKey {
+    /// The columns of an index that lists by this, where `id` is the column of the id.
+    #[cfg(feature = "migration")]
+    pub(crate) fn index_columns(&self, id: &str) -> String {
+        match self.is_unique {
+            true => self.expression.clone(),
+            false => format!("{}, {id}", self.expression),
+        }
+    }
+}
+
+/// The names that statements are made of, quoted for one database, and what was learned about its
+/// tables. Columns of the tasks table are qualified with it, those of the games table with `g`.
 #[derive(Debug)]
 pub(crate) struct Names {
-    pub(crate) backend: DbBackend,
+    pub(crate) dialect: Dialect,
     /// The tasks table where a statement names it, with its schema.
     pub(crate) tasks: String,
     /// What the columns of the tasks are qualified with.
     pub(crate) tasks_alias: String,
-    /// All columns of a task, separated by commas, bare.
+    /// All columns of a task, separated by commas, unqualified.
     pub(crate) columns: String,
-    /// The same where they are read, qualified and by their names.
-    pub(crate) qualified: String,
+    /// All columns of a task where they are returned, qualified and named.
+    pub(crate) named_columns: String,
+    /// The columns that a statement returns, by which of id and game it binds: for one row and for
+    /// many.
+    returned: [[String; 2]; 4],
     pub(crate) id: String,
-    /// When it was created, where it is compared for equality.
+    /// Compared for equality.
     pub(crate) created_at: String,
-    /// When it was changed, where it is compared.
+    /// Compared for equality.
     pub(crate) updated_at: String,
-    /// What lists by creation sort by, and whether it names one task alone.
-    pub(crate) by_creation: (String, bool),
-    /// What lists by the last change sort by, and whether it names one task alone.
-    pub(crate) by_change: (String, bool),
-    /// The same as it is stored.
+    /// As it is stored.
     pub(crate) stored_updated_at: String,
-    /// ` AND …`: that its timestamps can be read.
+    pub(crate) by_creation: SortKey,
+    pub(crate) by_change: SortKey,
+    /// ` AND …`: the task's timestamps can be read.
     pub(crate) and_readable: String,
     pub(crate) api_key_used: String,
     pub(crate) oauth_user_id: String,
-    /// The external id where it is compared or sorted: byte for byte.
+    /// Compared and sorted byte for byte.
     pub(crate) external_id: String,
     pub(crate) game_id: String,
     pub(crate) strategy_id: String,
     pub(crate) status: String,
-    /// The games table where a statement names it.
+    /// The games table where a statement names it, with its schema.
     pub(crate) games: String,
-    /// Its columns, qualified with the alias `g`.
     pub(crate) game_key: String,
     pub(crate) game_strategy: Option<String>,
     pub(crate) game_api_key: Option<String>,
     pub(crate) game_oauth_user: Option<String>,
     pub(crate) game_owner: Option<String>,
     pub(crate) game_owner_kind: Option<OwnerKind>,
-    /// The statements that were built of them.
-    pub(crate) texts: Texts,
-    pub(crate) hints: Hints,
+    pub(crate) hints: IndexHints,
     pub(crate) app_columns: LearnedColumns,
-    /// SQLite: whether the table was found to have triggers that may skip a row.
+    /// Whether the table was found to have triggers that may skip a row.
     pub(crate) skips_rows: AtomicBool,
-    /// The tasks table's bare name, unquoted.
+    /// The tasks table's name, unquoted and without its schema.
     pub(crate) table: &'static str,
 }
 
 impl Names {
-    pub(crate) fn new<G: ParentGame>(backend: DbBackend) -> Self {
-        Self::called::<G>(backend, G::tasks_table())
+    pub(crate) fn new<G: ParentGame>(dialect: Dialect) -> Self {
+        Self::with_alias::<G>(dialect, G::tasks_table())
     }
 
-    /// The names where the tasks table stands under an alias.
-    pub(crate) fn called<G: ParentGame>(backend: DbBackend, alias: &str) -> Self {
-        let quoted = |name: &str| quote(backend, name);
+    /// The names where the tasks table has an alias.
+    pub(crate) fn with_alias<G: ParentGame>(dialect: Dialect, alias: &str) -> Self {
+        let quoted = |name: &str| dialect.quote(name);
         let qualifier = quoted(alias);
-        let column = |column: tasks::Column| format!("{qualifier}.{}", quoted(column.as_str()));
-        let parent = |column: G::Column| format!("g.{}", quoted(column.as_str()));
-        let list = |one: &dyn Fn(tasks::Column) -> String| {
-            tasks::Column::iter().map(one).collect::<Vec<_>>().join(", ")
+        let column = |column: Column| format!("{qualifier}.{}", quoted(column.as_str()));
+        let of_game = |column: G::Column| format!("g.{}", quoted(column.as_str()));
+        let in_schema = |schema: Option<&str>, table: &str| match schema {
+            Some(schema) => format!("{}.{}", quoted(schema), quoted(table)),
+            None => quoted(table),
         };
-        let time = |one: tasks::Column| comparable(backend, &column(one));
-        let sort_key =
-            |one: tasks::Column| sort_key(backend, &column(one), &column(tasks::Column::Id));
+        let id = column(Column::Id);
+        let (created_at, updated_at) = (column(Column::CreatedAt), column(Column::UpdatedAt));
         let games = G::default();
-        // An index of another collation is not used unless the statement names it.
-        let bytewise = if backend == DbBackend::Postgres { " COLLATE \"C\"" } else { "" };
+        let list = |name: &dyn Fn(Column) -> String| {
+            Column::iter().map(name).collect::<Vec<_>>().join(", ")
+        };
+        let returned = |bound, many_rows| returned_columns(dialect, bound, many_rows);
+        let some = Some(uuid::Uuid::nil());
         Self {
-            backend,
-            tasks: match G::tasks_schema() {
-                Some(schema) => format!("{}.{}", quoted(schema), quoted(G::tasks_table())),
-                None => quoted(G::tasks_table()),
-            },
+            dialect,
+            tasks: in_schema(G::tasks_schema(), G::tasks_table()),
+            tasks_alias: qualifier.clone(),
             columns: list(&|column| quoted(column.as_str())),
-            qualified: list(&|one| match is_time(one) {
-                true => format!("{} AS {}", read(backend, &column(one)), quoted(one.as_str())),
+            named_columns: list(&|one| match is_time(one) {
+                true => {
+                    format!("{} AS {}", dialect.readable_time(&column(one)), quoted(one.as_str()))
+                }
                 false => column(one),
             }),
-            tasks_alias: qualifier.clone(),
-            id: column(tasks::Column::Id),
-            created_at: time(tasks::Column::CreatedAt),
-            updated_at: time(tasks::Column::UpdatedAt),
-            by_creation: sort_key(tasks::Column::CreatedAt),
-            by_change: sort_key(tasks::Column::UpdatedAt),
-            stored_updated_at: column(tasks::Column::UpdatedAt),
-            and_readable: [tasks::Column::CreatedAt, tasks::Column::UpdatedAt]
-                .map(|one| format!(" AND {}", readable(backend, &column(one))))
+            returned: [(None, None), (some, None), (None, some), (some, some)].map(|(id, game)| {
+                [false, true].map(|many_rows| returned(BoundColumns { id, game }, many_rows))
+            }),
+            created_at: dialect.comparable_time(&created_at),
+            updated_at: dialect.comparable_time(&updated_at),
+            by_creation: dialect.sort_key(&created_at, &id),
+            by_change: dialect.sort_key(&updated_at, &id),
+            and_readable: [&created_at, &updated_at]
+                .map(|column| format!(" AND {}", dialect.time_is_readable(column)))
                 .concat(),
-            api_key_used: column(tasks::Column::ApiKeyUsed),
-            oauth_user_id: column(tasks::Column::OauthUserId),
-            external_id: column(tasks::Column::ExternalTaskId) + bytewise,
-            game_id: column(tasks::Column::GameId),
-            strategy_id: column(tasks::Column::StrategyId),
-            status: column(tasks::Column::Status),
-            games: match games.schema_name() {
-                Some(schema) => format!("{}.{}", quoted(schema), quoted(games.table_name())),
-                None => quoted(games.table_name()),
-            },
-            game_key: parent(G::id_column()),
-            game_strategy: G::strategy_column().map(parent),
-            game_api_key: G::api_key_column().map(parent),
-            game_oauth_user: G::oauth_user_column().map(parent),
-            game_owner: G::owner_column().map(parent),
+            stored_updated_at: updated_at,
+            id,
+            api_key_used: column(Column::ApiKeyUsed),
+            oauth_user_id: column(Column::OauthUserId),
+            // An index of another collation is used only by statements that name the collation.
+            external_id: column(Column::ExternalTaskId) + dialect.byte_collation(),
+            game_id: column(Column::GameId),
+            strategy_id: column(Column::StrategyId),
+            status: column(Column::Status),
+            games: in_schema(games.schema_name(), games.table_name()),
+            game_key: of_game(G::id_column()),
+            game_strategy: G::strategy_column().map(of_game),
+            game_api_key: G::api_key_column().map(of_game),
+            game_oauth_user: G::oauth_user_column().map(of_game),
+            game_owner: G::owner_column().map(of_game),
             game_owner_kind: G::owner_column()
                 .and_then(|column| OwnerKind::of(column.def().get_column_type())),
-            texts: Texts::default(),
-            hints: Hints::new::<G>(backend),
+            hints: IndexHints::new::<G>(dialect),
             app_columns: LearnedColumns::default(),
             skips_rows: AtomicBool::new(false),
             table: G::tasks_table(),
@@ -131,67 +153,53 @@ impl Names {
         self.game_api_key.is_some() || self.game_oauth_user.is_some() || self.game_owner.is_some()
     }
 
-    /// All columns that a statement does not know already, bare.
-    pub(crate) fn unknown(&self, known: Known) -> String {
-        self.list_unknown(known, "")
+    /// The columns that a statement returns, without those that it binds, for a
+    /// [`Decoder`](super::Decoder).
+    pub(crate) fn returned(&self, bound: BoundColumns) -> &str {
+        let [one_row, _] = self.returned_for(bound);
+        one_row
     }
 
-    /// The same where a statement answers with many rows: texts as `text`, the first type that
-    /// the driver for PostgreSQL compares a column's with, where the fourth is `varchar`. For one
-    /// row the casts cost the server more than that.
-    pub(crate) fn unknown_of_many(&self, known: Known) -> String {
-        let cast = if self.backend == DbBackend::Postgres { "::text" } else { "" };
-        self.list_unknown(known, cast)
+    /// The same for a statement that returns many rows: on PostgreSQL with texts as `text`, which the
+    /// driver recognizes first; for one row the casts cost the server more than that.
+    pub(crate) fn returned_of_many(&self, bound: BoundColumns) -> &str {
+        let [_, many_rows] = self.returned_for(bound);
+        many_rows
     }
 
-    fn list_unknown(&self, known: Known, cast_of_texts: &str) -> String {
-        let columns = tasks::Column::iter().filter(|column| !known.says(*column));
-        let columns = columns.map(|column| match column.def().get_column_type() {
-            ColumnType::String(_) => self.bare(column) + cast_of_texts,
-            _ if is_time(column) => read(self.backend, &self.bare(column)),
-            _ => self.bare(column),
-        });
-        columns.collect::<Vec<_>>().join(", ")
-    }
-
-    /// One column of a task, quoted and bare: where a statement assigns to it.
-    pub(crate) fn bare(&self, column: tasks::Column) -> String {
-        quote(self.backend, column.as_str())
-    }
-}
-
-/// What a statement asked for by its value: a row need not say it again. Not a name, for a column
-/// of the application's making may compare names by another collation.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Known {
-    pub(crate) id: Option<Uuid>,
-    pub(crate) game: Option<Uuid>,
-}
-
-impl Known {
-    pub(crate) fn by(key: &TaskKey) -> Self {
-        match key {
-            TaskKey::Id(id) => Self { id: Some(*id), game: None },
-            TaskKey::InGame(game, id) => Self { id: Some(*id), game: Some(*game) },
-            TaskKey::External(game, _) => Self { id: None, game: Some(*game) },
+    fn returned_for(&self, bound: BoundColumns) -> &[String; 2] {
+        let [none, id, game, both] = &self.returned;
+        match (bound.id, bound.game) {
+            (None, None) => none,
+            (Some(_), None) => id,
+            (None, Some(_)) => game,
+            (Some(_), Some(_)) => both,
         }
     }
 
-    fn says(self, column: tasks::Column) -> bool {
-        match column {
-            tasks::Column::Id => self.id.is_some(),
-            tasks::Column::GameId => self.game.is_some(),
-            _ => false,
-        }
+    /// A column of a task, qualified: where a statement compares it as it is stored.
+    pub(crate) fn qualified(&self, column: &str) -> String {
+        format!("{}.{}", self.tasks_alias, self.dialect.quote(column))
+    }
+
+    /// A column of a task, unqualified: where a statement assigns to it.
+    pub(crate) fn unqualified(&self, column: Column) -> String {
+        self.dialect.quote(column.as_str())
     }
 }
 
-/// Whether a column is a timestamp.
-pub(crate) fn is_time(column: tasks::Column) -> bool {
-    matches!(column, tasks::Column::CreatedAt | tasks::Column::UpdatedAt)
-}
+impl Sql<'_> {
+    /// A part that binds a time which is compared with a timestamp column.
+    pub(crate) fn bind_time(&self, time: DateTime<Utc>) -> impl Display {
+        self.bind(self.names.dialect.time_parameter(time))
+    }
 
-/// Quotes an identifier; a quote in it is doubled.
-pub(crate) fn quote(backend: DbBackend, name: &str) -> String {
-    Dialect::of(backend).quote(name)
+    /// The next `updated_at` of a task that was changed at `stored`, an expression.
+    pub(crate) fn next_updated_at<'s>(
+        &'s self,
+        now: DateTime<Utc>,
+        stored: &'s str,
+    ) -> impl Display + 's {
+        std::fmt::from_fn(move |f| self.names.dialect.write_next_updated_at(f, self, now, stored))
+    }
 }

@@ -1,0 +1,124 @@
+//! All or none, although the database may skip a row without an error: because of a trigger
+//! (`RETURN NULL` on PostgreSQL, `RAISE(IGNORE)` on SQLite) or, for updates, of a row security policy.
+//! A statement with [`Check::Complete`] then fails; here is what the failure means, and which task was
+//! refused.
+
+use super::entries::{Entry, sort};
+use super::insert::{Check, InsertMode};
+use super::refused;
+use crate::database::{SeaOrmTaskRepository, TaskConnection};
+use crate::error::{DatabaseError, FailureKind, Retry, TaskError};
+use crate::task::{ParentGame, Stamp, time};
+use sea_orm::DbErr;
+use std::sync::atomic::Ordering;
+
+/// The result of a dry run.
+enum DryRun {
+    /// All rows can be written.
+    Complete,
+    /// Some would be skipped.
+    Skipped,
+    Failed(DbErr),
+}
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    /// After a statement that wrote nothing: finds out whether the table has triggers that may skip a
+    /// row, where statements depend on that. Returns whether it has and this was not known.
+    pub(super) async fn learn_skipping_triggers(&self) -> Result<bool, TaskError> {
+        let skips_rows = &self.names().skips_rows;
+        let Some(query) = self.dialect().skipping_triggers() else { return Ok(false) };
+        if skips_rows.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let row = self.connection.query_one(self.about_table(&query)).await;
+        let found = row.map_err(|error| self.read_failed(error))?.is_some();
+        skips_rows.fetch_or(found, Ordering::Relaxed);
+        Ok(found)
+    }
+
+    /// Whether a pool's statement failed because a row security policy refuses some of its rows.
+    pub(super) async fn is_refused_by_policy(
+        &self,
+        error: &DatabaseError,
+    ) -> Result<bool, TaskError> {
+        let denied = self.dialect().is_denied(error);
+        Ok(denied && !self.connection.in_transaction() && self.has_policies().await?)
+    }
+
+    /// The first task of a batch that the database skips, or that conflicts with a row which this
+    /// connection cannot see; `None` if all can be written. Found by dry runs, about as many as the
+    /// batch's size has binary digits, and so not in a transaction that they would abort.
+    pub(super) async fn first_refused(
+        &self,
+        entries: &[Entry<'_>],
+        mode: InsertMode,
+        stamp: &Stamp,
+    ) -> Result<Option<TaskError>, TaskError> {
+        if !self.dialect().rows_can_be_skipped() || self.conflict_aborts_transaction() {
+            return Ok(None);
+        }
+        let mut by_index = entries.to_vec();
+        by_index.sort_by_key(|entry| entry.index);
+        let (mut writable, mut refused_at) = (0, by_index.len());
+        let mut failure = match self.dry_run(&by_index, mode, stamp).await? {
+            DryRun::Complete => return Ok(None),
+            DryRun::Skipped => None,
+            DryRun::Failed(error) => Some(error),
+        };
+        while writable + 1 < refused_at {
+            let middle = writable.midpoint(refused_at);
+            let part = by_index.get(..middle).unwrap_or_default();
+            match self.dry_run(part, mode, stamp).await? {
+                DryRun::Complete => writable = middle,
+                DryRun::Skipped => (refused_at, failure) = (middle, None),
+                DryRun::Failed(error) => (refused_at, failure) = (middle, Some(error)),
+            }
+        }
+        let Some(entry) = by_index.get(writable) else { return Ok(None) };
+        let mode = if entry.exists { mode } else { InsertMode::InsertAll };
+        let task = entry.task;
+        let error = match self.dry_run(std::slice::from_ref(entry), mode, stamp).await? {
+            DryRun::Failed(error) => match self.write_failed(error).await {
+                TaskError::Database(error) => self.hidden_conflict(task, entry.id, error).await?,
+                error => error,
+            },
+            // Alone it can be written: tasks of the batch violate a constraint together.
+            DryRun::Complete => match failure {
+                Some(error) => self.write_failed(error).await,
+                None => TaskError::skipped(task.key()),
+            },
+            DryRun::Skipped => TaskError::skipped(task.key()),
+        };
+        Ok(Some(match error {
+            // A unique index of the application's own: the failure of the whole batch, as on the other
+            // databases, which cannot name the task.
+            TaskError::Database(error) if error.kind() == FailureKind::UniqueViolation => {
+                TaskError::Database(error)
+            }
+            error => refused(entry.index, error),
+        }))
+    }
+
+    async fn dry_run(
+        &self,
+        entries: &[Entry<'_>],
+        mode: InsertMode,
+        stamp: &Stamp,
+    ) -> Result<DryRun, TaskError> {
+        let mut entries = entries.to_vec();
+        sort(&mut entries);
+        let chunk = self.chunk(entries);
+        let inserted = self.insert(&chunk, mode, Check::DryRun, stamp, time::now()).await;
+        let Err(source) = inserted else { return Ok(DryRun::Skipped) };
+        let error = DatabaseError::new(self.call(true), source.clone());
+        Ok(if self.dialect().is_complete_dry_run(&error) {
+            DryRun::Complete
+        } else if self.dialect().is_incomplete_insert(&error) {
+            DryRun::Skipped
+        } else if error.retry() == Retry::No {
+            DryRun::Failed(source)
+        } else {
+            return Err(self.call(true).failed(source));
+        })
+    }
+}

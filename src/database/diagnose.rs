@@ -1,0 +1,149 @@
+//! Why a task could not be created: the one place that finds it out, for one task and for many.
+
+use super::bulk_create::Entry;
+use super::create::already_exists;
+use super::sql::{BoundColumns, Decoder, Rows};
+use super::{SeaOrmTaskRepository, TaskConnection};
+use crate::error::{TaskError, UnreadableTimestamp};
+use crate::repository::{CreateOutcome, OnExisting};
+use crate::task::tasks::Column;
+use crate::task::{ParentGame, Task};
+use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, QueryResult, Statement};
+use uuid::Uuid;
+
+/// What the database has for an entry that was not written.
+struct Diagnosis {
+    game_exists: bool,
+    /// The task of this name, or why it cannot be returned.
+    existing: Option<Result<Task, UnreadableTimestamp>>,
+    /// Whether the scope can see it.
+    can_see: bool,
+    id_taken: bool,
+}
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    /// Decides for each entry what became of it; `None` where nothing conflicts with writing it, as
+    /// far as this connection sees. `wrote_at` is the time of a write that may have changed them. One
+    /// round trip.
+    pub(super) async fn diagnose(
+        &self,
+        entries: &mut [Entry<'_>],
+        on_existing: OnExisting,
+        wrote_at: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Option<Result<CreateOutcome, TaskError>>>, TaskError> {
+        let mut decisions: Vec<_> = entries.iter().map(|_| None).collect();
+        if entries.is_empty() {
+            return Ok(decisions);
+        }
+        let rows = self.encode_entries(entries);
+        let diagnoses = self.query_diagnoses(&rows).await;
+        for (index, diagnosis) in diagnoses.map_err(|error| self.read_failed(error))? {
+            let (Some(entry), Some(decision)) = (entries.get_mut(index), decisions.get_mut(index))
+            else {
+                continue;
+            };
+            *decision = decide(entry, diagnosis, on_existing, wrote_at);
+        }
+        Ok(decisions)
+    }
+
+    async fn query_diagnoses(&self, rows: &Rows) -> Result<Vec<(usize, Diagnosis)>, DbErr> {
+        let rows = self.connection.query_all(self.diagnose_statement(rows)).await?;
+        let mut diagnoses = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let index: i64 = row.try_get("", "n")?;
+            let has = |column| row.try_get::<Option<Uuid>>("", column).map(|id| id.is_some());
+            let diagnosis = Diagnosis {
+                game_exists: has("game")?,
+                existing: if has("id")? { Some(self.existing(row)?) } else { None },
+                can_see: has("seen")?,
+                id_taken: has("taken")?,
+            };
+            diagnoses.push((usize::try_from(index).unwrap_or(usize::MAX), diagnosis));
+        }
+        Ok(diagnoses)
+    }
+
+    fn diagnose_statement(&self, rows: &Rows) -> Statement {
+        let (sql, names, lock) = (self.sql(), self.names(), self.current_read_lock());
+        // The task's columns come first, since it is decoded by their places.
+        let (task, task_id, id) = (&names.named_columns, &names.id, names.unqualified(Column::Id));
+        let (tasks, games, game_key) = (&names.tasks, &names.games, &names.game_key);
+        let and_in_scope = sql.and_in_scope(self.scope(), lock);
+        let and_may_create = sql.and_may_create(self.scope());
+        let (rows, same_name) = (sql.rows("r", rows), sql.same_game_and_name("r"));
+        sql.statement(format_args!(
+            "SELECT {task}, r.n AS n, {game_key} AS game, \
+             CASE WHEN 1 = 1{and_in_scope} THEN {task_id} END AS seen, x.{id} AS taken FROM {rows} \
+             LEFT JOIN {games} g ON {game_key} = r.g{and_may_create} \
+             LEFT JOIN {tasks} ON {same_name} LEFT JOIN {tasks} x ON x.{id} = r.i{lock}"
+        ))
+    }
+
+    fn existing(&self, row: &QueryResult) -> Result<Result<Task, UnreadableTimestamp>, DbErr> {
+        match Decoder::new(self.names(), BoundColumns::default()).decode(row) {
+            Ok(task) => Ok(Ok(task)),
+            Err(error) => UnreadableTimestamp::from_db_err(&error).map(Err).ok_or(error),
+        }
+    }
+}
+
+/// What follows from a diagnosis; `None` if nothing conflicts with writing the entry.
+fn decide(
+    entry: &mut Entry<'_>,
+    diagnosis: Diagnosis,
+    on_existing: OnExisting,
+    wrote_at: Option<DateTime<Utc>>,
+) -> Option<Result<CreateOutcome, TaskError>> {
+    let task = entry.task;
+    // A trigger wrote it instead of the statement, which therefore did not return it.
+    let is_own = |row: &Task| {
+        let generated = task.id.is_none() || wrote_at == Some(row.created_at);
+        row.id == entry.id && !entry.exists && generated
+    };
+    let existing = match diagnosis.existing {
+        Some(Ok(existing)) if is_own(&existing) => {
+            return Some(Ok(CreateOutcome::Created(existing)));
+        }
+        existing => existing,
+    };
+    if !diagnosis.game_exists {
+        return Some(Err(TaskError::GameNotFound { game_id: task.game_id }));
+    }
+    let Some(existing) = existing else {
+        return diagnosis.id_taken.then_some(Err(TaskError::IdTaken { id: entry.id }));
+    };
+    if !diagnosis.can_see {
+        return Some(Err(already_exists(task, None)));
+    }
+    let existing = match existing {
+        Ok(existing) => existing,
+        Err(UnreadableTimestamp { id, .. }) if on_existing == OnExisting::Fail => {
+            return Some(Err(already_exists(task, Some(id))));
+        }
+        Err(unreadable) => return Some(Err(unreadable.into())),
+    };
+    match on_existing {
+        OnExisting::Fail => Some(Err(already_exists(task, Some(existing.id)))),
+        OnExisting::Update if existing.strategy_id != entry.strategy => {
+            // The given id does not matter to a task that has one: it must not conflict with
+            // another's.
+            entry.id = existing.id;
+            entry.exists = true;
+            None
+        }
+        // It was created while the statement ran, and MariaDB did not report that it was changed.
+        OnExisting::Update if wrote_at.is_some_and(|now| may_be_changed(&existing, now)) => {
+            Some(Ok(CreateOutcome::Updated(existing)))
+        }
+        OnExisting::Keep | OnExisting::Update => Some(Ok(CreateOutcome::Kept(existing))),
+    }
+}
+
+/// Whether a statement of this time may have changed a row: a change makes `updated_at` the later of
+/// that time and a microsecond more than it was. Another client that changed the row since may have
+/// done so instead.
+pub(super) fn may_be_changed(row: &Task, now: DateTime<Utc>) -> bool {
+    row.updated_at >= now && row.updated_at > row.created_at
+}

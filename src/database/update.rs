@@ -1,0 +1,139 @@
+//! Changing one task, and what a patch is in SQL.
+
+use super::delete::overtaken;
+use super::sql::{AppColumns, Sql};
+use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
+use crate::error::TaskError;
+use crate::task::{Lifecycle, ParentGame, Task, TaskKey, TaskPatch, TaskScope, time};
+use chrono::{DateTime, Utc};
+use sea_orm::{IdenStatic, Statement};
+use std::fmt::{self, Display};
+
+/// A patch that is written at one time.
+#[derive(Clone, Copy)]
+pub(crate) struct PatchSql<'p> {
+    pub(crate) patch: &'p TaskPatch,
+    pub(crate) lifecycle: &'p Lifecycle,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl<'p> PatchSql<'p> {
+    /// The assignments of the patch. `stored` is the `updated_at` that the task has.
+    pub(crate) fn assignments<'s>(
+        &'s self,
+        sql: &'s Sql<'_>,
+        stored: &'s str,
+    ) -> impl Display + 's {
+        fmt::from_fn(move |f| {
+            let names = sql.names;
+            for (column, value) in self.patch.changes() {
+                if let Some(value) = value {
+                    write!(f, "{} = {}, ", names.unqualified(column), sql.bind(value))?;
+                }
+            }
+            let updated_at = names.unqualified(crate::task::tasks::Column::UpdatedAt);
+            write!(f, "{updated_at} = {}", sql.next_updated_at(self.now, stored))
+        })
+    }
+
+    /// ` AND …`: the patch applies to the task, as [`TaskPatch::check`] decides.
+    pub(crate) fn and_applies<'s>(&'s self, sql: &'s Sql<'_>) -> impl Display + 's {
+        fmt::from_fn(move |f| {
+            let (names, patch) = (sql.names, self.patch);
+            let status = &names.status;
+            if let Some(expected) = &patch.if_status {
+                write!(f, " AND {status} = {}", sql.bind(expected.as_str()))?;
+            }
+            if let Some(moment) = patch.if_unmodified_since {
+                let moment = sql.bind_time(time::floor(moment));
+                write!(f, " AND {} <= {moment}", names.updated_at)?;
+            }
+            f.write_str(" AND (1 = 0")?;
+            for (column, value) in patch.changes() {
+                if let Some(value) = value {
+                    let column = names.qualified(column.as_str());
+                    write!(f, " OR {column} <> {}", sql.bind(value))?;
+                }
+            }
+            f.write_str(")")?;
+            let Some(target) = patch.target() else { return Ok(()) };
+            match self.lifecycle.sources_of(&target) {
+                Some(sources) => {
+                    let sources = sql.bind_all(sources.iter().chain([&target]).cloned());
+                    write!(f, " AND {status} IN ({sources})")
+                }
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// The change of one task.
+pub(crate) struct Update<'u> {
+    pub(crate) key: &'u TaskKey,
+    pub(crate) patch: PatchSql<'u>,
+    pub(crate) scope: &'u TaskScope,
+    /// The application's columns, for a database whose statement has to repeat them.
+    pub(crate) app_columns: &'u AppColumns,
+}
+
+impl Update<'_> {
+    /// The statement for a database whose `UPDATE` returns what it wrote.
+    pub(crate) fn returning(&self, sql: &Sql<'_>) -> Statement {
+        let names = sql.names;
+        let (tasks, and_readable) = (&names.tasks, &names.and_readable);
+        let assignments = self.patch.assignments(sql, &names.updated_at);
+        let key = sql.key(self.key);
+        let and_in_scope = sql.and_in_scope(self.scope, "");
+        let and_patch_applies = self.patch.and_applies(sql);
+        let returned = names.returned(Default::default());
+        sql.statement(format_args!(
+            "UPDATE {tasks} SET {assignments} \
+             WHERE {key}{and_in_scope}{and_patch_applies}{and_readable} RETURNING {returned}"
+        ))
+    }
+}
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    pub(super) async fn update_one(
+        &self,
+        key: &TaskKey,
+        patch: &TaskPatch,
+    ) -> Result<Task, TaskError> {
+        patch.validate()?;
+        key.validate()?;
+        let mut before = None;
+        for _ in 0..MAX_ATTEMPTS {
+            match self.send_update(key, patch).await {
+                Ok(Some(task)) => return Ok(task),
+                Ok(None) => {}
+                Err(error) => return Err(self.write_failed(error).await),
+            }
+            let current = self.find_current(key).await?;
+            let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
+            patch.check(key, &current, &self.settings.lifecycle)?;
+            // The patch applies to the task, which is the same before and after the statement.
+            if before.as_ref() == Some(&current) {
+                return Err(TaskError::skipped(key.clone()));
+            }
+            self.learn_app_columns().await.map_err(|error| self.read_failed(error))?;
+            before = Some(current);
+        }
+        Err(overtaken(key, before))
+    }
+
+    pub(super) fn update_statement(
+        &self,
+        key: &TaskKey,
+        patch: &TaskPatch,
+        app_columns: &AppColumns,
+    ) -> Statement {
+        let patch = self.patch_sql(patch);
+        let update = Update { key, patch, scope: self.scope(), app_columns };
+        self.dialect().update(&self.sql(), &update)
+    }
+
+    pub(super) fn patch_sql<'p>(&'p self, patch: &'p TaskPatch) -> PatchSql<'p> {
+        PatchSql { patch, lifecycle: &self.settings.lifecycle, now: time::now() }
+    }
+}
