@@ -1,5 +1,6 @@
-//! What the crate needs of a connection: three calls, and whether it is a transaction.
+//! What the crate needs from a connection: three calls, and whether it is a transaction.
 
+use super::dialect::Dialect;
 use crate::error::{Call, DatabaseError, TaskError, TransactionState};
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -10,11 +11,10 @@ use std::sync::Arc;
 
 /// A connection that the repository and the resolver work over.
 ///
-/// Implemented for SeaORM's pool, transaction and executor, and for references,
-/// `Arc` and `Box` of them (SeaORM's own `ConnectionTrait` is not). A wrapper of
-/// the application's implements it by handing each call on; what it must know is
-/// whether it is a transaction, since that decides whether a statement may fail on the
-/// way, and what an error says about [retrying](crate::TaskError::retry).
+/// Implemented for SeaORM's pool, transaction and executor, and for references, `Arc` and `Box` of
+/// them (SeaORM's own `ConnectionTrait` is not). An application's own wrapper implements it by
+/// delegating each call. It must know whether it is a transaction: that decides which statements the
+/// crate may let fail, and what an error says about [retrying](crate::TaskError::retry).
 ///
 /// ```
 /// use futures_util::future::BoxFuture;
@@ -41,24 +41,24 @@ use std::sync::Arc;
 /// }
 /// ```
 pub trait TaskConnection: Send + Sync {
-    /// Which database it is.
+    /// The kind of database.
     fn backend(&self) -> DbBackend;
 
-    /// Whether what is written here commits or rolls back with something larger.
+    /// Whether statements are part of a transaction that the application commits or rolls back.
     fn in_transaction(&self) -> bool;
 
-    /// Runs a statement and gives its first row.
+    /// Runs a statement and returns its first row.
     fn query_one(&self, statement: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>>;
 
-    /// Runs a statement and gives all of its rows.
+    /// Runs a statement and returns all of its rows.
     fn query_all(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>>;
 
-    /// Runs a statement that gives no rows.
+    /// Runs a statement that returns no rows.
     fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>>;
 }
 
-/// SeaORM panics when a connection that was never made is asked what it is; any answer
-/// will do, since every statement on it fails.
+/// SeaORM panics when it is asked for the backend of a connection that was never made. Any value will
+/// do, since every statement on it fails.
 fn backend_of(connection: &DatabaseConnection) -> DbBackend {
     match connection.inner {
         DatabaseConnectionType::Disconnected => DbBackend::Sqlite,
@@ -140,8 +140,8 @@ for_pointer!(&T);
 for_pointer!(Arc<T>);
 for_pointer!(Box<T>);
 
-/// A connection on which each statement is a transaction of its own: a pool. A wrapper of the
-/// application's around one implements it, too.
+/// A connection on which each statement is a transaction of its own: a pool. An application's own
+/// wrapper of a pool implements it, too.
 pub trait Autocommit: TaskConnection {}
 
 impl Autocommit for DatabaseConnection {}
@@ -149,19 +149,20 @@ impl<T: Autocommit + ?Sized> Autocommit for &T {}
 impl<T: Autocommit + ?Sized> Autocommit for Arc<T> {}
 impl<T: Autocommit + ?Sized> Autocommit for Box<T> {}
 
-/// The failure of a statement that writes. Where SQLite's code does not say whether the
-/// application's transaction is still there, SQLite itself is asked.
+/// The failure of a statement that writes. Where SQLite's code does not show whether the application's
+/// transaction is still open, one more statement finds out.
 pub(crate) async fn write_failed<C: TaskConnection>(connection: &C, source: DbErr) -> TaskError {
     let (backend, in_transaction) = (connection.backend(), connection.in_transaction());
     let call = Call { backend, in_transaction, writes: true };
     let error = DatabaseError::new(call, source);
-    if backend != DbBackend::Sqlite || error.transaction_state() != TransactionState::Unknown {
+    let dialect = Dialect::of(backend);
+    if !dialect.can_probe_transactions() || error.transaction_state() != TransactionState::Unknown {
         return error.into();
     }
-    error.with_transaction_state(sqlite_transaction_state(connection, call).await).into()
+    error.with_transaction_state(probe_transaction(connection, call).await).into()
 }
 
-/// How sqlx begins a transaction on SQLite, and those that are nested in it.
+/// How sqlx begins a transaction on SQLite, and the nested ones.
 const SQLITE_BEGIN: [&str; 4] = [
     "BEGIN",
     "SAVEPOINT _sqlx_savepoint_1",
@@ -169,21 +170,18 @@ const SQLITE_BEGIN: [&str; 4] = [
     "SAVEPOINT _sqlx_savepoint_3",
 ];
 
-/// Whether the connection is still inside the transaction that sqlx believes to be open,
-/// which is so where SQLite refuses to begin another.
+/// Finds out whether the connection is still inside the transaction that sqlx regards as open: then
+/// SQLite refuses to begin another.
 ///
-/// Otherwise the one that this begins stays open, with the savepoints that nested transactions
-/// would have, until the application ends its own. A rollback that found none would fail, and
-/// sqlx would go on counting one on that connection: the next transaction there would be a
-/// savepoint, and stay open in the pool after its rollback.
-async fn sqlite_transaction_state<C: TaskConnection>(
-    connection: &C,
-    call: Call,
-) -> TransactionState {
+/// Otherwise the transaction that this begins stays open, with the savepoints that nested transactions
+/// would have, until the application ends its own. A rollback without a transaction would fail, and
+/// sqlx would count one more on that connection: the next transaction there would be a savepoint, and
+/// stay open in the pool after its rollback.
+async fn probe_transaction<C: TaskConnection>(connection: &C, call: Call) -> TransactionState {
     for (depth, begin) in SQLITE_BEGIN.into_iter().enumerate() {
-        let begin = Statement::from_string(DbBackend::Sqlite, begin);
+        let begin = Statement::from_string(connection.backend(), begin);
         let Err(error) = connection.execute(begin).await else { continue };
-        // "Cannot start a transaction within a transaction" has no code but this.
+        // The only code of "cannot start a transaction within a transaction".
         return match DatabaseError::new(call, error).code() {
             Some("1") if depth == 0 => TransactionState::Intact,
             _ => TransactionState::Unknown,

@@ -41,11 +41,11 @@ use tracing::Instrument;
 /// How often a call is attempted again when what refused it is gone by the time it is diagnosed.
 const MAX_ATTEMPTS: usize = 8;
 
-/// Tasks in a database.
+/// A [`TaskRepository`] over a database.
 ///
-/// Works over a pool, over a transaction, and over anything else that is a
-/// [`TaskConnection`]. [`on`](Self::on) takes it into the application's transaction, where
-/// what it writes commits or rolls back with everything else:
+/// Works over a pool, over a transaction, and over anything else that is a [`TaskConnection`].
+/// [`on`](Self::on) makes the same repository inside the application's transaction, where what it
+/// writes commits or rolls back with everything else:
 ///
 /// ```no_run
 /// use game_tasks::sea_orm::{Database, TransactionTrait};
@@ -64,30 +64,31 @@ const MAX_ATTEMPTS: usize = 8;
 /// # }
 /// ```
 ///
-/// What the crate's rules refuse leaves that transaction usable. After a failure of the
-/// database it may be gone: [`TaskError::transaction_state`] says so.
+/// A call that the crate's rules refuse leaves that transaction usable. After a failure of the
+/// database it may be lost: see [`TaskError::transaction_state`].
 ///
-/// A task is created in a game that its own statement finds: one that a row security policy or a
-/// view hides is [`GameNotFound`](TaskError::GameNotFound), whatever the foreign key says. A name
-/// that only a hidden task has is [`AlreadyExists`](TaskError::AlreadyExists) without an id. In a
-/// transaction on PostgreSQL that can be told from a row that a trigger skips only where the table
-/// has no `BEFORE INSERT` triggers and no further unique indexes, and the id was not given; otherwise
-/// the conflict is a [`Database`](TaskError::Database) failure, and the transaction is lost.
+/// The statement that creates a task finds the task's game itself: a game that a row security policy
+/// or a view hides is [`GameNotFound`](TaskError::GameNotFound), whatever the foreign key allows. A
+/// name that only a hidden task has is [`AlreadyExists`](TaskError::AlreadyExists) without an id. In a
+/// transaction on PostgreSQL that can be told from a row that a trigger skips only where the table has
+/// no `BEFORE INSERT` triggers and no further unique indexes, and the id was not given; otherwise the
+/// conflict is a [`Database`](TaskError::Database) failure, and the transaction is lost.
 ///
 /// # Dropped calls
 ///
-/// A call may be dropped before it ends on PostgreSQL and SQLite, on a pool and in a transaction:
-/// the connection goes on being of use. A database in memory needs the pool options that the
-/// [README](crate#databases) names. On MariaDB a dropped call can cost the pool its connection
-/// for good, whatever its query was, since sqlx may have read a packet in part: there, let calls
-/// end, or put the repository behind `RunToCompletion` (feature `tokio`). In a transaction on
-/// MariaDB calls must end.
+/// On PostgreSQL and SQLite a call may be dropped before it ends, on a pool and in a transaction: the
+/// connection stays usable. A database in memory needs the pool options that the
+/// [README](crate#databases) names. On MariaDB a dropped call can cost the pool its connection for
+/// good, since sqlx may have read part of a packet: let calls end there, or put the repository into
+/// `RunToCompletion` (feature `tokio`). In a transaction on MariaDB calls must end.
 ///
-/// On MariaDB, which cannot say what an `UPDATE` wrote, a task is changed by an
-/// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too. Columns of
-/// the application's that have no default, or an `AUTO_INCREMENT`, are repeated in that statement. The
-/// first update of a repository, and of all that are made of it, looks for them; only where there are
-/// any does it take more statements, four at most.
+/// # Updates on MariaDB
+///
+/// MariaDB's `UPDATE` cannot return what it wrote, so a task is changed by an
+/// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too. The
+/// application's own columns that have no default, or an `AUTO_INCREMENT`, are repeated in that
+/// statement. The first update of a repository, and of all that are made from it, looks for such
+/// columns; only where there are any does it take more statements, at most four.
 pub struct SeaOrmTaskRepository<C, G: ParentGame = Games> {
     connection: C,
     settings: Settings,
@@ -121,24 +122,23 @@ impl<C: TaskConnection> SeaOrmTaskRepository<C, Games> {
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
-    /// Says which status may follow which; any, unless it is said.
+    /// Sets which status may follow which. By default any may follow any.
     #[must_use]
     pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.settings.lifecycle = Arc::new(lifecycle);
         self
     }
 
-    /// The same repository, seeing, changing and creating only what the scope allows. Scoping
-    /// again narrows. [`TaskRepository::scoped`] does the same behind `dyn`; this keeps the
-    /// type, and so [`on`](Self::on), [`condition`](Self::condition) and
-    /// [`select`](Self::select).
+    /// The same repository, restricted to what the scope can see, change and create. A second scope
+    /// narrows the first. [`TaskRepository::scoped`] does the same behind `dyn`; this keeps the type,
+    /// and so [`on`](Self::on), [`condition`](Self::condition) and [`select`](Self::select).
     #[must_use]
     pub fn with_scope(mut self, scope: TaskScope) -> Self {
         self.settings.scope = self.settings.scope.and(scope);
         self
     }
 
-    /// The same repository, configuration, scope and all, on another connection: inside the
+    /// The same repository, with its lifecycle and scope, on another connection: usually the
     /// application's transaction.
     #[must_use]
     pub fn on<'c, D: TaskConnection>(&self, connection: &'c D) -> SeaOrmTaskRepository<&'c D, G> {
@@ -302,7 +302,7 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
         let mut settings = self.settings.clone();
         settings.scope = settings.scope.and(scope);
-        // Of one type however often it is scoped: generic code would else never end.
+        // Always the same type, or generic code that scopes again would never stop compiling.
         let connection: &dyn TaskConnection = &self.connection;
         Box::new(SeaOrmTaskRepository::<_, G> { connection, settings, parent: PhantomData })
     }

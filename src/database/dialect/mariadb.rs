@@ -339,6 +339,10 @@ pub(super) fn rows_can_be_skipped() -> bool {
     false
 }
 
+pub(super) fn can_probe_transactions() -> bool {
+    false
+}
+
 pub(super) fn has_row_security() -> bool {
     false
 }

@@ -178,6 +178,8 @@ per_dialect! {
     /// Whether a trigger or a row security policy can make the database skip a row without an
     /// error.
     fn rows_can_be_skipped() -> bool;
+    /// Whether a statement can find out, after a failure, if the transaction is still open.
+    fn can_probe_transactions() -> bool;
     /// Whether the database has row security policies.
     fn has_row_security() -> bool;
     /// Whether an upsert also returns rows that it left unchanged.

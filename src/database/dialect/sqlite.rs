@@ -418,6 +418,10 @@ pub(super) fn rows_can_be_skipped() -> bool {
     true
 }
 
+pub(super) fn can_probe_transactions() -> bool {
+    true
+}
+
 pub(super) fn has_row_security() -> bool {
     false
 }
