@@ -181,14 +181,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let (sql, names) = (self.sql(), self.names());
         let now = time::now();
         let values = each_column(|f, column| match column {
-            Column::Id => write!(f, "{}", sql.bind(id)),
-            Column::CreatedAt | Column::UpdatedAt => write!(f, "{}", sql.bind(now)),
-            Column::ApiKeyUsed => write!(f, "{}", sql.bind(stamp.api_key_used.clone())),
-            Column::OauthUserId => write!(f, "{}", sql.bind(stamp.oauth_user_id.clone())),
-            Column::GameId => write!(f, "{}", sql.bind(task.game_id)),
-            Column::ExternalTaskId => write!(f, "{}", sql.bind(task.external_task_id.as_str())),
-            Column::StrategyId => write!(f, "{}", sql.bind(task.stored_strategy())),
-            Column::Status => write!(f, "{}", sql.bind(TaskStatus::OPEN)),
+            Column::Id => sql.write_bound(f, id),
+            Column::CreatedAt | Column::UpdatedAt => sql.write_bound(f, now),
+            Column::ApiKeyUsed => sql.write_bound(f, stamp.api_key_used.clone()),
+            Column::OauthUserId => sql.write_bound(f, stamp.oauth_user_id.clone()),
+            Column::GameId => sql.write_bound(f, task.game_id),
+            Column::ExternalTaskId => sql.write_bound(f, task.external_task_id.as_str()),
+            Column::StrategyId => sql.write_bound(f, task.stored_strategy()),
+            Column::Status => sql.write_bound(f, TaskStatus::OPEN),
         });
         let (tasks, columns, returned) =
             (&names.tasks, &names.columns, names.returned(BoundColumns::default()));

@@ -125,10 +125,10 @@ impl<'i> Insert<'i> {
                     (sql.bind(self.now), sql.bind(self.now + TimeDelta::microseconds(1)));
                 write!(f, "CASE r.again WHEN 0 THEN {now} ELSE {later} END")
             }
-            Column::CreatedAt | Column::UpdatedAt => write!(f, "{}", sql.bind(self.now)),
-            Column::ApiKeyUsed => write!(f, "{}", sql.bind(self.stamp.api_key_used.clone())),
-            Column::OauthUserId => write!(f, "{}", sql.bind(self.stamp.oauth_user_id.clone())),
-            Column::Status => write!(f, "{}", sql.bind(TaskStatus::OPEN)),
+            Column::CreatedAt | Column::UpdatedAt => sql.write_bound(f, self.now),
+            Column::ApiKeyUsed => sql.write_bound(f, self.stamp.api_key_used.clone()),
+            Column::OauthUserId => sql.write_bound(f, self.stamp.oauth_user_id.clone()),
+            Column::Status => sql.write_bound(f, TaskStatus::OPEN),
         })
     }
 

@@ -19,7 +19,15 @@ pub(super) fn quote(name: &str) -> String {
 }
 
 pub(super) fn write_placeholder(f: &mut Formatter<'_>, number: usize) -> fmt::Result {
-    write!(f, "${number}")
+    // Formatting the number takes as long as writing the rest of a short statement.
+    const FIRST: [&str; 16] = [
+        "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14",
+        "$15", "$16",
+    ];
+    match number.checked_sub(1).and_then(|index| FIRST.get(index)) {
+        Some(placeholder) => f.write_str(placeholder),
+        None => write!(f, "${number}"),
+    }
 }
 
 pub(super) fn byte_collation() -> &'static str {

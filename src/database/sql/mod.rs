@@ -27,7 +27,7 @@ pub(crate) use self::rows::{Encoded, Rows, Values, array_rows, json_rows};
 
 use sea_orm::{Condition, Statement, Value, sea_query::Expr};
 use std::cell::RefCell;
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Formatter};
 
 /// The values of one statement, in the order of their placeholders.
 pub(crate) struct Sql<'n> {
@@ -42,11 +42,18 @@ impl<'n> Sql<'n> {
 
     /// A part that binds the value and writes its placeholder.
     pub(crate) fn bind<'s>(&'s self, value: impl Into<Value> + Clone + 's) -> impl Display + 's {
-        fmt::from_fn(move |f| {
-            let mut values = self.values.borrow_mut();
-            values.push(value.clone().into());
-            self.names.dialect.write_placeholder(f, values.len())
-        })
+        fmt::from_fn(move |f| self.write_bound(f, value.clone()))
+    }
+
+    /// Binds the value and writes its placeholder.
+    pub(crate) fn write_bound(
+        &self,
+        f: &mut Formatter<'_>,
+        value: impl Into<Value>,
+    ) -> fmt::Result {
+        let mut values = self.values.borrow_mut();
+        values.push(value.into());
+        self.names.dialect.write_placeholder(f, values.len())
     }
 
     /// A part that binds each of the values, separated by commas.
@@ -55,12 +62,12 @@ impl<'n> Sql<'n> {
         values: impl IntoIterator<Item = V> + Clone + 's,
     ) -> impl Display + 's
     where
-        V: Into<Value> + Clone,
+        V: Into<Value>,
     {
         fmt::from_fn(move |f| {
             for (index, value) in values.clone().into_iter().enumerate() {
-                let separator = if index > 0 { ", " } else { "" };
-                write!(f, "{separator}{}", self.bind(value))?;
+                f.write_str(if index > 0 { ", " } else { "" })?;
+                self.write_bound(f, value)?;
             }
             Ok(())
         })
@@ -82,7 +89,7 @@ impl<'n> Sql<'n> {
     }
 
     fn text_and_values(&self, text: fmt::Arguments<'_>) -> (String, Vec<Value>) {
-        let mut written = String::with_capacity(512);
+        let mut written = String::with_capacity(768);
         fmt::write(&mut written, text).expect("writing to a String cannot fail");
         (written, self.values.take())
     }
