@@ -1,11 +1,11 @@
 //! Different calls on the same tasks at the same moment: each has its effect whole, or none.
 
-use super::crowd::CROWD;
-use super::crowd::settled;
-use super::crowd::winner;
+use super::concurrency::CONCURRENT_CALLS;
+use super::concurrency::only_success;
+use super::concurrency::with_retries;
+use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::stage::Stage;
 use crate::NewTask;
 use crate::OnExisting;
 use crate::Task;
@@ -16,11 +16,11 @@ use crate::TaskRepositoryExt;
 use std::collections::HashSet;
 
 cases! { "races_mixed":
-    batches_and_single_creators [Shared],
-    a_reassignment_and_updates [Shared],
-    a_deletion_and_updates [Shared],
-    a_sweeping_deletion_and_creators [Shared],
-    of_duplicates_one_wins [Shared],
+    batches_and_single_creates [Shared],
+    reassignment_and_updates [Shared],
+    deletion_and_updates [Shared],
+    bulk_deletion_and_creates [Shared],
+    one_duplicate_succeeds [Shared],
 }
 
 const ROUNDS: usize = 5;
@@ -45,23 +45,23 @@ fn created(answers: Vec<Result<Task, TaskError>>) -> Result<Vec<Task>, Failure> 
     Ok(tasks)
 }
 
-async fn batches_and_single_creators(stage: &Stage<'_>) -> Outcome {
+async fn batches_and_single_creates(cx: &TestContext<'_>) -> Outcome {
     const SIZE: usize = 40;
-    let tasks = stage.shared()?;
-    let game = stage.game().await?;
-    let answers = stage
-        .crowd(|n| {
+    let tasks = cx.shared()?;
+    let game = cx.game().await?;
+    let answers = cx
+        .concurrently(|n| {
             let tasks = tasks.clone();
             let all = names(SIZE, n % 4 < 2).into_iter().map(move |name| NewTask::new(game, name));
             async move {
                 if n % 2 == 0 {
                     let batch = || tasks.create_many(all.clone(), OnExisting::Fail);
-                    let written = settled(batch).await?.into_iter();
+                    let written = with_retries(batch).await?.into_iter();
                     return created(written.map(|w| w.map(|w| w.into_task())).collect());
                 }
                 let mut answers = Vec::new();
                 for new in all {
-                    answers.push(settled(|| tasks.create(new.clone())).await);
+                    answers.push(with_retries(|| tasks.create(new.clone())).await);
                 }
                 created(answers)
             }
@@ -73,36 +73,39 @@ async fn batches_and_single_creators(stage: &Stage<'_>) -> Outcome {
     }
     mine.sort_by_key(|task| task.id);
     ensure_eq!(mine.len(), SIZE, "each task has one creator");
-    ensure_eq!(stage.rows().await?, mine);
+    ensure_eq!(cx.rows().await?, mine);
     Ok(())
 }
 
-async fn a_reassignment_and_updates(stage: &Stage<'_>) -> Outcome {
-    let tasks = stage.shared()?;
-    let game = stage.game().await?;
-    let batch = names(CROWD, false).into_iter().map(|name| NewTask::new(game, name).strategy("a"));
-    stage.tasks.create_all(batch, OnExisting::Fail).await?;
-    let answers = stage
-        .crowd(|n| {
+async fn reassignment_and_updates(cx: &TestContext<'_>) -> Outcome {
+    let tasks = cx.shared()?;
+    let game = cx.game().await?;
+    let batch = names(CONCURRENT_CALLS, false)
+        .into_iter()
+        .map(|name| NewTask::new(game, name).strategy("a"));
+    cx.tasks.create_all(batch, OnExisting::Fail).await?;
+    let answers = cx
+        .concurrently(|n| {
             let tasks = tasks.clone();
             async move {
                 if n % 4 == 0 {
-                    let count = settled(|| tasks.reassign_strategy(Some(game), "a", "b")).await?;
+                    let count =
+                        with_retries(|| tasks.reassign_strategy(Some(game), "a", "b")).await?;
                     return Ok((count, None));
                 }
                 let key = (game, format!("{n:02}"));
                 let closed = TaskPatch::new().status("closed");
-                Ok((0, Some(settled(|| tasks.update(key.clone(), closed.clone())).await?)))
+                Ok((0, Some(with_retries(|| tasks.update(key.clone(), closed.clone())).await?)))
             }
         })
         .await?;
     let answers = answers.into_iter().collect::<Result<Vec<_>, Failure>>()?;
-    ensure_eq!(answers.iter().map(|(count, _)| count).sum::<u64>(), CROWD as u64);
-    let rows = stage.rows().await?;
+    ensure_eq!(answers.iter().map(|(count, _)| count).sum::<u64>(), CONCURRENT_CALLS as u64);
+    let rows = cx.rows().await?;
     ensure!(rows.iter().all(|row| row.strategy_id == "b"), "one was passed over: {rows:?}");
     for (_, changed) in &answers {
         let Some(changed) = changed else { continue };
-        let row = stage.tasks.get(changed).await?;
+        let row = cx.tasks.get(changed).await?;
         ensure_eq!(row.status, "closed", "an update was undone");
         ensure!(row.updated_at >= changed.updated_at);
         // The one that came second has moved the time on.
@@ -111,20 +114,20 @@ async fn a_reassignment_and_updates(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn a_deletion_and_updates(stage: &Stage<'_>) -> Outcome {
-    let tasks = stage.shared()?;
-    let game = stage.game().await?;
+async fn deletion_and_updates(cx: &TestContext<'_>) -> Outcome {
+    let tasks = cx.shared()?;
+    let game = cx.game().await?;
     for round in 0..ROUNDS {
-        let task = stage.task(game, &format!("task {round}")).await?;
-        let answers = stage
-            .crowd(|n| {
+        let task = cx.task(game, &format!("task {round}")).await?;
+        let answers = cx
+            .concurrently(|n| {
                 let (tasks, id) = (tasks.clone(), task.id);
                 async move {
                     if n % 4 == 0 {
-                        return settled(|| tasks.delete(id)).await.map(|task| (true, task));
+                        return with_retries(|| tasks.delete(id)).await.map(|task| (true, task));
                     }
                     let patch = TaskPatch::new().status(format!("by {n}"));
-                    settled(|| tasks.update(id, patch.clone())).await.map(|task| (false, task))
+                    with_retries(|| tasks.update(id, patch.clone())).await.map(|task| (false, task))
                 }
             })
             .await?;
@@ -138,27 +141,27 @@ async fn a_deletion_and_updates(stage: &Stage<'_>) -> Outcome {
             }
         }
         ensure_eq!(deleted, [last], "what was deleted is what was written last");
-        ensure_eq!(stage.tasks.find(task.id).await?, None);
+        ensure_eq!(cx.tasks.find(task.id).await?, None);
     }
     Ok(())
 }
 
-async fn a_sweeping_deletion_and_creators(stage: &Stage<'_>) -> Outcome {
+async fn bulk_deletion_and_creates(cx: &TestContext<'_>) -> Outcome {
     const SIZE: usize = 20;
-    let tasks = stage.shared()?;
-    let game = stage.game().await?;
-    let answers = stage
-        .crowd(|n| {
+    let tasks = cx.shared()?;
+    let game = cx.game().await?;
+    let answers = cx
+        .concurrently(|n| {
             let tasks = tasks.clone();
             async move {
                 if n % 4 == 0 {
                     let sweep = || tasks.delete_many(TaskFilter::in_game(game));
-                    return Ok((settled(sweep).await?, 0));
+                    return Ok((with_retries(sweep).await?, 0));
                 }
                 let mut created = 0;
                 for name in names(SIZE, false) {
                     let new = NewTask::new(game, format!("{n:02} {name}"));
-                    settled(|| tasks.create(new.clone())).await?;
+                    with_retries(|| tasks.create(new.clone())).await?;
                     created += 1;
                 }
                 Ok((0, created))
@@ -168,25 +171,25 @@ async fn a_sweeping_deletion_and_creators(stage: &Stage<'_>) -> Outcome {
     let answers = answers.into_iter().collect::<Result<Vec<_>, Failure>>()?;
     let deleted: u64 = answers.iter().map(|(deleted, _)| deleted).sum();
     let created: u64 = answers.iter().map(|(_, created)| created).sum();
-    ensure_eq!(stage.rows().await?.len() as u64, created - deleted, "each is counted once");
+    ensure_eq!(cx.rows().await?.len() as u64, created - deleted, "each is counted once");
     Ok(())
 }
 
-async fn of_duplicates_one_wins(stage: &Stage<'_>) -> Outcome {
-    let tasks = stage.shared()?;
-    let game = stage.game().await?;
-    let original = stage.tasks.create(NewTask::new(game, "original").strategy("own")).await?;
+async fn one_duplicate_succeeds(cx: &TestContext<'_>) -> Outcome {
+    let tasks = cx.shared()?;
+    let game = cx.game().await?;
+    let original = cx.tasks.create(NewTask::new(game, "original").strategy("own")).await?;
     let mut ids = HashSet::from([original.id]);
     for round in 0..ROUNDS {
         let name = format!("copy {round}");
-        let answers = stage
-            .crowd(|_| {
+        let answers = cx
+            .concurrently(|_| {
                 let (tasks, name) = (tasks.clone(), name.clone());
-                async move { settled(|| tasks.duplicate((game, "original"), &*name)).await }
+                async move { with_retries(|| tasks.duplicate((game, "original"), &*name)).await }
             })
             .await?;
-        let row = stage.tasks.get((game, &name)).await?;
-        let (_, copy) = winner(answers, |error| {
+        let row = cx.tasks.get((game, &name)).await?;
+        let (_, copy) = only_success(answers, |error| {
             ensure_is!(error, TaskError::AlreadyExists { id: Some(id), .. } if *id == row.id);
             Ok(())
         })?;
@@ -194,6 +197,6 @@ async fn of_duplicates_one_wins(stage: &Stage<'_>) -> Outcome {
         ensure_eq!(copy.strategy_id, "own");
         ensure!(ids.insert(copy.id));
     }
-    ensure_eq!(stage.tasks.get(original.id).await?, original);
+    ensure_eq!(cx.tasks.get(original.id).await?, original);
     Ok(())
 }

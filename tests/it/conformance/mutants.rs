@@ -35,32 +35,32 @@ macro_rules! noticed {
 noticed!(
     a_duplicate: LetsADuplicateThrough by "refused_calls::name_is_taken"
         saying ["the call must be refused"],
-    a_scope_ignored_in_lists: IgnoresTheScopeInLists by "scopes::others_find_nothing"
+    a_scope_ignored_in_lists: IgnoresTheScopeInLists by "scopes::other_callers_find_nothing"
         saying ["page.items"],
-    a_scope_ignored_in_deletions: IgnoresTheScopeInDeletions by "scopes::others_change_nothing"
+    a_scope_ignored_in_deletions: IgnoresTheScopeInDeletions by "scopes::other_callers_change_nothing"
         saying ["delete_many"],
-    a_forgotten_status: ForgetsIfStatus by "refused_calls::status_is_not_the_expected_one"
+    a_forgotten_status: ForgetsIfStatus by "refused_calls::if_status_does_not_match"
         saying ["the call must be refused"],
-    a_forgotten_moment: ForgetsIfUnmodifiedSince by "refused_calls::task_was_modified_since"
+    a_forgotten_moment: ForgetsIfUnmodifiedSince by "refused_calls::if_unmodified_since_does_not_hold"
         saying ["the call must be refused"],
-    a_time_that_stands_still: DoesNotGrowUpdatedAt by "changes::updated_at_grows_with_every_change"
+    a_time_that_stands_still: DoesNotGrowUpdatedAt by "changes::updated_at_increases_with_every_change"
         saying ["is not after"],
-    a_stale_answer: AnswersAStaleRow by "changes::answer_is_the_row_as_written"
+    a_stale_answer: AnswersAStaleRow by "changes::returned_task_equals_the_updated_row"
         saying ["updated_at"],
-    half_a_batch: WritesHalfABatch by "bulk_atomic::one_bad_task_at_the_end_refuses_all"
+    half_a_batch: WritesHalfABatch by "bulk_atomic::one_invalid_task_refuses_the_batch"
         saying ["a refused call has written"],
     an_order_without_case: SortsWithoutCase by "lists::every_order_and_direction"
         saying ["page.items"],
     a_control_character: AcceptsControlCharacters by "refused_texts::in_a_new_task"
         saying ["the call must be refused"],
     a_batch_out_of_order: AnswersABatchInAnotherOrder
-        by "bulk_partial::outcomes_come_in_the_order_of_the_input" saying ["must be"],
-    a_forbidden_task: TellsWhatIsForbidden by "scopes::others_change_nothing"
+        by "bulk_partial::outcomes_are_in_input_order" saying ["must be"],
+    a_forbidden_task: TellsWhatIsForbidden by "scopes::other_callers_change_nothing"
         saying ["must be NotFound", "Conflict"],
-    a_key_of_another_game: MindsNoGameInAKey by "refused_calls::task_is_of_another_game"
+    a_key_of_another_game: MindsNoGameInAKey by "refused_calls::task_belongs_to_another_game"
         saying ["tasks.find(key)"],
     a_lost_page: ForgetsTheNextPage by "lists::pages_by_number" saying ["page.next"],
-    a_total_of_a_page: CountsAPage by "lists::totals_are_counted_where_asked_for"
+    a_total_of_a_page: CountsAPage by "lists::total_is_counted_on_request"
         saying ["total"],
     a_prefix_without_case: MatchesPrefixesWithoutCase by "filters::by_prefix" saying ["count"],
     a_patch_without_effect: AcceptsAPatchThatChangesNothing
@@ -91,7 +91,7 @@ impl Store for Broken {
 
 #[tokio::test]
 async fn a_store_that_is_broken_is_told_from_a_repository() {
-    let case = "create::answer_is_the_row";
+    let case = "create::returned_task_equals_the_stored_row";
     let message = async |fresh: Result<Broken, StoreError>| {
         let report = conformance::run_case(case, || ready(fresh)).await;
         let text = report.to_string();
@@ -107,7 +107,7 @@ async fn a_store_that_is_broken_is_told_from_a_repository() {
     let panics = message(Ok(Broken::Panics)).await;
     assert_eq!(panics, "the store panicked: no repository for (an API key)");
     // A case that is skipped ends its store, too.
-    let skipped = conformance::run_case("races::of_claims_one_wins", || {
+    let skipped = conformance::run_case("races::one_transition_succeeds", || {
         ready(Ok::<_, StoreError>(Broken::Ends))
     });
     let skipped = skipped.await;

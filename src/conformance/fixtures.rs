@@ -1,0 +1,95 @@
+//! Callers, ids and texts for cases.
+//!
+//! Public for this crate's own integration tests, which use the same ones; not part of the
+//! supported API.
+
+#![allow(missing_docs, clippy::missing_errors_doc, reason = "hidden from the documentation")]
+
+use super::failure::Failure;
+use crate::query::{MAX_PAGE_SIZE, TaskFilter, TaskOrder, TaskQuery};
+use crate::repository::{TaskRepository, TaskRepositoryExt};
+use crate::{ApiKeyId, Game, OauthUserId, Task, TaskError, TaskKey, TaskScope, ValidationReason};
+use uuid::Uuid;
+
+pub use super::texts::hostile_texts;
+pub use super::texts::refused_texts;
+
+pub fn api_key(text: &str) -> Result<ApiKeyId, Failure> {
+    Ok(ApiKeyId::new(text)?)
+}
+
+pub fn oauth_user(text: &str) -> Result<OauthUserId, Failure> {
+    Ok(OauthUserId::new(text)?)
+}
+
+/// A caller of each kind, with a new game that it owns.
+pub fn callers() -> Result<[(TaskScope, Game); 2], Failure> {
+    let named = |name: &str| Game::new(format!("{name} {}", Uuid::now_v7()));
+    let (key, user) = (api_key("gme_live_mine")?, oauth_user("auth0|mine")?);
+    Ok([
+        (TaskScope::api_key(key.clone()), named("of a key").owned_by_api_key(key)),
+        (TaskScope::oauth_user(user.clone()), named("of a user").owned_by_oauth_user(user)),
+    ])
+}
+
+/// Callers that own no game and have created no task.
+pub fn strangers() -> Result<[TaskScope; 4], Failure> {
+    Ok([
+        TaskScope::api_key(api_key("gme_live_stranger")?),
+        TaskScope::oauth_user(oauth_user("stranger")?),
+        // The name of an owner, but as a caller of the other kind.
+        TaskScope::api_key(api_key("auth0|mine")?),
+        TaskScope::oauth_user(oauth_user("gme_live_mine")?),
+    ])
+}
+
+/// An id that, unlike the ids that the crate generates, does not sort by time.
+pub fn unordered_id() -> Uuid {
+    Uuid::from_u128(Uuid::now_v7().as_u128().reverse_bits())
+}
+
+/// The three keys that identify a task.
+pub fn keys_of(task: &Task) -> [TaskKey; 3] {
+    [
+        TaskKey::Id(task.id),
+        TaskKey::InGame(task.game_id, task.id),
+        TaskKey::External(task.game_id, task.external_task_id.clone()),
+    ]
+}
+
+/// The external ids of tasks, in their order.
+pub fn names<'t>(tasks: impl IntoIterator<Item = &'t Task>) -> Vec<&'t str> {
+    tasks.into_iter().map(|task| task.external_task_id.as_str()).collect()
+}
+
+/// All tasks that a repository can see, up to a page's maximum size, sorted by external id.
+pub async fn list_by_name(tasks: &dyn TaskRepository) -> Result<Vec<Task>, TaskError> {
+    let query = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::ExternalId);
+    Ok(tasks.list(query.limit(MAX_PAGE_SIZE)).await?.items)
+}
+
+/// The field and the reason of a [`TaskError::Invalid`].
+#[track_caller]
+pub fn validation_error(error: TaskError) -> Result<(&'static str, ValidationReason), Failure> {
+    match error {
+        TaskError::Invalid { field, reason } => Ok((field, reason)),
+        other => Err(Failure::new(format_args!("must be Invalid, is {other:?}"))),
+    }
+}
+
+/// The index and the error of a [`TaskError::Batch`].
+#[track_caller]
+pub fn batch_error(error: TaskError) -> Result<(usize, TaskError), Failure> {
+    match error {
+        TaskError::Batch { index, error } => Ok((index, *error)),
+        other => Err(Failure::new(format_args!("must be Batch, is {other:?}"))),
+    }
+}
+
+#[track_caller]
+pub fn ensure_not_found(error: &TaskError, expected: &TaskKey) -> Result<(), Failure> {
+    match error {
+        TaskError::NotFound { key } if key == expected => Ok(()),
+        other => Err(Failure::new(format_args!("must be NotFound for {expected}, is {other:?}"))),
+    }
+}
