@@ -1,4 +1,4 @@
-//! Batches that are written whole or not at all.
+//! `create_all`: batches that are written completely or not at all.
 
 use super::context::TestContext;
 use super::failure::Outcome;
@@ -78,7 +78,7 @@ async fn one_invalid_task_refuses_the_batch(cx: &TestContext<'_>) -> Outcome {
             );
         }
     }
-    // What was refused did not use the names up.
+    // The names of refused batches can still be used.
     let written = cx.tasks.create_all(good(), OnExisting::Fail).await?;
     ensure!(written.iter().all(CreateOutcome::is_created));
     Ok(())
@@ -175,7 +175,7 @@ async fn too_many_tasks(cx: &TestContext<'_>) -> Outcome {
 
 async fn too_many_bytes(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
-    // A name and a strategy of 512 bytes each.
+    // Each task has a name and a strategy of 512 bytes.
     let (filler, strategy) = ("🎉".repeat(126), "🎉".repeat(128));
     let just_enough: Vec<_> = (0..MAX_ATOMIC_BYTES / 1_024)
         .map(|n| NewTask::new(game, format!("{n:08}{filler}")).strategy(&*strategy))

@@ -1,4 +1,4 @@
-//! One call changes or deletes many tasks, and says how many.
+//! Calls that change or delete all tasks matching a filter and return their number.
 
 use super::context::TestContext;
 use super::failure::Failure;
@@ -23,7 +23,7 @@ cases! { "bulk_changes":
     delete_game_deletes_its_tasks,
 }
 
-/// A game with tasks `a` to `d`, of which `c` and `d` are closed.
+/// Creates a game with tasks `a` to `d`, of which `c` and `d` are closed.
 async fn four_tasks(cx: &TestContext<'_>) -> Result<Uuid, Failure> {
     let game = cx.game().await?;
     let batch = ["a", "b", "c", "d"].map(|name| NewTask::new(game, name));
@@ -34,7 +34,7 @@ async fn four_tasks(cx: &TestContext<'_>) -> Result<Uuid, Failure> {
     Ok(game)
 }
 
-/// The tasks that are not as they were, by name.
+/// The names of the tasks that changed, sorted.
 fn changed<'t>(before: &[Task], after: &'t [Task]) -> Vec<&'t str> {
     let mut changed = names(after.iter().filter(|task| !before.contains(task)));
     changed.sort_unstable();
@@ -58,7 +58,7 @@ async fn update_many_writes_only_tasks_that_differ(cx: &TestContext<'_>) -> Outc
     }
     ensure_eq!(cx.tasks.update_many(TaskFilter::in_game(game), patch).await?, 0);
     ensure_eq!(cx.rows().await?, after);
-    // Of two fields one suffices.
+    // A task is written if one of the two fields differs.
     let patch = TaskPatch::new().status("closed").strategy("other");
     ensure_eq!(cx.tasks.update_many(TaskFilter::all(), patch).await?, 5);
     Ok(())
@@ -86,7 +86,7 @@ async fn update_many_skips_tasks_that_fail_preconditions(cx: &TestContext<'_>) -
     Ok(())
 }
 
-/// Two games with tasks that have strategy `old`, `new` and none.
+/// Creates two games with tasks that have strategy `old`, `new`, `OLD` and none.
 async fn two_games(cx: &TestContext<'_>) -> Result<[Uuid; 2], Failure> {
     let games = [cx.game_with("old").await?.id, cx.game_with("old").await?.id];
     for game in games {
@@ -115,7 +115,7 @@ async fn strategy_is_reassigned_in_all_games(cx: &TestContext<'_>) -> Outcome {
     ensure_eq!(cx.tasks.get((first, "2")).await?.status, "closed");
     ensure_eq!(cx.tasks.reassign_strategy(None, "old", "new").await?, 0);
     ensure_eq!(cx.tasks.reassign_strategy(None, "default", "own").await?, 2);
-    ensure_eq!(cx.tasks.reassign_strategy(None, "unheard of", "own").await?, 0);
+    ensure_eq!(cx.tasks.reassign_strategy(None, "unknown", "own").await?, 0);
     Ok(())
 }
 
@@ -164,7 +164,7 @@ async fn delete_game_deletes_its_tasks(cx: &TestContext<'_>) -> Outcome {
     let left = cx.rows().await?;
     ensure_eq!(left.len(), 4);
     ensure!(left.iter().all(|task| task.game_id == other));
-    // The game itself is there still, and takes tasks.
+    // The game still exists and accepts tasks.
     cx.task(game, "a").await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Batches in which each task stands for itself.
+//! `create_many`: batches with an outcome for each task.
 
 use super::checks::expect_error;
 use super::context::TestContext;
@@ -32,12 +32,12 @@ cases! { "bulk_partial":
     returned_tasks_equal_the_stored_rows,
 }
 
-/// A batch of one game's tasks.
+/// New tasks of one game.
 fn batch<const N: usize>(game: Uuid, names: [&str; N]) -> [NewTask; N] {
     names.map(|name| NewTask::new(game, name))
 }
 
-/// The outcomes of a batch of known size.
+/// Creates a batch and checks the number of outcomes.
 async fn create<const N: usize>(
     cx: &TestContext<'_>,
     tasks: [NewTask; N],
@@ -121,7 +121,7 @@ async fn existing_tasks_are_kept(cx: &TestContext<'_>) -> Outcome {
     ensure_eq!(kept?, CreateOutcome::Kept(old.clone()));
     ensure_is!(created, Ok(CreateOutcome::Created(task)) if task.strategy_id == "other");
     ensure_eq!(cx.tasks.get(&old).await?, old);
-    // A batch sent again, as after a lost answer, changes nothing.
+    // Repeating a batch, as after a lost response, changes nothing.
     let before = cx.rows().await?;
     let again = create(cx, batch(game, ["new", "old"]), OnExisting::Keep).await?;
     ensure!(again.iter().all(|written| matches!(written, Ok(CreateOutcome::Kept(_)))));
@@ -144,7 +144,7 @@ async fn existing_tasks_are_updated(cx: &TestContext<'_>) -> Outcome {
         let Ok(CreateOutcome::Updated(task)) = outcome else {
             return Err(Failure::new(format_args!("must be updated, is {outcome:?}")));
         };
-        ensure!(task.updated_at > old.updated_at, "updated_at has not grown");
+        ensure!(task.updated_at > old.updated_at, "updated_at has not increased");
         let expected = crate::Task {
             strategy_id: StrategyId::new(strategy)?,
             updated_at: task.updated_at,
@@ -248,7 +248,7 @@ async fn duplicate_ids_in_the_batch_are_refused(cx: &TestContext<'_>) -> Outcome
     ensure_is!(first, Ok(CreateOutcome::Created(task)) if task.id == id);
     ensure_is!(second, Err(TaskError::IdTaken { id: taken }) if *taken == id);
     ensure!(third?.is_created());
-    // A batch with ids that is sent again finds its own tasks.
+    // Repeating a batch with given ids matches the existing tasks.
     let again = [NewTask::new(game, "first").id(id), NewTask::new(game, "other").id(id)];
     for on_existing in [OnExisting::Keep, OnExisting::Update] {
         let [same, clash] = create(cx, again.clone(), on_existing).await?;

@@ -1,5 +1,4 @@
-//! Batches that are large: more rows than one statement takes parameters, and as many as one
-//! call may have.
+//! Large batches: more tasks than a statement may have parameters.
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -29,8 +28,8 @@ fn name(n: usize) -> String {
     format!("task-{n:05}")
 }
 
-/// That these are the tasks of a batch, in order, and that the game holds them and no other.
-async fn ensure_all_there(cx: &TestContext<'_>, game: Uuid, tasks: &[Task]) -> Outcome {
+/// Checks that these are the tasks of the batch in order, and that the game has no others.
+async fn ensure_stored(cx: &TestContext<'_>, game: Uuid, tasks: &[Task]) -> Outcome {
     ensure_eq!(tasks.len(), MANY);
     for (n, task) in tasks.iter().enumerate() {
         ensure_eq!((&task.external_task_id, task.game_id), (&name(n), game));
@@ -57,9 +56,9 @@ async fn large_partial_batch(cx: &TestContext<'_>) -> Outcome {
             other => Err(Failure::new(format_args!("must be created, is {other:?}"))),
         })
         .collect::<Result<_, _>>()?;
-    ensure_all_there(cx, game, &tasks).await?;
+    ensure_stored(cx, game, &tasks).await?;
 
-    // The same again, with some that are new, and some that are twice in the batch, far apart.
+    // Repeat the batch and append a new task twice and two existing ones.
     let again = batch().chain(
         [name(0), "new".to_owned(), name(MANY - 1), "new".to_owned()]
             .map(|name| NewTask::new(game, name)),
@@ -79,7 +78,7 @@ async fn large_partial_batch(cx: &TestContext<'_>) -> Outcome {
     ensure!(new.is_created());
     ensure_is!(twice, Err(TaskError::AlreadyExists { id, .. }) if *id == Some(new.task().id));
 
-    // And all of them changed and deleted by one call each.
+    // One call changes all of them, and one deletes them.
     let in_game = TaskFilter::in_game(game);
     let closed = TaskPatch::new().status("closed");
     let count = MANY as u64 + 1;
@@ -104,10 +103,10 @@ async fn large_atomic_batch(cx: &TestContext<'_>) -> Outcome {
     let written = cx.tasks.create_all(batch(), OnExisting::Fail).await?;
     ensure!(written.iter().all(CreateOutcome::is_created));
     let tasks: Vec<Task> = written.into_iter().map(CreateOutcome::into_task).collect();
-    ensure_all_there(cx, game, &tasks).await?;
+    ensure_stored(cx, game, &tasks).await?;
 
     let again = cx.tasks.create_all(batch(), OnExisting::Keep).await?;
     let kept: Vec<CreateOutcome> = tasks.into_iter().map(CreateOutcome::Kept).collect();
-    ensure!(again == kept, "a batch sent again must answer with what is there");
+    ensure!(again == kept, "a repeated batch must return the existing tasks");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! One task changes: patches, transitions, times.
+//! Changes of one task: updates, transitions, deletion.
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -39,7 +39,7 @@ fn strategy(text: &str) -> Result<StrategyId, Failure> {
 async fn returned_task_equals_the_updated_row(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let mut before = cx.task(game, "task").await?;
-    let bystander = cx.task(game, "bystander").await?;
+    let unrelated = cx.task(game, "unrelated").await?;
     for (n, key) in keys_of(&before).into_iter().enumerate() {
         let patch = TaskPatch::new().strategy(format!("s{n}"));
         let after = cx.tasks.update(&key, patch).await?;
@@ -54,7 +54,7 @@ async fn returned_task_equals_the_updated_row(cx: &TestContext<'_>) -> Outcome {
         ensure!(cx.rows().await?.contains(&after));
         before = after;
     }
-    ensure_eq!(cx.tasks.get(&bystander).await?, bystander);
+    ensure_eq!(cx.tasks.get(&unrelated).await?, unrelated);
     Ok(())
 }
 
@@ -64,7 +64,7 @@ async fn status_and_strategy_change_together(cx: &TestContext<'_>) -> Outcome {
     let patch = TaskPatch::new().strategy("socio_bee").status("archived");
     let changed = cx.tasks.update(&task, patch).await?;
     ensure_eq!((changed.strategy_id.as_str(), changed.status.as_str()), ("socio_bee", "archived"));
-    // Back to none of its own.
+    // Back to the inherited strategy.
     let back = TaskPatch::new().strategy("default");
     let changed = cx.tasks.update(&task, back).await?;
     ensure!(changed.strategy_id.is_default());
@@ -78,7 +78,7 @@ async fn update_with_satisfied_preconditions(cx: &TestContext<'_>) -> Outcome {
     let patch =
         TaskPatch::new().status("closed").if_status("open").if_unmodified_since(task.updated_at);
     let closed = cx.tasks.update(&task, patch).await?;
-    // A moment between two microseconds, and one in the future.
+    // A time between two microseconds, and two in the future.
     for (n, moment) in [
         closed.updated_at + TimeDelta::nanoseconds(999),
         Utc::now() + TimeDelta::days(1),
@@ -87,8 +87,6 @@ async fn update_with_satisfied_preconditions(cx: &TestContext<'_>) -> Outcome {
     .into_iter()
     .enumerate()
     {
-        let current = cx.tasks.get(&task).await?;
-        let moment = if n == 0 { current.updated_at + TimeDelta::nanoseconds(999) } else { moment };
         let patch = TaskPatch::new().strategy(format!("s{n}")).if_unmodified_since(moment);
         let changed = cx.tasks.update(&task, patch).await?;
         ensure_eq!(changed.strategy_id, format!("s{n}").as_str());
@@ -100,23 +98,23 @@ async fn updated_at_increases_with_every_change(cx: &TestContext<'_>) -> Outcome
     let game = cx.game().await?;
     let task = cx.task(game, "task").await?;
     let mut last = task.updated_at;
-    let mut grown = |now: DateTime<Utc>, how: &str| {
+    let mut ensure_later = |now: DateTime<Utc>, how: &str| {
         ensure!(now > last, "{how}: {now} is not after {last}");
         last = now;
         Ok(())
     };
-    // As fast as it goes, so that some changes meet the same microsecond or moment.
+    // Without pauses, so that some changes happen in the same microsecond.
     for n in 0..10 {
         let patch = TaskPatch::new().strategy(format!("s{n}"));
-        grown(cx.tasks.update(&task, patch).await?.updated_at, "update")?;
+        ensure_later(cx.tasks.update(&task, patch).await?.updated_at, "update")?;
         let (from, to) = if n % 2 == 0 { ("open", "closed") } else { ("closed", "open") };
-        grown(cx.tasks.transition(&task, from, to).await?.updated_at, "transition")?;
+        ensure_later(cx.tasks.transition(&task, from, to).await?.updated_at, "transition")?;
         let patch = TaskPatch::new().strategy(format!("m{n}"));
         cx.tasks.update_many(TaskFilter::all(), patch).await?;
-        grown(cx.tasks.get(&task).await?.updated_at, "update_many")?;
+        ensure_later(cx.tasks.get(&task).await?.updated_at, "update_many")?;
         let again = NewTask::new(game, "task").strategy(format!("b{n}"));
         let written = cx.tasks.create_all([again], OnExisting::Update).await?;
-        grown(written.first().or_fail()?.task().updated_at, "create_all")?;
+        ensure_later(written.first().or_fail()?.task().updated_at, "create_all")?;
     }
     ensure_eq!(cx.tasks.get(&task).await?.created_at, task.created_at);
     Ok(())
@@ -150,15 +148,15 @@ async fn lifecycle_restricts_status_changes(cx: &TestContext<'_>) -> Outcome {
         ("status", ValidationReason::ForbiddenTransition { from, to })
             if *from == TaskStatus::CLOSED && *to == TaskStatus::OPEN
     );
-    // The same rules in a narrower scope.
+    // A scoped repository keeps the lifecycle.
     let scoped = tasks.scoped(crate::TaskScope::unrestricted());
     let error = cx.refused(scoped.update(&task, TaskPatch::new().status("open"))).await?;
     ensure_eq!(validation_error(error)?.0, "status");
     tasks.update(&task, TaskPatch::new().status("archived").strategy("last")).await?;
-    // The rules are for statuses alone.
+    // A lifecycle does not restrict strategies.
     let patch = TaskPatch::new().strategy("default");
     ensure_eq!(tasks.update(&task, patch).await?.status, "archived");
-    // A repository without rules lets it go anywhere.
+    // A repository without a lifecycle allows any transition.
     cx.tasks.transition(&task, "archived", "open").await?;
     Ok(())
 }
@@ -171,18 +169,18 @@ async fn update_many_respects_the_lifecycle(cx: &TestContext<'_>) -> Outcome {
     }
     let tasks =
         cx.with_lifecycle(Lifecycle::strict().allow(TaskStatus::CLOSED, [TaskStatus::OPEN]))?;
-    // The closed one may follow; the open one is there already, the archived one may not.
+    // The open task has the status already, and the archived one must not change.
     let patch = TaskPatch::new().status("open");
     ensure_eq!(tasks.update_many(TaskFilter::in_game(game), patch).await?, 1);
     let status = async |name: &str| Ok::<_, Failure>(cx.tasks.get((game, name)).await?.status);
     ensure_eq!(status("closed").await?, "open");
     ensure_eq!(status("archived").await?, "archived");
-    // With the strategy along, the open ones need no leave; the archived one stays as it is.
+    // With a strategy, the patch also changes tasks that keep their status.
     let patch = TaskPatch::new().status("open").strategy("other");
     ensure_eq!(tasks.update_many(TaskFilter::in_game(game), patch).await?, 2);
     let archived = cx.tasks.get((game, "archived")).await?;
     ensure!(archived.strategy_id.is_default());
-    // Nothing may be closed.
+    // The lifecycle allows no task to be closed.
     let patch = TaskPatch::new().status("closed");
     ensure_eq!(tasks.update_many(TaskFilter::all(), patch).await?, 0);
     Ok(())
@@ -190,7 +188,7 @@ async fn update_many_respects_the_lifecycle(cx: &TestContext<'_>) -> Outcome {
 
 async fn delete_returns_the_task(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
-    let bystander = cx.task(game, "bystander").await?;
+    let unrelated = cx.task(game, "unrelated").await?;
     for n in 0..3 {
         let task = cx.task(game, "task").await?;
         let task =
@@ -199,7 +197,7 @@ async fn delete_returns_the_task(cx: &TestContext<'_>) -> Outcome {
         ensure_eq!(cx.tasks.delete(key).await?, task);
         let error = cx.refused(cx.tasks.delete(key)).await?;
         ensure_is!(error, TaskError::NotFound { .. });
-        ensure_eq!(cx.rows().await?, std::slice::from_ref(&bystander));
+        ensure_eq!(cx.rows().await?, std::slice::from_ref(&unrelated));
     }
     Ok(())
 }

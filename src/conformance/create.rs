@@ -1,4 +1,4 @@
-//! One task is created, and found by each of its keys.
+//! Creating one task, and finding it by each of its keys.
 
 use super::context::TestContext;
 use super::failure::Outcome;
@@ -29,7 +29,7 @@ cases! { "create":
 async fn returned_task_equals_the_stored_row(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let task = cx.tasks.create(NewTask::new(game, "task-login")).await?;
-    // On the first read, to the microsecond, through the repository and past it.
+    // Equal to the microsecond on the first read, both through the repository and without it.
     ensure_eq!(cx.tasks.find(task.id).await?, Some(task.clone()));
     ensure_eq!(cx.rows().await?, std::slice::from_ref(&task));
 
@@ -47,8 +47,8 @@ async fn returned_task_equals_the_stored_row(cx: &TestContext<'_>) -> Outcome {
     };
     ensure_eq!(task, expected);
     ensure_eq!(created_at, updated_at);
-    ensure_eq!(created_at.nanosecond() % 1_000, 0, "times are whole microseconds");
-    // Far less than any time zone is off by. A transaction may take its beginning for now.
+    ensure_eq!(created_at.nanosecond() % 1_000, 0, "timestamps have microsecond precision");
+    // Less than any time zone offset. Inside a transaction, "now" may be when it began.
     let off = (Utc::now() - created_at).abs();
     ensure!(off < TimeDelta::minutes(2), "created_at is off by {off}");
     Ok(())
@@ -94,7 +94,7 @@ async fn strategy_is_stored_as_given(cx: &TestContext<'_>) -> Outcome {
         ensure_eq!(cx.tasks.create(new).await?.strategy_id, strategy);
         ensure_eq!(cx.tasks.get((game, n.to_string())).await?.strategy_id, strategy);
     }
-    // What a task inherits is not stored.
+    // An inherited strategy is not stored with the task.
     ensure!(cx.task(game, "none").await?.strategy_id.is_default());
     Ok(())
 }
@@ -146,7 +146,7 @@ async fn duplicate_is_open_and_has_its_own_id(cx: &TestContext<'_>) -> Outcome {
         ensure_eq!(cx.tasks.get(&copy).await?, copy);
     }
     ensure_eq!(cx.tasks.get(&original).await?, original);
-    // The original under the wrong game is no original.
+    // A key with the wrong game does not match the original.
     let key = TaskKey::from((other, original.id));
     let error = cx.refused(cx.tasks.duplicate(&key, "copy")).await?;
     ensure_not_found(&error, &key)?;

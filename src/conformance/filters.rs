@@ -1,5 +1,4 @@
-//! Filters mean the tasks for which everything holds that they name, the same for lists,
-//! counts, changes and deletions.
+//! Filters: a task must match all criteria, and all calls that take a filter agree.
 
 use super::context::TestContext;
 use super::failure::Failure;
@@ -26,26 +25,27 @@ cases! { "filters":
     by_all_criteria_combined,
 }
 
-/// The names of the tasks that a filter means, having asked for them in every way.
+/// The names of the tasks that match a filter. Checks that `list`, `count`, `stream` and
+/// `update_many` agree.
 async fn matching(cx: &TestContext<'_>, filter: TaskFilter) -> Result<Vec<String>, Failure> {
     let query = TaskQuery::new(filter.clone()).order_by(TaskOrder::ExternalId);
     let page = cx.tasks.list(query.clone().with_total()).await?;
     let count = page.items.len() as u64;
-    ensure_eq!(page.total, Some(count), "the total disagrees: {filter:?}");
+    ensure_eq!(page.total, Some(count), "total and number of items differ: {filter:?}");
     ensure_eq!(cx.tasks.count(filter.clone()).await?, count, "{filter:?}");
     let streamed: Vec<Task> = cx.tasks.stream(query.limit(1)).try_collect().await?;
     ensure_eq!(streamed, page.items);
 
-    // All of them, and no other, are changed and changed back.
+    // `update_many` changes exactly these tasks; restore them afterwards.
     let mark = TaskPatch::new().strategy("marked");
     let strategies: Vec<_> = page.items.iter().map(|task| task.strategy_id.clone()).collect();
     if !strategies.iter().any(|strategy| strategy == "marked") {
         let others = cx.rows().await?;
         ensure_eq!(cx.tasks.update_many(filter, mark).await?, count);
         for row in cx.rows().await? {
-            let is_meant = page.items.iter().any(|task| task.id == row.id);
-            ensure_eq!(row.strategy_id == "marked", is_meant, "{row:?}");
-            ensure!(is_meant || others.contains(&row));
+            let matches = page.items.iter().any(|task| task.id == row.id);
+            ensure_eq!(row.strategy_id == "marked", matches, "{row:?}");
+            ensure!(matches || others.contains(&row));
         }
         for task in &page.items {
             let back = TaskPatch::new().strategy(task.strategy_id.as_str());
@@ -55,8 +55,8 @@ async fn matching(cx: &TestContext<'_>, filter: TaskFilter) -> Result<Vec<String
     Ok(names(&page.items).into_iter().map(str::to_owned).collect())
 }
 
-/// A game with tasks `a` to `d`: `b` and `d` closed, `c` and `d` with a strategy; and another
-/// game with an `a`.
+/// Creates a game with tasks `a` to `d`, of which `b` and `d` are closed and `c` and `d` have a
+/// strategy, and another game with a task `a`.
 pub(super) async fn four_tasks(cx: &TestContext<'_>) -> Result<(Uuid, Uuid), Failure> {
     let (game, other) = (cx.game().await?, cx.game().await?);
     for name in ["a", "b"] {
@@ -92,7 +92,7 @@ async fn by_status_and_strategy(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// An empty set means no task, not all of them.
+/// An empty set matches no task.
 async fn by_an_empty_set(cx: &TestContext<'_>) -> Outcome {
     let (game, _) = four_tasks(cx).await?;
     let nothing = Vec::<String>::new;
@@ -117,7 +117,7 @@ async fn by_keys(cx: &TestContext<'_>) -> Outcome {
         (vec![(game, b).into()], &["b"]),
         (vec![(game, "c").into()], &["c"]),
         (vec![(other, "a").into(), (game, "a").into()], &["a", "a"]),
-        // Kinds mixed, one task named three times, and what is not there.
+        // All kinds of keys, three keys of the same task, and keys that match no task.
         (
             vec![
                 a.into(),
@@ -183,7 +183,7 @@ async fn by_prefix(cx: &TestContext<'_>) -> Outcome {
 async fn by_creation(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let [a, b, c] = cx.tasks_named(game, ["a", "b", "c"]).await?;
-    // A transaction may give its tasks one moment.
+    // Tasks that are created in one transaction may have equal timestamps.
     let expected = |from, until| {
         let within = |task: &&Task| from <= task.created_at && task.created_at < until;
         names([&a, &b, &c].into_iter().filter(within))

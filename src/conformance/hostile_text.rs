@@ -1,5 +1,5 @@
-//! Text is kept and compared byte for byte, whatever a database makes of case, accents,
-//! blanks, quotes and patterns.
+//! Text is stored and compared byte by byte, whatever the database's rules for case, accents,
+//! trailing blanks, quotes and patterns.
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -33,7 +33,7 @@ cases! { "hostile_text":
 async fn as_names_one_by_one(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let texts = hostile_texts();
-    ensure_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len(), "each is distinct");
+    ensure_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len(), "no two texts are equal");
     let mut ids = HashMap::new();
     for text in &texts {
         let task = cx.task(game, text).await?;
@@ -50,7 +50,7 @@ async fn as_names_one_by_one(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// A game with a task of each text, all made in one batch.
+/// Creates a game with a task for each text, in one batch.
 async fn game_of_hostile_tasks(
     cx: &TestContext<'_>,
     texts: &[String],
@@ -71,16 +71,16 @@ async fn as_names_in_batches(cx: &TestContext<'_>) -> Outcome {
         ensure_eq!(found, *task);
         ensure_eq!(found.strategy_id, task.external_task_id.as_str());
     }
-    // Each is known again, and none is taken for another.
+    // In another game all are created; in the same game each matches the existing task.
     let other = cx.game().await?;
-    for (on_existing, place) in [(OnExisting::Fail, other), (OnExisting::Keep, game)] {
-        let batch = texts.iter().map(|text| NewTask::new(place, text));
+    for (on_existing, target) in [(OnExisting::Fail, other), (OnExisting::Keep, game)] {
+        let batch = texts.iter().map(|text| NewTask::new(target, text));
         let written = cx.tasks.create_many(batch, on_existing).await?;
         for (written, task) in written.iter().zip(&tasks) {
             let written = written.as_ref()?;
-            ensure_eq!(written.is_created(), place == other);
+            ensure_eq!(written.is_created(), target == other);
             ensure_eq!(written.task().external_task_id, task.external_task_id);
-            ensure_eq!(written.task().id == task.id, place == game);
+            ensure_eq!(written.task().id == task.id, target == game);
         }
     }
     Ok(())
@@ -89,7 +89,7 @@ async fn as_names_in_batches(cx: &TestContext<'_>) -> Outcome {
 async fn as_names_in_key_lists(cx: &TestContext<'_>) -> Outcome {
     let texts = hostile_texts();
     let (game, tasks) = game_of_hostile_tasks(cx, &texts).await?;
-    // Half of them, so that no text finds its neighbour unnoticed.
+    // Half of the texts, so that a key matching a similar text is noticed.
     let (asked, _): (Vec<_>, Vec<_>) = tasks.iter().enumerate().partition(|(n, _)| n % 2 == 0);
     let keys: Vec<TaskKey> =
         asked.iter().map(|(_, task)| (game, &task.external_task_id).into()).collect();
@@ -133,7 +133,7 @@ async fn as_sort_values(cx: &TestContext<'_>) -> Outcome {
     ensure_eq!(names(&listed), texts);
     let listed = cx.tasks.list(query.clone().descending()).await?.items;
     ensure_eq!(names(listed.iter().rev()), texts);
-    // Each is a place to go on from.
+    // A cursor can continue after each text.
     let mut walked = Vec::new();
     let mut next = Some(query.limit(1));
     while let Some(query) = next {
@@ -152,7 +152,7 @@ async fn as_strategies(cx: &TestContext<'_>) -> Outcome {
         let filter = TaskFilter::all().strategies([task.strategy_id.as_str()]);
         ensure_eq!(cx.tasks.count(filter).await?, 1, "{:?}", task.strategy_id);
     }
-    // Reassigned one by one: each takes its own task along and no other.
+    // Reassigning one strategy changes exactly one task.
     for (n, task) in tasks.iter().enumerate() {
         let to = format!("new {n}");
         let moved = cx.tasks.reassign_strategy(None, task.strategy_id.as_str(), &*to).await?;
@@ -165,7 +165,7 @@ async fn as_strategies(cx: &TestContext<'_>) -> Outcome {
 async fn as_statuses(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let mut task = cx.task(game, "task").await?;
-    let bystander = cx.task(game, "bystander").await?;
+    let unrelated = cx.task(game, "unrelated").await?;
     for text in hostile_texts() {
         let from = task.status.as_str().to_owned();
         task = cx.tasks.transition(&task, from, &*text).await?;
@@ -173,16 +173,16 @@ async fn as_statuses(cx: &TestContext<'_>) -> Outcome {
         ensure_eq!(cx.tasks.get(&task).await?, task);
         let has_it = TaskFilter::in_game(game).statuses([&*text]);
         ensure_eq!(cx.tasks.count(has_it).await?, 1, "{text:?}");
-        // Another case of the same letters is another status.
+        // A trailing blank makes a different status.
         let changed = TaskPatch::new().status("x x").if_status(format!("{text} "));
         ensure_eq!(cx.tasks.update_many(TaskFilter::all(), changed).await?, 0);
     }
-    ensure_eq!(cx.tasks.get(&bystander).await?, bystander);
+    ensure_eq!(cx.tasks.get(&unrelated).await?, unrelated);
     Ok(())
 }
 
-/// No name is that long, so it names nothing: also where a column of 255 characters would
-/// cut it to a name that is there.
+/// A key longer than any name matches nothing, even if a column of 255 characters would
+/// truncate it to an existing name.
 async fn key_longer_than_the_maximum(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     for longest in ["x".repeat(255), "🎉".repeat(255)] {

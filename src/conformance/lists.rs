@@ -1,4 +1,4 @@
-//! Lists: orders, pages and totals, and cursors that walk the whole.
+//! `list`: orders, page numbers, totals and cursors.
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -32,14 +32,14 @@ cases! { "lists":
 const ORDERS: [TaskOrder; 3] = [TaskOrder::Created, TaskOrder::ExternalId, TaskOrder::Updated];
 const DIRECTIONS: [SortDirection; 2] = [SortDirection::Ascending, SortDirection::Descending];
 
-/// All queries that differ in order and direction.
+/// A query for each order and direction.
 fn sorted_queries(filter: &TaskFilter) -> impl Iterator<Item = TaskQuery> {
     let query = TaskQuery::new(filter.clone());
     let by_order = ORDERS.map(|order| query.clone().order_by(order));
     by_order.into_iter().flat_map(|query| DIRECTIONS.map(|to| query.clone().direction(to)))
 }
 
-/// What a query's list must be: the rule, in plain Rust.
+/// The expected list of a query: a reference implementation of the orders.
 fn sorted(mut tasks: Vec<Task>, query: &TaskQuery) -> Vec<Task> {
     match query.order() {
         TaskOrder::Created => tasks.sort_by_key(|task| (task.created_at, task.id)),
@@ -55,8 +55,8 @@ fn sorted(mut tasks: Vec<Task>, query: &TaskQuery) -> Vec<Task> {
     tasks
 }
 
-/// Two games, with names that are the same in both, ids in another order than names, and
-/// changes in another order than both. Answers with the first game.
+/// Creates two games with the same names, where ids, names and changes have different orders.
+/// Returns the first game.
 async fn two_games(cx: &TestContext<'_>) -> Result<Uuid, Failure> {
     let (first, second) = (cx.game().await?, cx.game().await?);
     for game in [first, second] {
@@ -73,12 +73,12 @@ async fn two_games(cx: &TestContext<'_>) -> Result<Uuid, Failure> {
     Ok(first)
 }
 
-/// What a list has besides its first tasks.
+/// The tasks after the first `first`.
 fn rest_of(tasks: &[Task], first: usize) -> &[Task] {
     tasks.get(first..).unwrap_or_default()
 }
 
-/// All pages of a query, put together; each but the last must be full.
+/// The tasks of all pages of a query. Each page but the last must be full.
 async fn walk(tasks: &dyn TaskRepository, query: TaskQuery) -> Result<Vec<Task>, Failure> {
     let mut walked = Vec::new();
     let mut next = Some(query);
@@ -86,7 +86,7 @@ async fn walk(tasks: &dyn TaskRepository, query: TaskQuery) -> Result<Vec<Task>,
         let page = tasks.list(query.clone()).await?;
         ensure_eq!(page.total, None);
         ensure!(page.next.is_none() || page.items.len() as u64 == query.page_size());
-        ensure!(!page.items.is_empty() || walked.is_empty(), "a cursor led to nothing");
+        ensure!(!page.items.is_empty() || walked.is_empty(), "a cursor led to an empty page");
         walked.extend(page.items);
         next = page.next.map(|cursor| query.after(cursor));
     }
@@ -152,7 +152,7 @@ async fn total_is_counted_on_request(cx: &TestContext<'_>) -> Outcome {
     ensure_eq!(cx.tasks.count(closed.clone()).await?, 4);
     let query = TaskQuery::new(closed).limit(1).with_total();
     let first = cx.tasks.list(query.clone()).await?;
-    // The total is of the filter, wherever the page begins.
+    // The total counts all tasks that match the filter, whichever page is requested.
     let second = query.clone().after(first.next.clone().or_fail()?);
     for query in [query.clone().page(2), query.page(99), second] {
         ensure_eq!(cx.tasks.list(query).await?.total, Some(4));
@@ -179,7 +179,7 @@ async fn cursors_visit_every_task_once(cx: &TestContext<'_>) -> Outcome {
                 let walked = walk(cx.tasks, query.clone().limit(limit)).await?;
                 ensure_eq!(walked, whole, "in pages of {limit}: {query:?}");
             }
-            // From a page that was reached by number, too.
+            // A cursor from a page that was requested by number works, too.
             let page = cx.tasks.list(query.clone().limit(1).page(2)).await?;
             let Some(cursor) = page.next else { continue };
             ensure_eq!(walk(cx.tasks, query.limit(2).after(cursor)).await?, rest_of(&whole, 2));
@@ -190,7 +190,7 @@ async fn cursors_visit_every_task_once(cx: &TestContext<'_>) -> Outcome {
 
 async fn equal_timestamps_are_ordered_by_id(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
-    // Ids in no order, so that nothing but the id sorts them, the same on every backend.
+    // Ids that are not in insertion order, so that only sorting by id gives this order.
     let ids: Vec<Uuid> =
         (0..50_u128).map(|n| Uuid::from_u128((n * 7_919 % 50) << 64 | n)).collect();
     let batch = ids.iter().map(|id| NewTask::new(game, id.to_string()).id(*id));
@@ -236,7 +236,7 @@ async fn cursor_skips_tasks_inserted_before_it(cx: &TestContext<'_>) -> Outcome 
     cx.tasks_named(game, ["b", "d", "f"]).await?;
     let query = TaskQuery::in_game(game).order_by(TaskOrder::ExternalId).limit(2);
     let cursor = cx.tasks.list(query.clone()).await?.next.or_fail()?;
-    // Before the place: missed. After it: met.
+    // `a` sorts before the cursor's position, `e` after it.
     cx.tasks_named(game, ["a", "e"]).await?;
     let rest = cx.tasks.list(query.after(cursor)).await?.items;
     ensure_eq!(names(&rest), ["e", "f"]);

@@ -1,4 +1,4 @@
-//! Sixteen at once: one wins, and each is told what became of its own call.
+//! The same call made concurrently: one succeeds, and each result is that of its own call.
 
 use super::checks::OrFail;
 use super::concurrency::CONCURRENT_CALLS;
@@ -30,7 +30,7 @@ cases! { "races":
     each_task_is_deleted_once [Shared],
 }
 
-/// Rounds are few, and the crowd is dense.
+/// Few rounds suffice, since all calls of a round run at the same time.
 const ROUNDS: usize = 5;
 
 async fn one_create_succeeds(cx: &TestContext<'_>) -> Outcome {
@@ -38,7 +38,7 @@ async fn one_create_succeeds(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     for round in 0..ROUNDS {
         let name = format!("task {round}");
-        let answers = cx
+        let results = cx
             .concurrently(|n| {
                 let (tasks, new) =
                     (tasks.clone(), NewTask::new(game, &*name).strategy(n.to_string()));
@@ -46,7 +46,7 @@ async fn one_create_succeeds(cx: &TestContext<'_>) -> Outcome {
             })
             .await?;
         let row = cx.tasks.get((game, &name)).await?;
-        let (n, created) = only_success(answers, |error| {
+        let (n, created) = only_success(results, |error| {
             ensure_is!(
                 error,
                 TaskError::AlreadyExists { game_id, external_task_id, id }
@@ -61,24 +61,23 @@ async fn one_create_succeeds(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// Batches that name the same tasks in different orders, which deadlocks what locks them one
-/// by one.
+/// The batches have opposite orders, which deadlocks a store that locks tasks one by one.
 async fn overlapping_batches_create_each_task_once(cx: &TestContext<'_>) -> Outcome {
     const SIZE: usize = 40;
     let tasks = cx.shared()?;
     let game = cx.game().await?;
-    let answers = cx
+    let results = cx
         .concurrently(|n| {
             let tasks = tasks.clone();
             let batch = (0..SIZE).map(move |i| {
-                let place = if n % 2 == 0 { i } else { SIZE - 1 - i };
-                NewTask::new(game, format!("{place:02}"))
+                let position = if n % 2 == 0 { i } else { SIZE - 1 - i };
+                NewTask::new(game, format!("{position:02}"))
             });
             async move { with_retries(|| tasks.create_many(batch.clone(), OnExisting::Fail)).await }
         })
         .await?;
     let mut creators = HashSet::new();
-    for outcome in answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+    for outcome in results.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
         match outcome {
             Ok(written) => ensure!(creators.insert(written.into_task().external_task_id)),
             Err(error) => ensure_is!(error, TaskError::AlreadyExists { id: Some(_), .. }),
@@ -92,16 +91,16 @@ async fn overlapping_batches_create_each_task_once(cx: &TestContext<'_>) -> Outc
 async fn one_of_conflicting_atomic_batches_succeeds(cx: &TestContext<'_>) -> Outcome {
     let tasks = cx.shared()?;
     let game = cx.game().await?;
-    let answers = cx
+    let results = cx
         .concurrently(|n| {
             let tasks = tasks.clone();
-            // One name is everybody's; the others are each batch's own.
+            // All batches share one name; their other names differ.
             let batch = [format!("{n} first"), "shared".to_owned(), format!("{n} last")];
             let batch = batch.map(|name| NewTask::new(game, name));
             async move { with_retries(|| tasks.create_all(batch.clone(), OnExisting::Fail)).await }
         })
         .await?;
-    let (n, written) = only_success(answers, |error| {
+    let (n, written) = only_success(results, |error| {
         ensure_is!(
             error,
             TaskError::Batch { index: 1, error }
@@ -121,7 +120,7 @@ async fn one_get_or_create_creates(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     for round in 0..ROUNDS {
         let name = format!("task {round}");
-        let answers = cx
+        let results = cx
             .concurrently(|n| {
                 let (tasks, new) =
                     (tasks.clone(), NewTask::new(game, &*name).strategy(n.to_string()));
@@ -129,13 +128,13 @@ async fn one_get_or_create_creates(cx: &TestContext<'_>) -> Outcome {
             })
             .await?;
         let row = cx.tasks.get((game, &name)).await?;
-        let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let creators: Vec<_> = (0..).zip(&answers).filter(|(_, w)| w.is_created()).collect();
+        let results = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let creators: Vec<_> = (0..).zip(&results).filter(|(_, w)| w.is_created()).collect();
         let [(creator, _)] = creators[..] else {
-            return Err(Failure::new(format_args!("one creates: {answers:?}")));
+            return Err(Failure::new(format_args!("exactly one call creates: {results:?}")));
         };
         ensure_eq!(row.strategy_id, i32::to_string(&creator).as_str());
-        ensure!(answers.iter().all(|written| *written.task() == row));
+        ensure!(results.iter().all(|written| *written.task() == row));
     }
     Ok(())
 }
@@ -145,7 +144,7 @@ async fn one_transition_succeeds(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     for round in 0..ROUNDS {
         let task = cx.task(game, &format!("task {round}")).await?;
-        let answers = cx
+        let results = cx
             .concurrently(|n| {
                 let (tasks, id) = (tasks.clone(), task.id);
                 async move {
@@ -154,7 +153,7 @@ async fn one_transition_succeeds(cx: &TestContext<'_>) -> Outcome {
             })
             .await?;
         let row = cx.tasks.get(&task).await?;
-        let (n, claimed) = only_success(answers, |error| {
+        let (n, claimed) = only_success(results, |error| {
             ensure_is!(
                 error,
                 TaskError::Conflict { status, updated_at, .. }
@@ -173,7 +172,7 @@ async fn one_optimistic_update_succeeds(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let mut task = cx.task(game, "task").await?;
     for round in 0..ROUNDS {
-        let answers = cx
+        let results = cx
             .concurrently(|n| {
                 let patch = TaskPatch::new()
                     .strategy(format!("{n} in {round}"))
@@ -182,7 +181,7 @@ async fn one_optimistic_update_succeeds(cx: &TestContext<'_>) -> Outcome {
                 async move { with_retries(|| tasks.update(id, patch.clone())).await }
             })
             .await?;
-        let (n, changed) = only_success(answers, |error| {
+        let (n, changed) = only_success(results, |error| {
             ensure_is!(error, TaskError::Conflict { .. });
             Ok(())
         })?;
@@ -198,32 +197,36 @@ async fn each_update_returns_its_own_write(cx: &TestContext<'_>) -> Outcome {
     let tasks = cx.shared()?;
     let game = cx.game().await?;
     let task = cx.task(game, "task").await?;
-    let answers = cx
+    let results = cx
         .concurrently(|n| {
             let (tasks, id) = (tasks.clone(), task.id);
             async move {
-                let mut answers = Vec::new();
+                let mut results = Vec::new();
                 for write in 0..WRITES {
                     let strategy = format!("{n} writes {write}");
                     let patch = TaskPatch::new().strategy(&*strategy);
-                    let answer = with_retries(|| tasks.update(id, patch.clone())).await?;
-                    ensure_eq!(answer.strategy_id, strategy.as_str(), "another's write");
-                    answers.push(answer);
+                    let result = with_retries(|| tasks.update(id, patch.clone())).await?;
+                    ensure_eq!(
+                        result.strategy_id,
+                        strategy.as_str(),
+                        "the result of another call's write"
+                    );
+                    results.push(result);
                 }
-                Ok(answers)
+                Ok(results)
             }
         })
         .await?;
-    let answers = answers.into_iter().collect::<Result<Vec<_>, Failure>>()?;
-    let mut answers: Vec<Task> = answers.into_iter().flatten().collect();
-    let moments: HashSet<_> = answers.iter().map(|answer| answer.updated_at).collect();
+    let results = results.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    let mut results: Vec<Task> = results.into_iter().flatten().collect();
+    let moments: HashSet<_> = results.iter().map(|result| result.updated_at).collect();
     ensure_eq!(
         moments.len(),
         CONCURRENT_CALLS * WRITES,
-        "updated_at has not grown with every change"
+        "updated_at has not increased with every change"
     );
-    answers.sort_by_key(|answer| answer.updated_at);
-    ensure_eq!(cx.tasks.get(&task).await?, *answers.last().or_fail()?);
+    results.sort_by_key(|result| result.updated_at);
+    ensure_eq!(cx.tasks.get(&task).await?, *results.last().or_fail()?);
     Ok(())
 }
 
@@ -231,23 +234,23 @@ async fn atomic_batches_update_existing_tasks(cx: &TestContext<'_>) -> Outcome {
     const SIZE: usize = 20;
     let tasks = cx.shared()?;
     let game = cx.game().await?;
-    let answers = cx
+    let results = cx
         .concurrently(|n| {
             let tasks = tasks.clone();
             let batch = (0..SIZE).map(move |i| {
-                let place = if n % 2 == 0 { i } else { SIZE - 1 - i };
-                NewTask::new(game, format!("{place:02}")).strategy(n.to_string())
+                let position = if n % 2 == 0 { i } else { SIZE - 1 - i };
+                NewTask::new(game, format!("{position:02}")).strategy(n.to_string())
             });
             async move { with_retries(|| tasks.create_all(batch.clone(), OnExisting::Update)).await }
         })
         .await?;
     let rows = cx.rows().await?;
     ensure_eq!(rows.len(), SIZE);
-    // The last batch has won all of its tasks: an atomic batch is there whole.
+    // All tasks have the last batch's strategy, since an atomic batch is applied completely.
     let strategies: HashSet<_> = rows.iter().map(|row| row.strategy_id.clone()).collect();
-    ensure_eq!(strategies.len(), 1, "batches got mixed: {strategies:?}");
-    let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let created = answers.iter().flatten().filter(|written| written.is_created()).count();
+    ensure_eq!(strategies.len(), 1, "tasks of different batches: {strategies:?}");
+    let results = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let created = results.iter().flatten().filter(|written| written.is_created()).count();
     ensure_eq!(created, SIZE, "each task was created once");
     Ok(())
 }
@@ -257,13 +260,13 @@ async fn each_task_is_deleted_once(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     for round in 0..ROUNDS {
         let task = cx.task(game, &format!("task {round}")).await?;
-        let answers = cx
+        let results = cx
             .concurrently(|_| {
                 let (tasks, id) = (tasks.clone(), task.id);
                 async move { with_retries(|| tasks.delete(id)).await }
             })
             .await?;
-        let (_, deleted) = only_success(answers, |error| {
+        let (_, deleted) = only_success(results, |error| {
             ensure_is!(error, TaskError::NotFound { .. });
             Ok(())
         })?;

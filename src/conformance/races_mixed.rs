@@ -1,4 +1,4 @@
-//! Different calls on the same tasks at the same moment: each has its effect whole, or none.
+//! Different calls on the same tasks made concurrently: each is applied completely or not at all.
 
 use super::concurrency::CONCURRENT_CALLS;
 use super::concurrency::only_success;
@@ -33,11 +33,11 @@ fn names(size: usize, backwards: bool) -> Vec<String> {
     names
 }
 
-/// Those that a call has created; others must have been there.
-fn created(answers: Vec<Result<Task, TaskError>>) -> Result<Vec<Task>, Failure> {
+/// The tasks that a call created. The others must be `AlreadyExists`.
+fn created(results: Vec<Result<Task, TaskError>>) -> Result<Vec<Task>, Failure> {
     let mut tasks = Vec::new();
-    for answer in answers {
-        match answer {
+    for result in results {
+        match result {
             Ok(task) => tasks.push(task),
             Err(error) => ensure_is!(error, TaskError::AlreadyExists { id: Some(_), .. }),
         }
@@ -49,7 +49,7 @@ async fn batches_and_single_creates(cx: &TestContext<'_>) -> Outcome {
     const SIZE: usize = 40;
     let tasks = cx.shared()?;
     let game = cx.game().await?;
-    let answers = cx
+    let results = cx
         .concurrently(|n| {
             let tasks = tasks.clone();
             let all = names(SIZE, n % 4 < 2).into_iter().map(move |name| NewTask::new(game, name));
@@ -59,21 +59,21 @@ async fn batches_and_single_creates(cx: &TestContext<'_>) -> Outcome {
                     let written = with_retries(batch).await?.into_iter();
                     return created(written.map(|w| w.map(|w| w.into_task())).collect());
                 }
-                let mut answers = Vec::new();
+                let mut results = Vec::new();
                 for new in all {
-                    answers.push(with_retries(|| tasks.create(new.clone())).await);
+                    results.push(with_retries(|| tasks.create(new.clone())).await);
                 }
-                created(answers)
+                created(results)
             }
         })
         .await?;
-    let mut mine: Vec<Task> = Vec::new();
-    for answer in answers {
-        mine.extend(answer?);
+    let mut created_tasks: Vec<Task> = Vec::new();
+    for result in results {
+        created_tasks.extend(result?);
     }
-    mine.sort_by_key(|task| task.id);
-    ensure_eq!(mine.len(), SIZE, "each task has one creator");
-    ensure_eq!(cx.rows().await?, mine);
+    created_tasks.sort_by_key(|task| task.id);
+    ensure_eq!(created_tasks.len(), SIZE, "each task is created once");
+    ensure_eq!(cx.rows().await?, created_tasks);
     Ok(())
 }
 
@@ -84,7 +84,7 @@ async fn reassignment_and_updates(cx: &TestContext<'_>) -> Outcome {
         .into_iter()
         .map(|name| NewTask::new(game, name).strategy("a"));
     cx.tasks.create_all(batch, OnExisting::Fail).await?;
-    let answers = cx
+    let results = cx
         .concurrently(|n| {
             let tasks = tasks.clone();
             async move {
@@ -99,16 +99,16 @@ async fn reassignment_and_updates(cx: &TestContext<'_>) -> Outcome {
             }
         })
         .await?;
-    let answers = answers.into_iter().collect::<Result<Vec<_>, Failure>>()?;
-    ensure_eq!(answers.iter().map(|(count, _)| count).sum::<u64>(), CONCURRENT_CALLS as u64);
+    let results = results.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    ensure_eq!(results.iter().map(|(count, _)| count).sum::<u64>(), CONCURRENT_CALLS as u64);
     let rows = cx.rows().await?;
-    ensure!(rows.iter().all(|row| row.strategy_id == "b"), "one was passed over: {rows:?}");
-    for (_, changed) in &answers {
+    ensure!(rows.iter().all(|row| row.strategy_id == "b"), "a task was not reassigned: {rows:?}");
+    for (_, changed) in &results {
         let Some(changed) = changed else { continue };
         let row = cx.tasks.get(changed).await?;
-        ensure_eq!(row.status, "closed", "an update was undone");
+        ensure_eq!(row.status, "closed", "an update was lost");
         ensure!(row.updated_at >= changed.updated_at);
-        // The one that came second has moved the time on.
+        // If the reassignment was applied after the update, it increased `updated_at`.
         ensure_eq!(row.updated_at > changed.updated_at, row != *changed);
     }
     Ok(())
@@ -119,7 +119,7 @@ async fn deletion_and_updates(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     for round in 0..ROUNDS {
         let task = cx.task(game, &format!("task {round}")).await?;
-        let answers = cx
+        let results = cx
             .concurrently(|n| {
                 let (tasks, id) = (tasks.clone(), task.id);
                 async move {
@@ -132,15 +132,15 @@ async fn deletion_and_updates(cx: &TestContext<'_>) -> Outcome {
             })
             .await?;
         let (mut deleted, mut last) = (Vec::new(), task.clone());
-        for answer in answers {
-            match answer {
+        for result in results {
+            match result {
                 Ok((true, task)) => deleted.push(task),
                 Ok((false, task)) if task.updated_at > last.updated_at => last = task,
                 Ok((false, task)) => ensure!(task.updated_at != last.updated_at, "{task:?}"),
                 Err(error) => ensure_is!(error, TaskError::NotFound { .. }),
             }
         }
-        ensure_eq!(deleted, [last], "what was deleted is what was written last");
+        ensure_eq!(deleted, [last], "the deleted task must equal the last written one");
         ensure_eq!(cx.tasks.find(task.id).await?, None);
     }
     Ok(())
@@ -150,13 +150,13 @@ async fn bulk_deletion_and_creates(cx: &TestContext<'_>) -> Outcome {
     const SIZE: usize = 20;
     let tasks = cx.shared()?;
     let game = cx.game().await?;
-    let answers = cx
+    let results = cx
         .concurrently(|n| {
             let tasks = tasks.clone();
             async move {
                 if n % 4 == 0 {
-                    let sweep = || tasks.delete_many(TaskFilter::in_game(game));
-                    return Ok((with_retries(sweep).await?, 0));
+                    let delete = || tasks.delete_many(TaskFilter::in_game(game));
+                    return Ok((with_retries(delete).await?, 0));
                 }
                 let mut created = 0;
                 for name in names(SIZE, false) {
@@ -168,10 +168,10 @@ async fn bulk_deletion_and_creates(cx: &TestContext<'_>) -> Outcome {
             }
         })
         .await?;
-    let answers = answers.into_iter().collect::<Result<Vec<_>, Failure>>()?;
-    let deleted: u64 = answers.iter().map(|(deleted, _)| deleted).sum();
-    let created: u64 = answers.iter().map(|(_, created)| created).sum();
-    ensure_eq!(cx.rows().await?.len() as u64, created - deleted, "each is counted once");
+    let results = results.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    let deleted: u64 = results.iter().map(|(deleted, _)| deleted).sum();
+    let created: u64 = results.iter().map(|(_, created)| created).sum();
+    ensure_eq!(cx.rows().await?.len() as u64, created - deleted, "each deletion is counted once");
     Ok(())
 }
 
@@ -182,14 +182,14 @@ async fn one_duplicate_succeeds(cx: &TestContext<'_>) -> Outcome {
     let mut ids = HashSet::from([original.id]);
     for round in 0..ROUNDS {
         let name = format!("copy {round}");
-        let answers = cx
+        let results = cx
             .concurrently(|_| {
                 let (tasks, name) = (tasks.clone(), name.clone());
                 async move { with_retries(|| tasks.duplicate((game, "original"), &*name)).await }
             })
             .await?;
         let row = cx.tasks.get((game, &name)).await?;
-        let (_, copy) = only_success(answers, |error| {
+        let (_, copy) = only_success(results, |error| {
             ensure_is!(error, TaskError::AlreadyExists { id: Some(id), .. } if *id == row.id);
             Ok(())
         })?;

@@ -1,5 +1,5 @@
-//! Calls that name what is not there, or ask for what may not be: each is told by a variant
-//! of its own, and nothing is written.
+//! Calls on missing tasks and games, and calls that the rules forbid: each fails with the
+//! documented error and writes nothing.
 
 use super::context::TestContext;
 use super::failure::Outcome;
@@ -55,8 +55,8 @@ async fn game_is_missing(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// What every call that means one task says about a key that names none.
-async fn ensure_names_no_task(cx: &TestContext<'_>, key: &TaskKey) -> Outcome {
+/// Checks the result of every call that takes one key, for a key that matches no task.
+async fn ensure_matches_no_task(cx: &TestContext<'_>, key: &TaskKey) -> Outcome {
     let tasks = cx.tasks;
     ensure_eq!(tasks.find(key).await?, None, "{key}");
     ensure!(!tasks.exists(key).await?, "{key}");
@@ -90,7 +90,7 @@ async fn task_is_missing(cx: &TestContext<'_>) -> Outcome {
         TaskKey::from((game, "missing")),
         TaskKey::from((missing, "there")),
     ] {
-        ensure_names_no_task(cx, &key).await?;
+        ensure_matches_no_task(cx, &key).await?;
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ async fn task_belongs_to_another_game(cx: &TestContext<'_>) -> Outcome {
     let task = cx.task(game, "task").await?;
     cx.task(other, "other").await?;
     for key in [TaskKey::from((other, task.id)), TaskKey::from((other, "task"))] {
-        ensure_names_no_task(cx, &key).await?;
+        ensure_matches_no_task(cx, &key).await?;
     }
     ensure!(cx.tasks.exists((game, task.id)).await?);
     Ok(())
@@ -113,7 +113,7 @@ async fn invalid_names_match_no_task(cx: &TestContext<'_>) -> Outcome {
     cx.task(game, "task").await?;
     for name in ["", " ", "task ", "TASK", "ta\nsk", &format!("{longest}x"), &"🎉".repeat(5_000)]
     {
-        ensure_names_no_task(cx, &TaskKey::from((game, name))).await?;
+        ensure_matches_no_task(cx, &TaskKey::from((game, name))).await?;
         let with_status = TaskFilter::all().statuses([name]);
         ensure_eq!(cx.tasks.count(with_status).await?, 0, "{name:?}");
         let with_strategy = TaskFilter::all().strategies([name]);
@@ -139,7 +139,7 @@ async fn name_is_taken(cx: &TestContext<'_>) -> Outcome {
     }
     let error = cx.refused(cx.tasks.duplicate(&task, "task")).await?;
     ensure_is!(error, TaskError::AlreadyExists { id, .. } if *id == Some(task.id));
-    // The name is free in every other game.
+    // The name can be used in other games.
     let other = cx.game().await?;
     ensure_ne!(cx.task(other, "task").await?.id, task.id);
     Ok(())
@@ -206,7 +206,7 @@ async fn patch_changes_nothing(cx: &TestContext<'_>) -> Outcome {
             ensure_is!(error, TaskError::Unchanged);
         }
     }
-    // One of two fields is a change.
+    // A patch is applied if one of its fields changes.
     let half = TaskPatch::new().status("open").strategy("default");
     ensure_eq!(cx.tasks.update(&task, half).await?.strategy_id, "default");
     Ok(())
@@ -277,7 +277,7 @@ async fn transition_is_forbidden(cx: &TestContext<'_>) -> Outcome {
             ("status", ValidationReason::ForbiddenTransition { from, to })
         );
     }
-    let error = cx.refused(tasks.transition(&task, "open", "unheard of")).await?;
+    let error = cx.refused(tasks.transition(&task, "open", "unknown")).await?;
     ensure_is!(
         error,
         TaskError::Invalid {
@@ -298,21 +298,21 @@ async fn transition_to_the_same_status(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// Precondition, then nothing to do, then lifecycle.
+/// Preconditions come first, then whether the patch changes anything, then the lifecycle.
 async fn checks_are_made_in_order(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let task = cx.task(game, "task").await?;
     let tasks = cx.with_lifecycle(Lifecycle::strict())?;
-    let judged = async |patch| cx.refused(tasks.update(&task, patch)).await;
+    let refused = async |patch| cx.refused(tasks.update(&task, patch)).await;
     let patch = TaskPatch::new().status("open").if_status("closed");
-    ensure_is!(judged(patch).await?, TaskError::Conflict { .. });
+    ensure_is!(refused(patch).await?, TaskError::Conflict { .. });
     let patch = TaskPatch::new().status("archived").if_status("closed");
-    ensure_is!(judged(patch).await?, TaskError::Conflict { .. });
+    ensure_is!(refused(patch).await?, TaskError::Conflict { .. });
     let patch = TaskPatch::new().status("open").if_status("open");
-    ensure_is!(judged(patch).await?, TaskError::Unchanged);
+    ensure_is!(refused(patch).await?, TaskError::Unchanged);
     let patch = TaskPatch::new().status("archived");
-    ensure_is!(judged(patch).await?, TaskError::Invalid { .. });
-    // A status that stays needs nobody's leave.
+    ensure_is!(refused(patch).await?, TaskError::Invalid { .. });
+    // A patch that keeps the status needs no permission by the lifecycle.
     let patch = TaskPatch::new().status("open").strategy("other");
     ensure_eq!(tasks.update(&task, patch).await?.strategy_id, "other");
     Ok(())

@@ -1,4 +1,4 @@
-//! Pages that cannot be, and cursors that lead nowhere.
+//! Invalid page numbers, page sizes and cursors.
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -81,7 +81,7 @@ async fn largest_valid_page_number(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// A query of a game with three tasks, and the cursor after the first.
+/// A query for a game with three tasks, and the cursor after the first task.
 async fn query_and_cursor(cx: &TestContext<'_>) -> Result<(TaskQuery, Cursor), Failure> {
     let game = cx.game().await?;
     cx.tasks_named(game, ["a", "b", "c"]).await?;
@@ -121,19 +121,23 @@ async fn cursor_is_arbitrary_text(cx: &TestContext<'_>) -> Outcome {
 async fn cursor_is_truncated_or_altered(cx: &TestContext<'_>) -> Outcome {
     let (query, cursor) = query_and_cursor(cx).await?;
     let text = cursor.as_str();
-    for place in [0, 1, text.len() / 2, text.len() - 1] {
-        let cut = &text[..place];
-        ensure_eq!(fault(cx, query.clone(), cut).await?, CursorFault::Damaged, "cut at {place}");
+    for position in [0, 1, text.len() / 2, text.len() - 1] {
+        let cut = &text[..position];
+        ensure_eq!(
+            fault(cx, query.clone(), cut).await?,
+            CursorFault::Damaged,
+            "truncated at {position}"
+        );
         let mut altered = text.to_owned();
-        let other = if &text[place..=place] == "A" { "B" } else { "A" };
-        altered.replace_range(place..=place, other);
+        let other = if &text[position..=position] == "A" { "B" } else { "A" };
+        altered.replace_range(position..=position, other);
         let fault = fault(cx, query.clone(), altered).await?;
-        ensure_eq!(fault, CursorFault::Damaged, "altered at {place}");
+        ensure_eq!(fault, CursorFault::Damaged, "altered at {position}");
     }
     for longer in [format!("{text}A"), format!("{text}="), format!(" {text}")] {
         ensure_eq!(fault(cx, query.clone(), longer).await?, CursorFault::Damaged);
     }
-    // The cursor itself is good.
+    // The unaltered cursor is valid.
     ensure_eq!(cx.tasks.list(query.after(cursor)).await?.items.len(), 1);
     Ok(())
 }
@@ -156,7 +160,7 @@ async fn cursor_from_another_query(cx: &TestContext<'_>) -> Outcome {
         let other = TaskQuery::new(filter).order_by(TaskOrder::ExternalId).limit(1);
         ensure_eq!(fault(cx, other, cursor.clone()).await?, CursorFault::Filter);
     }
-    // The size of the page may change on the way.
+    // The page size may differ between pages.
     let page = cx.tasks.list(query.limit(10).after(cursor)).await?;
     ensure_eq!(page.items.len(), 2);
     Ok(())
@@ -181,7 +185,7 @@ async fn cursor_from_another_scope(cx: &TestContext<'_>) -> Outcome {
     ] {
         ensure_is!(error, TaskError::InvalidCursor(CursorFault::Scope));
     }
-    // The same scope again, as the next request of the same caller has it.
+    // The next request of the same caller has an equal scope.
     let again = cx.tasks.scoped(TaskScope::api_key(api_key("gme_live_mine")?));
     ensure_eq!(again.list(of_mine).await?.items.len(), 1);
     Ok(())

@@ -1,5 +1,5 @@
-//! Texts that break the rules are refused wherever they would be written, and a NUL wherever
-//! it would be compared.
+//! Invalid texts are refused wherever they would be written, and a NUL character also where it
+//! would only be compared.
 
 use super::checks::OrFail;
 use super::checks::expect_error;
@@ -110,7 +110,7 @@ async fn in_extension_methods(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// What no database holds, for PostgreSQL would end the transaction over it.
+/// PostgreSQL aborts the transaction if a parameter contains NUL, so the crate refuses it first.
 const NUL: &str = "ta\0sk";
 const AT_NUL: ValidationReason = ValidationReason::ControlCharacter { position: 2 };
 
@@ -158,7 +158,7 @@ async fn nul_in_a_filter(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// What each call that takes a filter says to one that must be refused.
+/// The errors of all calls that take a filter, for a filter that must be refused.
 async fn refusals_of_filter(
     cx: &TestContext<'_>,
     filter: &TaskFilter,
@@ -218,7 +218,7 @@ async fn times_out_of_range(cx: &TestContext<'_>) -> Outcome {
         let error = cx.refused(cx.tasks.update(&task, patch)).await?;
         ensure_eq!(validation_error(error)?, ("if_unmodified_since", ValidationReason::OutOfRange));
     }
-    // The edges are fit to be asked.
+    // The limits of the range are valid.
     let count = |filter| cx.tasks.count(filter);
     let (first, last) = (year(1)?, year(9_999)? - TimeDelta::nanoseconds(1));
     ensure_eq!(count(TaskFilter::all().created_from(first).created_until(last)).await?, 1);

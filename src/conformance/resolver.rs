@@ -1,4 +1,4 @@
-//! Which strategy a task runs by, in a database and in memory.
+//! Resolving the strategy of a task.
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -27,13 +27,13 @@ cases! { "resolver":
     changes_are_visible_at_once [Resolver],
 }
 
-/// A resolved strategy as text and source.
+/// The strategy and its source.
 fn summary(resolved: &ResolvedStrategy) -> (&str, StrategySource) {
     (resolved.strategy_id.as_str(), resolved.source)
 }
 
-/// Games with and without a strategy, each with a task that has one and one that has none,
-/// and how each resolves.
+/// Creates tasks with and without a strategy in games with and without one. Returns each task
+/// with its expected strategy and source.
 async fn all_kinds(
     cx: &TestContext<'_>,
 ) -> Result<Vec<(Task, &'static str, StrategySource)>, Failure> {
@@ -45,7 +45,7 @@ async fn all_kinds(
         ("socio_bee", Some("default"), "socio_bee", Game),
         ("default", Some("own"), "own", Task),
         ("default", None, "default", Default),
-        // Only this very text means "none of its own".
+        // Only the exact text `default` means "inherit".
         ("socio_bee", Some("Default"), "Default", Task),
         ("DEFAULT", None, "DEFAULT", Game),
     ] {
@@ -72,7 +72,7 @@ async fn own_then_game_then_default(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// A store may refuse such a game; one that takes it must not make a strategy of white space.
+/// A store may refuse a game with a blank strategy. If it accepts it, tasks must not inherit it.
 async fn blank_game_strategy_means_default(cx: &TestContext<'_>) -> Outcome {
     let resolver = cx.resolver()?;
     let game = cx.game_with("socio_bee").await?;
@@ -98,7 +98,7 @@ async fn loaded_task(cx: &TestContext<'_>) -> Outcome {
         let resolved = cx.resolver()?.resolve_task(&task).await?;
         ensure_eq!(summary(&resolved), (strategy, source));
         ensure_eq!((resolved.task_id, resolved.game_id), (task.id, task.game_id));
-        // What is in hand counts, not what is stored, or whether it is.
+        // The passed task is resolved as it is, even if the stored one differs or is deleted.
         let other = Task { strategy_id: StrategyId::new("other")?, ..task.clone() };
         cx.tasks.delete(&task).await?;
         let resolved = cx.resolver()?.resolve_task(&other).await?;
@@ -124,7 +124,7 @@ async fn results_are_in_key_order(cx: &TestContext<'_>) -> Outcome {
     let mut expected = Vec::new();
     for round in 0..2 {
         for (n, (task, strategy, source)) in kinds.iter().rev().enumerate() {
-            // Each by another of its keys, each twice; and gaps of all kinds between.
+            // Each task twice, by different keys, with keys in between that match nothing.
             keys.extend(keys_of(task).into_iter().nth((n + round) % 3));
             expected.push(Some((*strategy, *source, task.id)));
             let gap = Uuid::now_v7();
@@ -143,7 +143,7 @@ async fn results_are_in_key_order(cx: &TestContext<'_>) -> Outcome {
         .map(|found| found.as_ref().map(|r| (r.strategy_id.as_str(), r.source, r.task_id)))
         .collect();
     ensure_eq!(resolved, expected);
-    // One key, over and over.
+    // The same key several times.
     let key = kinds.get(1).or_fail()?.0.key();
     let same = resolver.resolve_keys(&vec![key.clone(); 5]).await?;
     let one = resolver.resolve_key(&key).await?;

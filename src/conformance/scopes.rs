@@ -1,4 +1,4 @@
-//! A scope sees, changes and creates what its caller may; the rest is "not found".
+//! Scopes: a caller can see, change and create only its own tasks; others are "not found".
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -52,15 +52,15 @@ async fn owner_sees_all_tasks_of_its_games(cx: &TestContext<'_>) -> Outcome {
         ensure_eq!(list_by_name(&*mine).await?, std::slice::from_ref(&task));
         let changed = mine.update(&task, TaskPatch::new().strategy("own")).await?;
         ensure_eq!(changed.strategy_id, "own");
-        ensure_eq!(changed.api_key_used, None, "a change is no creation");
+        ensure_eq!(changed.api_key_used, None, "an update does not record its caller");
         ensure_eq!(mine.delete(&task).await?, changed);
     }
     Ok(())
 }
 
-/// A game with the task that the caller created and one that it did not; the game has come
-/// to another owner since.
-async fn handed_over(
+/// Creates a game with a task that the caller created and one that it did not, and then gives
+/// the game to another owner.
+async fn task_in_transferred_game(
     cx: &TestContext<'_>,
     scope: &TaskScope,
     game: Game,
@@ -68,18 +68,18 @@ async fn handed_over(
     let game = cx.add_game(game).await?;
     let own = cx.tasks.scoped(scope.clone()).create(NewTask::new(game.id, "own")).await?;
     let foreign = cx.task(game.id, "foreign").await?;
-    let heir = Game {
+    let new_owner = Game {
         api_key_used: Some(api_key("gme_live_heir")?),
-        oauth_user_id: Some(oauth_user("heir")?),
+        oauth_user_id: Some(oauth_user("new_owner")?),
         ..game
     };
-    cx.replace_game(heir).await?;
+    cx.replace_game(new_owner).await?;
     Ok([own, foreign])
 }
 
 async fn creator_sees_its_tasks_in_another_game(cx: &TestContext<'_>) -> Outcome {
     for (scope, game) in callers()? {
-        let [own, foreign] = handed_over(cx, &scope, game).await?;
+        let [own, foreign] = task_in_transferred_game(cx, &scope, game).await?;
         let mine = cx.tasks.scoped(scope);
         ensure_eq!(list_by_name(&*mine).await?, std::slice::from_ref(&own));
         for key in keys_of(&own) {
@@ -89,7 +89,7 @@ async fn creator_sees_its_tasks_in_another_game(cx: &TestContext<'_>) -> Outcome
             ensure_eq!(mine.find(&key).await?, None);
         }
         ensure_eq!(mine.transition(&own, "open", "closed").await?.status, "closed");
-        // It creates no more there, not even a copy of its own task.
+        // It can no longer create tasks there, not even a copy of its own.
         let game_id = own.game_id;
         for error in [
             cx.refused(mine.create(NewTask::new(game_id, "new"))).await?,
@@ -98,9 +98,9 @@ async fn creator_sees_its_tasks_in_another_game(cx: &TestContext<'_>) -> Outcome
         ] {
             ensure_is!(error, TaskError::GameNotFound { game_id: of } if *of == game_id);
         }
-        // The heir sees both.
-        let heir = cx.tasks.scoped(TaskScope::api_key(api_key("gme_live_heir")?));
-        ensure_eq!(heir.count(TaskFilter::in_game(game_id)).await?, 2);
+        // The new owner sees both tasks.
+        let new_owner = cx.tasks.scoped(TaskScope::api_key(api_key("gme_live_heir")?));
+        ensure_eq!(new_owner.count(TaskFilter::in_game(game_id)).await?, 2);
         ensure_eq!(mine.delete(&own).await?.id, own.id);
     }
     Ok(())
@@ -143,7 +143,7 @@ async fn other_callers_change_nothing(cx: &TestContext<'_>) -> Outcome {
             for key in keys_of(&task) {
                 for error in [
                     cx.refused(other.update(&key, patch.clone())).await?,
-                    // Nor does a refusal tell what the task is like.
+                    // The error does not depend on the task's status.
                     cx.refused(other.update(&key, patch.clone().if_status("closed"))).await?,
                     cx.refused(other.update(&key, TaskPatch::new().status("open"))).await?,
                     cx.refused(other.transition(&key, "open", "open")).await?,
@@ -165,7 +165,7 @@ async fn other_callers_change_nothing(cx: &TestContext<'_>) -> Outcome {
 
 async fn bulk_calls_are_restricted(cx: &TestContext<'_>) -> Outcome {
     for (scope, game) in callers()? {
-        let [own, foreign] = handed_over(cx, &scope, game.clone()).await?;
+        let [own, foreign] = task_in_transferred_game(cx, &scope, game.clone()).await?;
         let id = uuid::Uuid::now_v7();
         let second = Game { id, external_game_id: id.to_string(), ..game };
         let second = cx.add_game(second).await?.id;
@@ -204,7 +204,7 @@ async fn scoping_again_narrows(cx: &TestContext<'_>) -> Outcome {
         ensure_eq!(list_by_name(&*first).await?.len(), 2);
         let narrow = first.scoped(second.clone());
         ensure_eq!(names(&list_by_name(&*narrow).await?), ["both"]);
-        // Wider again it never gets.
+        // Further scopes never widen it.
         for scope in [TaskScope::unrestricted(), by_key.clone(), by_user.clone()] {
             ensure_eq!(names(&list_by_name(&*narrow.scoped(scope)).await?), ["both"]);
         }

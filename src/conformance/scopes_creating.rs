@@ -1,4 +1,4 @@
-//! What a scope creates is stamped with its caller, and only in games that are the caller's.
+//! Creating in a scope: tasks record the caller, and only in games that the caller owns.
 
 use super::checks::OrFail;
 use super::checks::expect_error;
@@ -58,15 +58,15 @@ async fn created_tasks_record_the_caller(cx: &TestContext<'_>) -> Outcome {
 }
 
 async fn creation_requires_a_game_owned_by_the_caller(cx: &TestContext<'_>) -> Outcome {
-    let nobodys = cx.game().await?;
+    let unowned = cx.game().await?;
     let [(by_key, of_key), (by_user, of_user)] = callers()?;
     let (of_key, of_user) = (cx.add_game(of_key).await?.id, cx.add_game(of_user).await?.id);
     for (scope, game) in [
-        (by_key.clone(), nobodys),
+        (by_key.clone(), unowned),
         (by_key.clone(), of_user),
-        (by_user.clone(), nobodys),
+        (by_user.clone(), unowned),
         (by_user.clone(), of_key),
-        // Each of two callers must own it.
+        // In a scope with two callers, both must own the game.
         (by_key.clone().and(by_user.clone()), of_key),
         (by_key.clone().and(by_user.clone()), of_user),
         (by_key.clone(), uuid::Uuid::now_v7()),
@@ -117,8 +117,8 @@ async fn batches_are_restricted_and_record_the_caller(cx: &TestContext<'_>) -> O
         let all = mine.create_all([NewTask::new(game, "c")], OnExisting::Fail).await?;
         let created = outcomes.iter().flatten().chain(&all).map(CreateOutcome::task);
         for task in created {
-            let stamp = (&task.api_key_used, &task.oauth_user_id);
-            ensure_eq!(stamp, (&owners.0, &owners.1));
+            let recorded = (&task.api_key_used, &task.oauth_user_id);
+            ensure_eq!(recorded, (&owners.0, &owners.1));
             ensure_eq!(cx.tasks.get(task).await?, *task);
         }
     }
@@ -143,7 +143,7 @@ async fn existing_tasks_keep_their_recorded_caller(cx: &TestContext<'_>) -> Outc
     Ok(())
 }
 
-/// Two keys cannot both be recorded.
+/// A task has one column for the API key, so it cannot record two.
 async fn two_callers_of_one_kind_cannot_create(cx: &TestContext<'_>) -> Outcome {
     for ((scope, game), other) in callers()?.into_iter().zip(strangers()?) {
         let game = cx.add_game(game).await?.id;

@@ -1,4 +1,4 @@
-//! API keys are not shown: not by `Debug` of anything that holds one, not by an error.
+//! API keys appear neither in `Debug` output nor in errors.
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -30,7 +30,7 @@ fn key() -> Result<ApiKeyId, Failure> {
 fn ensure_hidden(text: &str) -> Outcome {
     for part in [KEY, "gme_live", "secret42"] {
         if text.contains(part) {
-            return Err(Failure::new(format_args!("an API key is shown: {text}")));
+            return Err(Failure::new(format_args!("an API key appears in: {text}")));
         }
     }
     Ok(())
@@ -93,7 +93,7 @@ async fn in_errors(cx: &TestContext<'_>) -> Outcome {
     ] {
         ensure_error_hides(&error)?;
     }
-    // A caller that cannot be: the name of the field is told, not what is in it.
+    // The error for an invalid key contains the name of the field, not its value.
     let unwritable = ApiKeyId::from_stored(format!("{KEY}\u{1}"));
     ensure_hides(&unwritable)?;
     let scoped = cx.tasks.scoped(TaskScope::api_key(unwritable));

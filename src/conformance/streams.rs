@@ -1,4 +1,4 @@
-//! Streams: a whole list, read page by page.
+//! `stream`: all tasks of a query, read page by page.
 
 use super::checks::OrFail;
 use super::context::TestContext;
@@ -26,7 +26,7 @@ async fn in_every_order(cx: &TestContext<'_>) -> Outcome {
     for (query, expected) in [
         (query.clone(), ["a", "b", "c", "d"]),
         (query.clone().descending(), ["d", "c", "b", "a"]),
-        // Size and number of pages are none of a stream's business.
+        // A stream ignores the page number and the page size of its query.
         (query.limit(1).page(3), ["a", "b", "c", "d"]),
     ] {
         let streamed: Vec<Task> = cx.tasks.stream(query).try_collect().await?;
@@ -75,7 +75,7 @@ async fn longer_than_a_page(cx: &TestContext<'_>) -> Outcome {
     let mut seen = 0;
     while let Some(task) = stream.try_next().await? {
         ensure_eq!(task.external_task_id, format!("{seen:04}"));
-        // What is written between pages is met, or not missed, as its place will have it.
+        // A task that is replaced while the stream runs is found if it sorts after the position.
         if seen == 500 {
             cx.tasks.delete((game, "1500")).await?;
             cx.task(game, "1500").await?;

@@ -1,4 +1,4 @@
-//! In a transaction of the test's own: each kind of refusal leaves it usable.
+//! In a transaction of the test: it stays usable after each kind of refused call.
 
 use super::context::TestContext;
 use super::failure::Outcome;
@@ -17,7 +17,7 @@ cases! { "transaction":
     concurrent_calls [Transaction],
 }
 
-/// Each refusal is followed by a write, which a transaction that is gone does not take.
+/// Each refused call is followed by a write, which fails in an aborted transaction.
 async fn usable_after_each_kind_of_refusal(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let task = cx.task(game, "task").await?;
@@ -47,7 +47,7 @@ async fn usable_after_each_kind_of_refusal(cx: &TestContext<'_>) -> Outcome {
     Ok(())
 }
 
-/// The one that is refused takes nothing of the others along.
+/// A refused call does not affect the calls that run concurrently with it.
 async fn concurrent_calls(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let batch = |of: &str| -> Vec<NewTask> {
@@ -63,7 +63,7 @@ async fn concurrent_calls(cx: &TestContext<'_>) -> Outcome {
     .await;
     ensure_is!(refused, Err(TaskError::Batch { index: 20, .. }));
     ensure_eq!(accepted?.len(), 20);
-    ensure!(single.is_ok() != second.is_ok(), "one of two wins");
+    ensure!(single.is_ok() != second.is_ok(), "exactly one of the two succeeds");
     ensure_eq!(cx.rows().await?.len(), 21);
     Ok(())
 }
