@@ -2,6 +2,7 @@
 
 use super::context::TestContext;
 use super::failure::Outcome;
+use super::fixtures::ON_EXISTING;
 use super::fixtures::batch_error;
 use super::fixtures::names;
 use super::fixtures::validation_error;
@@ -26,11 +27,9 @@ cases! { "bulk_atomic":
     too_many_bytes,
 }
 
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
-
 async fn all_tasks_are_written(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
-    for (n, on_existing) in EVERY.into_iter().enumerate() {
+    for (n, on_existing) in ON_EXISTING.into_iter().enumerate() {
         ensure_eq!(cx.tasks.create_all([], on_existing).await?, []);
         let batch = ["c", "a", "b"].map(|name| NewTask::new(game, format!("{name}{n}")));
         let written = cx.tasks.create_all(batch, on_existing).await?;
@@ -49,7 +48,7 @@ async fn one_invalid_task_refuses_the_batch(cx: &TestContext<'_>) -> Outcome {
     let (game, other) = (cx.game().await?, cx.game().await?);
     let old = cx.task(other, "old").await?;
     let good = || ["a", "b", "c"].map(|name| NewTask::new(game, name));
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let refused = async |bad: NewTask| {
             let batch = good().into_iter().chain([bad]);
             let (index, error) =
@@ -121,7 +120,7 @@ async fn duplicates_in_the_batch_are_refused(cx: &TestContext<'_>) -> Outcome {
     ensure_is!(error, TaskError::AlreadyExists { external_task_id, .. } if external_task_id == "a");
 
     let id = Uuid::now_v7();
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let batch = ["a", "b", "c"].map(|name| NewTask::new(game, name).id(id));
         let error = cx.refused(cx.tasks.create_all(batch, on_existing)).await?;
         let (index, error) = batch_error(error)?;

@@ -4,6 +4,7 @@ use super::checks::expect_error;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
+use super::fixtures::ON_EXISTING;
 use super::fixtures::names;
 use super::fixtures::unordered_id;
 use super::fixtures::validation_error;
@@ -50,7 +51,7 @@ async fn create<const N: usize>(
 }
 
 async fn empty_batch(cx: &TestContext<'_>) -> Outcome {
-    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in ON_EXISTING {
         let [] = create(cx, [], on_existing).await?;
     }
     ensure!(cx.rows().await?.is_empty());

@@ -8,11 +8,16 @@
 use super::failure::Failure;
 use crate::query::{MAX_PAGE_SIZE, TaskFilter, TaskOrder, TaskQuery};
 use crate::repository::{TaskRepository, TaskRepositoryExt};
-use crate::{ApiKeyId, Game, OauthUserId, Task, TaskError, TaskKey, TaskScope, ValidationReason};
+use crate::{
+    ApiKeyId, Game, OauthUserId, OnExisting, Task, TaskError, TaskKey, TaskScope, ValidationReason,
+};
 use uuid::Uuid;
 
 pub use super::texts::hostile_texts;
 pub use super::texts::refused_texts;
+
+/// Every way to treat existing tasks.
+pub const ON_EXISTING: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 pub fn api_key(text: &str) -> Result<ApiKeyId, Failure> {
     Ok(ApiKeyId::new(text)?)

@@ -1,7 +1,7 @@
 //! How the rows of large batches and the keys of long lists reach the database: whatever their
 //! texts are, and whatever is in the way of some of them.
 
-use crate::support::{TestDatabase, any_id, assert_is, database_cases, run};
+use crate::support::{ON_EXISTING, TestDatabase, assert_is, database_cases, run, unordered_id};
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
     CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
@@ -53,7 +53,7 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
     for (games, strategies) in [(1, false), (1, true), (2, false), (2, true)] {
         let mut batch = Vec::new();
         for game in 0..games {
-            let game = Game::new(format!("{game} of {games}, {strategies}, {}", any_id()));
+            let game = Game::new(format!("{game} of {games}, {strategies}, {}", unordered_id()));
             let game = game.insert(db).await.unwrap().id;
             batch.extend(names.iter().enumerate().map(|(n, name)| {
                 let task = NewTask::new(game, *name);
@@ -63,7 +63,7 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
                 }
             }));
         }
-        for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+        for on_existing in ON_EXISTING {
             let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
             let again = tasks.create_all(batch.clone(), OnExisting::Keep).await.unwrap();
             for ((new, one), again) in batch.iter().zip(&written).zip(&again) {
@@ -94,10 +94,10 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
     let of_kind = [
         TaskKey::Id(task.id),
         TaskKey::InGame(game, task.id),
-        TaskKey::InGame(any_id(), task.id),
+        TaskKey::InGame(unordered_id(), task.id),
         task.key(),
         (game, longest.as_str()).into(),
-        TaskKey::Id(any_id()),
+        TaskKey::Id(unordered_id()),
     ];
     let there = [true, true, false, true, true, false];
     let resolved = StrategyResolver::new(db.clone()).resolve_many(of_kind).await.unwrap();
@@ -125,7 +125,7 @@ async fn many_of_which_some_cannot_be(database: &TestDatabase) {
         for on_existing in [OnExisting::Fail, OnExisting::Keep] {
             let old = tasks.create(NewTask::new(game, "150")).await.unwrap();
             let mut batch = many(game);
-            batch[7].game_id = any_id();
+            batch[7].game_id = unordered_id();
             batch[9].id = Some(old.id);
             let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
             for (n, one) in written.iter().enumerate() {
@@ -157,7 +157,7 @@ async fn many_are_there_whole_or_not_at_all(database: &TestDatabase) {
         let refused = tasks.create_all(many(game), OnExisting::Fail).await.unwrap_err();
         assert_is!(refused, TaskError::Batch { index: 299, .. });
         let mut batch = many(game);
-        batch[298].game_id = any_id();
+        batch[298].game_id = unordered_id();
         let refused = tasks.create_all(batch, OnExisting::Keep).await.unwrap_err();
         assert_is!(refused, TaskError::Batch { index: 298, .. });
         assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap(), 1);

@@ -15,12 +15,12 @@ const TASKS: usize = 400;
 /// How often each caller calls.
 const CALLS: usize = 3;
 
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 tests_on!(
     [postgres Postgres, mariadb MariaDb],
     every_pair_of_kinds,
-    |on| super::on_database_within(super::PATIENCE, on, super::CALLERS as u32, super::pairs)
+    |on| super::on_database_within(super::TIME_LIMIT, on, super::CALLERS as u32, super::pairs)
 );
 
 /// A kind of bulk call.

@@ -2,7 +2,8 @@
 //! has the same behind `RunToCompletion`.
 
 use crate::support::{
-    Backend, FEW, TestDatabase, assert_sound, column, database_cases, polled, run, still_works,
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, assert_pool_usable, column, database_cases,
+    poll_at_most, run, still_works,
 };
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::TransactionTrait;
@@ -39,7 +40,7 @@ async fn cut_off(tasks: &dyn TaskRepository, game: Uuid, at: usize) -> bool {
     ];
     let mut ended = true;
     for call in calls {
-        ended &= polled(call, at).await;
+        ended &= poll_at_most(call, at).await;
     }
     ended
 }
@@ -124,8 +125,9 @@ async fn on_a_pool(database: &TestDatabase) {
     let (all, game) = set_up(database).await;
     play(database, &all, game).await;
     large_pages(&all, game).await;
-    let connections = if database.backend == Backend::SqliteMemory { 1 } else { FEW };
-    assert_sound(database, connections).await;
+    let connections =
+        if database.backend == Backend::SqliteMemory { 1 } else { DEFAULT_CONNECTIONS };
+    assert_pool_usable(database, connections).await;
     check_batches(&all, game).await;
 }
 
@@ -137,6 +139,6 @@ async fn large_pages(tasks: &dyn TaskRepository, game: Uuid) {
     for n in 0..1_000 {
         let query = TaskQuery::in_game(game);
         let query = if n % 10 == 0 { query.limit(MAX_PAGE_SIZE) } else { query };
-        polled(tasks.list(query), 1 + n % 7).await;
+        poll_at_most(tasks.list(query), 1 + n % 7).await;
     }
 }

@@ -1,7 +1,9 @@
 //! Callers that are dropped, behind `RunToCompletion`: their calls are not, so that the pool
 //! stays whole on every database, however large the answers are.
 
-use crate::support::{Backend, TestDatabase, assert_sound, on_database, polled, tests_on};
+use crate::support::{
+    Backend, TestDatabase, assert_pool_usable, on_database, poll_at_most, tests_on,
+};
 use futures_util::future::{BoxFuture, join_all};
 use futures_util::{FutureExt, StreamExt};
 use game_tasks::sea_orm::DatabaseConnection;
@@ -120,7 +122,7 @@ async fn at_every_poll(stage: &Stage<'_>) {
     for at in 0..calls(stage, "").len() {
         for times in 1..MOST_POLLS {
             let call = calls(stage, &format!("{at} {times}")).swap_remove(at);
-            if polled(call, times).await {
+            if poll_at_most(call, times).await {
                 break;
             }
             dropped += 1;
@@ -130,9 +132,9 @@ async fn at_every_poll(stage: &Stage<'_>) {
     // Whether a large answer is cut off inside one of its packets is a matter of luck.
     for n in 0..100 {
         let page = TaskQuery::in_game(stage.game).limit(MAX_PAGE_SIZE);
-        polled(stage.tasks.list(page), 1 + n % 8).await;
+        poll_at_most(stage.tasks.list(page), 1 + n % 8).await;
     }
-    assert_sound(stage.database, stage.connections).await;
+    assert_pool_usable(stage.database, stage.connections).await;
     complete(stage, "1 1 one").await;
 }
 
@@ -149,7 +151,7 @@ async fn under_time_limits(stage: &Stage<'_>) {
         });
         join_all(callers).await;
     }
-    assert_sound(stage.database, stage.connections).await;
+    assert_pool_usable(stage.database, stage.connections).await;
     complete(stage, "1 7 one").await;
 }
 

@@ -2,7 +2,7 @@
 //! was.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, database_cases, invalid, still_works, stored,
+    Backend, TestDatabase, assert_is, database_cases, still_works, unvalidated, validation_error,
 };
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
 use game_tasks::{
@@ -25,10 +25,10 @@ fn game_with(name: &str, field: &str, text: &str) -> Game {
     let mut game = Game::new(name);
     match field {
         "external_game_id" => game.external_game_id = text.to_owned(),
-        "strategy_id" => game.strategy_id = stored(text),
+        "strategy_id" => game.strategy_id = unvalidated(text),
         "platform" => game.platform = Some(text.to_owned()),
-        "api_key_used" => game.api_key_used = Some(stored(text)),
-        "oauth_user_id" => game.oauth_user_id = Some(stored(text)),
+        "api_key_used" => game.api_key_used = Some(unvalidated(text)),
+        "oauth_user_id" => game.oauth_user_id = Some(unvalidated(text)),
         _ => unreachable!("{field}"),
     }
     game
@@ -59,7 +59,7 @@ async fn texts_outside_the_rules(database: &TestDatabase) {
         transaction.rollback().await.unwrap();
         for error in [inside, game.insert(&database.db).await.unwrap_err()] {
             assert!(!error.transaction_lost());
-            assert_eq!(invalid(error), expected);
+            assert_eq!(validation_error(error), expected);
         }
     };
     for (text, reason) in refused_texts() {

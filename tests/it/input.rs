@@ -1,7 +1,7 @@
 //! What callers send: text that breaks the rules is refused when it is deserialized, and a
 //! member that is absent, null or empty is never taken for another of the three.
 
-use crate::support::stored;
+use crate::support::unvalidated;
 use game_tasks::sea_orm::ActiveModelTrait;
 use game_tasks::sea_orm::sea_query::ValueType;
 use game_tasks::{
@@ -65,11 +65,11 @@ where
         assert!(<T as TryFrom<&str>>::try_from(&text).is_err());
         assert!(<T as TryFrom<String>>::try_from(text.clone()).is_err());
         // What a database holds is read, and shown, as it is.
-        assert_eq!(to_value(stored::<T>(&text)).unwrap(), json);
+        assert_eq!(to_value(unvalidated::<T>(&text)).unwrap(), json);
     }
     for text in [" x ", "'\"\\", "\u{feff}", &"🎉".repeat(255)] {
         let value: T = from_value(json!(text)).unwrap();
-        assert_eq!(value, stored::<T>(text));
+        assert_eq!(value, unvalidated::<T>(text));
     }
     for other in [json!(null), json!(5), json!(true), json!(["x"]), json!({"x": "y"})] {
         from_value::<T>(other).unwrap_err();
@@ -549,12 +549,12 @@ fn a_blank_strategy_means_none() {
     let blank = ["", " ", "\t", "\r\n", "\u{a0}", " \u{3000}\u{2003}", "\u{85}"];
     let [task, game] = [Uuid::now_v7(), Uuid::now_v7()];
     let of = |own: &str, inherited: Option<&str>, inheritance| {
-        let inherited = inherited.map(stored);
-        let how = ResolvedStrategy::of(task, game, stored(own), inherited, inheritance);
+        let inherited = inherited.map(unvalidated);
+        let how = ResolvedStrategy::of(task, game, unvalidated(own), inherited, inheritance);
         how.to_string()
     };
     for text in blank {
-        let strategy: StrategyId = stored(text);
+        let strategy: StrategyId = unvalidated(text);
         assert!(strategy.is_default());
         assert_eq!(strategy.kind(), StrategyKind::Default);
         for own in blank.into_iter().chain(["default"]) {
@@ -570,7 +570,7 @@ fn a_blank_strategy_means_none() {
     }
     // These are not blank, whatever they look like.
     for text in ["\0", "\u{200b}", " x", "Default", "default "] {
-        assert!(!stored::<StrategyId>(text).is_default(), "{text:?}");
+        assert!(!unvalidated::<StrategyId>(text).is_default(), "{text:?}");
         assert!(of("default", Some(text), Inheritance::FromGame).starts_with(text));
     }
 }

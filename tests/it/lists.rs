@@ -1,6 +1,6 @@
 //! Lists: orders, pages and totals, and cursors that walk the whole.
 
-use crate::support::{TestDatabase, any_id, database_cases, run};
+use crate::support::{TestDatabase, database_cases, run, unordered_id};
 use chrono::{DateTime, TimeDelta, Utc};
 use game_tasks::{
     NewTask, SeaOrmTaskRepository, SortDirection, Task, TaskFilter, TaskOrder, TaskQuery,
@@ -58,7 +58,7 @@ async fn ties_are_broken_by_the_id(database: &TestDatabase) {
     let second: DateTime<Utc> = "2026-03-01T12:00:05Z".parse().unwrap();
     let micros = [0, 0, 1, 1, 999, 1_000, 1_000, 1_001, 120_000, 120_000, 999_999, 1_000_000];
     for (n, micros) in micros.into_iter().enumerate() {
-        let new = NewTask::new(game, n.to_string()).id(any_id());
+        let new = NewTask::new(game, n.to_string()).id(unordered_id());
         let task = tasks.create(new).await.unwrap();
         let moment = second + TimeDelta::microseconds(micros);
         let set = r"UPDATE tasks SET created_at = ?, updated_at = ? WHERE id = ?";

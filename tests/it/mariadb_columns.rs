@@ -2,7 +2,7 @@
 //! task is changed by an `INSERT` of itself, and must neither fail on them nor use values up.
 
 use crate::support::{
-    Backend, Counting, TestDatabase, assert_is, column, database_cases, on_database, run,
+    Backend, Counter, TestDatabase, assert_is, column, database_cases, on_database, run,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
@@ -147,11 +147,11 @@ async fn it_costs_a_statement_only_the_first_time() {
     let statements =
         ["ALTER TABLE tasks ADD COLUMN seq BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE"];
     on_mariadb(&statements, async |database, task| {
-        let tasks = SeaOrmTaskRepository::new(Counting::new(database.db.clone()));
+        let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
         for (n, statements) in [5, 1, 1].into_iter().enumerate() {
             let patch = TaskPatch::new().strategy(n.to_string());
             let call = tasks.update(&task, patch);
-            let (updated, sent) = tasks.connection().counter.count(call).await;
+            let (updated, sent) = tasks.connection().interceptor.count(call).await;
             updated.unwrap();
             assert_eq!(sent, statements);
         }

@@ -2,7 +2,7 @@
 //! crate's queries upon it.
 
 use crate::support::{
-    MigratorOf, TestDatabase, any_id, campaign, campaigns, database_cases, key, run,
+    MigratorOf, TestDatabase, campaign, campaigns, database_cases, key, run, unordered_id,
 };
 use game_tasks::chrono::{DateTime, TimeDelta, Utc};
 use game_tasks::sea_orm::{
@@ -116,7 +116,7 @@ async fn reads_and_writes_what_the_repository_does(database: &TestDatabase) {
 
     // What the application writes itself, the repository reads; its key stays hidden.
     let mut own = quests::Model::from(task).into_active_model();
-    own.id.set_if_not_equals(any_id());
+    own.id.set_if_not_equals(unordered_id());
     own.external_task_id.set_if_not_equals("logout".to_owned());
     own.api_key_used.set_if_not_equals(Some(key("gme_live_mine")));
     let own = own.reset_all();

@@ -2,8 +2,8 @@
 //! database, the others are written, and nobody keeps on trying.
 
 use crate::support::{
-    Backend, Counting, TestDatabase, assert_is, by_name, database_cases, names, on_database, run,
-    still_works, tests_on,
+    Backend, Counter, ON_EXISTING, TestDatabase, assert_is, database_cases, list_by_name, names,
+    on_database, run, still_works, tests_on,
 };
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
@@ -29,8 +29,6 @@ tests_on!(
     an_index_with_the_name_or_the_id,
     |on| super::on_database(on, 1, super::an_index_with_the_name_or_the_id)
 );
-
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// The most statements that a call on one task may take, and one on ten.
 const MOST_FOR_ONE: usize = 20;
@@ -97,12 +95,12 @@ fn assert_each_told(outcomes: &[Result<CreateOutcome, TaskError>]) {
 
 async fn one_task_on_a_pool(database: &TestDatabase) {
     let (game, holder) = game_and_holder(database).await;
-    let tasks = SeaOrmTaskRepository::new(Counting::new(database.db.clone()));
+    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
     let new = || NewTask::new(game, "new").strategy("taken");
     for call in [false, true] {
         let (error, statements) = tasks
             .connection()
-            .counter
+            .interceptor
             .count(async {
                 match call {
                     false => tasks.create(new()).await.unwrap_err(),
@@ -114,18 +112,18 @@ async fn one_task_on_a_pool(database: &TestDatabase) {
         assert_eq!((error.retry(), error.transaction_lost()), (Retry::No, false));
         assert!(statements <= MOST_FOR_ONE, "{statements} statements");
     }
-    assert_eq!(by_name(&tasks).await, [holder]);
+    assert_eq!(list_by_name(&tasks).await, [holder]);
 }
 
 async fn each_for_itself_on_a_pool(database: &TestDatabase) {
     let (game, holder) = game_and_holder(database).await;
-    let tasks = SeaOrmTaskRepository::new(Counting::new(database.db.clone()));
-    for on_existing in EVERY {
+    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
+    for on_existing in ON_EXISTING {
         let call = tasks.create_many(ten(game), on_existing);
-        let (outcomes, statements) = tasks.connection().counter.count(call).await;
+        let (outcomes, statements) = tasks.connection().interceptor.count(call).await;
         assert_each_told(&outcomes.unwrap());
         assert!(statements <= MOST_FOR_TEN, "{statements} statements, {on_existing:?}");
-        let rows = by_name(&tasks).await;
+        let rows = list_by_name(&tasks).await;
         assert_eq!(names(&rows), WRITTEN);
         assert_eq!(rows[0], holder);
         run(&database.db, "DELETE FROM tasks WHERE id <> ?", [holder.id.into()]).await;
@@ -136,11 +134,11 @@ async fn each_for_itself_on_a_pool(database: &TestDatabase) {
 /// written.
 async fn an_update_beside_a_violation(database: &TestDatabase) {
     let (game, holder) = game_and_holder(database).await;
-    let tasks = SeaOrmTaskRepository::new(Counting::new(database.db.clone()));
+    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
     let old = tasks.create(NewTask::new(game, "task 1").strategy("old")).await.unwrap();
     let kept = tasks.create(NewTask::new(game, "task 2").strategy("2")).await.unwrap();
     let call = tasks.create_many(ten(game), OnExisting::Update);
-    let (outcomes, statements) = tasks.connection().counter.count(call).await;
+    let (outcomes, statements) = tasks.connection().interceptor.count(call).await;
     let outcomes = outcomes.unwrap();
     assert_is!(
         &outcomes[1],
@@ -154,7 +152,7 @@ async fn an_update_beside_a_violation(database: &TestDatabase) {
         assert!(outcomes[n].as_ref().unwrap().is_created(), "{n}");
     }
     assert!(statements <= MOST_FOR_TEN, "{statements} statements");
-    assert_eq!(names(&by_name(&tasks).await), WRITTEN);
+    assert_eq!(names(&list_by_name(&tasks).await), WRITTEN);
     // What exists may be what violates.
     let wants_taken = NewTask::new(game, "task 1").strategy("taken");
     let outcomes = tasks.create_many([wants_taken], OnExisting::Update).await.unwrap();
@@ -164,21 +162,21 @@ async fn an_update_beside_a_violation(database: &TestDatabase) {
 
 async fn all_or_none_on_a_pool(database: &TestDatabase) {
     let (game, holder) = game_and_holder(database).await;
-    let tasks = SeaOrmTaskRepository::new(Counting::new(database.db.clone()));
-    for on_existing in EVERY {
+    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
+    for on_existing in ON_EXISTING {
         let call = tasks.create_all(ten(game), on_existing);
-        let (outcome, statements) = tasks.connection().counter.count(call).await;
+        let (outcome, statements) = tasks.connection().interceptor.count(call).await;
         let error = outcome.unwrap_err();
         assert_violated(&error);
         assert_eq!((error.retry(), error.transaction_lost()), (Retry::No, false));
         assert!(statements <= MOST_FOR_TEN, "{statements} statements, {on_existing:?}");
-        assert_eq!(by_name(&tasks).await, std::slice::from_ref(&holder));
+        assert_eq!(list_by_name(&tasks).await, std::slice::from_ref(&holder));
     }
     // The batch itself is at fault.
     let same = ["a", "b"].map(|name| NewTask::new(game, name).strategy("same"));
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         assert_violated(&tasks.create_all(same.clone(), on_existing).await.unwrap_err());
-        assert_eq!(by_name(&tasks).await, std::slice::from_ref(&holder));
+        assert_eq!(list_by_name(&tasks).await, std::slice::from_ref(&holder));
     }
 }
 
@@ -186,29 +184,29 @@ async fn one_task_in_a_transaction(database: &TestDatabase) {
     let (game, _) = game_and_holder(database).await;
     let all = SeaOrmTaskRepository::<DatabaseConnection>::new(database.db.clone());
     let transaction = database.db.begin().await.unwrap();
-    let counting = Counting::new(&transaction);
+    let counting = Counter::on(&transaction);
     let tasks = all.on(&counting);
     tasks.create(NewTask::new(game, "before").strategy("before")).await.unwrap();
     let new = NewTask::new(game, "new").strategy("taken");
-    let (outcome, statements) = counting.counter.count(tasks.create(new)).await;
+    let (outcome, statements) = counting.interceptor.count(tasks.create(new)).await;
     assert!(statements <= MOST_FOR_ONE, "{statements} statements");
     let error = outcome.unwrap_err();
     assert_told_truly(database, &error, &transaction).await;
     transaction.commit().await.unwrap();
     let left: &[&str] = if error.transaction_lost() { &["holder"] } else { &["before", "holder"] };
-    assert_eq!(names(&by_name(&all).await), left);
+    assert_eq!(names(&list_by_name(&all).await), left);
 }
 
 async fn each_for_itself_in_a_transaction(database: &TestDatabase) {
     let (game, _) = game_and_holder(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let transaction = database.db.begin().await.unwrap();
-        let counting = Counting::new(&transaction);
+        let counting = Counter::on(&transaction);
         let tasks = all.on(&counting);
         assert!(counting.in_transaction());
         let (outcomes, statements) =
-            counting.counter.count(tasks.create_many(ten(game), on_existing)).await;
+            counting.interceptor.count(tasks.create_many(ten(game), on_existing)).await;
         assert!(statements <= MOST_FOR_TEN, "{statements} statements, {on_existing:?}");
         if database.backend == Backend::Postgres {
             // There is no outcome for each: what was written goes with the transaction.
@@ -217,28 +215,28 @@ async fn each_for_itself_in_a_transaction(database: &TestDatabase) {
             transaction.rollback().await.unwrap();
         } else {
             assert_each_told(&outcomes.unwrap());
-            assert_eq!(names(&by_name(&tasks).await), WRITTEN);
+            assert_eq!(names(&list_by_name(&tasks).await), WRITTEN);
             assert!(still_works(&transaction).await);
             transaction.rollback().await.unwrap();
         }
-        assert_eq!(names(&by_name(&all).await), ["holder"]);
+        assert_eq!(names(&list_by_name(&all).await), ["holder"]);
     }
 }
 
 async fn all_or_none_in_a_transaction(database: &TestDatabase) {
     let (game, _) = game_and_holder(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let transaction = database.db.begin().await.unwrap();
-        let counting = Counting::new(&transaction);
+        let counting = Counter::on(&transaction);
         let call = all.on(&counting);
         let (outcome, statements) =
-            counting.counter.count(call.create_all(ten(game), on_existing)).await;
+            counting.interceptor.count(call.create_all(ten(game), on_existing)).await;
         assert!(statements <= MOST_FOR_TEN, "{statements} statements, {on_existing:?}");
         let error = outcome.unwrap_err();
         assert_told_truly(database, &error, &transaction).await;
         transaction.commit().await.unwrap();
-        assert_eq!(names(&by_name(&all).await), ["holder"]);
+        assert_eq!(names(&list_by_name(&all).await), ["holder"]);
     }
 }
 
@@ -265,12 +263,12 @@ async fn an_index_with_the_name_or_the_id(database: &TestDatabase) {
         run(db, &format!("CREATE UNIQUE INDEX app_own ON tasks {columns}"), []).await;
         let new = || NewTask::new(other, "task").strategy("taken");
         assert_violated(&tasks.create(new()).await.unwrap_err());
-        for on_existing in EVERY {
+        for on_existing in ON_EXISTING {
             let outcomes = tasks.create_many([new()], on_existing).await.unwrap();
             assert_violated(outcomes[0].as_ref().unwrap_err());
             assert_violated(&tasks.create_all([new()], on_existing).await.unwrap_err());
         }
-        assert_eq!(by_name(&tasks).await, std::slice::from_ref(&holder), "{columns}");
+        assert_eq!(list_by_name(&tasks).await, std::slice::from_ref(&holder), "{columns}");
         let drop = match database.backend {
             Backend::MariaDb => "DROP INDEX app_own ON tasks",
             _ => "DROP INDEX app_own",

@@ -2,9 +2,10 @@
 //! nobody's, and no database is asked to compare the two.
 
 use crate::support::{
-    Held, MigratorOf, TestDatabase, any_id, assert_blind, assert_is, by_name, callers,
-    empty_database_cases, held_cases, parent, run, still_works,
+    Harness, MigratorOf, TestDatabase, assert_is, assert_no_access, empty_database_cases,
+    harness_cases, list_by_name, parent, run, still_works, unordered_id,
 };
+use game_tasks::conformance::fixtures::callers;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait, Value};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
@@ -13,7 +14,7 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-held_cases!(games_without_an_owner_column);
+harness_cases!(games_without_an_owner_column);
 empty_database_cases!(
     a_column_of_integers,
     a_column_of_long_integers,
@@ -54,7 +55,7 @@ async fn in_club<G: ParentGame>(
 ) {
     let db = &database.db;
     MigratorOf::<G>::up(db, None).await.unwrap();
-    let game = any_id();
+    let game = unordered_id();
     let insert = "INSERT INTO clubs (id, owner) VALUES (?, ?)";
     run(db, insert, [game.into(), stored.into()]).await;
     let all = SeaOrmTaskRepository::with_parent::<G>(db.clone());
@@ -62,10 +63,10 @@ async fn in_club<G: ParentGame>(
     if let Some(owner) = owner {
         let mine = all.clone().with_scope(TaskScope::owner(owner));
         expected.insert(0, mine.create(NewTask::new(game, "mine")).await.unwrap());
-        assert_eq!(by_name(&mine).await, expected);
+        assert_eq!(list_by_name(&mine).await, expected);
         let closed = game_tasks::TaskPatch::new().status("closed");
         assert_eq!(mine.update_many(TaskFilter::all(), closed).await.unwrap(), 2);
-        expected = by_name(&mine).await;
+        expected = list_by_name(&mine).await;
     }
     for stranger in strangers {
         let scope = TaskScope::owner(stranger.clone());
@@ -78,7 +79,7 @@ async fn in_club<G: ParentGame>(
         assert_sees_nothing(&inside.0, &inside.1, &expected[0]).await;
         assert!(still_works(&transaction).await, "{stranger:?} has broken the transaction");
         transaction.commit().await.unwrap();
-        assert_eq!(by_name(&all).await, expected, "{stranger:?}");
+        assert_eq!(list_by_name(&all).await, expected, "{stranger:?}");
 
         let filter = blind.condition(&TaskFilter::in_game(game)).unwrap();
         assert!(Tasks::find().filter(filter).all(db).await.unwrap().is_empty());
@@ -92,7 +93,7 @@ async fn assert_sees_nothing<C: TaskConnection, G: ParentGame>(
     resolver: &StrategyResolver<C, G>,
     task: &Task,
 ) {
-    assert_blind(blind, task).await;
+    assert_no_access(blind, task).await;
     assert_is!(resolver.resolve(task).await, Err(TaskError::NotFound { .. }));
     assert_is!(resolver.resolve_for(task).await, Err(TaskError::NotFound { .. }));
     assert_eq!(resolver.resolve_many([task]).await.unwrap(), [None]);
@@ -145,23 +146,23 @@ async fn a_column_of_another_kind(database: &TestDatabase) {
 }
 
 /// The crate's own games have no owner of the application's making, whoever owns them.
-async fn games_without_an_owner_column(held: &Held<'_>) {
-    let nobodys = held.task(held.game().await, "nobody's").await;
+async fn games_without_an_owner_column(harness: &Harness<'_>) {
+    let nobodys = harness.task(harness.game().await, "nobody's").await;
     let mut tasks = vec![nobodys];
-    for (_, game) in callers() {
-        let game = held.add(game).await.id;
-        tasks.push(held.task(game, "owned").await);
+    for (_, game) in callers().unwrap() {
+        let game = harness.add_game(game).await.id;
+        tasks.push(harness.task(game, "owned").await);
     }
     for task in &tasks {
         let of_game = [OwnerId::from(task.game_id), task.game_id.to_string().into()];
         let named = texts(["gme_live_mine", "auth0|mine", "", "\0"]).into_iter().chain(of_game);
         for owner in named.chain([0_i64.into()]) {
             let scope = TaskScope::owner(owner);
-            assert_blind(&*held.tasks().scoped(scope.clone()), task).await;
-            assert_blind(&*held.with_scope(scope.clone()), task).await;
-            let error = held.resolver(scope).resolve_task(task).await.unwrap_err();
+            assert_no_access(&*harness.tasks().scoped(scope.clone()), task).await;
+            assert_no_access(&*harness.with_scope(scope.clone()), task).await;
+            let error = harness.resolver(scope).resolve_task(task).await.unwrap_err();
             assert_is!(error, TaskError::NotFound { .. });
         }
     }
-    assert_eq!(held.rows().await.len(), 3);
+    assert_eq!(harness.rows().await.len(), 3);
 }

@@ -1,8 +1,8 @@
 //! Games tables that are not the crate's: other keys, other owners, other tasks tables.
 
 use crate::support::{
-    MigratorOf, TestDatabase, arenas, assert_is, by_name, campaign, campaigns, database_cases,
-    empty_database_cases, keys_of, names, parent, run,
+    MigratorOf, ON_EXISTING, TestDatabase, arenas, assert_is, campaign, campaigns, database_cases,
+    empty_database_cases, keys_of, list_by_name, names, parent, run,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::sea_orm_migration::MigratorTrait;
@@ -54,13 +54,13 @@ async fn without_owners_anybody_creates(database: &TestDatabase) {
     assert_eq!(of_first.api_key_used.as_ref().unwrap(), "first");
     assert_eq!(of_second.oauth_user_id.as_ref().unwrap(), "second");
     // Each sees what it created; the crate's own owner columns mean nothing here.
-    assert_eq!(by_name(&*first).await, [of_first]);
-    assert_eq!(by_name(&*second).await, [of_second]);
-    assert!(by_name(&*all.scoped(scope_of_key("owner"))).await.is_empty());
-    assert_eq!(by_name(&all).await.len(), 2);
+    assert_eq!(list_by_name(&*first).await, [of_first]);
+    assert_eq!(list_by_name(&*second).await, [of_second]);
+    assert!(list_by_name(&*all.scoped(scope_of_key("owner"))).await.is_empty());
+    assert_eq!(list_by_name(&all).await.len(), 2);
     // Nor is there a column for owners of the application's making.
     let tenant = all.scoped(TaskScope::owner("owner"));
-    assert!(by_name(&*tenant).await.is_empty());
+    assert!(list_by_name(&*tenant).await.is_empty());
     let resolver = StrategyResolver::with_parent::<arenas::Entity>(db.clone());
     let resolved = resolver.resolve((game, "of first")).await.unwrap();
     assert_eq!(resolved.source, StrategySource::Default);
@@ -85,7 +85,7 @@ async fn an_unseen_task_takes_its_name(database: &TestDatabase) {
         };
         unseen(&second.create(new()).await.unwrap_err());
         unseen(&second.get_or_create(new()).await.unwrap_err());
-        for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+        for on_existing in ON_EXISTING {
             let batch = || [NewTask::new(game, format!("{on_existing:?}")), new()];
             let error = second.create_all(batch(), on_existing).await.unwrap_err();
             assert_is!(&error, TaskError::Batch { index: 1, .. });
@@ -97,7 +97,7 @@ async fn an_unseen_task_takes_its_name(database: &TestDatabase) {
             };
             unseen(error);
         }
-        assert_eq!(names(&by_name(&*second).await), ["Fail", "Keep", "Update"]);
+        assert_eq!(names(&list_by_name(&*second).await), ["Fail", "Keep", "Update"]);
     }
     // Who sees it is told which it is.
     let error = inside.create(NewTask::new(game, "taken")).await.unwrap_err();
@@ -117,10 +117,10 @@ async fn an_owner_of_the_applications_making(database: &TestDatabase) {
     let tenant = all.scoped(TaskScope::owner("tenant"));
     let task = tenant.create(NewTask::new(game, "task")).await.unwrap();
     assert_eq!((&task.api_key_used, &task.oauth_user_id), (&None, &None));
-    assert_eq!(by_name(&*tenant).await, [task]);
+    assert_eq!(list_by_name(&*tenant).await, [task]);
     for stranger in ["Tenant", "tenant ", "tenan", "", "%", "ten\0ant"] {
         let stranger = all.scoped(TaskScope::owner(stranger));
-        assert!(by_name(&*stranger).await.is_empty());
+        assert!(list_by_name(&*stranger).await.is_empty());
         let error = stranger.create(NewTask::new(game, "new")).await.unwrap_err();
         assert_is!(error, TaskError::GameNotFound { .. });
     }
@@ -132,7 +132,7 @@ async fn an_owner_of_the_applications_making(database: &TestDatabase) {
     let both = tenant.scoped(scope_of_key("key"));
     let stamped = both.create(NewTask::new(game, "stamped")).await.unwrap();
     assert_eq!(stamped.api_key_used.as_ref().unwrap(), "key");
-    assert_eq!(by_name(&*both).await, [stamped]);
+    assert_eq!(list_by_name(&*both).await, [stamped]);
 }
 
 async fn campaigns_of_an_application(database: &TestDatabase) {
@@ -156,7 +156,7 @@ async fn campaigns_of_an_application(database: &TestDatabase) {
     assert_eq!(count, 2);
 
     let even_org = all.scoped(TaskScope::owner(0));
-    assert_eq!(by_name(&*even_org).await, std::slice::from_ref(&of_even));
+    assert_eq!(list_by_name(&*even_org).await, std::slice::from_ref(&of_even));
     even_org.create_all([NewTask::new(even, "new")], OnExisting::Fail).await.unwrap();
     let error = even_org.create(NewTask::new(odd, "new")).await.unwrap_err();
     assert_is!(error, TaskError::GameNotFound { game_id } if *game_id == odd);

@@ -2,7 +2,8 @@
 //! writes, and are read whatever is in them.
 
 use crate::support::{
-    Backend, TestDatabase, any_id, assert_is, column, database_cases, names, rows, run, try_run,
+    Backend, TestDatabase, assert_is, column, database_cases, names, rows, run, try_run,
+    unordered_id,
 };
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use game_tasks::sea_orm::TransactionTrait;
@@ -30,7 +31,7 @@ async fn game(database: &TestDatabase) -> Uuid {
 
 /// A row of which only the necessary is said.
 async fn insert_plain(database: &TestDatabase, game: Uuid, name: &str) -> Uuid {
-    let id = any_id();
+    let id = unordered_id();
     let insert = r#"INSERT INTO tasks (id, "externalTaskId", "gameId") VALUES (?, ?, ?)"#;
     run(&database.db, insert, [id.into(), name.into(), game.into()]).await;
     id
@@ -69,7 +70,7 @@ async fn defaults_of_a_task(database: &TestDatabase) {
 }
 
 async fn defaults_of_a_game(database: &TestDatabase) {
-    let id = any_id();
+    let id = unordered_id();
     let insert = r#"INSERT INTO games (id, "externalGameId") VALUES (?, ?)"#;
     run(&database.db, insert, [id.into(), "plain".into()]).await;
     use game_tasks::sea_orm::EntityTrait;
@@ -78,7 +79,7 @@ async fn defaults_of_a_game(database: &TestDatabase) {
     let expected =
         Game { id, created_at: game.created_at, updated_at: game.created_at, ..Game::new("plain") };
     assert_eq!(game, expected);
-    let again = [any_id().into(), "plain".into()];
+    let again = [unordered_id().into(), "plain".into()];
     try_run(&database.db, insert, again).await.expect_err("externalGameId is unique");
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let task = tasks.create(NewTask::new(id, "task")).await.unwrap();
@@ -207,7 +208,7 @@ async fn texts_outside_the_rules_are_read(database: &TestDatabase) {
         (id, "externalTaskId", "gameId", "strategyId", status, "apiKey_used", oauth_user_id)
         VALUES (?, ?, ?, ?, ?, ?, ?)"#;
     for text in ["", " ", "\n", "a\tb", "\u{1}", "\u{85}"] {
-        let id = any_id();
+        let id = unordered_id();
         let values = [id.into(), text.into(), game.into()];
         let texts = std::iter::repeat_n(text.into(), 4);
         run(&database.db, insert, values.into_iter().chain(texts)).await;
@@ -252,9 +253,9 @@ async fn a_second_row_of_one_name_is_refused(database: &TestDatabase) {
     let game = game(database).await;
     insert_plain(database, game, "name").await;
     let insert = r#"INSERT INTO tasks (id, "externalTaskId", "gameId") VALUES (?, ?, ?)"#;
-    let again = [any_id().into(), "name".into(), game.into()];
+    let again = [unordered_id().into(), "name".into(), game.into()];
     try_run(&database.db, insert, again).await.expect_err("the constraint must refuse it");
-    let elsewhere = [any_id().into(), "x".into(), any_id().into()];
+    let elsewhere = [unordered_id().into(), "x".into(), unordered_id().into()];
     try_run(&database.db, insert, elsewhere).await.expect_err("there is no such game");
     // Byte for byte: these are other names.
     for name in ["Name", "name ", "n\u{e1}me"] {

@@ -5,7 +5,9 @@
 //! bound grows with the number of keys, and a plan that compares each key with each task of a game
 //! exceeds it by orders of magnitude.
 
-use crate::support::{Backend, TestDatabase, key, on_database_within, run, tests_on, try_run};
+use crate::support::{
+    Backend, ON_EXISTING, TestDatabase, key, on_database_within, run, tests_on, try_run,
+};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use game_tasks::sea_orm::{
@@ -30,27 +32,27 @@ const KEYS: usize = 1_500;
 /// examines several hundreds.
 const FOR_EACH_KEY: u64 = 200;
 
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    without_statistics, |on| super::on_database_within(super::PATIENCE, on, 2, super::missing)
+    without_statistics, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::missing)
 );
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    statistics_of_an_empty_table, |on| super::on_database_within(super::PATIENCE, on, 2, super::empty)
+    statistics_of_an_empty_table, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::empty)
 );
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    statistics_of_few_large_games, |on| super::on_database_within(super::PATIENCE, on, 2, super::few)
+    statistics_of_few_large_games, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::few)
 );
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    statistics_of_many_games_of_one_task, |on| super::on_database_within(super::PATIENCE, on, 2, super::many)
+    statistics_of_many_games_of_one_task, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::many)
 );
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    fresh_statistics, |on| super::on_database_within(super::PATIENCE, on, 2, super::fresh)
+    fresh_statistics, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::fresh)
 );
 
 async fn missing(database: &TestDatabase) {
@@ -175,7 +177,7 @@ type Examined<'e> = SeaOrmTaskRepository<&'e Examining>;
 /// All ways of creating what is there.
 async fn create(tasks: &Examined<'_>, batch: &[NewTask]) {
     let with_ids = || batch.iter().cloned().map(|task| task.id(Uuid::now_v7()));
-    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in ON_EXISTING {
         let name = |call| format!("{call} {on_existing:?}");
         let some = batch.iter().cloned().map(|task| task.strategy(name("some")));
         tasks.create_many(some, on_existing).await.unwrap();

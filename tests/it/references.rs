@@ -2,8 +2,8 @@
 //! it, and the error says which constraint, what is left of the transaction, and no key.
 
 use crate::support::{
-    Backend, FEW, TestDatabase, assert_is, database_cases, on_database, run, server_cases,
-    still_works, tests_on,
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, assert_is, database_cases, on_database, run,
+    server_cases, still_works, tests_on,
 };
 use game_tasks::FailureKind;
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
@@ -23,7 +23,7 @@ database_cases!(
 );
 server_cases!(a_key_that_the_application_lacks, a_key_lacking_in_a_transaction);
 tests_on!([postgres Postgres], bulk_calls_beside_who_refers_to_a_task, |on| {
-    super::on_database(on, super::FEW, super::bulk_calls_beside_who_refers_to_a_task)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::bulk_calls_beside_who_refers_to_a_task)
 });
 
 const KEY: &str = "gme_live_secret42";

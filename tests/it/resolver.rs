@@ -2,7 +2,7 @@
 
 use crate::support::{
     MigratorOf, TestDatabase, assert_is, campaign, campaigns, database_cases, empty_database_cases,
-    keys_of, run, stored,
+    keys_of, run, unvalidated,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::sea_orm_migration::MigratorTrait;
@@ -195,7 +195,7 @@ async fn games_of_older_writers(database: &TestDatabase) {
             }
             assert_eq!(every_way(&never, &[&task]).await, [own.unwrap_or("default")]);
             let memory = InMemoryTaskRepository::new();
-            memory.add_game(Game { strategy_id: stored(of_game), ..game.clone() });
+            memory.add_game(Game { strategy_id: unvalidated(of_game), ..game.clone() });
             let in_hand = memory.resolve_task(&task).await.unwrap();
             assert_eq!(in_hand.strategy_id, expected);
         }

@@ -1,13 +1,14 @@
 //! A resolver with a scope: what it does not see is "not found", whatever is in hand.
 
-use crate::support::{Held, assert_is, assert_not_found, callers, held_cases, keys_of, strangers};
+use crate::support::{Harness, assert_is, assert_not_found, harness_cases, keys_of};
+use game_tasks::conformance::fixtures::{callers, strangers};
 use game_tasks::{
     Caller, Game, NewTask, ResolveStrategy, StrategyId, StrategySource, Task, TaskError, TaskKey,
     TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 
-held_cases!(
+harness_cases!(
     a_task_of_the_callers,
     a_task_of_another,
     a_forged_task,
@@ -17,28 +18,28 @@ held_cases!(
 
 /// The caller's game, of the strategy `socio_bee`, and two of its tasks: one inherits, and the
 /// other has a strategy of its own.
-async fn game_and_tasks(held: &Held<'_>, game: Game) -> (Game, [Task; 2]) {
-    let game = held.add(game.strategy(StrategyId::new("socio_bee").unwrap())).await;
-    let inherits = held.task(game.id, "inherits").await;
+async fn game_and_tasks(harness: &Harness<'_>, game: Game) -> (Game, [Task; 2]) {
+    let game = harness.add_game(game.strategy(StrategyId::new("socio_bee").unwrap())).await;
+    let inherits = harness.task(game.id, "inherits").await;
     let own = NewTask::new(game.id, "own").strategy("own");
-    (game, [inherits, held.tasks().create(own).await.unwrap()])
+    (game, [inherits, harness.tasks().create(own).await.unwrap()])
 }
 
 /// That the resolver finds nothing for a task in hand, by whatever call.
-async fn assert_unseen(held: &Held<'_>, resolver: &dyn ResolveStrategy, task: &Task) {
-    let error = held.refused(resolver.resolve_task(task)).await;
+async fn assert_unseen(harness: &Harness<'_>, resolver: &dyn ResolveStrategy, task: &Task) {
+    let error = harness.refused(resolver.resolve_task(task)).await;
     assert_not_found(&error, &TaskKey::InGame(task.game_id, task.id));
     let keys = keys_of(task);
     for key in &keys {
-        assert_not_found(&held.refused(resolver.resolve_key(key)).await, key);
+        assert_not_found(&harness.refused(resolver.resolve_key(key)).await, key);
     }
     assert_eq!(resolver.resolve_keys(&keys).await.unwrap(), [None, None, None]);
 }
 
-async fn a_task_of_the_callers(held: &Held<'_>) {
-    for (scope, game) in callers() {
-        let (_, tasks) = game_and_tasks(held, game).await;
-        let mine = held.resolver(scope);
+async fn a_task_of_the_callers(harness: &Harness<'_>) {
+    for (scope, game) in callers().unwrap() {
+        let (_, tasks) = game_and_tasks(harness, game).await;
+        let mine = harness.resolver(scope);
         for (task, strategy, source) in [
             (&tasks[0], "socio_bee", StrategySource::Game),
             (&tasks[1], "own", StrategySource::Task),
@@ -54,24 +55,24 @@ async fn a_task_of_the_callers(held: &Held<'_>) {
     }
 }
 
-async fn a_task_of_another(held: &Held<'_>) {
-    for (_, game) in callers() {
-        let (_, tasks) = game_and_tasks(held, game).await;
-        for stranger in strangers() {
-            let resolver = held.resolver(stranger);
+async fn a_task_of_another(harness: &Harness<'_>) {
+    for (_, game) in callers().unwrap() {
+        let (_, tasks) = game_and_tasks(harness, game).await;
+        for stranger in strangers().unwrap() {
+            let resolver = harness.resolver(stranger);
             for task in &tasks {
-                assert_unseen(held, &*resolver, task).await;
+                assert_unseen(harness, &*resolver, task).await;
             }
         }
     }
 }
 
 /// A task in hand may say anything; only what is stored counts.
-async fn a_forged_task(held: &Held<'_>) {
-    for (scope, game) in callers() {
-        let (game, [task, own]) = game_and_tasks(held, game).await;
-        let mine = held.resolver(scope);
-        for stranger in strangers() {
+async fn a_forged_task(harness: &Harness<'_>) {
+    for (scope, game) in callers().unwrap() {
+        let (game, [task, own]) = game_and_tasks(harness, game).await;
+        let mine = harness.resolver(scope);
+        for stranger in strangers().unwrap() {
             let theirs = Game::new(Uuid::now_v7().to_string());
             let (theirs, stamped) = match &stranger.callers()[0] {
                 Caller::ApiKey(key) => (
@@ -84,20 +85,20 @@ async fn a_forged_task(held: &Held<'_>) {
                 ),
                 other => panic!("{other:?}"),
             };
-            let theirs = held.add(theirs).await.id;
-            let resolver = held.resolver(stranger);
+            let theirs = harness.add_game(theirs).await.id;
+            let resolver = harness.resolver(stranger);
             for forged in [
                 stamped.clone(),
                 Task { game_id: theirs, ..stamped },
                 Task { strategy_id: StrategyId::new("forged").unwrap(), ..task.clone() },
                 Task { strategy_id: StrategyId::DEFAULT, ..own.clone() },
             ] {
-                let error = held.refused(resolver.resolve_task(&forged)).await;
+                let error = harness.refused(resolver.resolve_task(&forged)).await;
                 assert_not_found(&error, &TaskKey::InGame(forged.game_id, forged.id));
             }
             // Nor does a game that it does not have help who owns the task.
             let moved = Task { game_id: theirs, ..task.clone() };
-            let error = held.refused(mine.resolve_task(&moved)).await;
+            let error = harness.refused(mine.resolve_task(&moved)).await;
             assert_is!(error, TaskError::NotFound { .. });
         }
         let forged = Task { strategy_id: StrategyId::new("forged").unwrap(), ..task.clone() };
@@ -110,29 +111,29 @@ async fn a_forged_task(held: &Held<'_>) {
     }
 }
 
-async fn a_task_that_is_not_there(held: &Held<'_>) {
-    for (scope, game) in callers() {
-        let (_, [task, own]) = game_and_tasks(held, game).await;
-        let mine = held.resolver(scope);
+async fn a_task_that_is_not_there(harness: &Harness<'_>) {
+    for (scope, game) in callers().unwrap() {
+        let (_, [task, own]) = game_and_tasks(harness, game).await;
+        let mine = harness.resolver(scope);
         assert_unseen(
-            held,
+            harness,
             &*mine,
             &Task { id: Uuid::now_v7(), external_task_id: "lost".to_owned(), ..own },
         )
         .await;
-        held.tasks().delete(&task).await.unwrap();
-        assert_unseen(held, &*mine, &task).await;
+        harness.tasks().delete(&task).await.unwrap();
+        assert_unseen(harness, &*mine, &task).await;
     }
 }
 
-async fn each_of_two_callers_must_see_it(held: &Held<'_>) {
-    let [(by_key, of_key), (by_user, of_user)] = callers();
-    let (_, of_key) = game_and_tasks(held, of_key).await;
-    let (_, of_user) = game_and_tasks(held, of_user).await;
-    let both = held.resolver(by_key.and(by_user));
+async fn each_of_two_callers_must_see_it(harness: &Harness<'_>) {
+    let [(by_key, of_key), (by_user, of_user)] = callers().unwrap();
+    let (_, of_key) = game_and_tasks(harness, of_key).await;
+    let (_, of_user) = game_and_tasks(harness, of_user).await;
+    let both = harness.resolver(by_key.and(by_user));
     for task in of_key.iter().chain(&of_user) {
-        assert_unseen(held, &*both, task).await;
-        let all = held.resolver(TaskScope::unrestricted());
+        assert_unseen(harness, &*both, task).await;
+        let all = harness.resolver(TaskScope::unrestricted());
         all.resolve_task(task).await.unwrap();
     }
 }

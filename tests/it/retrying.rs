@@ -1,6 +1,6 @@
 //! The decorator that repeats: on a store that fails before and after it has done its work.
 
-use crate::support::{assert_is, names};
+use crate::support::{ON_EXISTING, assert_is, names};
 use async_trait::async_trait;
 use game_tasks::{
     CreateOutcome, DatabaseError, FailureKind, Game, InMemoryTaskRepository, NewTask, OnExisting,
@@ -178,7 +178,7 @@ async fn a_creation_whose_answer_was_lost_is_recognized() {
 
 #[tokio::test]
 async fn a_batch_whose_answer_was_lost_is_recognized() {
-    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in ON_EXISTING {
         let (tasks, game) = retrying([]);
         let there = tasks.create(NewTask::new(game, "there")).await.unwrap();
         let batch = ["a", "there", "b"].map(|name| NewTask::new(game, name));

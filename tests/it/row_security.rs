@@ -1,15 +1,13 @@
 //! Row level security on PostgreSQL: what a policy hides is not there, whatever foreign keys and unique
 //! keys know of it. The roles and policies need the server's superuser.
 
-use crate::support::{Backend, TestDatabase, assert_is, on_database, run};
+use crate::support::{Backend, ON_EXISTING, TestDatabase, assert_is, on_database, run};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter,
     TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
-
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// A database of two tenants, each with a pool of its own.
 struct Tenants {
@@ -89,7 +87,7 @@ async fn a_hidden_game_is_not_found() {
                 for task in [NewTask::new(game, "new"), NewTask::new(game, "new").id(there.id)] {
                     assert_no_game(&tasks.create(task.clone()).await.unwrap_err());
                     assert_no_game(&tasks.get_or_create(task.clone()).await.unwrap_err());
-                    for on_existing in EVERY {
+                    for on_existing in ON_EXISTING {
                         let outcomes =
                             tasks.create_many([task.clone()], on_existing).await.unwrap();
                         assert_no_game(outcomes[0].as_ref().unwrap_err());
@@ -151,7 +149,7 @@ async fn a_name_that_a_hidden_task_has_is_taken() {
         assert_is!(by_id, TaskError::IdTaken { id } if *id == hidden.id);
         let batch = ["a", "b", "hidden", "c"].map(|name| NewTask::new(game, name).strategy("new"));
         let before = tasks.count(TaskFilter::all()).await.unwrap();
-        for on_existing in EVERY {
+        for on_existing in ON_EXISTING {
             let error = tasks.create_all(batch.clone(), on_existing).await.unwrap_err();
             assert_is!(&error, TaskError::Batch { index: 2, error } if is_taken(error));
             assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), before);

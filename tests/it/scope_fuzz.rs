@@ -2,12 +2,12 @@
 //!
 //! `GAME_TASKS_FUZZ_CALLS` says how many calls are played on each backend.
 
-use crate::support::{Backend, FEW, TestDatabase, on_database};
+use crate::support::{Backend, DEFAULT_CONNECTIONS, ON_EXISTING, TestDatabase, on_database};
 use futures_util::TryStreamExt;
 use game_tasks::{
-    ApiKeyId, Caller, Game, InMemoryTaskRepository, NewTask, OauthUserId, OnExisting,
-    SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepository, TaskRepositoryExt, TaskScope,
+    ApiKeyId, Caller, Game, InMemoryTaskRepository, NewTask, OauthUserId, SeaOrmTaskRepository,
+    Task, TaskError, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepository,
+    TaskRepositoryExt, TaskScope,
 };
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
@@ -33,7 +33,7 @@ async fn memory() {
 }
 
 async fn on(backend: Backend) {
-    on_database(backend, FEW, async |database: &TestDatabase| {
+    on_database(backend, DEFAULT_CONNECTIONS, async |database: &TestDatabase| {
         let games = games();
         for game in &games {
             game.clone().insert(&database.db).await.unwrap();
@@ -138,7 +138,7 @@ async fn fuzz(tasks: &dyn TaskRepository, games: &[Game], calls: usize) {
         };
         let scoped = tasks.scoped(scope.clone());
         let new = |n: usize| NewTask::new(game.id, format!("task {n}")).strategy(n.to_string());
-        let on_existing = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update][pick(3)];
+        let on_existing = ON_EXISTING[pick(3)];
         let answer: Result<Vec<Task>, TaskError> = match pick(10) {
             0 => scoped.create(new(pick(30))).await.map(|task| vec![task]),
             1 => {

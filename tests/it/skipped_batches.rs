@@ -2,8 +2,8 @@
 //! written. Rows that a trigger renames are not mistaken for skipped ones.
 
 use crate::support::{
-    Backend, FEW, TestDatabase, any_id, assert_is, make_skipping_triggers, on_database, run,
-    server_cases, skipping_cases, still_works, tests_on,
+    Backend, DEFAULT_CONNECTIONS, ON_EXISTING, TestDatabase, assert_is, create_skipping_triggers,
+    on_database, run, server_cases, skipping_cases, still_works, tests_on, unordered_id,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
@@ -21,13 +21,11 @@ skipping_cases!(
 );
 server_cases!(renamed_rows_are_created);
 tests_on!([postgres Postgres], a_trigger_that_skips_for_a_while, |on| {
-    super::on_database(on, super::FEW, super::a_trigger_that_skips_for_a_while)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::a_trigger_that_skips_for_a_while)
 });
 tests_on!([sqlite_file SqliteFile], temporary_triggers_and_other_case, |on| {
     super::on_database(on, 1, super::temporary_triggers_and_other_case)
 });
-
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 async fn new_game(database: &TestDatabase) -> Uuid {
     Game::new(Uuid::now_v7().to_string()).insert(&database.db).await.unwrap().id
@@ -38,7 +36,7 @@ fn batch(game: Uuid, size: usize, skipped: &[usize]) -> Vec<NewTask> {
     let task = |n: usize| {
         let name = if skipped.contains(&n) { "skipped" } else { "task" };
         let task = NewTask::new(game, format!("{name} {:05}", size - n)).strategy("new");
-        if n.is_multiple_of(3) { task.id(any_id()) } else { task }
+        if n.is_multiple_of(3) { task.id(unordered_id()) } else { task }
     };
     (0..size).map(task).collect()
 }
@@ -49,7 +47,7 @@ fn is_skipped(error: &TaskError, task: &NewTask) -> bool {
 }
 
 async fn each_for_itself(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+    create_skipping_triggers(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let play = async |tasks: &dyn TaskRepository, game: Uuid, on_existing: OnExisting| {
         for (size, skipped) in [(1, vec![0]), (5, vec![1, 4]), (150, vec![0, 7, 149])] {
@@ -68,7 +66,7 @@ async fn each_for_itself(database: &TestDatabase) {
             assert_eq!(there as usize, size - skipped.len());
         }
     };
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         play(&tasks, new_game(database).await, on_existing).await;
         let game = new_game(database).await;
         let transaction = database.db.begin().await.unwrap();
@@ -119,10 +117,10 @@ async fn assert_refused(
 }
 
 async fn all_or_none(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+    create_skipping_triggers(database).await;
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         for (size, skipped) in [(2, vec![1]), (7, vec![0, 3]), (150, vec![77, 149])] {
             let batch = batch(game, size, &skipped);
             assert_refused(database, batch.clone(), on_existing, skipped[0]).await;
@@ -155,10 +153,10 @@ async fn all_or_none(database: &TestDatabase) {
 }
 
 async fn none_of_all_that_are_skipped(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+    create_skipping_triggers(database).await;
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         for size in [1, 20] {
             let batch = batch(game, size, &(0..size).collect::<Vec<_>>());
             let assert_first = |error: &TaskError| {
@@ -178,7 +176,7 @@ async fn none_of_all_that_are_skipped(database: &TestDatabase) {
 }
 
 async fn none_where_an_update_is_skipped(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+    create_skipping_triggers(database).await;
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let old = ["a", "frozen", "z"].map(|name| NewTask::new(game, name).strategy("old"));
@@ -212,7 +210,7 @@ async fn triggers_that_skip_nothing(database: &TestDatabase) {
     }
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let batch = batch(game, 150, &[]);
         let written = tasks.create_all(batch.clone(), on_existing).await.unwrap();
         for (written, task) in written.iter().zip(&batch) {
@@ -249,7 +247,7 @@ async fn a_trigger_that_skips_for_a_while(database: &TestDatabase) {
     }
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let game = new_game(database).await;
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         run(&database.db, "ALTER SEQUENCE app_turn RESTART", []).await;
         let transaction = database.db.begin().await.unwrap();
         let new = NewTask::new(game, format!("task {on_existing:?}"));
@@ -270,7 +268,7 @@ async fn temporary_triggers_and_other_case(database: &TestDatabase) {
              BEGIN SELECT RAISE(IGNORE); END"
         );
         run(&database.db, &trigger, []).await;
-        for on_existing in EVERY {
+        for on_existing in ON_EXISTING {
             let game = new_game(database).await;
             assert_refused(database, batch(game, 20, &[7]), on_existing, 7).await;
         }
@@ -316,7 +314,7 @@ async fn renamed_rows_are_created(database: &TestDatabase) {
             assert_eq!(stored.external_task_id, name.replace("old", "new"));
         }
     };
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         play(&tasks, new_game(database).await, on_existing).await;
         let game = new_game(database).await;
         let transaction = database.db.begin().await.unwrap();

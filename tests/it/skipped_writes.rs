@@ -2,7 +2,8 @@
 //! changed, and the transaction goes on.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, key, keys_of, make_skipping_triggers, run, skipping_cases,
+    Backend, ON_EXISTING, TestDatabase, assert_is, create_skipping_triggers, key, keys_of, run,
+    skipping_cases,
 };
 use game_tasks::sea_orm::{TransactionTrait, Value};
 use game_tasks::{
@@ -42,7 +43,7 @@ fn assert_skipped(error: &TaskError, key: &TaskKey) {
 }
 
 async fn calls_on_one_task(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+    create_skipping_triggers(database).await;
     play(database, async |tasks, game| {
         let new = |name: &str| NewTask::new(game, name);
         for task in [new("skipped"), new("skipped").id(Uuid::now_v7())] {
@@ -85,7 +86,7 @@ async fn calls_on_one_task(database: &TestDatabase) {
 }
 
 async fn changes_of_many_count_what_they_changed(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+    create_skipping_triggers(database).await;
     play(database, async |tasks, game| {
         let batch = ["a", "b", "frozen", "kept"].map(|name| NewTask::new(game, name));
         tasks.create_all(batch, OnExisting::Fail).await.unwrap();
@@ -105,7 +106,7 @@ async fn a_name_that_is_taken_is_taken(database: &TestDatabase) {
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
     let new = NewTask::new(game, "skipped");
     let there = tasks.create(new.clone()).await.unwrap();
-    make_skipping_triggers(database).await;
+    create_skipping_triggers(database).await;
     let transaction = database.db.begin().await.unwrap();
     for tasks in [&tasks.on(&transaction) as &dyn TaskRepository] {
         let error = tasks.create(new.clone()).await.unwrap_err();
@@ -135,7 +136,7 @@ async fn triggers_that_write_the_row_themselves(database: &TestDatabase) {
     play(database, async |tasks, game| {
         let created = tasks.create(NewTask::new(game, "moved")).await.unwrap();
         assert_eq!(tasks.get(&created).await.unwrap(), created);
-        for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+        for on_existing in ON_EXISTING {
             let batch = |of: &str| {
                 ["moved", "plain"]
                     .map(|name| NewTask::new(game, format!("{name} {of} {on_existing:?}")))

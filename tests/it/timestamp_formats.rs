@@ -14,12 +14,12 @@ use uuid::Uuid;
 
 tests_on!(
     [sqlite_memory SqliteMemory, sqlite_file SqliteFile],
-    every_format, |on| super::on_database(on, super::super::support::FEW, super::every_format)
+    every_format, |on| super::on_database(on, super::super::support::DEFAULT_CONNECTIONS, super::every_format)
 );
 tests_on!(
     [sqlite_memory SqliteMemory],
     columns_of_any_affinity,
-    |on| super::on_database(on, super::super::support::FEW, super::columns_of_any_affinity)
+    |on| super::on_database(on, super::super::support::DEFAULT_CONNECTIONS, super::columns_of_any_affinity)
 );
 
 const ROWS: usize = 60;

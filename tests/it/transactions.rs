@@ -2,7 +2,8 @@
 //! at once.
 
 use crate::support::{
-    Backend, TestDatabase, any_id, assert_is, by_name, database_cases, names, run, still_works,
+    Backend, TestDatabase, assert_is, database_cases, list_by_name, names, run, still_works,
+    unordered_id,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
@@ -19,7 +20,7 @@ database_cases!(
 );
 
 async fn game(database: &TestDatabase) -> Uuid {
-    Game::new(any_id().to_string()).insert(&database.db).await.unwrap().id
+    Game::new(unordered_id().to_string()).insert(&database.db).await.unwrap().id
 }
 
 /// Something of every kind of write.
@@ -40,14 +41,14 @@ async fn rollback_takes_everything_back(database: &TestDatabase) {
     let old = all.create(NewTask::new(game, "old")).await.unwrap();
     let transaction = database.db.begin().await.unwrap();
     write(&all.on(&transaction), game, &old).await;
-    assert_eq!(names(&by_name(&all.on(&transaction)).await), ["a", "old"]);
+    assert_eq!(names(&list_by_name(&all.on(&transaction)).await), ["a", "old"]);
     transaction.rollback().await.unwrap();
-    assert_eq!(by_name(&all).await, std::slice::from_ref(&old));
+    assert_eq!(list_by_name(&all).await, std::slice::from_ref(&old));
     // So does a transaction that is dropped.
     let transaction = database.db.begin().await.unwrap();
     write(&all.on(&transaction), game, &old).await;
     drop(transaction);
-    assert_eq!(by_name(&all).await, [old]);
+    assert_eq!(list_by_name(&all).await, [old]);
 }
 
 async fn nobody_else_sees_it_before_commit(database: &TestDatabase) {
@@ -60,10 +61,10 @@ async fn nobody_else_sees_it_before_commit(database: &TestDatabase) {
     let old = all.create(NewTask::new(game, "old")).await.unwrap();
     let transaction = database.db.begin().await.unwrap();
     write(&all.on(&transaction), game, &old).await;
-    assert_eq!(by_name(&all).await, [old]);
-    let inside = by_name(&all.on(&transaction)).await;
+    assert_eq!(list_by_name(&all).await, [old]);
+    let inside = list_by_name(&all.on(&transaction)).await;
     transaction.commit().await.unwrap();
-    assert_eq!(by_name(&all).await, inside);
+    assert_eq!(list_by_name(&all).await, inside);
     assert_eq!(names(&inside), ["a", "old"]);
 }
 
@@ -76,7 +77,7 @@ async fn two_calls_at_once(database: &TestDatabase) {
     let batch = |of: &str| -> Vec<NewTask> {
         (0..20).map(|n| NewTask::new(game, format!("{of} {n:02}"))).collect()
     };
-    let refused = batch("refused").into_iter().chain([NewTask::new(any_id(), "lost")]);
+    let refused = batch("refused").into_iter().chain([NewTask::new(unordered_id(), "lost")]);
     let (refused, accepted, single, second) = tokio::join!(
         inside.create_all(refused, OnExisting::Fail),
         inside.create_all(batch("accepted"), OnExisting::Fail),
@@ -89,7 +90,7 @@ async fn two_calls_at_once(database: &TestDatabase) {
     transaction.commit().await.unwrap();
     let mut expected: Vec<String> = (0..20).map(|n| format!("accepted {n:02}")).collect();
     expected.push("single".to_owned());
-    assert_eq!(names(&by_name(&all).await), expected);
+    assert_eq!(names(&list_by_name(&all).await), expected);
 }
 
 /// Makes a row that the crate cannot read: its `created_at` is null or, on SQLite, no time.

@@ -1,7 +1,9 @@
 //! Triggers of the application's: that `updated_at` is not what the crate wrote does not make a
 //! new task look like an old one.
 
-use crate::support::{Backend, TestDatabase, any_id, assert_is, database_cases, run};
+use crate::support::{
+    Backend, ON_EXISTING, TestDatabase, assert_is, database_cases, run, unordered_id,
+};
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
     CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskPatch,
@@ -10,8 +12,6 @@ use game_tasks::{
 use uuid::Uuid;
 
 database_cases!(new_tasks_are_created, what_exists_is_kept_or_updated);
-
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// Lets each insert and update set `updated_at` to a moment of the trigger's own.
 async fn make_triggers(database: &TestDatabase) {
@@ -79,7 +79,7 @@ async fn new_tasks_are_created(database: &TestDatabase) {
         let one = tasks.create(NewTask::new(game, "one")).await.unwrap();
         assert_stored(database, tasks, &one).await;
         assert_created(tasks.get_or_create(NewTask::new(game, "got")).await.unwrap()).await;
-        for on_existing in EVERY {
+        for on_existing in ON_EXISTING {
             // With ids that the crate makes, with some that are given, and with those only.
             for given in [0, 2, 4] {
                 let batch = |of: &str| {
@@ -87,7 +87,7 @@ async fn new_tasks_are_created(database: &TestDatabase) {
                         .map(|n| {
                             let name = format!("{of} {on_existing:?} {given} {n}");
                             let task = NewTask::new(game, name).strategy("own");
-                            if n < given { task.id(any_id()) } else { task }
+                            if n < given { task.id(unordered_id()) } else { task }
                         })
                         .collect::<Vec<_>>()
                 };
@@ -107,7 +107,7 @@ async fn what_exists_is_kept_or_updated(database: &TestDatabase) {
     with_triggers(database, async |database, tasks, game| {
         let old = tasks.create(NewTask::new(game, "old")).await.unwrap();
         let old = tasks.get(&old).await.unwrap();
-        for (n, on_existing) in EVERY[1..].iter().enumerate() {
+        for (n, on_existing) in ON_EXISTING[1..].iter().enumerate() {
             for atomic in [false, true] {
                 let strategy = format!("{n} {atomic}");
                 let before = tasks.get(&old).await.unwrap();

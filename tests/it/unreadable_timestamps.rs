@@ -2,7 +2,7 @@
 //! would return the task reports which it is and changes nothing, the other calls work.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, column, database_cases, in_batch, run, still_works,
+    Backend, TestDatabase, assert_is, batch_error, column, database_cases, run, still_works,
 };
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait};
@@ -123,7 +123,7 @@ async fn reports<C: TaskConnection>(
     for on_existing in [OnExisting::Keep, OnExisting::Update] {
         let batch = ["a", "b", "new"].map(|name| NewTask::new(game, name).strategy("s"));
         let error = tasks.create_all(batch, on_existing).await.unwrap_err();
-        let (index, error) = in_batch(error);
+        let (index, error) = batch_error(error);
         assert_eq!(index, 1);
         errors.push(("create_all", error));
         let one = [NewTask::new(game, "b").strategy("s")];

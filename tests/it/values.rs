@@ -1,6 +1,6 @@
 //! What values say of themselves, in each case that they tell apart.
 
-use crate::support::{assert_is, stored};
+use crate::support::{assert_is, unvalidated};
 use game_tasks::{
     ApiKeyId, CreateOutcome, Game, InMemoryTaskRepository, Inheritance, Lifecycle, NewTask,
     OnExisting, Page, StrategyId, StrategyKind, StrategySource, Task, TaskError, TaskKey,
@@ -60,7 +60,7 @@ fn each_kind_of_strategy_and_status() {
 fn a_caller_that_cannot_be_asked_for_reaches_nothing() {
     let (game, task) = task();
     for (text, reached) in [("key", true), ("k\0y", false)] {
-        let key: ApiKeyId = stored(text);
+        let key: ApiKeyId = unvalidated(text);
         let owned = game.clone().owned_by_api_key(key.clone());
         let created = Task { api_key_used: Some(key.clone()), ..task.clone() };
         let scope = TaskScope::api_key(key);

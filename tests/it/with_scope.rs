@@ -2,9 +2,10 @@
 //! transactions and its cursors too.
 
 use crate::support::{
-    Held, TestDatabase, assert_blind, assert_is, by_name, callers, database_cases, held_cases, key,
-    names, strangers,
+    Harness, TestDatabase, assert_is, assert_no_access, database_cases, harness_cases, key,
+    list_by_name, names,
 };
+use game_tasks::conformance::fixtures::{callers, strangers};
 use game_tasks::sea_orm::{
     ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionTrait,
 };
@@ -13,7 +14,7 @@ use game_tasks::{
     TaskFilter, TaskOrder, TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, Tasks,
 };
 
-held_cases!(it_is_what_scoped_gives, again_it_narrows);
+harness_cases!(it_is_what_scoped_gives, again_it_narrows);
 database_cases!(
     selects_and_conditions_are_confined,
     a_transaction_is_confined,
@@ -21,11 +22,11 @@ database_cases!(
     a_cursor_belongs_to_the_scope,
 );
 
-async fn it_is_what_scoped_gives(held: &Held<'_>) {
-    for (scope, game) in callers() {
-        let game = held.add(game).await.id;
-        let elsewhere = held.task(held.game().await, "elsewhere").await;
-        let mine = held.with_scope(scope.clone());
+async fn it_is_what_scoped_gives(harness: &Harness<'_>) {
+    for (scope, game) in callers().unwrap() {
+        let game = harness.add_game(game).await.id;
+        let elsewhere = harness.task(harness.game().await, "elsewhere").await;
+        let mine = harness.with_scope(scope.clone());
         let created = mine.create(NewTask::new(game, "created")).await.unwrap();
         let stamp = match &scope.callers()[0] {
             Caller::ApiKey(key) => (Some(key.clone()), None),
@@ -34,31 +35,31 @@ async fn it_is_what_scoped_gives(held: &Held<'_>) {
         };
         assert_eq!((created.api_key_used.clone(), created.oauth_user_id.clone()), stamp);
         // What the one writes, the others read.
-        let inherited = held.task(game, "inherited").await;
-        assert_eq!(by_name(&*mine).await, [created.clone(), inherited]);
-        assert_eq!(by_name(&*mine).await, by_name(&*held.tasks().scoped(scope)).await);
-        assert_eq!(held.tasks().get(&created).await.unwrap(), created);
+        let inherited = harness.task(game, "inherited").await;
+        assert_eq!(list_by_name(&*mine).await, [created.clone(), inherited]);
+        assert_eq!(list_by_name(&*mine).await, list_by_name(&*harness.tasks().scoped(scope)).await);
+        assert_eq!(harness.tasks().get(&created).await.unwrap(), created);
         assert_eq!(mine.find(&elsewhere).await.unwrap(), None);
-        let rows = held.rows().await;
-        for stranger in strangers() {
-            assert_blind(&*held.with_scope(stranger), &created).await;
+        let rows = harness.rows().await;
+        for stranger in strangers().unwrap() {
+            assert_no_access(&*harness.with_scope(stranger), &created).await;
         }
-        assert_eq!(held.rows().await, rows);
+        assert_eq!(harness.rows().await, rows);
         assert_eq!(mine.delete_many(TaskFilter::all()).await.unwrap(), 2);
     }
 }
 
-async fn again_it_narrows(held: &Held<'_>) {
-    let [(by_key, of_key), (by_user, of_user)] = callers();
-    let (of_key, of_user) = (held.add(of_key).await.id, held.add(of_user).await.id);
-    let (key, user) = (held.task(of_key, "key").await, held.task(of_user, "user").await);
-    assert_eq!(by_name(&*held.with_scope(TaskScope::unrestricted())).await.len(), 2);
+async fn again_it_narrows(harness: &Harness<'_>) {
+    let [(by_key, of_key), (by_user, of_user)] = callers().unwrap();
+    let (of_key, of_user) = (harness.add_game(of_key).await.id, harness.add_game(of_user).await.id);
+    let (key, user) = (harness.task(of_key, "key").await, harness.task(of_user, "user").await);
+    assert_eq!(list_by_name(&*harness.with_scope(TaskScope::unrestricted())).await.len(), 2);
     for both in [by_key.clone().and(by_user.clone()), by_user.clone().and(by_key.clone())] {
-        let both = held.with_scope(both);
+        let both = harness.with_scope(both);
         for wider in [TaskScope::unrestricted(), by_key.clone(), by_user.clone()] {
             let scoped = both.scoped(wider);
-            assert_blind(&*scoped, &key).await;
-            assert_blind(&*scoped, &user).await;
+            assert_no_access(&*scoped, &key).await;
+            assert_no_access(&*scoped, &user).await;
         }
     }
 }
@@ -133,7 +134,7 @@ async fn a_transaction_is_confined(database: &TestDatabase) {
     let Ground { all, mine, of_mine, of_other, .. } = ground(database).await;
     let transaction = database.db.begin().await.unwrap();
     let inside = mine.on(&transaction);
-    assert_eq!(names(&by_name(&inside).await), ["a", "b", "c", "d"]);
+    assert_eq!(names(&list_by_name(&inside).await), ["a", "b", "c", "d"]);
     let created = inside.create(NewTask::new(of_mine.id, "new")).await.unwrap();
     assert_eq!(created.api_key_used, Some(key("gme_live_mine")));
     let error = inside.create(NewTask::new(of_other.id, "new")).await.unwrap_err();
@@ -145,7 +146,7 @@ async fn a_transaction_is_confined(database: &TestDatabase) {
     }
     assert_eq!(inside.delete_many(TaskFilter::all()).await.unwrap(), 5);
     transaction.commit().await.unwrap();
-    assert_eq!(names(&by_name(&all).await), ["e"]);
+    assert_eq!(names(&list_by_name(&all).await), ["e"]);
 }
 
 async fn a_page_is_the_scopes(database: &TestDatabase) {

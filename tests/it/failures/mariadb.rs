@@ -1,7 +1,9 @@
 //! MariaDB takes back one statement, or the transaction, or closes the connection.
 
 use super::{fail_in_transaction, new_game};
-use crate::support::{Backend, FEW, TestDatabase, column, on_database, run, try_run};
+use crate::support::{
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, column, on_database, run, try_run,
+};
 use game_tasks::sea_orm::{AccessMode, DatabaseTransaction, TransactionTrait};
 use game_tasks::{
     FailureKind, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError, TaskFilter,
@@ -14,8 +16,8 @@ macro_rules! mariadb_cases {
         mod $case {
             #[tokio::test(flavor = "multi_thread")]
             async fn mariadb() {
-                use crate::support::{Backend, FEW, on_database};
-                on_database(Backend::MariaDb, FEW, super::$case).await;
+                use crate::support::{Backend, DEFAULT_CONNECTIONS, on_database};
+                on_database(Backend::MariaDb, DEFAULT_CONNECTIONS, super::$case).await;
             }
         }
     )+};
@@ -115,19 +117,19 @@ async fn a_lock_wait_timeout(database: &TestDatabase, is_there: bool) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_wait_timeout_takes_back_the_statement() {
     let case = async |database: &TestDatabase| a_lock_wait_timeout(database, true).await;
-    on_database(Backend::MariaDb, FEW, case).await;
+    on_database(Backend::MariaDb, DEFAULT_CONNECTIONS, case).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_wait_timeout_takes_back_the_transaction() {
     let case = async |database: &TestDatabase| a_lock_wait_timeout(database, false).await;
-    on_database(Backend::MariaDbRollback, FEW, case).await;
+    on_database(Backend::MariaDbRollback, DEFAULT_CONNECTIONS, case).await;
 }
 
 /// The server reads no packet over its limit, and closes the connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_packet_over_the_limit() {
-    on_database(Backend::MariaDbRollback, FEW, async |database| {
+    on_database(Backend::MariaDbRollback, DEFAULT_CONNECTIONS, async |database| {
         let batch =
             |game| (0..5_000).map(move |n| NewTask::new(game, format!("{n} {}", "x".repeat(240))));
         let failure = fail_in_transaction(database, async |_, tasks, game| {

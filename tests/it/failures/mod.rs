@@ -5,11 +5,11 @@ mod mariadb;
 mod postgres;
 mod sqlite;
 
-use crate::support::{Backend, TestDatabase, column, run};
+use crate::support::{Backend, ON_EXISTING, TestDatabase, column, run};
 use game_tasks::sea_orm::{DatabaseTransaction, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskPatch,
-    TaskRepository, TaskRepositoryExt, TransactionState,
+    Game, NewTask, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskPatch, TaskRepository,
+    TaskRepositoryExt, TransactionState,
 };
 use uuid::Uuid;
 
@@ -94,7 +94,7 @@ async fn write_refused(
         })
     };
     let refused = || TaskPatch::new().strategy("refused");
-    let every = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
+    let every = ON_EXISTING;
     match way {
         0 => tasks.create(NewTask::new(game, "new").strategy("refused")).await.unwrap_err(),
         1..=3 => match tasks.create_many(batch(), every[way - 1]).await {

@@ -13,8 +13,8 @@ macro_rules! postgres_cases {
         mod $case {
             #[tokio::test(flavor = "multi_thread")]
             async fn postgres() {
-                use crate::support::{Backend, FEW, on_database};
-                on_database(Backend::Postgres, FEW, super::$case).await;
+                use crate::support::{Backend, DEFAULT_CONNECTIONS, on_database};
+                on_database(Backend::Postgres, DEFAULT_CONNECTIONS, super::$case).await;
             }
         }
     )+};

@@ -1,7 +1,7 @@
 //! SQLite ends a transaction by itself after some errors, and after what an application declares.
 
 use super::{WAYS, fail_in_transaction, is_there, make_sqlite_triggers, new_game, write_refused};
-use crate::support::{Backend, FEW, TestDatabase, on_database, run, tests_on};
+use crate::support::{Backend, DEFAULT_CONNECTIONS, TestDatabase, on_database, run, tests_on};
 use game_tasks::sea_orm::sqlx::sqlite::SqlitePoolOptions;
 use game_tasks::sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxSqliteConnector, TransactionTrait,
@@ -18,7 +18,7 @@ macro_rules! sqlite_cases {
         tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile],
             $case,
-            |on| crate::support::on_database(on, crate::support::FEW, super::$case)
+            |on| crate::support::on_database(on, crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
     )+};
 }
@@ -285,7 +285,7 @@ async fn an_interrupt() {
 /// A snapshot that another connection has overtaken is reported at once, and harms nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_snapshot() {
-    on_database(Backend::SqliteFile, FEW, async |database| {
+    on_database(Backend::SqliteFile, DEFAULT_CONNECTIONS, async |database| {
         let game = new_game(database).await;
         let all = SeaOrmTaskRepository::new(database.db.clone());
         let transaction = database.db.begin().await.unwrap();

@@ -2,7 +2,8 @@
 //! and judges by what is there then, also what it does not see.
 
 use crate::support::{
-    FEW, TestDatabase, arenas, assert_is, by_name, in_batch, key, names, on_database, tests_on,
+    DEFAULT_CONNECTIONS, ON_EXISTING, TestDatabase, arenas, assert_is, batch_error, key,
+    list_by_name, names, on_database, tests_on,
 };
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
@@ -17,7 +18,7 @@ macro_rules! waiting_cases {
     ($($case:ident),+ $(,)?) => {$(
         tests_on!(
             [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-            $case, |on| super::on_database(on, super::FEW, super::$case)
+            $case, |on| super::on_database(on, super::DEFAULT_CONNECTIONS, super::$case)
         );
     )+};
 }
@@ -28,8 +29,6 @@ waiting_cases!(
     each_for_itself_that_sees_it,
     what_is_rolled_back_was_never_there,
 );
-
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 /// Without owners in the games table, a key sees what it created, and creates anywhere.
 type Repository = SeaOrmTaskRepository<DatabaseConnection, arenas::Entity>;
@@ -77,7 +76,7 @@ where
 }
 
 async fn an_atomic_batch_that_does_not_see_it(database: &TestDatabase) {
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let other = scope("gme_live_other");
         let Told { all, x, answer } = meet(database, other, true, move |tasks, batch| async move {
             tasks.create_all(batch, on_existing).await
@@ -85,18 +84,18 @@ async fn an_atomic_batch_that_does_not_see_it(database: &TestDatabase) {
         .await;
         let error = answer.unwrap_err();
         assert!(!error.transaction_lost());
-        let (index, error) = in_batch(error);
+        let (index, error) = batch_error(error);
         assert_eq!(index, 1, "{on_existing:?}");
         assert_is!(
             error,
             TaskError::AlreadyExists { external_task_id, id: None, .. } if external_task_id == "x"
         );
-        assert_eq!(by_name(&all).await, [x], "{on_existing:?}");
+        assert_eq!(list_by_name(&all).await, [x], "{on_existing:?}");
     }
 }
 
 async fn each_for_itself_that_does_not_see_it(database: &TestDatabase) {
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let other = scope("gme_live_other");
         let Told { all, x, answer } = meet(database, other, true, move |tasks, batch| async move {
             tasks.create_many(batch, on_existing).await
@@ -109,7 +108,7 @@ async fn each_for_itself_that_does_not_see_it(database: &TestDatabase) {
             Err(TaskError::AlreadyExists { external_task_id, id: None, .. })
                 if external_task_id == "x"
         );
-        assert_eq!(by_name(&all).await, [a, x], "{on_existing:?}");
+        assert_eq!(list_by_name(&all).await, [a, x], "{on_existing:?}");
     }
 }
 
@@ -137,7 +136,7 @@ async fn assert_met(
 }
 
 async fn an_atomic_batch_that_sees_it(database: &TestDatabase) {
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         for scope in [TaskScope::unrestricted(), scope("gme_live_one")] {
             let Told { all, x, answer } =
                 meet(database, scope, true, move |tasks, batch| async move {
@@ -148,13 +147,13 @@ async fn an_atomic_batch_that_sees_it(database: &TestDatabase) {
                 Ok(written) => {
                     let [a, met] = written.try_into().unwrap();
                     assert_is!(a, CreateOutcome::Created(task) if task.external_task_id == "a");
-                    assert_eq!(names(&by_name(&all).await), ["a", "x"]);
+                    assert_eq!(names(&list_by_name(&all).await), ["a", "x"]);
                     Ok(met)
                 }
                 Err(error) => {
-                    let (index, error) = in_batch(error);
+                    let (index, error) = batch_error(error);
                     assert_eq!(index, 1);
-                    assert_eq!(names(&by_name(&all).await), ["x"]);
+                    assert_eq!(names(&list_by_name(&all).await), ["x"]);
                     Err(error)
                 }
             };
@@ -164,7 +163,7 @@ async fn an_atomic_batch_that_sees_it(database: &TestDatabase) {
 }
 
 async fn each_for_itself_that_sees_it(database: &TestDatabase) {
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         for scope in [TaskScope::unrestricted(), scope("gme_live_one")] {
             let Told { all, x, answer } =
                 meet(database, scope, true, move |tasks, batch| async move {
@@ -173,14 +172,14 @@ async fn each_for_itself_that_sees_it(database: &TestDatabase) {
                 .await;
             let [a, met] = answer.unwrap().try_into().unwrap();
             assert_is!(a, Ok(CreateOutcome::Created(task)) if task.external_task_id == "a");
-            assert_eq!(names(&by_name(&all).await), ["a", "x"]);
+            assert_eq!(names(&list_by_name(&all).await), ["a", "x"]);
             assert_met(&all, &x, met, on_existing).await;
         }
     }
 }
 
 async fn what_is_rolled_back_was_never_there(database: &TestDatabase) {
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let other = scope("gme_live_other");
         let Told { all, x, answer } =
             meet(database, other, false, move |tasks, batch| async move {
@@ -191,6 +190,6 @@ async fn what_is_rolled_back_was_never_there(database: &TestDatabase) {
         assert!(written.iter().all(CreateOutcome::is_created), "{on_existing:?}");
         let created: Vec<Task> = written.into_iter().map(CreateOutcome::into_task).collect();
         assert!(created.iter().all(|task| task.id != x.id));
-        assert_eq!(by_name(&all).await, created);
+        assert_eq!(list_by_name(&all).await, created);
     }
 }

@@ -3,8 +3,9 @@
 
 use crate::joins::{titled, titles, twelve_tasks_in, walk_in};
 use crate::support::{
-    FEW, MigratorOf, TestDatabase, any_id, assert_is, by_name, campaign, campaigns, column,
-    database_cases, keys_of, names, on_database, parents_of_tables, run, tests_on,
+    DEFAULT_CONNECTIONS, MigratorOf, ON_EXISTING, TestDatabase, assert_is, campaign, campaigns,
+    column, database_cases, keys_of, list_by_name, names, on_database, parents_of_tables, run,
+    tests_on, unordered_id,
 };
 use game_tasks::sea_orm::{
     ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, TransactionTrait,
@@ -19,10 +20,10 @@ use uuid::Uuid;
 
 database_cases!(of_another_name, of_another_name_in_a_transaction, of_another_name_in_a_scope);
 tests_on!([postgres Postgres], in_another_schema, |on| {
-    super::on_database(on, super::FEW, super::in_another_schema)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::in_another_schema)
 });
 tests_on!([postgres Postgres], all_calls_in_another_schema, |on| {
-    super::on_database(on, super::FEW, super::all_calls_in_another_schema)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::all_calls_in_another_schema)
 });
 
 parents_of_tables! {
@@ -143,7 +144,7 @@ async fn ground_in_schema(database: &TestDatabase) -> (Repository<of_quests::Ent
     let db = &database.db;
     run(db, "CREATE SCHEMA quests", []).await;
     InSchema::up(db, None).await.unwrap();
-    let game = any_id();
+    let game = unordered_id();
     decoys(database, game).await;
     (SeaOrmTaskRepository::with_parent(db.clone()), game)
 }
@@ -177,9 +178,7 @@ async fn all_calls_in_another_schema(database: &TestDatabase) {
     }
     let error = tasks.create(NewTask::new(game, "00")).await.unwrap_err();
     assert_is!(error, TaskError::AlreadyExists { id, .. } if *id == Some(task.id));
-    for (n, on_existing) in
-        [OnExisting::Fail, OnExisting::Keep, OnExisting::Update].into_iter().enumerate()
-    {
+    for (n, on_existing) in ON_EXISTING.into_iter().enumerate() {
         let batch = |of: &str| [NewTask::new(game, format!("{of} {n}")), NewTask::new(game, "00")];
         let outcomes = tasks.create_many(batch("each"), on_existing).await.unwrap();
         assert!(outcomes[0].as_ref().unwrap().is_created());
@@ -198,7 +197,7 @@ async fn all_calls_in_another_schema(database: &TestDatabase) {
     transaction.commit().await.unwrap();
     assert_eq!(tasks.delete_game(game).await.unwrap(), 5);
     // The decoys are as they were.
-    let decoys = by_name(&SeaOrmTaskRepository::new(db.clone())).await;
+    let decoys = list_by_name(&SeaOrmTaskRepository::new(db.clone())).await;
     assert!(decoys.len() == 12 && decoys.iter().all(|task| task.strategy_id == "decoy"));
     InSchema::down(db, None).await.unwrap();
     let left: Vec<String> =
