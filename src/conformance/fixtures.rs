@@ -6,7 +6,7 @@
 #![allow(missing_docs, clippy::missing_errors_doc, reason = "hidden from the documentation")]
 
 use super::failure::Failure;
-use crate::query::{MAX_PAGE_SIZE, TaskFilter, TaskOrder, TaskQuery};
+use crate::query::{MAX_PAGE_SIZE, SortDirection, TaskFilter, TaskOrder, TaskQuery};
 use crate::repository::{TaskRepository, TaskRepositoryExt};
 use crate::{
     ApiKeyId, Game, OauthUserId, OnExisting, Task, TaskError, TaskKey, TaskScope, ValidationReason,
@@ -15,6 +15,9 @@ use uuid::Uuid;
 
 pub use super::texts::hostile_texts;
 pub use super::texts::refused_texts;
+
+const ORDERS: [TaskOrder; 3] = [TaskOrder::Created, TaskOrder::ExternalId, TaskOrder::Updated];
+const DIRECTIONS: [SortDirection; 2] = [SortDirection::Ascending, SortDirection::Descending];
 
 /// Every way to treat existing tasks.
 pub const ON_EXISTING: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
@@ -97,4 +100,42 @@ pub fn ensure_not_found(error: &TaskError, expected: &TaskKey) -> Result<(), Fai
         TaskError::NotFound { key } if key == expected => Ok(()),
         other => Err(Failure::new(format_args!("must be NotFound for {expected}, is {other:?}"))),
     }
+}
+
+/// A query for each order and direction.
+pub fn sorted_queries(filter: &TaskFilter) -> impl Iterator<Item = TaskQuery> {
+    let query = TaskQuery::new(filter.clone());
+    let by_order = ORDERS.map(|order| query.clone().order_by(order));
+    by_order.into_iter().flat_map(|query| DIRECTIONS.map(|to| query.clone().direction(to)))
+}
+
+/// The expected list of a query: a reference implementation of the orders.
+pub fn sorted(mut tasks: Vec<Task>, query: &TaskQuery) -> Vec<Task> {
+    match query.order() {
+        TaskOrder::Created => tasks.sort_by_key(|task| (task.created_at, task.id)),
+        TaskOrder::Updated => tasks.sort_by_key(|task| (task.updated_at, task.id)),
+        _ => tasks.sort_by(|a, b| {
+            let of = |task: &Task| (task.external_task_id.clone().into_bytes(), task.id);
+            of(a).cmp(&of(b))
+        }),
+    }
+    if query.is_descending() {
+        tasks.reverse();
+    }
+    tasks
+}
+
+/// The tasks of all pages of a query. Each page but the last must be full.
+pub async fn walk(tasks: &dyn TaskRepository, query: TaskQuery) -> Result<Vec<Task>, Failure> {
+    let mut walked = Vec::new();
+    let mut next = Some(query);
+    while let Some(query) = next {
+        let page = tasks.list(query.clone()).await?;
+        ensure_eq!(page.total, None);
+        ensure!(page.next.is_none() || page.items.len() as u64 == query.page_size());
+        ensure!(!page.items.is_empty() || walked.is_empty(), "a cursor led to an empty page");
+        walked.extend(page.items);
+        next = page.next.map(|cursor| query.after(cursor));
+    }
+    Ok(walked)
 }

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::failure::Outcome;
 use super::fixtures::hostile_texts;
 use super::fixtures::names;
+use super::fixtures::walk;
 use crate::NewTask;
 use crate::OnExisting;
 use crate::Task;
@@ -134,13 +135,7 @@ async fn as_sort_values(cx: &TestContext<'_>) -> Outcome {
     let listed = cx.tasks.list(query.clone().descending()).await?.items;
     ensure_eq!(names(listed.iter().rev()), texts);
     // A cursor can continue after each text.
-    let mut walked = Vec::new();
-    let mut next = Some(query.limit(1));
-    while let Some(query) = next {
-        let page = cx.tasks.list(query.clone()).await?;
-        walked.extend(page.items);
-        next = page.next.map(|cursor| query.after(cursor));
-    }
+    let walked = walk(cx.tasks, query.limit(1)).await?;
     ensure_eq!(names(&walked), texts);
     Ok(())
 }

@@ -5,16 +5,17 @@ use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
 use super::fixtures::names;
+use super::fixtures::sorted;
+use super::fixtures::sorted_queries;
 use super::fixtures::unordered_id;
+use super::fixtures::walk;
 use crate::NewTask;
 use crate::OnExisting;
-use crate::SortDirection;
 use crate::Task;
 use crate::TaskFilter;
 use crate::TaskOrder;
 use crate::TaskPatch;
 use crate::TaskQuery;
-use crate::TaskRepository;
 use crate::TaskRepositoryExt;
 use uuid::Uuid;
 
@@ -27,32 +28,6 @@ cases! { "lists":
     equal_timestamps_are_ordered_by_id,
     cursor_continues_after_its_task_was_deleted,
     cursor_skips_tasks_inserted_before_it,
-}
-
-const ORDERS: [TaskOrder; 3] = [TaskOrder::Created, TaskOrder::ExternalId, TaskOrder::Updated];
-const DIRECTIONS: [SortDirection; 2] = [SortDirection::Ascending, SortDirection::Descending];
-
-/// A query for each order and direction.
-fn sorted_queries(filter: &TaskFilter) -> impl Iterator<Item = TaskQuery> {
-    let query = TaskQuery::new(filter.clone());
-    let by_order = ORDERS.map(|order| query.clone().order_by(order));
-    by_order.into_iter().flat_map(|query| DIRECTIONS.map(|to| query.clone().direction(to)))
-}
-
-/// The expected list of a query: a reference implementation of the orders.
-fn sorted(mut tasks: Vec<Task>, query: &TaskQuery) -> Vec<Task> {
-    match query.order() {
-        TaskOrder::Created => tasks.sort_by_key(|task| (task.created_at, task.id)),
-        TaskOrder::Updated => tasks.sort_by_key(|task| (task.updated_at, task.id)),
-        _ => tasks.sort_by(|a, b| {
-            let of = |task: &Task| (task.external_task_id.clone().into_bytes(), task.id);
-            of(a).cmp(&of(b))
-        }),
-    }
-    if query.is_descending() {
-        tasks.reverse();
-    }
-    tasks
 }
 
 /// Creates two games with the same names, where ids, names and changes have different orders.
@@ -76,21 +51,6 @@ async fn two_games(cx: &TestContext<'_>) -> Result<Uuid, Failure> {
 /// The tasks after the first `first`.
 fn rest_of(tasks: &[Task], first: usize) -> &[Task] {
     tasks.get(first..).unwrap_or_default()
-}
-
-/// The tasks of all pages of a query. Each page but the last must be full.
-async fn walk(tasks: &dyn TaskRepository, query: TaskQuery) -> Result<Vec<Task>, Failure> {
-    let mut walked = Vec::new();
-    let mut next = Some(query);
-    while let Some(query) = next {
-        let page = tasks.list(query.clone()).await?;
-        ensure_eq!(page.total, None);
-        ensure!(page.next.is_none() || page.items.len() as u64 == query.page_size());
-        ensure!(!page.items.is_empty() || walked.is_empty(), "a cursor led to an empty page");
-        walked.extend(page.items);
-        next = page.next.map(|cursor| query.after(cursor));
-    }
-    Ok(walked)
 }
 
 async fn every_order_and_direction(cx: &TestContext<'_>) -> Outcome {

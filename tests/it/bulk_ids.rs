@@ -1,5 +1,5 @@
-//! Batches in which a task loses its id to another: the next of the same name makes up for it,
-//! and the input's order says who is first.
+//! Batches in which some given ids are taken: a later task of the same name is created instead, and
+//! of several tasks with one id the first gets it.
 
 use crate::support::{
     Harness, ON_EXISTING, assert_is, batch_error, harness_cases, names, unordered_id,
@@ -8,13 +8,13 @@ use game_tasks::{CreateOutcome, NewTask, OnExisting, Task, TaskError, TaskReposi
 use uuid::Uuid;
 
 harness_cases!(
-    the_next_of_the_name_is_written,
-    ids_go_by_the_order_of_the_input,
-    a_long_line_of_the_name,
+    the_next_task_of_the_name_is_created,
+    the_first_task_with_an_id_gets_it,
+    the_first_task_of_a_name_with_a_free_id_is_created,
     atomic_batches_are_refused,
 );
 
-/// A task whose id is taken, and a game that has none.
+/// A task whose id the batches use, and a game without tasks.
 async fn taken_and_game(harness: &Harness<'_>) -> (Task, Uuid) {
     let taken = harness.task(harness.game().await, "holder").await;
     (taken, harness.game().await)
@@ -33,7 +33,7 @@ fn assert_taken(outcome: &Result<CreateOutcome, TaskError>, id: Uuid) {
     assert_is!(outcome, Err(TaskError::IdTaken { id: taken }) if *taken == id);
 }
 
-async fn the_next_of_the_name_is_written(harness: &Harness<'_>) {
+async fn the_next_task_of_the_name_is_created(harness: &Harness<'_>) {
     let (taken, game) = taken_and_game(harness).await;
     for on_existing in ON_EXISTING {
         let name = format!("{on_existing:?}");
@@ -54,11 +54,11 @@ async fn the_next_of_the_name_is_written(harness: &Harness<'_>) {
     assert_eq!(harness.tasks().get(&taken).await.unwrap(), taken);
 }
 
-async fn ids_go_by_the_order_of_the_input(harness: &Harness<'_>) {
+async fn the_first_task_with_an_id_gets_it(harness: &Harness<'_>) {
     let (taken, game) = taken_and_game(harness).await;
     for on_existing in ON_EXISTING {
         let one = unordered_id();
-        // Sorted by name, the last would come before the second.
+        // In one of the orders, sorting by name would move the last task before the second.
         let (upper, lower) = (format!("A {on_existing:?}"), format!("a {on_existing:?}"));
         for names in [[&upper, &lower], [&lower, &upper]] {
             let of = |name: &String, id| NewTask::new(game, &**name).id(id);
@@ -76,8 +76,7 @@ async fn ids_go_by_the_order_of_the_input(harness: &Harness<'_>) {
     }
 }
 
-/// Each of a name's places has its turn, until one has an id that is free.
-async fn a_long_line_of_the_name(harness: &Harness<'_>) {
+async fn the_first_task_of_a_name_with_a_free_id_is_created(harness: &Harness<'_>) {
     let (taken, game) = taken_and_game(harness).await;
     for on_existing in ON_EXISTING {
         let (name, free) = (format!("{on_existing:?}"), unordered_id());
@@ -92,8 +91,8 @@ async fn a_long_line_of_the_name(harness: &Harness<'_>) {
         ];
         let outcomes = create(harness, batch, on_existing).await;
         assert_is!(outcomes[1], Ok(CreateOutcome::Created(task)) if task.id == free);
-        for (place, id) in [(0, taken.id), (2, taken.id), (3, free)] {
-            assert_taken(&outcomes[place], id);
+        for (index, id) in [(0, taken.id), (2, taken.id), (3, free)] {
+            assert_taken(&outcomes[index], id);
         }
         let row = harness.tasks().get((game, &name)).await.unwrap();
         assert_eq!(outcomes[4].as_ref().unwrap(), &CreateOutcome::Created(row.clone()));

@@ -1,5 +1,4 @@
-//! Bulk calls over the same tasks, eight at a time: each waits for the others, and none of them
-//! fails. Every kind of call meets every other kind.
+//! Eight concurrent bulk calls on the same tasks do not deadlock, for each pair of kinds of calls.
 
 use crate::support::{Backend, TestDatabase, on_database_within, tests_on};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
@@ -12,7 +11,7 @@ use uuid::Uuid;
 
 const CALLERS: usize = 8;
 const TASKS: usize = 400;
-/// How often each caller calls.
+/// The number of calls of each caller.
 const CALLS: usize = 3;
 
 const TIME_LIMIT: Duration = Duration::from_secs(600);
@@ -63,8 +62,8 @@ async fn pairs(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("game").insert(db).await.unwrap().id;
     let mut failures = Vec::new();
-    for (place, one) in KINDS.iter().enumerate() {
-        for other in &KINDS[place..] {
+    for (index, one) in KINDS.iter().enumerate() {
+        for other in &KINDS[index..] {
             if database.backend == Backend::MariaDb && is_exempt(*one, *other) {
                 continue;
             }
@@ -80,7 +79,7 @@ async fn pairs(database: &TestDatabase) {
     assert!(failures.is_empty(), "{} pairs\n{}", failures.len(), failures.join("\n"));
 }
 
-/// What the documentation of `TaskRepository::update_many_tasks` excepts on MariaDB.
+/// The exceptions on MariaDB that the documentation of `TaskRepository::update_many_tasks` names.
 fn is_exempt(one: Kind, other: Kind) -> bool {
     let both = [one, other];
     let has = |kinds: &[Kind]| both.iter().any(|kind| kinds.contains(kind));

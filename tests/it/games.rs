@@ -4,10 +4,9 @@
 use crate::support::{
     Backend, TestDatabase, assert_is, database_cases, still_works, unvalidated, validation_error,
 };
+use game_tasks::conformance::fixtures::refused_texts;
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
-use game_tasks::{
-    FailureKind, Game, Games, Retry, TaskConnection, TaskError, TransactionState, ValidationReason,
-};
+use game_tasks::{FailureKind, Game, Games, Retry, TaskConnection, TaskError, TransactionState};
 
 database_cases!(
     texts_outside_the_rules,
@@ -32,19 +31,6 @@ fn game_with(name: &str, field: &str, text: &str) -> Game {
         _ => unreachable!("{field}"),
     }
     game
-}
-
-/// Texts that nobody may write, and why.
-fn refused_texts() -> Vec<(String, ValidationReason)> {
-    let control = |position| ValidationReason::ControlCharacter { position };
-    vec![
-        (String::new(), ValidationReason::Empty),
-        (" \u{3000}".to_owned(), ValidationReason::Blank),
-        ("x".repeat(256), ValidationReason::TooLong { max: 255 }),
-        ("a\0".to_owned(), control(1)),
-        ("\n".to_owned(), control(0)),
-        ("é\u{85}".to_owned(), control(1)),
-    ]
 }
 
 async fn count<C: ConnectionTrait>(connection: &C) -> u64 {

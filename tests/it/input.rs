@@ -2,6 +2,7 @@
 //! member that is absent, null or empty is never taken for another of the three.
 
 use crate::support::unvalidated;
+use game_tasks::conformance::fixtures::refused_texts;
 use game_tasks::sea_orm::ActiveModelTrait;
 use game_tasks::sea_orm::sea_query::ValueType;
 use game_tasks::{
@@ -14,24 +15,6 @@ use serde_json::{Value, from_str, from_value, json, to_value};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use uuid::Uuid;
-
-/// Texts that the crate never writes, and why.
-fn refused_texts() -> Vec<(String, ValidationReason)> {
-    let control = |position| ValidationReason::ControlCharacter { position };
-    vec![
-        (String::new(), ValidationReason::Empty),
-        (" ".to_owned(), ValidationReason::Blank),
-        ("\u{a0}\u{3000}".to_owned(), ValidationReason::Blank),
-        ("x".repeat(256), ValidationReason::TooLong { max: 255 }),
-        ("é".repeat(256), ValidationReason::TooLong { max: 255 }),
-        ("\0".to_owned(), control(0)),
-        ("a\0".to_owned(), control(1)),
-        ("\t".to_owned(), control(0)),
-        ("a\nb".to_owned(), control(1)),
-        ("é\u{85}".to_owned(), control(1)),
-        ("\u{7f}".to_owned(), control(0)),
-    ]
-}
 
 /// Reads a query string in each of the formats that web frameworks use.
 fn queries<T: DeserializeOwned>(query: &str) -> [Result<T, String>; 4] {

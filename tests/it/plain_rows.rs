@@ -6,6 +6,7 @@ use crate::support::{
     unordered_id,
 };
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use game_tasks::conformance::fixtures::walk;
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
     Game, NewTask, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter, TaskOrder,
@@ -156,13 +157,7 @@ async fn defaults_sort_among_the_crates_own(database: &TestDatabase) {
     assert_eq!(names(&listed), order);
     let listed = tasks.list(query.clone().order_by(TaskOrder::Updated).descending()).await.unwrap();
     assert_eq!(names(listed.items.iter().rev()), order);
-    let mut walked = Vec::new();
-    let mut next = Some(query.limit(1));
-    while let Some(query) = next {
-        let page = tasks.list(query.clone()).await.unwrap();
-        walked.extend(page.items);
-        next = page.next.map(|cursor| query.after(cursor));
-    }
+    let walked = walk(&tasks, query.limit(1)).await.unwrap();
     assert_eq!(names(&walked), order);
     // Windows cut between the two kinds of rows.
     for (n, task) in walked.iter().enumerate() {

@@ -2,8 +2,8 @@
 //! changed, and the transaction goes on.
 
 use crate::support::{
-    Backend, ON_EXISTING, TestDatabase, assert_is, create_skipping_triggers, key, keys_of, run,
-    skipping_cases,
+    Backend, ON_EXISTING, TestDatabase, assert_is, create_skipping_triggers, key, keys_of,
+    on_pool_and_in_transaction, run, skipping_cases,
 };
 use game_tasks::sea_orm::{TransactionTrait, Value};
 use game_tasks::{
@@ -19,18 +19,10 @@ skipping_cases!(
     triggers_that_write_the_row_themselves,
 );
 
-/// Plays a case on the pool and in a transaction, without a scope and with one.
-async fn play(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, Uuid)) {
-    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+/// Runs a case on a pool and in a transaction, each without a scope and with one.
+async fn run_case(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, Uuid)) {
     for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
-        let tasks = tasks.clone().with_scope(scope);
-        let game = || Game::new(Uuid::now_v7().to_string()).owned_by_api_key(key("gme_live_mine"));
-        let of_pool = game().insert(&database.db).await.unwrap().id;
-        case(&tasks, of_pool).await;
-        let of_transaction = game().insert(&database.db).await.unwrap().id;
-        let transaction = database.db.begin().await.unwrap();
-        case(&tasks.on(&transaction), of_transaction).await;
-        transaction.commit().await.unwrap();
+        on_pool_and_in_transaction(database, scope, &case).await;
     }
 }
 
@@ -44,7 +36,7 @@ fn assert_skipped(error: &TaskError, key: &TaskKey) {
 
 async fn calls_on_one_task(database: &TestDatabase) {
     create_skipping_triggers(database).await;
-    play(database, async |tasks, game| {
+    run_case(database, async |tasks, game| {
         let new = |name: &str| NewTask::new(game, name);
         for task in [new("skipped"), new("skipped").id(Uuid::now_v7())] {
             let error = tasks.create(task.clone()).await.unwrap_err();
@@ -87,7 +79,7 @@ async fn calls_on_one_task(database: &TestDatabase) {
 
 async fn changes_of_many_count_what_they_changed(database: &TestDatabase) {
     create_skipping_triggers(database).await;
-    play(database, async |tasks, game| {
+    run_case(database, async |tasks, game| {
         let batch = ["a", "b", "frozen", "kept"].map(|name| NewTask::new(game, name));
         tasks.create_all(batch, OnExisting::Fail).await.unwrap();
         let closed = TaskPatch::new().status("closed");
@@ -133,7 +125,7 @@ async fn triggers_that_write_the_row_themselves(database: &TestDatabase) {
     ] {
         run(&database.db, statement, Vec::<Value>::new()).await;
     }
-    play(database, async |tasks, game| {
+    run_case(database, async |tasks, game| {
         let created = tasks.create(NewTask::new(game, "moved")).await.unwrap();
         assert_eq!(tasks.get(&created).await.unwrap(), created);
         for on_existing in ON_EXISTING {

@@ -1,8 +1,8 @@
 //! A harness for cases that run in memory, on a pool and in the application's transaction.
 
 use super::backend::Backend;
-use super::checks::list_by_name;
-use super::database::{DEFAULT_CONNECTIONS, on_database};
+use super::checks::{key, list_by_name};
+use super::database::{DEFAULT_CONNECTIONS, TestDatabase, on_database};
 use super::sql::still_works;
 use game_tasks::sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use game_tasks::{
@@ -40,6 +40,25 @@ pub(crate) async fn harness_on(backend: Backend, case: impl AsyncFn(&Harness<'_>
         transaction.commit().await.unwrap();
     })
     .await;
+}
+
+/// Runs a case on a pool and in a transaction, which it must leave usable, each with a new game
+/// that the key "gme_live_mine" owns.
+pub(crate) async fn on_pool_and_in_transaction(
+    database: &TestDatabase,
+    scope: TaskScope,
+    case: impl AsyncFn(&dyn TaskRepository, Uuid),
+) {
+    let db = &database.db;
+    let tasks = SeaOrmTaskRepository::new(db.clone()).with_scope(scope);
+    let game = || Game::new(Uuid::now_v7().to_string()).owned_by_api_key(key("gme_live_mine"));
+    let of_pool = game().insert(db).await.unwrap().id;
+    case(&tasks, of_pool).await;
+    let of_transaction = game().insert(db).await.unwrap().id;
+    let transaction = db.begin().await.unwrap();
+    case(&tasks.on(&transaction), of_transaction).await;
+    assert!(still_works(&transaction).await, "the transaction is no longer usable");
+    transaction.commit().await.unwrap();
 }
 
 impl Harness<'_> {

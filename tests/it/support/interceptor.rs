@@ -15,6 +15,11 @@ pub(crate) trait Interceptor: Send + Sync {
         statement: &Statement,
         call: BoxFuture<'c, Result<T, DbErr>>,
     ) -> BoxFuture<'c, Result<T, DbErr>>;
+
+    /// What the connection reports to the crate; `actual` is the truth.
+    fn in_transaction(&self, actual: bool) -> bool {
+        actual
+    }
 }
 
 /// A connection whose statements pass through an [`Interceptor`].
@@ -35,7 +40,7 @@ impl<C: TaskConnection, I: Interceptor> TaskConnection for Intercepted<C, I> {
         self.connection.backend()
     }
     fn in_transaction(&self) -> bool {
-        self.connection.in_transaction()
+        self.interceptor.in_transaction(self.connection.in_transaction())
     }
     fn query_one(&self, statement: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
         let call = self.connection.query_one(statement.clone());

@@ -23,7 +23,7 @@ pub(crate) use database::{
     on_empty_database_within,
 };
 pub(crate) use dropping::{assert_pool_usable, poll_at_most};
-pub(crate) use harness::{Harness, harness_in_memory, harness_on};
+pub(crate) use harness::{Harness, harness_in_memory, harness_on, on_pool_and_in_transaction};
 pub(crate) use interceptor::{FailAfter, Intercepted, Interceptor};
 pub(crate) use parents::{MigratorOf, arenas, campaign, campaigns, parent, parents_of_tables};
 pub(crate) use recorder::Recorder;
