@@ -67,7 +67,7 @@ async fn pairs(database: &TestDatabase) {
             if database.backend == Backend::MariaDb && is_exempt(*one, *other) {
                 continue;
             }
-            let failed = meet(db, game, *one, *other).await;
+            let failed = call_concurrently(db, game, *one, *other).await;
             if let Some(error) = failed.first() {
                 failures.push(format!(
                     "{one:?} and {other:?}: {} calls failed, {error:?}",
@@ -88,8 +88,13 @@ fn is_exempt(one: Kind, other: Kind) -> bool {
             && has(&[Kind::DeleteIds, Kind::DeleteNames, Kind::DeleteGame])
 }
 
-/// Makes calls of two kinds at once, half of the callers each. Gives what failed.
-async fn meet(db: &DatabaseConnection, game: Uuid, one: Kind, other: Kind) -> Vec<TaskError> {
+/// Makes calls of two kinds concurrently, one half of the callers each. Returns the errors.
+async fn call_concurrently(
+    db: &DatabaseConnection,
+    game: Uuid,
+    one: Kind,
+    other: Kind,
+) -> Vec<TaskError> {
     let tasks = SeaOrmTaskRepository::new(db.clone());
     tasks.create_many(new_tasks(game, 0, "own"), OnExisting::Keep).await.unwrap();
     let stored = tasks.create_many(new_tasks(game, 0, "own"), OnExisting::Keep).await.unwrap();
@@ -100,7 +105,7 @@ async fn meet(db: &DatabaseConnection, game: Uuid, one: Kind, other: Kind) -> Ve
         tokio::spawn(async move {
             let mut failed = Vec::new();
             for call in 0..CALLS {
-                failed.extend(make(&db, kind, game, caller, call, &stored).await.err());
+                failed.extend(call_once(&db, kind, game, caller, call, &stored).await.err());
             }
             failed
         })
@@ -112,7 +117,7 @@ async fn meet(db: &DatabaseConnection, game: Uuid, one: Kind, other: Kind) -> Ve
     failed
 }
 
-/// The tasks in an order of its own for each caller. Ids grow as names shrink.
+/// The indexes of the tasks in a different order for each caller. Names descend as ids ascend.
 fn order(caller: usize) -> impl Iterator<Item = usize> {
     let step = [1, 7, 11, 13, 17, 19, 23, 29][caller % 8];
     (0..TASKS).map(move |n| {
@@ -125,7 +130,7 @@ fn new_tasks(game: Uuid, caller: usize, strategy: &str) -> Vec<NewTask> {
     order(caller).map(|n| NewTask::new(game, name(n)).strategy(strategy)).collect()
 }
 
-async fn make(
+async fn call_once(
     db: &DatabaseConnection,
     kind: Kind,
     game: Uuid,

@@ -1,4 +1,4 @@
-//! As many values as a filter may name, and one more.
+//! The maximum number of values in a filter, and one more.
 
 use crate::support::{
     Harness, TestDatabase, assert_is, database_cases, harness_cases, names, validation_error,
@@ -11,16 +11,20 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-harness_cases!(as_many_as_may_be, one_more_is_refused, what_is_named_twice_counts_once);
+harness_cases!(
+    the_maximum_number_of_values,
+    one_value_more_is_refused,
+    duplicate_values_count_once
+);
 database_cases!(in_the_applications_own_queries);
 
-/// As many values, of which only `last` is a task's.
+/// This many values, of which only `last` is that of a task.
 fn values(count: usize, last: &str) -> Vec<String> {
     let filler = (1..count).map(|n| format!("{n:04}"));
     filler.chain([last.to_owned()]).collect()
 }
 
-/// The filters that name one more than may be, each with the field.
+/// Filters with one value more than allowed, each with the name of the field.
 fn too_large(game: Uuid) -> [(TaskFilter, &'static str); 3] {
     let of_game = TaskFilter::in_game(game);
     let many = |last| values(MAX_FILTER_VALUES + 1, last);
@@ -31,7 +35,7 @@ fn too_large(game: Uuid) -> [(TaskFilter, &'static str); 3] {
     ]
 }
 
-/// As many statuses and as many strategies as may be.
+/// A filter with the maximum number of statuses and of strategies.
 fn largest(game: Uuid) -> TaskFilter {
     TaskFilter::in_game(game)
         .statuses(values(MAX_FILTER_VALUES, "open"))
@@ -43,7 +47,7 @@ async fn task_and_other(tasks: &dyn TaskRepository, game: Uuid) -> Task {
     tasks.create(NewTask::new(game, "task").strategy("own")).await.unwrap()
 }
 
-async fn as_many_as_may_be(harness: &Harness<'_>) {
+async fn the_maximum_number_of_values(harness: &Harness<'_>) {
     let game = harness.game().await;
     let task = task_and_other(&*harness.tasks(), game).await;
     let filter = || largest(game);
@@ -60,7 +64,7 @@ async fn as_many_as_may_be(harness: &Harness<'_>) {
     assert_eq!(names(&harness.rows().await), ["other"]);
 }
 
-async fn one_more_is_refused(harness: &Harness<'_>) {
+async fn one_value_more_is_refused(harness: &Harness<'_>) {
     let game = harness.game().await;
     task_and_other(&*harness.tasks(), game).await;
     let reason = ValidationReason::TooLarge { max: MAX_FILTER_VALUES as u64 };
@@ -80,7 +84,7 @@ async fn one_more_is_refused(harness: &Harness<'_>) {
     }
 }
 
-async fn what_is_named_twice_counts_once(harness: &Harness<'_>) {
+async fn duplicate_values_count_once(harness: &Harness<'_>) {
     let game = harness.game().await;
     task_and_other(&*harness.tasks(), game).await;
     let twice = vec!["open"; MAX_FILTER_VALUES * 2];

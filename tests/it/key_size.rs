@@ -1,5 +1,5 @@
-//! As many keys of a filter and of `resolve_many`, and as many callers of a scope, as there may be,
-//! and one more.
+//! The maximum numbers and sizes of keys in a filter and in `resolve_many` and of callers in a
+//! scope, and one more.
 
 use crate::support::{Harness, harness_cases, key, validation_error};
 use futures_util::TryStreamExt;
@@ -11,25 +11,25 @@ use game_tasks::{
 use uuid::Uuid;
 
 harness_cases!(
-    as_many_keys_as_may_be,
-    many_keys_with_as_much_text_as_may_be,
-    the_longest_texts_that_the_crate_writes,
-    one_text_of_as_many_bytes_as_may_be,
-    keys_that_are_too_many,
-    a_key_that_is_too_long,
-    as_many_callers_as_may_be,
-    callers_that_are_too_many,
+    the_maximum_number_of_keys,
+    many_keys_with_the_maximum_text,
+    keys_with_the_longest_names,
+    one_key_with_the_maximum_text,
+    too_many_keys,
+    too_long_a_key,
+    the_maximum_number_of_callers,
+    too_many_callers,
 );
 
-/// The keys of one task: by id, by game and id, and by game and name.
+/// Creates a task, and returns its three keys.
 async fn keys_of_a_task(harness: &Harness<'_>) -> [TaskKey; 3] {
     let game = harness.game().await;
     let task = harness.task(game, "task").await;
     [task.id.into(), (game, task.id).into(), (game, "task").into()]
 }
 
-/// Keys that name no task, each of another game, with as much text as may be. MariaDB is sent a
-/// control character as six bytes.
+/// Keys of missing tasks in different games, with the maximum total text. The JSON that MariaDB
+/// receives has six bytes for a control character.
 fn largest(keys: usize, character: char) -> Vec<TaskKey> {
     let length = MAX_KEY_BYTES / keys / character.len_utf8();
     let number = |n: usize| -> String {
@@ -39,8 +39,8 @@ fn largest(keys: usize, character: char) -> Vec<TaskKey> {
     (0..keys).map(|n| (Uuid::now_v7(), number(n)).into()).collect()
 }
 
-/// Every call that takes many keys, of which one task is named.
-async fn name(harness: &Harness<'_>, keys: &[TaskKey]) {
+/// Makes each call that takes several keys; the last key is the only one of an existing task.
+async fn call_with(harness: &Harness<'_>, keys: &[TaskKey]) {
     let tasks = harness.tasks();
     let filter = || TaskFilter::keys(keys);
     assert_eq!(tasks.count(filter()).await.unwrap(), 1);
@@ -53,7 +53,7 @@ async fn name(harness: &Harness<'_>, keys: &[TaskKey]) {
     assert!(resolved.last().unwrap().is_some());
 }
 
-async fn as_many_keys_as_may_be(harness: &Harness<'_>) {
+async fn the_maximum_number_of_keys(harness: &Harness<'_>) {
     let named = keys_of_a_task(harness).await;
     let id = |n: usize| match n % 2 {
         0 => TaskKey::Id(Uuid::now_v7()),
@@ -62,11 +62,11 @@ async fn as_many_keys_as_may_be(harness: &Harness<'_>) {
     for key in named {
         let mut keys: Vec<TaskKey> = (1..MAX_KEYS).map(id).collect();
         keys.push(key);
-        name(harness, &keys).await;
+        call_with(harness, &keys).await;
     }
 }
 
-async fn many_keys_with_as_much_text_as_may_be(harness: &Harness<'_>) {
+async fn many_keys_with_the_maximum_text(harness: &Harness<'_>) {
     let [_, _, named] = keys_of_a_task(harness).await;
     let mut keys = largest(MAX_KEYS - 1, '\u{1}');
     keys.push(named);
@@ -75,28 +75,28 @@ async fn many_keys_with_as_much_text_as_may_be(harness: &Harness<'_>) {
     assert_eq!(resolved.iter().flatten().count(), 1);
 }
 
-async fn the_longest_texts_that_the_crate_writes(harness: &Harness<'_>) {
+async fn keys_with_the_longest_names(harness: &Harness<'_>) {
     let [_, _, named] = keys_of_a_task(harness).await;
     let mut keys = largest(MAX_KEY_BYTES / 1_020, '🎉');
     keys.pop();
     keys.push(named);
-    name(harness, &keys).await;
+    call_with(harness, &keys).await;
 }
 
-async fn one_text_of_as_many_bytes_as_may_be(harness: &Harness<'_>) {
+async fn one_key_with_the_maximum_text(harness: &Harness<'_>) {
     let [_, _, named] = keys_of_a_task(harness).await;
     let long = "\u{1}".repeat(MAX_KEY_BYTES - "task".len());
-    name(harness, &[(Uuid::now_v7(), long).into(), named.clone()]).await;
+    call_with(harness, &[(Uuid::now_v7(), long).into(), named.clone()]).await;
     let longest = TaskKey::from((Uuid::now_v7(), "\u{1}".repeat(MAX_KEY_BYTES)));
     assert_eq!(harness.tasks().find(&longest).await.unwrap(), None);
     assert_eq!(harness.tasks().delete_many(TaskFilter::keys([named])).await.unwrap(), 1);
 }
 
-/// What each call that takes a filter refuses.
-async fn refuse(
+/// Asserts the error of each call that takes a filter.
+async fn assert_refused(
     harness: &Harness<'_>,
     filter: &TaskFilter,
-    refusal: (&'static str, ValidationReason),
+    expected: (&'static str, ValidationReason),
 ) {
     let tasks = harness.tasks();
     let query = || TaskQuery::new(filter.clone());
@@ -115,7 +115,7 @@ async fn refuse(
         errors.push(harness.refused(resolver.resolve_keys(&keys)).await);
     }
     for error in errors {
-        assert_eq!(validation_error(error), refusal);
+        assert_eq!(validation_error(error), expected);
     }
 }
 
@@ -123,21 +123,26 @@ fn too_large(field: &'static str, max: usize) -> (&'static str, ValidationReason
     (field, ValidationReason::TooLarge { max: max as u64 })
 }
 
-async fn keys_that_are_too_many(harness: &Harness<'_>) {
+async fn too_many_keys(harness: &Harness<'_>) {
     let named = keys_of_a_task(harness).await;
     let ids = (0..MAX_KEYS).map(|_| TaskKey::Id(Uuid::now_v7())).chain(named);
-    refuse(harness, &TaskFilter::keys(ids), too_large("keys", MAX_KEYS)).await;
+    assert_refused(harness, &TaskFilter::keys(ids), too_large("keys", MAX_KEYS)).await;
     let mut texts = largest(1_000, 'x');
     texts.push((Uuid::now_v7(), "x".repeat(MAX_KEY_BYTES % 1_000 + 1)).into());
-    refuse(harness, &TaskFilter::keys(texts), too_large("keys", MAX_KEY_BYTES)).await;
+    assert_refused(harness, &TaskFilter::keys(texts), too_large("keys", MAX_KEY_BYTES)).await;
 }
 
-async fn a_key_that_is_too_long(harness: &Harness<'_>) {
+async fn too_long_a_key(harness: &Harness<'_>) {
     let [_, _, named] = keys_of_a_task(harness).await;
     let game = named.game_id().unwrap();
     let long = "x".repeat(MAX_KEY_BYTES + 1);
     let key = TaskKey::from((game, &long));
-    refuse(harness, &TaskFilter::keys([&key]), too_large("external_task_id", MAX_KEY_BYTES)).await;
+    assert_refused(
+        harness,
+        &TaskFilter::keys([&key]),
+        too_large("external_task_id", MAX_KEY_BYTES),
+    )
+    .await;
     let tasks = harness.tasks();
     for error in [
         harness.refused(tasks.find(&key)).await,
@@ -147,7 +152,7 @@ async fn a_key_that_is_too_long(harness: &Harness<'_>) {
     ] {
         assert_eq!(validation_error(error), too_large("external_task_id", MAX_KEY_BYTES));
     }
-    // Other texts of a filter count as well.
+    // The other texts of a filter have a maximum size, too.
     let prefix = TaskFilter::in_game(game).external_id_prefix(&long);
     let error = harness.refused(tasks.count(prefix)).await;
     assert_eq!(validation_error(error), too_large("external_id_prefix", MAX_FILTER_BYTES));
@@ -162,14 +167,14 @@ async fn a_key_that_is_too_long(harness: &Harness<'_>) {
     assert_eq!(validation_error(error), too_large("external_id_prefix", MAX_FILTER_BYTES));
 }
 
-/// A scope of as many callers, of which the first is "gme_live_mine".
+/// A scope with this many callers, of which the first is "gme_live_mine".
 fn scope_of(callers: usize) -> TaskScope {
     let mine = TaskScope::api_key(key("gme_live_mine"));
     let key = |n: usize| key(&format!("{n:03}{}", "🎉".repeat(252)));
     (1..callers).map(|n| TaskScope::api_key(key(n))).fold(mine, TaskScope::and)
 }
 
-async fn as_many_callers_as_may_be(harness: &Harness<'_>) {
+async fn the_maximum_number_of_callers(harness: &Harness<'_>) {
     let game = Game::new("game").owned_by_api_key(key("gme_live_mine"));
     let game = harness.add_game(game).await.id;
     let task = harness.task(game, "task").await;
@@ -180,7 +185,7 @@ async fn as_many_callers_as_may_be(harness: &Harness<'_>) {
     ] {
         scope.validate().unwrap();
         let tasks = harness.with_scope(scope.clone());
-        // Nobody is all of them.
+        // No task has all of these callers.
         assert_eq!(tasks.find(task.id).await.unwrap(), None);
         assert_eq!(tasks.count(TaskFilter::keys([task.id])).await.unwrap(), 0);
         assert!(tasks.list(TaskQuery::in_game(game)).await.unwrap().items.is_empty());
@@ -195,7 +200,7 @@ async fn as_many_callers_as_may_be(harness: &Harness<'_>) {
     }
 }
 
-async fn callers_that_are_too_many(harness: &Harness<'_>) {
+async fn too_many_callers(harness: &Harness<'_>) {
     let game = harness.game().await;
     let task = harness.task(game, "task").await;
     let long = "x".repeat(255);
@@ -208,8 +213,8 @@ async fn callers_that_are_too_many(harness: &Harness<'_>) {
     for (scope, max) in
         [(scope_of(MAX_SCOPE_CALLERS + 1), MAX_SCOPE_CALLERS), (texts, MAX_SCOPE_BYTES)]
     {
-        refuse_scope(harness, &*harness.with_scope(scope.clone()), &task, max).await;
-        refuse_scope(harness, &*harness.tasks().scoped(scope.clone()), &task, max).await;
+        assert_scope_refused(harness, &*harness.with_scope(scope.clone()), &task, max).await;
+        assert_scope_refused(harness, &*harness.tasks().scoped(scope.clone()), &task, max).await;
         let resolver = harness.resolver(scope);
         for error in [
             harness.refused(resolver.resolve_key(&task.id.into())).await,
@@ -221,7 +226,7 @@ async fn callers_that_are_too_many(harness: &Harness<'_>) {
     }
 }
 
-async fn refuse_scope(
+async fn assert_scope_refused(
     harness: &Harness<'_>,
     tasks: &dyn TaskRepository,
     task: &game_tasks::Task,

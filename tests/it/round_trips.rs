@@ -1,5 +1,5 @@
-//! How many statements each call takes where it succeeds, as its documentation says, on a pool
-//! and in the application's transaction, with a scope and without.
+//! The number of statements of each call, as documented, on a pool and in a transaction, with a
+//! scope and without.
 
 use crate::support::{
     Backend, Counter, ON_EXISTING, TestDatabase, counted, database_cases, keys_of,
@@ -14,13 +14,13 @@ use uuid::Uuid;
 database_cases!(
     calls_on_one_task,
     batches_of_new_tasks,
-    batches_of_tasks_that_exist,
+    batches_of_existing_tasks,
     large_batches,
     lists,
-    changes_of_many,
-    more_changes_than_one_statement_makes,
+    bulk_changes,
+    bulk_changes_in_several_statements,
     resolved_strategies,
-    a_refusal_takes_one_more,
+    a_refused_call_sends_one_more_statement,
 );
 
 async fn calls_on_one_task(database: &TestDatabase) {
@@ -48,10 +48,10 @@ async fn calls_on_one_task(database: &TestDatabase) {
     .await;
 }
 
-/// An upsert looks first where its answer does not tell what was there before.
+/// An upsert reads first if its returned rows do not show which of them existed before.
 fn statements_of_new(on_existing: OnExisting, atomic: bool, backend: Backend) -> usize {
-    let looks = on_existing == OnExisting::Update && (atomic || backend == Backend::MariaDb);
-    if looks { 2 } else { 1 }
+    let reads_first = on_existing == OnExisting::Update && (atomic || backend == Backend::MariaDb);
+    if reads_first { 2 } else { 1 }
 }
 
 async fn batches_of_new_tasks(database: &TestDatabase) {
@@ -75,20 +75,20 @@ async fn batches_of_new_tasks(database: &TestDatabase) {
     .await;
 }
 
-/// Two more than for new ones, at most; in a transaction on SQLite another one, since it is asked
-/// whether the transaction has survived a violation.
-async fn batches_of_tasks_that_exist(database: &TestDatabase) {
+/// At max two more statements than for new tasks. In a transaction on SQLite, one more queries
+/// whether the transaction has survived a constraint violation.
+async fn batches_of_existing_tasks(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
-        let asks = counted.in_transaction && counted.backend.is_sqlite();
-        let most = if asks { 4 } else { 3 };
+        let queries_state = counted.in_transaction && counted.backend.is_sqlite();
+        let max = if queries_state { 4 } else { 3 };
         for on_existing in ON_EXISTING {
             for (existing, atomic) in [(1, false), (5, false), (10, false), (1, true), (10, true)] {
                 let what = format!("{existing} exist, {on_existing:?}, atomic: {atomic}");
                 let batch = counted.batch(&what, 10);
                 let old = batch.iter().take(existing).cloned();
                 tasks.create_all(old, OnExisting::Fail).await.unwrap();
-                // Of those that are there, only one is to be changed.
+                // Only one of the existing tasks changes.
                 let batch = batch.into_iter().enumerate().map(|(n, task)| match n {
                     0 => task.strategy("changed"),
                     _ => task,
@@ -103,14 +103,14 @@ async fn batches_of_tasks_that_exist(database: &TestDatabase) {
                     })
                     .await;
                 assert_eq!(refused, atomic && on_existing == OnExisting::Fail, "{what}");
-                assert!((1..=most).contains(&sent), "{sent} statements where {what}");
+                assert!((1..=max).contains(&sent), "{sent} statements if {what}");
             }
         }
     })
     .await;
 }
 
-/// On a pool whose statements are counted.
+/// Runs a case on a pool whose statements are counted.
 async fn on_pool(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, &Counter, Uuid)) {
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
     let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
@@ -156,7 +156,7 @@ async fn lists(database: &TestDatabase) {
     .await;
 }
 
-async fn changes_of_many(database: &TestDatabase) {
+async fn bulk_changes(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
         let expected = if counted.in_transaction { 1 } else { 2 };
@@ -179,9 +179,9 @@ async fn changes_of_many(database: &TestDatabase) {
     .await;
 }
 
-async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
+async fn bulk_changes_in_several_statements(database: &TestDatabase) {
     on_pool(database, async |tasks, counter, game| {
-        // To look how far a batch reaches takes one query.
+        // One query finds how far a batch reaches, one statement changes it.
         for (size, statements) in [(9_999, 2), (10_000, 4), (10_001, 4), (20_001, 6)] {
             let batch = (0..size).map(|n| NewTask::new(game, format!("{n:05}")));
             tasks.create_all(batch, OnExisting::Fail).await.unwrap();
@@ -192,7 +192,7 @@ async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
             let none = tasks.delete_many(of_game().statuses(["rare"]));
             let (done, sent) = counter.count(none).await;
             assert_eq!((done.unwrap(), sent), (0, statements));
-            // Keys are their own batches.
+            // Keys are split into batches without a query.
             let keys = (0..size).map(|n| (game, format!("{n:05}"))).collect::<Vec<_>>();
             let open = TaskPatch::new().status("open");
             let (done, sent) = counter.count(tasks.update_many(TaskFilter::keys(keys), open)).await;
@@ -222,7 +222,7 @@ async fn resolved_strategies(database: &TestDatabase) {
         let none = resolver.resolve_many(Vec::<Uuid>::new());
         assert!(counted.succeeds(0, "resolve_many of none", none).await.is_empty());
         counted.succeeds(1, "resolve_for", resolver.resolve_for(&inherits)).await;
-        // Whether a scope sees a task in hand, only the database knows.
+        // With a scope, the database must check whether a loaded task is visible.
         let scoped = inherits.api_key_used.is_some();
         let call = resolver.resolve_for(&own);
         counted.succeeds(usize::from(scoped), "resolve_for one that has its own", call).await;
@@ -230,7 +230,7 @@ async fn resolved_strategies(database: &TestDatabase) {
     .await;
 }
 
-async fn a_refusal_takes_one_more(database: &TestDatabase) {
+async fn a_refused_call_sends_one_more_statement(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
         let task = tasks.create(counted.new_task("task")).await.unwrap();

@@ -1,5 +1,5 @@
-//! Rows that a trigger of the application's skips, one task at a time: the error says so, nothing is
-//! changed, and the transaction goes on.
+//! Calls on one task that a trigger skips: the error reports it, nothing is changed, and the
+//! transaction stays usable.
 
 use crate::support::{
     Backend, ON_EXISTING, TestDatabase, assert_is, create_skipping_triggers, key, keys_of,
@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 skipping_cases!(
     calls_on_one_task,
-    changes_of_many_count_what_they_changed,
-    a_name_that_is_taken_is_taken,
+    bulk_changes_count_only_changed_tasks,
+    a_taken_name_is_reported,
     triggers_that_write_the_row_themselves,
 );
 
@@ -61,7 +61,7 @@ async fn calls_on_one_task(database: &TestDatabase) {
         for key in keys_of(&kept) {
             assert_skipped(&tasks.delete(key.clone()).await.unwrap_err(), &key);
         }
-        // What is refused by a rule is still refused by it.
+        // Other errors take precedence.
         let same = TaskPatch::new().status("open");
         assert_is!(tasks.update(&frozen, same).await, Err(TaskError::Unchanged));
         let stale = TaskPatch::new().status("closed").if_status("rare");
@@ -77,7 +77,7 @@ async fn calls_on_one_task(database: &TestDatabase) {
     .await;
 }
 
-async fn changes_of_many_count_what_they_changed(database: &TestDatabase) {
+async fn bulk_changes_count_only_changed_tasks(database: &TestDatabase) {
     create_skipping_triggers(database).await;
     run_case(database, async |tasks, game| {
         let batch = ["a", "b", "frozen", "kept"].map(|name| NewTask::new(game, name));
@@ -92,26 +92,26 @@ async fn changes_of_many_count_what_they_changed(database: &TestDatabase) {
     .await;
 }
 
-/// Also by a row that was there before the triggers were.
-async fn a_name_that_is_taken_is_taken(database: &TestDatabase) {
+/// Also if the existing row was created before the triggers.
+async fn a_taken_name_is_reported(database: &TestDatabase) {
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
     let new = NewTask::new(game, "skipped");
-    let there = tasks.create(new.clone()).await.unwrap();
+    let existing = tasks.create(new.clone()).await.unwrap();
     create_skipping_triggers(database).await;
     let transaction = database.db.begin().await.unwrap();
     for tasks in [&tasks.on(&transaction) as &dyn TaskRepository] {
         let error = tasks.create(new.clone()).await.unwrap_err();
-        assert_is!(error, TaskError::AlreadyExists { id: Some(id), .. } if *id == there.id);
-        let error = tasks.create(NewTask::new(game, "other").id(there.id)).await.unwrap_err();
+        assert_is!(error, TaskError::AlreadyExists { id: Some(id), .. } if *id == existing.id);
+        let error = tasks.create(NewTask::new(game, "other").id(existing.id)).await.unwrap_err();
         assert_is!(error, TaskError::IdTaken { .. });
         let kept = tasks.get_or_create(new.clone()).await.unwrap();
-        assert_eq!(kept, CreateOutcome::Kept(there.clone()));
+        assert_eq!(kept, CreateOutcome::Kept(existing.clone()));
     }
     transaction.commit().await.unwrap();
 }
 
-/// As partitioning by inheritance does: the statement writes nothing, the trigger does.
+/// As in partitioning by inheritance, the trigger inserts the row into another table.
 async fn triggers_that_write_the_row_themselves(database: &TestDatabase) {
     if database.backend != Backend::Postgres {
         return;

@@ -1,5 +1,5 @@
-//! A batch that meets what another's transaction has written and not yet committed: it waits,
-//! and judges by what is there then, also what it does not see.
+//! A batch with a name that another transaction has inserted but not yet committed: the batch waits,
+//! and its outcome depends on whether the other transaction commits.
 
 use crate::support::{
     DEFAULT_CONNECTIONS, ON_EXISTING, TestDatabase, arenas, assert_is, batch_error, key,
@@ -13,7 +13,7 @@ use game_tasks::{
 use std::future::Future;
 use std::time::Duration;
 
-/// Makes a test of each case on each database that takes several connections.
+/// Defines tests of cases on each database that supports several connections.
 macro_rules! waiting_cases {
     ($($case:ident),+ $(,)?) => {$(
         tests_on!(
@@ -23,34 +23,34 @@ macro_rules! waiting_cases {
     )+};
 }
 waiting_cases!(
-    an_atomic_batch_that_does_not_see_it,
-    each_for_itself_that_does_not_see_it,
-    an_atomic_batch_that_sees_it,
-    each_for_itself_that_sees_it,
-    what_is_rolled_back_was_never_there,
+    an_atomic_batch_that_cannot_see_the_row,
+    a_partial_batch_that_cannot_see_the_row,
+    an_atomic_batch_that_can_see_the_row,
+    a_partial_batch_that_can_see_the_row,
+    a_rolled_back_row_does_not_conflict,
 );
 
-/// Without owners in the games table, a key sees what it created, and creates anywhere.
+/// Without owners in the games table, a key sees the tasks that it created, and can create tasks in
+/// any game.
 type Repository = SeaOrmTaskRepository<DatabaseConnection, arenas::Entity>;
 
 fn scope(text: &str) -> TaskScope {
     TaskScope::api_key(key(text))
 }
 
-/// What two are told of one name: the one creates `x` in its transaction, the other calls with
-/// the batch `a`, `x` on the pool before that ends.
-struct Told<T> {
+/// The result of a call with the batch `a`, `x`, made while a transaction has created `x`.
+struct Reported<T> {
     all: Repository,
     x: Task,
-    answer: T,
+    result: T,
 }
 
-async fn meet<T, F>(
+async fn call_before_commit<T, F>(
     database: &TestDatabase,
     scope_of_other: TaskScope,
     commits: bool,
     call: impl FnOnce(Repository, [NewTask; 2]) -> F,
-) -> Told<T>
+) -> Reported<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -65,24 +65,25 @@ where
     let transaction = db.begin().await.unwrap();
     let x = one.on(&transaction).create(NewTask::new(game, "x").strategy("one's")).await.unwrap();
     let batch = ["a", "x"].map(|name| NewTask::new(game, name).strategy("other's"));
-    let answer = tokio::spawn(call(other, batch));
+    let result = tokio::spawn(call(other, batch));
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert!(!answer.is_finished(), "it must wait for what becomes of x");
+    assert!(!result.is_finished(), "it must wait for the transaction that created x");
     match commits {
         true => transaction.commit().await.unwrap(),
         false => transaction.rollback().await.unwrap(),
     }
-    Told { all, x, answer: answer.await.unwrap() }
+    Reported { all, x, result: result.await.unwrap() }
 }
 
-async fn an_atomic_batch_that_does_not_see_it(database: &TestDatabase) {
+async fn an_atomic_batch_that_cannot_see_the_row(database: &TestDatabase) {
     for on_existing in ON_EXISTING {
         let other = scope("gme_live_other");
-        let Told { all, x, answer } = meet(database, other, true, move |tasks, batch| async move {
-            tasks.create_all(batch, on_existing).await
-        })
-        .await;
-        let error = answer.unwrap_err();
+        let Reported { all, x, result } =
+            call_before_commit(database, other, true, move |tasks, batch| async move {
+                tasks.create_all(batch, on_existing).await
+            })
+            .await;
+        let error = result.unwrap_err();
         assert!(!error.transaction_lost());
         let (index, error) = batch_error(error);
         assert_eq!(index, 1, "{on_existing:?}");
@@ -94,17 +95,18 @@ async fn an_atomic_batch_that_does_not_see_it(database: &TestDatabase) {
     }
 }
 
-async fn each_for_itself_that_does_not_see_it(database: &TestDatabase) {
+async fn a_partial_batch_that_cannot_see_the_row(database: &TestDatabase) {
     for on_existing in ON_EXISTING {
         let other = scope("gme_live_other");
-        let Told { all, x, answer } = meet(database, other, true, move |tasks, batch| async move {
-            tasks.create_many(batch, on_existing).await
-        })
-        .await;
-        let [a, unseen] = answer.unwrap().try_into().unwrap();
+        let Reported { all, x, result } =
+            call_before_commit(database, other, true, move |tasks, batch| async move {
+                tasks.create_many(batch, on_existing).await
+            })
+            .await;
+        let [a, hidden] = result.unwrap().try_into().unwrap();
         let Ok(CreateOutcome::Created(a)) = a else { panic!("{a:?}, {on_existing:?}") };
         assert_is!(
-            unseen,
+            hidden,
             Err(TaskError::AlreadyExists { external_task_id, id: None, .. })
                 if external_task_id == "x"
         );
@@ -112,43 +114,43 @@ async fn each_for_itself_that_does_not_see_it(database: &TestDatabase) {
     }
 }
 
-/// What became of `x` for one that sees it.
-async fn assert_met(
+/// Asserts the outcome for `x` of a caller that can see it.
+async fn assert_outcome(
     all: &Repository,
     x: &Task,
-    met: Result<CreateOutcome, TaskError>,
-    how: OnExisting,
+    outcome: Result<CreateOutcome, TaskError>,
+    on_existing: OnExisting,
 ) {
     let now = all.get(x).await.unwrap();
-    match how {
+    match on_existing {
         OnExisting::Fail => {
-            assert_is!(met, Err(TaskError::AlreadyExists { id, .. }) if *id == Some(x.id));
+            assert_is!(outcome, Err(TaskError::AlreadyExists { id, .. }) if *id == Some(x.id));
         }
-        OnExisting::Keep => assert_eq!(met.unwrap(), CreateOutcome::Kept(x.clone())),
+        OnExisting::Keep => assert_eq!(outcome.unwrap(), CreateOutcome::Kept(x.clone())),
         OnExisting::Update => {
             assert_eq!((now.strategy_id.as_str(), &now.api_key_used), ("other's", &x.api_key_used));
             assert!(now.updated_at > x.updated_at);
-            assert_eq!(met.unwrap(), CreateOutcome::Updated(now));
+            assert_eq!(outcome.unwrap(), CreateOutcome::Updated(now));
             return;
         }
     }
     assert_eq!(now, *x);
 }
 
-async fn an_atomic_batch_that_sees_it(database: &TestDatabase) {
+async fn an_atomic_batch_that_can_see_the_row(database: &TestDatabase) {
     for on_existing in ON_EXISTING {
         for scope in [TaskScope::unrestricted(), scope("gme_live_one")] {
-            let Told { all, x, answer } =
-                meet(database, scope, true, move |tasks, batch| async move {
+            let Reported { all, x, result } =
+                call_before_commit(database, scope, true, move |tasks, batch| async move {
                     tasks.create_all(batch, on_existing).await
                 })
                 .await;
-            let met = match answer {
+            let outcome = match result {
                 Ok(written) => {
-                    let [a, met] = written.try_into().unwrap();
+                    let [a, outcome] = written.try_into().unwrap();
                     assert_is!(a, CreateOutcome::Created(task) if task.external_task_id == "a");
                     assert_eq!(names(&list_by_name(&all).await), ["a", "x"]);
-                    Ok(met)
+                    Ok(outcome)
                 }
                 Err(error) => {
                     let (index, error) = batch_error(error);
@@ -157,36 +159,36 @@ async fn an_atomic_batch_that_sees_it(database: &TestDatabase) {
                     Err(error)
                 }
             };
-            assert_met(&all, &x, met, on_existing).await;
+            assert_outcome(&all, &x, outcome, on_existing).await;
         }
     }
 }
 
-async fn each_for_itself_that_sees_it(database: &TestDatabase) {
+async fn a_partial_batch_that_can_see_the_row(database: &TestDatabase) {
     for on_existing in ON_EXISTING {
         for scope in [TaskScope::unrestricted(), scope("gme_live_one")] {
-            let Told { all, x, answer } =
-                meet(database, scope, true, move |tasks, batch| async move {
+            let Reported { all, x, result } =
+                call_before_commit(database, scope, true, move |tasks, batch| async move {
                     tasks.create_many(batch, on_existing).await
                 })
                 .await;
-            let [a, met] = answer.unwrap().try_into().unwrap();
+            let [a, outcome] = result.unwrap().try_into().unwrap();
             assert_is!(a, Ok(CreateOutcome::Created(task)) if task.external_task_id == "a");
             assert_eq!(names(&list_by_name(&all).await), ["a", "x"]);
-            assert_met(&all, &x, met, on_existing).await;
+            assert_outcome(&all, &x, outcome, on_existing).await;
         }
     }
 }
 
-async fn what_is_rolled_back_was_never_there(database: &TestDatabase) {
+async fn a_rolled_back_row_does_not_conflict(database: &TestDatabase) {
     for on_existing in ON_EXISTING {
         let other = scope("gme_live_other");
-        let Told { all, x, answer } =
-            meet(database, other, false, move |tasks, batch| async move {
+        let Reported { all, x, result } =
+            call_before_commit(database, other, false, move |tasks, batch| async move {
                 tasks.create_all(batch, on_existing).await
             })
             .await;
-        let written = answer.unwrap();
+        let written = result.unwrap();
         assert!(written.iter().all(CreateOutcome::is_created), "{on_existing:?}");
         let created: Vec<Task> = written.into_iter().map(CreateOutcome::into_task).collect();
         assert!(created.iter().all(|task| task.id != x.id));
