@@ -1,11 +1,11 @@
-//! The databases, and what is in them.
+//! The databases and their contents.
 
+use crate::implementation::{Failure, Implementation};
 use crate::options::Options;
 use crate::ours::Ours;
-use crate::plain::Plain;
-use crate::raw::raw;
+use crate::raw_sqlx::raw_sqlx;
 use crate::scale::Scale;
-use crate::side::{Failure, Side};
+use crate::sea_orm_entity::SeaOrmEntity;
 use game_tasks::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
@@ -13,13 +13,13 @@ use game_tasks::{Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskRepository
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// How many call at once, where many do.
-pub(crate) const AT_ONCE: usize = 16;
+/// The number of concurrent calls.
+pub(crate) const CONCURRENCY: usize = 16;
 
-/// How many tasks one statement of the filling creates.
-const FILL: usize = 50_000;
+/// The number of tasks in one batch when filling a table.
+const FILL_BATCH: usize = 50_000;
 
-/// SQLite, and each server that there is a URL for.
+/// SQLite, and the servers whose URL is set.
 pub(crate) fn backends() -> Vec<DbBackend> {
     let all = [DbBackend::Sqlite, DbBackend::Postgres, DbBackend::MySql];
     all.into_iter().filter(|backend| server(*backend).is_some_and(|url| !url.is_empty())).collect()
@@ -44,16 +44,16 @@ pub(crate) fn name(backend: DbBackend) -> &'static str {
 pub(crate) async fn connect(url: String, connections: u32) -> Result<DatabaseConnection, Failure> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(connections);
-    // On by default, and the application's to set: the same round trip more for all sides.
+    // Adds the same round trip to all implementations.
     options.test_before_acquire(false);
     Ok(Database::connect(options).await?)
 }
 
-/// A database of its own with the crate's tables.
+/// A new database with the crate's tables.
 pub(crate) struct Store {
     pub(crate) db: DatabaseConnection,
     pub(crate) url: String,
-    /// On a server: its address, and the database's name.
+    /// On a server: its URL, and the name of the database.
     server: Option<(String, String)>,
     _folder: TempDir,
 }
@@ -65,19 +65,19 @@ impl Store {
         let server = server.map(|url| (url, format!("bench_{}", Uuid::now_v7().simple())));
         let url = match &server {
             Some((url, name)) => {
-                let there = Database::connect(url).await?;
-                there.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
-                there.close().await?;
+                let server_db = Database::connect(url).await?;
+                server_db.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
+                server_db.close().await?;
                 let (host, _) = url.rsplit_once('/').ok_or("a URL without a database")?;
                 format!("{host}/{name}")
             }
             None => format!("sqlite://{}?mode=rwc", folder.path().join("tasks.db").display()),
         };
-        // SQLite has one writer; more connections would measure how they wait for it.
-        let connections = if backend == DbBackend::Sqlite { 1 } else { AT_ONCE as u32 };
+        // SQLite has a single writer; more connections would measure the waiting for its lock.
+        let connections = if backend == DbBackend::Sqlite { 1 } else { CONCURRENCY as u32 };
         let db = connect(url.clone(), connections).await?;
         if backend == DbBackend::Sqlite {
-            // As applications have it. To flush at each commit would hide everything else.
+            // Usual settings. Flushing at each commit would dominate all measurements.
             for pragma in ["journal_mode = WAL", "synchronous = NORMAL"] {
                 db.execute_unprepared(&format!("PRAGMA {pragma}")).await?;
             }
@@ -93,15 +93,16 @@ impl Store {
     /// Fills a game with `task-00000000` and so on.
     pub(crate) async fn fill(&self, game: Uuid, tasks: usize) -> Result<(), Failure> {
         let repository = SeaOrmTaskRepository::new(self.db.clone());
-        for start in (0..tasks).step_by(FILL) {
-            let batch = (start..tasks.min(start + FILL)).map(|n| NewTask::new(game, external(n)));
+        for start in (0..tasks).step_by(FILL_BATCH) {
+            let batch =
+                (start..tasks.min(start + FILL_BATCH)).map(|n| NewTask::new(game, external(n)));
             repository.create_all(batch, OnExisting::Fail).await?;
         }
         Ok(())
     }
 
-    /// After so many rows the planner of a server knows what it has.
-    pub(crate) async fn settle(&self) -> Result<(), Failure> {
+    /// Updates the planner's statistics after filling.
+    pub(crate) async fn analyze(&self) -> Result<(), Failure> {
         match self.db.get_database_backend() {
             DbBackend::Postgres => self.db.execute_unprepared("VACUUM ANALYZE").await?,
             DbBackend::MySql => self.db.execute_unprepared("ANALYZE TABLE tasks, games").await?,
@@ -110,32 +111,32 @@ impl Store {
         Ok(())
     }
 
-    /// Before each turn: SQLite writes its log back when it is long enough, and whoever writes just
-    /// then pays for it. Turns of the same length would make that always the same.
-    pub(crate) async fn rest(&self) -> Result<(), Failure> {
+    /// Checkpoints SQLite's log before each turn. SQLite does so when the log is long enough, which
+    /// would always be in the turns of the same implementation.
+    pub(crate) async fn checkpoint(&self) -> Result<(), Failure> {
         if self.db.get_database_backend() == DbBackend::Sqlite {
             self.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
         Ok(())
     }
 
-    /// The number that a query answers with.
+    /// The number that a query returns.
     pub(crate) async fn number(&self, sql: &str) -> Result<i64, Failure> {
         let statement = Statement::from_string(self.db.get_database_backend(), sql);
         let row = self.db.query_one_raw(statement).await?.ok_or("no row")?;
         Ok(row.try_get_by_index(0)?)
     }
 
-    pub(crate) fn sides(&self) -> [Box<dyn Side>; 3] {
-        [Box::new(Ours::new(&self.db)), raw(&self.db), Box::new(Plain::new(&self.db))]
+    pub(crate) fn implementations(&self) -> [Box<dyn Implementation>; 3] {
+        [Box::new(Ours::new(&self.db)), raw_sqlx(&self.db), Box::new(SeaOrmEntity::new(&self.db))]
     }
 
     pub(crate) async fn drop(self) -> Result<(), Failure> {
         self.db.close().await?;
         if let Some((url, name)) = self.server {
-            let there = Database::connect(url).await?;
-            there.execute_unprepared(&format!("DROP DATABASE {name}")).await?;
-            there.close().await?;
+            let server_db = Database::connect(url).await?;
+            server_db.execute_unprepared(&format!("DROP DATABASE {name}")).await?;
+            server_db.close().await?;
         }
         Ok(())
     }
@@ -145,12 +146,12 @@ pub(crate) fn external(number: usize) -> String {
     format!("task-{number:08}")
 }
 
-/// What one backend is measured on.
+/// The database of one backend, and the options.
 pub(crate) struct Bench<'o> {
     pub(crate) backend: DbBackend,
     pub(crate) options: &'o Options,
     pub(crate) store: Store,
-    /// The game with the many tasks.
+    /// The game with most of the tasks.
     pub(crate) large: Uuid,
 }
 
@@ -160,7 +161,7 @@ impl<'o> Bench<'o> {
         let store = Store::create(backend).await?;
         let large = store.game("large").await?;
         store.fill(large, options.scale.tasks).await?;
-        store.settle().await?;
+        store.analyze().await?;
         Ok(Self { backend, options, store, large })
     }
 

@@ -1,10 +1,11 @@
-//! What a thousand times as many tasks cost, in one game and in a thousand.
+//! The cost of operations on a table with a thousand times as many tasks, in one game and in a
+//! thousand games.
 
 use crate::database::{Bench, Store, external, name};
-use crate::measure::{Row, Times, Who, calibrate, median};
+use crate::implementation::{Failure, Implementation, PAGE, Shape};
+use crate::measure::{Contender, Row, Times, calibrate, median};
 use crate::ours::Ours;
-use crate::raw::raw;
-use crate::side::{Failure, PAGE, Shape, Side};
+use crate::raw_sqlx::raw_sqlx;
 use game_tasks::sea_orm::DbBackend;
 use game_tasks::{NewTask, SeaOrmTaskRepository, TaskKey, TaskOrder, TaskQuery, TaskRepositoryExt};
 use std::time::{Duration, Instant};
@@ -13,16 +14,16 @@ use uuid::Uuid;
 const SMALL: usize = 10_000;
 const GAMES: usize = 1_000;
 const SAMPLE: usize = 2_000;
-/// How much slower than in the small table, apart from what the bare statement is.
-const AT_MOST: f64 = 1.3;
+/// How much slower than in the small table the crate may be, relative to raw sqlx.
+const MAX_SLOWDOWN: f64 = 1.3;
 
 struct Tasks {
     store: Store,
     ours: Ours,
-    raw: Box<dyn Side>,
+    raw: Box<dyn Implementation>,
     keys: Vec<TaskKey>,
     page: Shape,
-    done: usize,
+    calls: usize,
 }
 
 impl Tasks {
@@ -35,9 +36,9 @@ impl Tasks {
             store.fill(game, each).await?;
             ids.push(game);
         }
-        store.settle().await?;
-        let far = |n: usize| n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;
-        let key = |n: usize| (ids[far(n) % games], external(far(n + SAMPLE) % each)).into();
+        store.analyze().await?;
+        let scatter = |n: usize| n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;
+        let key = |n: usize| (ids[scatter(n) % games], external(scatter(n + SAMPLE) % each)).into();
         let game = ids[games / 2];
         let repository = SeaOrmTaskRepository::new(store.db.clone());
         let middle = TaskQuery::in_game(game).limit(1).page((each / 2) as u64);
@@ -46,10 +47,10 @@ impl Tasks {
         let page = Shape { game, order: TaskOrder::Created, descending: false, after };
         Ok(Self {
             ours: Ours::new(&store.db),
-            raw: raw(&store.db),
+            raw: raw_sqlx(&store.db),
             keys: (0..SAMPLE).map(key).collect(),
             page,
-            done: 0,
+            calls: 0,
             store,
         })
     }
@@ -60,23 +61,28 @@ impl Tasks {
         operation: &str,
         times: usize,
     ) -> Result<Duration, Failure> {
-        self.store.rest().await?;
-        let side: &dyn Side = if ours { &self.ours } else { &*self.raw };
+        self.store.checkpoint().await?;
+        let implementation: &dyn Implementation = if ours { &self.ours } else { &*self.raw };
         let since = Instant::now();
         for _ in 0..times {
-            self.done += 1;
-            let key = &self.keys[self.done % self.keys.len()];
-            let (work, expected) = match operation {
+            self.calls += 1;
+            let key = &self.keys[self.calls % self.keys.len()];
+            let (count, expected) = match operation {
                 "create" => {
                     let game = key.game_id().unwrap_or(self.page.game);
-                    (side.create(&NewTask::new(game, format!("new-{}", self.done))).await?, 1)
+                    (
+                        implementation
+                            .create(&NewTask::new(game, format!("new-{}", self.calls)))
+                            .await?,
+                        1,
+                    )
                 }
-                "find" => (side.find(key).await?, 1),
-                "resolve" => (side.resolve(key).await?, 1),
-                _ => (side.page(&self.page).await?, PAGE as usize),
+                "find" => (implementation.find(key).await?, 1),
+                "resolve" => (implementation.resolve(key).await?, 1),
+                _ => (implementation.page(&self.page).await?, PAGE as usize),
             };
-            if work != expected {
-                return Err(format!("{operation}: {work} instead of {expected}").into());
+            if count != expected {
+                return Err(format!("{operation}: {count} instead of {expected}").into());
             }
         }
         Ok(since.elapsed())
@@ -88,11 +94,11 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
         return Ok(());
     };
     for (games, spread_over) in [(1, "one game"), (GAMES.min(many / 200), "many games")] {
-        let called = |operation: &str| {
+        let operation_name = |operation: &str| {
             format!("{operation}: {SMALL} to {many} tasks in {spread_over}, to raw sqlx's")
         };
         let operations = ["create", "find", "resolve", "page"];
-        if !operations.iter().any(|operation| bench.options.wants(&called(operation))) {
+        if !operations.iter().any(|operation| bench.options.wants(&operation_name(operation))) {
             continue;
         }
         eprintln!("{}: filling with {many} tasks in {spread_over}", name(bench.backend));
@@ -102,29 +108,36 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
             let scale = bench.scale();
             let times =
                 calibrate(scale.turn, async |n| small.turn(false, operation, n).await).await?;
-            // Two by two: the small table's turns are those of the baseline.
-            let order = [Who::Raw, Who::Ours, Who::Plain, Who::PlainAgain, Who::RawAgain];
+            // `Raw` and `Ours` run on the small table, `Plain` (raw sqlx) and `PlainAgain` (ours) on
+            // the large one.
+            let order = [
+                Contender::Raw,
+                Contender::Ours,
+                Contender::Plain,
+                Contender::PlainAgain,
+                Contender::RawAgain,
+            ];
             let taken = Times::take(&order, scale.rounds, async |who| match who {
-                Who::Raw | Who::RawAgain => small.turn(false, operation, times).await,
-                Who::Plain => large.turn(false, operation, times).await,
-                Who::Ours => small.turn(true, operation, times).await,
-                Who::PlainAgain => large.turn(true, operation, times).await,
+                Contender::Raw | Contender::RawAgain => small.turn(false, operation, times).await,
+                Contender::Plain => large.turn(false, operation, times).await,
+                Contender::Ours => small.turn(true, operation, times).await,
+                Contender::PlainAgain => large.turn(true, operation, times).await,
             })
             .await?;
-            let ours = taken.ratio(Who::PlainAgain, Who::Ours);
+            let ours = taken.ratio(Contender::PlainAgain, Contender::Ours);
             let raw = median(vec![
-                taken.ratio(Who::Plain, Who::Raw),
-                taken.ratio(Who::Plain, Who::RawAgain),
+                taken.ratio(Contender::Plain, Contender::Raw),
+                taken.ratio(Contender::Plain, Contender::RawAgain),
             ]);
             let row = Row {
                 backend: name(bench.backend),
-                operation: called(operation),
-                ours: taken.rate(Who::PlainAgain, times as f64),
-                raw: taken.rate(Who::Plain, times as f64),
+                operation: operation_name(operation),
+                ours: taken.rate(Contender::PlainAgain, times as f64),
+                raw: taken.rate(Contender::Plain, times as f64),
                 plain: None,
                 ratio: ours / raw,
-                spread: (taken.ratio(Who::Raw, Who::RawAgain) - 1.0).abs(),
-                target: Some(1.0 / AT_MOST),
+                spread: (taken.ratio(Contender::Raw, Contender::RawAgain) - 1.0).abs(),
+                target: Some(1.0 / MAX_SLOWDOWN),
             };
             eprintln!(
                 "{}: {}: {:.3} (ours {ours:.3}, raw {raw:.3})",

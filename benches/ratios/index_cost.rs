@@ -1,18 +1,18 @@
-//! What the third index costs, and how often PostgreSQL changes a task in place.
+//! The cost of the third index, and the share of updates that PostgreSQL makes in place.
 
 use crate::database::{Bench, Store, external, name};
-use crate::measure::{Baseline, Row, Times, Who, calibrate};
+use crate::implementation::{Failure, Implementation};
+use crate::measure::{Baseline, Contender, Row, Times, calibrate};
 use crate::ours::Ours;
-use crate::side::{Failure, Side};
 use game_tasks::sea_orm::{ConnectionTrait, DbBackend};
 use game_tasks::{NewTask, SeaOrmTaskRepository, TaskRepositoryExt};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// Tasks of each of the two tables.
+/// The number of tasks in each table.
 const TASKS: usize = 50_000;
 
-/// A table, and the tasks in it that are worked on.
+/// A table, and the tasks that the operations use.
 struct Table {
     store: Store,
     game: Uuid,
@@ -34,7 +34,7 @@ impl Table {
         let game = store.game("index").await?;
         let tasks = TASKS.min(bench.scale().tasks);
         store.fill(game, tasks).await?;
-        store.settle().await?;
+        store.analyze().await?;
         let repository = SeaOrmTaskRepository::new(store.db.clone());
         let mut ids = Vec::new();
         for number in (0..tasks).step_by(7) {
@@ -45,7 +45,7 @@ impl Table {
 
     async fn turn(&mut self, operation: &str, times: usize) -> Result<Duration, Failure> {
         let ours = Ours::new(&self.store.db);
-        self.store.rest().await?;
+        self.store.checkpoint().await?;
         let since = Instant::now();
         for _ in 0..times {
             let id = self.ids[self.changed % self.ids.len()];
@@ -72,8 +72,8 @@ impl Table {
 
 pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<(), Failure> {
     for operation in ["create", "update", "transition"] {
-        let called = format!("{operation} with three indexes, to two");
-        if !bench.options.wants(&called) {
+        let operation_name = format!("{operation} with three indexes, to two");
+        if !bench.options.wants(&operation_name) {
             continue;
         }
         let mut three = Table::with_listing(bench, true).await?;
@@ -81,18 +81,18 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
         let scale = bench.scale();
         let times = calibrate(scale.turn, async |n| two.turn(operation, n).await).await?;
         three.turn(operation, times).await?;
-        // In the place of the baseline is the table with two.
-        let order = [Who::Raw, Who::Ours, Who::RawAgain];
+        // The baseline is the table with two indexes.
+        let order = [Contender::Raw, Contender::Ours, Contender::RawAgain];
         let taken = Times::take(&order, scale.rounds, async |who| match who {
-            Who::Ours => three.turn(operation, times).await,
+            Contender::Ours => three.turn(operation, times).await,
             _ => two.turn(operation, times).await,
         })
         .await?;
         let (ratio, spread) = taken.against(Baseline::Raw);
         rows.push(Row {
             backend: name(bench.backend),
-            operation: called,
-            ours: taken.rate(Who::Ours, times as f64),
+            operation: operation_name,
+            ours: taken.rate(Contender::Ours, times as f64),
             raw: None,
             plain: None,
             ratio,
@@ -108,10 +108,10 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
     Ok(())
 }
 
-/// The share of updates that touched no index (HOT).
+/// The share of updates that changed no index (HOT).
 async fn in_place(store: &Store, operation: &str) -> Result<Row, Failure> {
-    // What a connection has counted it tells within a second, or when it is asked to.
-    let mut counted = (0, 0);
+    // A connection reports its counters within a second, or when it is told to flush them.
+    let mut previous = (0, 0);
     for _ in 0..20 {
         store.db.execute_unprepared("SELECT pg_stat_force_next_flush()").await?;
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -120,10 +120,10 @@ async fn in_place(store: &Store, operation: &str) -> Result<Row, Failure> {
             store.number(&format!("SELECT n_tup_hot_upd {count}")).await?,
             store.number(&format!("SELECT n_tup_upd {count}")).await?,
         );
-        if now.1 > 0 && now == counted {
+        if now.1 > 0 && now == previous {
             break;
         }
-        counted = now;
+        previous = now;
     }
     Ok(Row {
         backend: name(DbBackend::Postgres),
@@ -131,7 +131,7 @@ async fn in_place(store: &Store, operation: &str) -> Result<Row, Failure> {
         ours: None,
         raw: None,
         plain: None,
-        ratio: counted.0 as f64 / counted.1.max(1) as f64,
+        ratio: previous.0 as f64 / previous.1.max(1) as f64,
         spread: 0.0,
         target: Some(0.7),
     })

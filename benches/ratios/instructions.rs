@@ -1,34 +1,34 @@
-//! Instructions of the client for each call: a figure that does not move with the machine.
+//! The number of client instructions of each call, which does not depend on the machine.
 //!
-//! A process of its own makes some calls under valgrind, and another makes more; the difference is
-//! what the calls in between cost. On SQLite it contains the database.
+//! A separate process makes some calls under valgrind, and another one makes more. The difference is
+//! the cost of the additional calls. On SQLite, it includes the database.
 
 use crate::database::{Store, connect, external, name};
+use crate::implementation::{Failure, Implementation, Shape};
 use crate::options::Options;
 use crate::ours::Ours;
-use crate::plain::Plain;
-use crate::raw::raw;
-use crate::side::{Failure, Shape, Side};
-use crate::statement::ByStatement;
+use crate::raw_sqlx::raw_sqlx;
+use crate::sea_orm_entity::SeaOrmEntity;
+use crate::sea_orm_statement::SeaOrmStatement;
 use comfy_table::{CellAlignment, Table, presets};
 use game_tasks::sea_orm::DbBackend;
 use game_tasks::{NewTask, SeaOrmTaskRepository, Task, TaskKey, TaskOrder, TaskRepositoryExt};
 use std::process::Command;
 use uuid::Uuid;
 
-/// The argument that makes this program the process that is counted.
+/// The argument that starts this program as the process whose instructions are counted.
 pub(crate) const COUNTED: &str = "--counted";
 const URL: &str = "GAME_TASKS_COUNTED_URL";
 
-/// How many tasks the game has.
+/// The number of tasks in the game.
 const TASKS: usize = 2_000;
 
 const RUNS: usize = 3;
 
 const OPERATIONS: [&str; 5] = ["find", "resolve", "create", "update", "page"];
-const SIDES: [&str; 4] = ["raw", "statement", "ours", "plain"];
+const IMPLEMENTATIONS: [&str; 4] = ["raw", "statement", "ours", "plain"];
 
-/// Few calls and more, of which the difference is counted.
+/// The numbers of calls in the two processes.
 fn calls(operation: &str) -> [usize; 2] {
     if operation == "page" { [20, 120] } else { [200, 1_200] }
 }
@@ -50,19 +50,22 @@ pub(crate) async fn measure(options: &Options, backends: &[DbBackend]) -> Result
         let store = Store::create(*backend).await?;
         let game = store.game("counted").await?;
         store.fill(game, TASKS).await?;
-        store.settle().await?;
+        store.analyze().await?;
         for operation in OPERATIONS.into_iter().filter(|operation| options.wants(operation)) {
             let mut each = Vec::new();
-            for side in SIDES {
-                each.push(Counted { store: &store, game, operation, side }.instructions()?);
+            for implementation in IMPLEMENTATIONS {
+                each.push(
+                    Counted { store: &store, game, operation, implementation }.instructions()?,
+                );
             }
-            let shown = |count: &Option<f64>| count.map_or("-".to_owned(), |n| format!("{n:.0}"));
+            let format_count =
+                |count: &Option<f64>| count.map_or("-".to_owned(), |n| format!("{n:.0}"));
             let ratio = |to: Option<f64>| match (each[2], to) {
                 (Some(ours), Some(to)) => format!("{:.3}", ours / to),
                 _ => "-".to_owned(),
             };
             let mut row = vec![name(*backend).to_owned(), operation.to_owned()];
-            row.extend(each.iter().map(shown));
+            row.extend(each.iter().map(format_count));
             row.extend([ratio(each[0]), ratio(each[1])]);
             eprintln!("{}", row.join(" | "));
             table.add_row(row);
@@ -76,59 +79,63 @@ pub(crate) async fn measure(options: &Options, backends: &[DbBackend]) -> Result
     Ok(())
 }
 
-/// What is counted.
+/// A measurement.
 struct Counted<'c> {
     store: &'c Store,
     game: Uuid,
     operation: &'c str,
-    side: &'c str,
+    implementation: &'c str,
 }
 
 impl Counted<'_> {
-    /// Instructions of one call; `None` where the side does not make it.
+    /// Instructions of one call; `None` if the implementation lacks the operation.
     fn instructions(&self) -> Result<Option<f64>, Failure> {
-        if self.side == "statement" && !ByStatement::OPERATIONS.contains(&self.operation) {
+        if self.implementation == "statement"
+            && !SeaOrmStatement::OPERATIONS.contains(&self.operation)
+        {
             return Ok(None);
         }
         let [few, more] = calls(self.operation);
-        Ok(Some((self.least(more)? - self.least(few)?) / (more - few) as f64))
+        Ok(Some((self.minimum(more)? - self.minimum(few)?) / (more - few) as f64))
     }
 
-    /// The least of several runs: threads that wait for each other may do so busily.
-    fn least(&self, times: usize) -> Result<f64, Failure> {
-        let mut runs = (0..RUNS).map(|_| self.collected(times));
-        runs.try_fold(f64::INFINITY, |least, count| Ok(count?.min(least)))
+    /// The minimum of several runs, since threads that wait for each other may spin.
+    fn minimum(&self, times: usize) -> Result<f64, Failure> {
+        let mut runs = (0..RUNS).map(|_| self.run(times));
+        runs.try_fold(f64::INFINITY, |minimum, count| Ok(count?.min(minimum)))
     }
 
-    /// All instructions of a process that makes so many calls.
-    fn collected(&self, times: usize) -> Result<f64, Failure> {
+    /// All instructions of a process that makes this number of calls.
+    fn run(&self, times: usize) -> Result<f64, Failure> {
         let mut process = Command::new("valgrind");
         process.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
         process.arg(std::env::current_exe()?);
-        // It may hold a password, and a process's arguments are everybody's to read.
+        // Not an argument: other users can read those, and the URL may contain a password.
         process.env(URL, &self.store.url);
-        process.args([COUNTED, self.operation, self.side]);
+        process.args([COUNTED, self.operation, self.implementation]);
         process.args([self.game.to_string(), times.to_string()]);
         let output = process.output().map_err(|error| format!("valgrind: {error}"))?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        let count = said.lines().find_map(|line| line.split_once("Collected : ").map(|(_, n)| n));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let count = stderr.lines().find_map(|line| line.split_once("Collected : ").map(|(_, n)| n));
         match count {
             Some(count) if output.status.success() => Ok(count.trim().parse()?),
-            _ => Err(said.into()),
+            _ => Err(stderr.into()),
         }
     }
 }
 
-/// What the process that is counted does.
+/// The main function of the process whose instructions are counted.
 pub(crate) async fn counted(arguments: &[String]) -> Result<(), Failure> {
-    let [operation, side, game, times] = arguments else { return Err("four arguments".into()) };
+    let [operation, implementation, game, times] = arguments else {
+        return Err("four arguments".into());
+    };
     let (game, times) = (game.parse()?, times.parse::<usize>()?);
     let db = connect(std::env::var(URL)?, 1).await?;
-    let side: Box<dyn Side> = match side.as_str() {
-        "raw" => raw(&db),
-        "statement" => Box::new(ByStatement::new(&db)),
+    let implementation: Box<dyn Implementation> = match implementation.as_str() {
+        "raw" => raw_sqlx(&db),
+        "statement" => Box::new(SeaOrmStatement::new(&db)),
         "ours" => Box::new(Ours::new(&db)),
-        _ => Box::new(Plain::new(&db)),
+        _ => Box::new(SeaOrmEntity::new(&db)),
     };
     let tasks = SeaOrmTaskRepository::new(db);
     let mut done = 0;
@@ -136,22 +143,25 @@ pub(crate) async fn counted(arguments: &[String]) -> Result<(), Failure> {
         let name = external(n % TASKS);
         let key = TaskKey::from((game, name.as_str()));
         done += match operation.as_str() {
-            "find" => side.find(&key).await?,
-            "resolve" => side.resolve(&key).await?,
-            "create" => side.create(&NewTask::new(game, Uuid::now_v7().to_string())).await?,
+            "find" => implementation.find(&key).await?,
+            "resolve" => implementation.resolve(&key).await?,
+            "create" => {
+                implementation.create(&NewTask::new(game, Uuid::now_v7().to_string())).await?
+            }
             "update" => {
-                // One task, so that the look-up of its id is the same for any number of calls.
+                // A single task, so that the number of lookups does not depend on `times`.
                 let task: Task = if n == 0 { tasks.get(key).await? } else { continue };
                 let mut changed = 0;
                 for n in 0..times {
-                    changed += side.update(task.id, if n % 2 == 0 { "a" } else { "b" }).await?;
+                    changed +=
+                        implementation.update(task.id, if n % 2 == 0 { "a" } else { "b" }).await?;
                 }
                 changed
             }
             _ => {
                 let order = TaskOrder::ExternalId;
                 let first = Shape { game, order, descending: false, after: None };
-                side.page(&first).await?.min(1)
+                implementation.page(&first).await?.min(1)
             }
         };
     }

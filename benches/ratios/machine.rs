@@ -1,9 +1,8 @@
-//! On what it was measured.
+//! The machine and the databases of a run.
 
 use chrono::Utc;
 use std::fs;
 
-/// What a reader of the figures has to know.
 pub(crate) fn describe(databases: &[String]) -> String {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();

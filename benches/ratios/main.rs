@@ -1,26 +1,28 @@
-//! What the crate costs beside the same statement by hand: `cargo bench`, and
-//! `.ci/with-databases cargo bench` for the servers too.
+//! The cost of the crate compared with handwritten statements. `cargo bench` measures on SQLite,
+//! `.ci/with-databases cargo bench` also on the servers.
 //!
 //! ```text
 //! cargo bench -- [--quick | --full] [--json] [--on DATABASE] [--only TEXT] [--out FOLDER]
 //! cargo bench -- --instructions [--on DATABASE] [--only TEXT]
 //! ```
 //!
-//! Each row is an operation on one database, done in turns by the crate, by raw sqlx on the same
-//! pool, and by plain SeaORM as an application would write it. Figures are ratios of two sides of
-//! the same run; beside each stands the ratio of the baseline to itself.
+//! Each row is an operation on one database, made in turns by the crate, by raw sqlx on the same
+//! pool, and by SeaORM's entities as an application would use them. Each ratio compares two
+//! implementations in the same run. The spread is the difference between two measurements of the
+//! baseline.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program of its own, run by those who look on"
+    reason = "a command-line program, which prints its results and may panic"
 )]
 
 mod chart;
 mod database;
 mod growth;
+mod implementation;
 mod index_cost;
 mod instructions;
 mod machine;
@@ -29,18 +31,17 @@ mod memory;
 mod operations;
 mod options;
 mod ours;
-mod plain;
-mod raw;
+mod raw_sqlx;
 mod report;
 mod scale;
-mod side;
-mod statement;
-mod texts;
+mod sea_orm_entity;
+mod sea_orm_statement;
+mod statements;
 
 use crate::database::Bench;
+use crate::implementation::Failure;
 use crate::measure::Row;
 use crate::options::Options;
-use crate::side::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Threads that wait for work would count as work.
+/// Worker threads would add instructions while they wait for work.
 fn in_one_thread(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }

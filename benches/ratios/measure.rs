@@ -1,12 +1,12 @@
-//! Turns and rounds: what is compared takes turns, so that what the machine does meanwhile
-//! happens to all of it.
+//! Measuring in turns: the contenders alternate within each round, so that other load on the machine
+//! affects all of them equally.
 
-use crate::side::Failure;
+use crate::implementation::Failure;
 use std::time::Duration;
 
-/// Who takes turns. The baseline does so twice, to tell how far it is from itself.
+/// An implementation that takes turns. The baseline has two, whose difference is the spread.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Who {
+pub(crate) enum Contender {
     Ours,
     Raw,
     Plain,
@@ -14,14 +14,14 @@ pub(crate) enum Who {
     PlainAgain,
 }
 
-/// What an operation is held against.
+/// The implementation that the crate is compared with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Baseline {
     Raw,
     Plain,
 }
 
-/// A line of the result. `ours`, `raw` and `plain` are operations in a second.
+/// A row of the result. `ours`, `raw` and `plain` are operations per second.
 #[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) backend: &'static str,
@@ -30,7 +30,7 @@ pub(crate) struct Row {
     pub(crate) raw: Option<f64>,
     pub(crate) plain: Option<f64>,
     pub(crate) ratio: f64,
-    /// How far the baseline is from itself.
+    /// The relative difference between the two measurements of the baseline.
     pub(crate) spread: f64,
     pub(crate) target: Option<f64>,
 }
@@ -41,24 +41,24 @@ impl Row {
     }
 }
 
-/// Seconds by turn: for each who took turns, one entry a round.
+/// The seconds of each contender in each round.
 pub(crate) struct Times {
-    order: Vec<Who>,
+    order: Vec<Contender>,
     seconds: Vec<Vec<f64>>,
 }
 
 impl Times {
-    /// Lets them take turns, each round there and back again.
+    /// Measures rounds, in each of which the contenders have a turn in order and one in reverse order.
     pub(crate) async fn take(
-        order: &[Who],
+        order: &[Contender],
         rounds: usize,
-        mut turn: impl AsyncFnMut(Who) -> Result<Duration, Failure>,
+        mut turn: impl AsyncFnMut(Contender) -> Result<Duration, Failure>,
     ) -> Result<Self, Failure> {
         let mut seconds = vec![Vec::new(); order.len()];
         for _ in 0..rounds {
             let mut round = vec![0.0; order.len()];
-            for place in (0..order.len()).chain((0..order.len()).rev()) {
-                round[place] += turn(order[place]).await?.as_secs_f64() / 2.0;
+            for index in (0..order.len()).chain((0..order.len()).rev()) {
+                round[index] += turn(order[index]).await?.as_secs_f64() / 2.0;
             }
             for (all, one) in seconds.iter_mut().zip(round) {
                 all.push(one);
@@ -67,30 +67,30 @@ impl Times {
         Ok(Self { order: order.to_vec(), seconds })
     }
 
-    fn of(&self, who: Who) -> Option<&[f64]> {
-        let place = self.order.iter().position(|one| *one == who)?;
-        Some(&self.seconds[place])
+    fn of(&self, who: Contender) -> Option<&[f64]> {
+        let index = self.order.iter().position(|one| *one == who)?;
+        Some(&self.seconds[index])
     }
 
-    /// How much faster the one is than the other: the median of all rounds.
-    pub(crate) fn ratio(&self, one: Who, other: Who) -> f64 {
+    /// How many times faster one contender is than the other: the median of all rounds.
+    pub(crate) fn ratio(&self, one: Contender, other: Contender) -> f64 {
         let (Some(one), Some(other)) = (self.of(one), self.of(other)) else { return f64::NAN };
         median(one.iter().zip(other).map(|(one, other)| other / one).collect())
     }
 
-    /// How often in a second, where a turn does it so many times.
-    pub(crate) fn rate(&self, who: Who, times: f64) -> Option<f64> {
+    /// Operations per second, if each turn makes `times` operations.
+    pub(crate) fn rate(&self, who: Contender, times: f64) -> Option<f64> {
         Some(times / median(self.of(who)?.to_vec()))
     }
 
-    /// How many times faster ours is, and how far the baseline is from itself.
+    /// The ratio of the crate to the baseline, and the spread.
     pub(crate) fn against(&self, baseline: Baseline) -> (f64, f64) {
         let (first, again) = match baseline {
-            Baseline::Raw => (Who::Raw, Who::RawAgain),
-            Baseline::Plain => (Who::Plain, Who::PlainAgain),
+            Baseline::Raw => (Contender::Raw, Contender::RawAgain),
+            Baseline::Plain => (Contender::Plain, Contender::PlainAgain),
         };
-        // Between its two turns of each round, so that neither place is favoured.
-        let ratios = [self.ratio(Who::Ours, first), self.ratio(Who::Ours, again)];
+        // Between index is favoured.
+        let ratios = [self.ratio(Contender::Ours, first), self.ratio(Contender::Ours, again)];
         (ratios.iter().sum::<f64>() / 2.0, (self.ratio(first, again) - 1.0).abs())
     }
 }
@@ -105,14 +105,14 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     }
 }
 
-/// How many times fill a turn, judged by ever longer ones.
+/// The number of operations that fill a turn, measured with increasing numbers.
 pub(crate) async fn calibrate(
     turn: Duration,
-    mut times: impl AsyncFnMut(usize) -> Result<Duration, Failure>,
+    mut run: impl AsyncFnMut(usize) -> Result<Duration, Failure>,
 ) -> Result<usize, Failure> {
     let mut number = 4;
     loop {
-        let took = times(number).await?;
+        let took = run(number).await?;
         if took >= turn / 2 || number >= 1 << 16 {
             let one = took.as_secs_f64() / number as f64;
             let fitting = turn.as_secs_f64() / one.max(1e-9);

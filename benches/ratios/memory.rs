@@ -1,8 +1,9 @@
-//! What a process grows by while it streams: one of its own, for this one has grown long before.
+//! Memory growth while streaming, measured in a separate process, since this one has already
+//! allocated more.
 
 use crate::database::connect;
+use crate::implementation::{Failure, Implementation};
 use crate::ours::Ours;
-use crate::side::{Failure, Side};
 use std::fs;
 use std::process::Command;
 use uuid::Uuid;
@@ -10,10 +11,10 @@ use uuid::Uuid;
 pub(crate) const GROW: &str = "--grow";
 const URL: &str = "GAME_TASKS_GROW_URL";
 
-/// By how many MiB a process grew while it streamed a game's tasks.
+/// The memory in MiB by which a process grows while it streams a game's tasks.
 pub(crate) fn of_stream(url: &str, game: Uuid, tasks: usize) -> Result<f64, Failure> {
     let mut process = Command::new(std::env::current_exe()?);
-    // It may hold a password, and a process's arguments are everybody's to read.
+    // Not an argument: other users can read those, and the URL may contain a password.
     process.env(URL, url).args([GROW, &game.to_string(), &tasks.to_string()]);
     let output = process.output()?;
     if !output.status.success() {
@@ -22,16 +23,16 @@ pub(crate) fn of_stream(url: &str, game: Uuid, tasks: usize) -> Result<f64, Fail
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
-/// What that process does.
+/// The main function of that process.
 pub(crate) async fn grow(game: &str, tasks: &str) -> Result<(), Failure> {
     let ours = Ours::new(&connect(std::env::var(URL)?, 1).await?);
     let (game, tasks) = (game.parse()?, tasks.parse::<usize>()?);
-    // The high-water mark falls back to what there is now.
+    // Resets the peak to the current size.
     fs::write("/proc/self/clear_refs", "5")?;
     let before = mebibytes("VmRSS:")?;
-    let seen = ours.stream(game).await?;
-    if seen != tasks {
-        return Err(format!("streamed {seen} instead of {tasks}").into());
+    let streamed = ours.stream(game).await?;
+    if streamed != tasks {
+        return Err(format!("streamed {streamed} instead of {tasks}").into());
     }
     println!("{}", mebibytes("VmHWM:")? - before);
     Ok(())

@@ -1,9 +1,9 @@
-//! The operations, and what each is held to.
+//! The operations and their targets.
 
-use crate::database::{AT_ONCE, Bench, external, name};
-use crate::measure::{Baseline, Row, Times, Who, calibrate};
+use crate::database::{Bench, CONCURRENCY, external, name};
+use crate::implementation::{Failure, Implementation, Shape};
+use crate::measure::{Baseline, Contender, Row, Times, calibrate};
 use crate::memory;
-use crate::side::{Failure, Shape, Side};
 use futures_util::{StreamExt, TryStreamExt};
 use game_tasks::sea_orm::{ConnectionTrait, DbBackend};
 use game_tasks::{
@@ -13,23 +13,24 @@ use game_tasks::{
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How many tasks of the large game are worked on.
+/// The number of tasks of the large game that the operations use.
 const SAMPLE: usize = 4_096;
-const RESOLVED_AT_ONCE: usize = 1_000;
+const RESOLVE_BATCH: usize = 1_000;
 
-/// The place of a page that is far from the first.
+/// The label of a page that is far from the first one.
 const FAR: &str = "at 90 %";
 
-/// One of the keys that name a task.
+/// A function from a task to one of its keys.
 type KeyOf = fn(&Task) -> TaskKey;
 
-/// What an operation is held to, of which baseline.
+/// The baseline of an operation, and the minimum ratio.
 type Target = (Baseline, f64);
 
 pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<(), Failure> {
-    let operations = Operations { bench, sides: bench.store.sides(), sample: sample(bench).await? };
+    let operations =
+        Operations { bench, sides: bench.store.implementations(), sample: sample(bench).await? };
     operations.reads(rows).await?;
-    // The crate's index on SQLite is of a normalised timestamp; by hand one makes another.
+    // The crate's index on SQLite is on a normalized timestamp; handwritten SQL needs another one.
     let is_sqlite = bench.backend == DbBackend::Sqlite;
     if is_sqlite {
         let index = "CREATE INDEX by_hand ON tasks (\"gameId\", created_at, id)";
@@ -45,13 +46,13 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
     operations.reassign(rows).await
 }
 
-/// Tasks from all over the large game.
+/// Tasks distributed over the large game.
 async fn sample(bench: &Bench<'_>) -> Result<Vec<Task>, Failure> {
     let tasks = SeaOrmTaskRepository::new(bench.store.db.clone());
     let all = bench.scale().tasks;
     let mut sample = Vec::new();
     for number in 0..SAMPLE.min(all) {
-        // A step that has no divisor in common with it meets each once, in no order.
+        // A step that is coprime to the size visits tasks in a scattered order without repetition.
         let far = number * 7_919 * (all / SAMPLE).max(1) % all;
         sample.push(tasks.get((bench.large, external(far))).await?);
     }
@@ -60,62 +61,63 @@ async fn sample(bench: &Bench<'_>) -> Result<Vec<Task>, Failure> {
 
 struct Operations<'b> {
     bench: &'b Bench<'b>,
-    sides: [Box<dyn Side>; 3],
+    sides: [Box<dyn Implementation>; 3],
     sample: Vec<Task>,
 }
 
 impl Operations<'_> {
-    fn side(&self, who: Who) -> &dyn Side {
-        let place = match who {
-            Who::Ours => 0,
-            Who::Raw | Who::RawAgain => 1,
-            Who::Plain | Who::PlainAgain => 2,
+    fn side(&self, who: Contender) -> &dyn Implementation {
+        let index = match who {
+            Contender::Ours => 0,
+            Contender::Raw | Contender::RawAgain => 1,
+            Contender::Plain | Contender::PlainAgain => 2,
         };
-        &*self.sides[place]
+        &*self.sides[index]
     }
 
-    /// Compares all sides at an operation that a turn repeats.
+    /// Compares the implementations of an operation that a turn repeats.
     async fn compare(
         &self,
         rows: &mut Vec<Row>,
         operation: &str,
         targets: &[Target],
-        mut turn: impl AsyncFnMut(&dyn Side, usize) -> Result<Duration, Failure>,
+        mut turn: impl AsyncFnMut(&dyn Implementation, usize) -> Result<Duration, Failure>,
     ) -> Result<(), Failure> {
         if !self.bench.options.wants(operation) {
             return Ok(());
         }
         let scale = self.bench.scale();
-        let times = calibrate(scale.turn, async |n| turn(self.side(Who::Raw), n).await).await?;
+        let times =
+            calibrate(scale.turn, async |n| turn(self.side(Contender::Raw), n).await).await?;
         let turns = async |who| {
-            self.bench.store.rest().await?;
+            self.bench.store.checkpoint().await?;
             turn(self.side(who), times).await
         };
         let mut order = order(targets);
         if operation.ends_with(FAR) {
-            // A condition by `OR` passes over all before it: minutes at a million.
-            order.retain(|who| *who != Who::Plain);
+            // Its condition with `OR` scans all rows before it, which takes minutes at a million.
+            order.retain(|who| *who != Contender::Plain);
         }
         let taken = Times::take(&order, scale.rounds, turns).await?;
         self.report(rows, operation, targets, &taken, times);
         Ok(())
     }
 
-    /// The same for an operation that takes long enough once.
+    /// The same for an operation that takes long enough to be made once in a turn.
     async fn compare_whole(
         &self,
         rows: &mut Vec<Row>,
         operation: &str,
         targets: &[Target],
         work: usize,
-        mut turn: impl AsyncFnMut(Who) -> Result<Duration, Failure>,
+        mut turn: impl AsyncFnMut(Contender) -> Result<Duration, Failure>,
     ) -> Result<(), Failure> {
         if !self.bench.options.wants(operation) {
             return Ok(());
         }
         let rounds = self.bench.scale().bulk_rounds;
         let turns = async |who| {
-            self.bench.store.rest().await?;
+            self.bench.store.checkpoint().await?;
             turn(who).await
         };
         let taken = Times::take(&order(targets), rounds, turns).await?;
@@ -137,9 +139,9 @@ impl Operations<'_> {
             let row = Row {
                 backend: name(self.bench.backend),
                 operation: format!("{operation}{to}"),
-                ours: taken.rate(Who::Ours, times as f64),
-                raw: taken.rate(Who::Raw, times as f64),
-                plain: taken.rate(Who::Plain, times as f64),
+                ours: taken.rate(Contender::Ours, times as f64),
+                raw: taken.rate(Contender::Raw, times as f64),
+                plain: taken.rate(Contender::Plain, times as f64),
                 ratio,
                 spread,
                 target: Some(*target),
@@ -152,13 +154,13 @@ impl Operations<'_> {
         }
     }
 
-    /// By one that the crate shares with the others, else by its own.
-    fn on(&self, sqlite: f64, servers: f64) -> f64 {
+    /// A target that differs between SQLite and the servers.
+    fn target(&self, sqlite: f64, servers: f64) -> f64 {
         if self.bench.backend == DbBackend::Sqlite { sqlite } else { servers }
     }
 
     async fn reads(&self, rows: &mut Vec<Row>) -> Result<(), Failure> {
-        let raw = (Baseline::Raw, self.on(0.92, 0.96));
+        let raw = (Baseline::Raw, self.target(0.92, 0.96));
         let to_find = match self.bench.backend {
             DbBackend::Sqlite => vec![raw, (Baseline::Plain, 1.7)],
             _ => vec![raw],
@@ -174,7 +176,7 @@ impl Operations<'_> {
             self.compare(rows, &format!("find by {kind}"), &to_find, async |side, n| {
                 let since = Instant::now();
                 for key in keys.by_ref().take(n) {
-                    did(side.find(key).await?, 1)?;
+                    check_count(side.find(key).await?, 1)?;
                 }
                 Ok(since.elapsed())
             })
@@ -182,19 +184,19 @@ impl Operations<'_> {
             self.compare(rows, &format!("resolve by {kind}"), &[raw], async |side, n| {
                 let since = Instant::now();
                 for key in keys.by_ref().take(n) {
-                    did(side.resolve(key).await?, 1)?;
+                    check_count(side.resolve(key).await?, 1)?;
                 }
                 Ok(since.elapsed())
             })
             .await?;
         }
         let ids: Vec<Uuid> = self.sample.iter().map(|task| task.id).collect();
-        let many = &ids[..RESOLVED_AT_ONCE.min(ids.len())];
+        let many = &ids[..RESOLVE_BATCH.min(ids.len())];
         let operation = format!("resolve_many of {}", many.len());
         self.compare(rows, &operation, &[(Baseline::Raw, 0.9)], async |side, n| {
             let since = Instant::now();
             for _ in 0..n {
-                did(side.resolve_many(many).await?, many.len())?;
+                check_count(side.resolve_many(many).await?, many.len())?;
             }
             Ok(since.elapsed())
         })
@@ -210,13 +212,13 @@ impl Operations<'_> {
                 let first = Shape { game: self.bench.large, order, descending, after: None };
                 let far = TaskQuery::in_game(self.bench.large).order_by(order).limit(1);
                 let far = if descending { far.descending() } else { far };
-                let place = self.bench.scale().tasks as u64 * 9 / 10;
-                let page = tasks.list(far.page(place)).await?;
+                let index = self.bench.scale().tasks as u64 * 9 / 10;
+                let page = tasks.list(far.page(index)).await?;
                 let after = page.next.zip(page.items.into_iter().next());
                 let far = Shape { after, ..first.clone() };
                 let target = [(Baseline::Raw, 0.95)];
-                for (shape, place) in [(&first, "the first"), (&far, FAR)] {
-                    let operation = format!("list 100 by {by}, {direction}, {place}");
+                for (shape, index) in [(&first, "the first"), (&far, FAR)] {
+                    let operation = format!("list 100 by {by}, {direction}, {index}");
                     self.compare(rows, &operation, &target, async |side, n| {
                         pages(side, shape, n).await
                     })
@@ -228,7 +230,7 @@ impl Operations<'_> {
         Ok(())
     }
 
-    /// What depth costs: the crate's far page beside its own first.
+    /// Compares the crate's page at 90 % with its first page.
     async fn depth(
         &self,
         rows: &mut Vec<Row>,
@@ -239,17 +241,18 @@ impl Operations<'_> {
         if !self.bench.options.wants(&operation) {
             return Ok(());
         }
-        let (ours, scale) = (self.side(Who::Ours), self.bench.scale());
+        let (ours, scale) = (self.side(Contender::Ours), self.bench.scale());
         let times = calibrate(scale.turn, async |n| pages(ours, first, n).await).await?;
-        // In the place of the baseline is the first page.
-        let turn = async |who| pages(ours, if who == Who::Ours { far } else { first }, times).await;
-        let turns = [Who::Raw, Who::Ours, Who::RawAgain];
+        // The baseline is the first page.
+        let turn =
+            async |who| pages(ours, if who == Contender::Ours { far } else { first }, times).await;
+        let turns = [Contender::Raw, Contender::Ours, Contender::RawAgain];
         let taken = Times::take(&turns, scale.rounds, turn).await?;
         let (ratio, spread) = taken.against(Baseline::Raw);
         rows.push(Row {
             backend: name(self.bench.backend),
             operation,
-            ours: taken.rate(Who::Ours, times as f64),
+            ours: taken.rate(Contender::Ours, times as f64),
             raw: None,
             plain: None,
             ratio,
@@ -271,18 +274,18 @@ impl Operations<'_> {
             let tasks = fresh(n);
             let since = Instant::now();
             for task in &tasks {
-                did(side.create(task).await?, 1)?;
+                check_count(side.create(task).await?, 1)?;
             }
             Ok(since.elapsed())
         })
         .await?;
-        self.compare(rows, &format!("create, {AT_ONCE} at once"), &target, async |side, n| {
+        self.compare(rows, &format!("create, {CONCURRENCY} at once"), &target, async |side, n| {
             let tasks = fresh(n);
             let since = Instant::now();
             let calls = futures_util::stream::iter(&tasks).map(|task| side.create(task));
-            let created = calls.buffer_unordered(AT_ONCE);
+            let created = calls.buffer_unordered(CONCURRENCY);
             let created: usize = created.try_fold(0, async |all, one| Ok(all + one)).await?;
-            did(created, n)?;
+            check_count(created, n)?;
             Ok(since.elapsed())
         })
         .await?;
@@ -292,7 +295,7 @@ impl Operations<'_> {
             let steps: Vec<_> = steps.by_ref().take(n).collect();
             let since = Instant::now();
             for step in &steps {
-                did(side.update(step.id, &step.to).await?, 1)?;
+                check_count(side.update(step.id, &step.to).await?, 1)?;
             }
             Ok(since.elapsed())
         })
@@ -302,7 +305,7 @@ impl Operations<'_> {
             let steps: Vec<_> = steps.by_ref().take(n).collect();
             let since = Instant::now();
             for step in &steps {
-                did(side.transition(step.id, &step.from, &step.to).await?, 1)?;
+                check_count(side.transition(step.id, &step.from, &step.to).await?, 1)?;
             }
             Ok(since.elapsed())
         })
@@ -312,7 +315,7 @@ impl Operations<'_> {
             let there = repository.create_all(fresh(n), OnExisting::Fail).await?;
             let since = Instant::now();
             for task in &there {
-                did(side.delete(task.task().id).await?, 1)?;
+                check_count(side.delete(task.task().id).await?, 1)?;
             }
             Ok(since.elapsed())
         })
@@ -326,10 +329,11 @@ impl Operations<'_> {
             DbBackend::MySql => ((Baseline::Raw, 1.0), (Baseline::Raw, 1.0)),
             _ => ((Baseline::Plain, 1.3), (Baseline::Plain, 1.3)),
         };
-        // Into an empty table each time, so that all find the same.
+        // Into an empty table each time, so that all implementations have the same conditions.
         let store = crate::database::Store::create(self.bench.backend).await?;
         let game = store.game("bulk").await?;
-        let sides = Operations { bench: self.bench, sides: store.sides(), sample: Vec::new() };
+        let sides =
+            Operations { bench: self.bench, sides: store.implementations(), sample: Vec::new() };
         let tasks: Vec<NewTask> = (0..size).map(|n| NewTask::new(game, external(n))).collect();
         for (operation, target, whole) in
             [("create_many", partial, false), ("create_all", atomic, true)]
@@ -349,7 +353,7 @@ impl Operations<'_> {
                         false => side.create_many(&tasks).await?,
                     };
                     let took = since.elapsed();
-                    did(created, size)?;
+                    check_count(created, size)?;
                     Ok(took)
                 })
                 .await?;
@@ -362,7 +366,7 @@ impl Operations<'_> {
         let operation = format!("stream of {size}");
         self.compare_whole(rows, &operation, &[(Baseline::Raw, 0.8)], size, async |who| {
             let since = Instant::now();
-            did(self.side(who).stream(self.bench.large).await?, size)?;
+            check_count(self.side(who).stream(self.bench.large).await?, size)?;
             Ok(since.elapsed())
         })
         .await?;
@@ -387,12 +391,12 @@ impl Operations<'_> {
         let db = &self.bench.store.db;
         let all = self.bench.scale().tasks;
         let moved = all / 10;
-        let called = |of: &str| format!("reassign_strategy over {moved} of {all}, {of}");
+        let value_of = |of: &str| format!("reassign_strategy over {moved} of {all}, {of}");
         let kinds = [(Some(self.bench.large), "one game"), (None, "all games")];
-        if !kinds.iter().any(|(_, of)| self.bench.options.wants(&called(of))) {
+        if !kinds.iter().any(|(_, of)| self.bench.options.wants(&value_of(of))) {
             return Ok(());
         }
-        // Every tenth, all over the game.
+        // Every tenth task of the game.
         let repository = SeaOrmTaskRepository::new(db.clone());
         let own = game_tasks::TaskPatch::new().strategy("s0");
         for start in (0..all).step_by(10_000) {
@@ -403,9 +407,9 @@ impl Operations<'_> {
         }
         let mut turn = 0;
         for (game, of) in kinds {
-            self.compare_whole(rows, &called(of), &[(Baseline::Raw, 0.9)], moved, async |who| {
+            self.compare_whole(rows, &value_of(of), &[(Baseline::Raw, 0.9)], moved, async |who| {
                 if self.bench.backend == DbBackend::Postgres {
-                    // Each finds the same, not what the one before it has left behind.
+                    // Removes the dead rows of the previous turn.
                     db.execute_unprepared("VACUUM tasks").await?;
                 }
                 let (from, to) = (format!("s{turn}"), format!("s{}", turn + 1));
@@ -413,7 +417,7 @@ impl Operations<'_> {
                 let since = Instant::now();
                 let changed = self.side(who).reassign(game, &from, &to).await?;
                 let took = since.elapsed();
-                did(changed, moved)?;
+                check_count(changed, moved)?;
                 Ok(took)
             })
             .await?;
@@ -422,36 +426,40 @@ impl Operations<'_> {
     }
 }
 
-/// Who takes turns: the baseline twice, and all others once.
-fn order(targets: &[Target]) -> Vec<Who> {
-    let mut order = vec![Who::Raw, Who::Ours, Who::Plain, Who::RawAgain];
+/// The turns of a round: the baseline twice, the others once.
+fn order(targets: &[Target]) -> Vec<Contender> {
+    let mut order = vec![Contender::Raw, Contender::Ours, Contender::Plain, Contender::RawAgain];
     if targets.iter().any(|(baseline, _)| *baseline == Baseline::Plain) {
-        order.push(Who::PlainAgain);
+        order.push(Contender::PlainAgain);
     }
     order
 }
 
-async fn pages(side: &dyn Side, shape: &Shape, times: usize) -> Result<Duration, Failure> {
+async fn pages(
+    side: &dyn Implementation,
+    shape: &Shape,
+    times: usize,
+) -> Result<Duration, Failure> {
     let since = Instant::now();
     for _ in 0..times {
-        did(side.page(shape).await?, crate::side::PAGE as usize)?;
+        check_count(side.page(shape).await?, crate::implementation::PAGE as usize)?;
     }
     Ok(since.elapsed())
 }
 
-/// Nobody is measured who did something else.
-fn did(work: usize, expected: usize) -> Result<(), Failure> {
+/// Checks that an implementation check_count the expected work.
+fn check_count(work: usize, expected: usize) -> Result<(), Failure> {
     if work == expected { Ok(()) } else { Err(format!("{work} instead of {expected}").into()) }
 }
 
-/// A change of one task, to what it is not.
+/// A change of one task to another value.
 struct Step {
     id: Uuid,
     from: String,
     to: String,
 }
 
-/// Changes without end: each task in turn from one value to the next.
+/// An endless sequence of changes: each task in turn, from one value to the next.
 struct Steps<'s> {
     ids: &'s [Uuid],
     next: usize,
@@ -467,9 +475,9 @@ impl Iterator for Steps<'_> {
     type Item = Step;
 
     fn next(&mut self) -> Option<Step> {
-        let (lap, place) = (self.next / self.ids.len(), self.next % self.ids.len());
+        let (lap, index) = (self.next / self.ids.len(), self.next % self.ids.len());
         self.next += 1;
-        let called = |lap: usize| if lap == 0 { "open".to_owned() } else { format!("v{lap}") };
-        Some(Step { id: self.ids[place], from: called(lap), to: called(lap + 1) })
+        let value_of = |lap: usize| if lap == 0 { "open".to_owned() } else { format!("v{lap}") };
+        Some(Step { id: self.ids[index], from: value_of(lap), to: value_of(lap + 1) })
     }
 }

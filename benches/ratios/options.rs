@@ -1,7 +1,7 @@
-//! What the command line asks for.
+//! The command line options.
 
+use crate::implementation::Failure;
 use crate::scale::Scale;
-use crate::side::Failure;
 use lexopt::prelude::*;
 use std::path::PathBuf;
 
@@ -11,11 +11,11 @@ usage: cargo bench -- [--quick | --full] [--json] [--on DATABASE] [--only TEXT] 
 
   --quick       small tables and few rounds: under two minutes on all databases
   --full        also ten million tasks, on SQLite and PostgreSQL: an hour and 20 GB
-  --json        one object a row on standard output, instead of the table
-  --on DATABASE only this one: sqlite, postgresql, mariadb
+  --json        print a JSON object for each row instead of the table
+  --on DATABASE only this database: sqlite, postgresql or mariadb
   --only TEXT   only operations whose name contains the text
-  --out FOLDER  where results.md and results.svg go (default: target/ratios)
-  --instructions  count the client's instructions for each call instead, with valgrind";
+  --out FOLDER  write results.md and results.svg there (default: target/ratios)
+  --instructions  count the client's instructions of each call instead, with valgrind";
 
 pub(crate) struct Options {
     pub(crate) scale: Scale,
@@ -23,15 +23,15 @@ pub(crate) struct Options {
     pub(crate) on: Option<String>,
     pub(crate) only: Option<String>,
     pub(crate) out: PathBuf,
-    /// Whether instructions are counted instead.
+    /// Whether to count instructions instead of measuring time.
     pub(crate) instructions: bool,
 }
 
 impl Options {
-    /// `None` where help was asked for.
+    /// Returns `None` for `--help`.
     pub(crate) fn from_environment() -> Result<Option<Self>, Failure> {
         let mut options = Self {
-            // Cargo says `--bench` when it measures, and nothing when it merely tests.
+            // `cargo bench` passes `--bench`, `cargo test` does not.
             scale: Scale::SMOKE,
             json: false,
             on: None,
@@ -39,13 +39,13 @@ impl Options {
             out: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ratios"),
             instructions: false,
         };
-        let mut asked = None;
+        let mut requested = None;
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("bench") => options.scale = Scale::DEFAULT,
-                Long("quick") => asked = Some(Scale::QUICK),
-                Long("full") => asked = Some(Scale::FULL),
+                Long("quick") => requested = Some(Scale::QUICK),
+                Long("full") => requested = Some(Scale::FULL),
                 Long("json") => options.json = true,
                 Long("instructions") => options.instructions = true,
                 Long("on") => options.on = Some(parser.value()?.string()?),
@@ -55,7 +55,7 @@ impl Options {
                 other => return Err(other.unexpected().into()),
             }
         }
-        options.scale = asked.unwrap_or(options.scale);
+        options.scale = requested.unwrap_or(options.scale);
         Ok(Some(options))
     }
 

@@ -1,6 +1,6 @@
-//! The crate.
+//! The crate's implementation.
 
-use crate::side::{Failure, PAGE, Shape, Side};
+use crate::implementation::{Failure, Implementation, PAGE, Shape};
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::DatabaseConnection;
@@ -34,7 +34,7 @@ pub(crate) fn query(shape: &Shape) -> TaskQuery {
 }
 
 #[async_trait]
-impl Side for Ours {
+impl Implementation for Ours {
     async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
         self.tasks.create(task.clone()).await?;
         Ok(1)
@@ -84,11 +84,11 @@ impl Side for Ours {
 
     async fn stream(&self, game: Uuid) -> Result<usize, Failure> {
         let mut stream = self.tasks.stream(TaskQuery::in_game(game));
-        let mut seen = 0;
+        let mut count = 0;
         while stream.try_next().await?.is_some() {
-            seen += 1;
+            count += 1;
         }
-        Ok(seen)
+        Ok(count)
     }
 
     async fn reassign(&self, game: Option<Uuid>, from: &str, to: &str) -> Result<usize, Failure> {

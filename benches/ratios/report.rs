@@ -1,10 +1,10 @@
-//! What comes out: a table or JSON on standard output, and two files.
+//! The report: a table or JSON on standard output, and two files.
 
 use crate::chart;
+use crate::implementation::Failure;
 use crate::measure::Row;
 use crate::options::Options;
 use crate::scale::Scale;
-use crate::side::Failure;
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 use std::fs;
@@ -22,7 +22,7 @@ const HEADINGS: [&str; 8] = [
 
 pub(crate) fn write(options: &Options, rows: &[Row], machine: &str) -> Result<(), Failure> {
     if options.scale.name == Scale::SMOKE.name {
-        println!("{} operations did what they measure; for figures: cargo bench", rows.len());
+        println!("{} operations work; run `cargo bench` to measure them", rows.len());
         return Ok(());
     }
     if options.json {
@@ -34,10 +34,10 @@ pub(crate) fn write(options: &Options, rows: &[Row], machine: &str) -> Result<()
     }
     fs::create_dir_all(&options.out)?;
     let markdown = format!(
-        "# Ratios\n\nMade by `cargo bench` ({} scale): {machine}. The ratio is this crate's rate to \
-         raw sqlx's, or to what the operation says; the spread is how far the baseline was from \
-         itself in the same run; a target is met (✓) where the ratio reaches it less the \
-         spread.\n\n{}\n",
+        "# Ratios\n\nWritten by `cargo bench` ({} scale): {machine}. The ratio is this crate's rate \
+         divided by that of raw sqlx, or of the baseline that the operation names. The spread is \
+         the relative difference between two measurements of the baseline in the same run. A \
+         target is met (✓) if the ratio is at least the target minus the spread.\n\n{}\n",
         options.scale.name,
         table(rows, presets::ASCII_MARKDOWN),
     );

@@ -1,21 +1,21 @@
-//! How much is measured.
+//! The sizes of tables and the numbers of rounds.
 
 use std::time::Duration;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     pub(crate) name: &'static str,
-    /// Tasks of the one large game.
+    /// The number of tasks in the large game.
     pub(crate) tasks: usize,
-    /// Tasks of one bulk creation.
+    /// The number of tasks in one bulk creation.
     pub(crate) bulk: usize,
-    /// How often all sides take their turns, for an operation on one task.
+    /// The number of rounds for operations on one task.
     pub(crate) rounds: usize,
-    /// The same for work on very many.
+    /// The number of rounds for bulk operations.
     pub(crate) bulk_rounds: usize,
-    /// How long one turn is to take, about.
+    /// The approximate duration of a turn.
     pub(crate) turn: Duration,
-    /// Tasks of the large database of the comparison with the small, where it is made.
+    /// The number of tasks in the large table of the comparison with a small one; `None` skips it.
     pub(crate) growth: Option<usize>,
 }
 

@@ -1,10 +1,11 @@
-//! Batches that are written whole or not at all.
+//! `create_all`: batches that are written completely or not at all.
 
-use super::checks::in_batch;
-use super::checks::invalid;
-use super::checks::names;
+use super::context::TestContext;
 use super::failure::Outcome;
-use super::stage::Stage;
+use super::fixtures::ON_EXISTING;
+use super::fixtures::batch_error;
+use super::fixtures::names;
+use super::fixtures::validation_error;
 use crate::CreateOutcome;
 use crate::MAX_ATOMIC_BYTES;
 use crate::MAX_ATOMIC_TASKS;
@@ -16,9 +17,9 @@ use crate::ValidationReason;
 use uuid::Uuid;
 
 cases! { "bulk_atomic":
-    all_are_written,
-    one_bad_task_at_the_end_refuses_all,
-    the_first_refusal_is_told,
+    all_tasks_are_written,
+    one_invalid_task_refuses_the_batch,
+    first_error_is_reported,
     duplicates_in_the_batch_are_refused,
     duplicates_in_the_batch_are_kept_or_updated,
     existing_tasks_are_kept_or_updated,
@@ -26,34 +27,32 @@ cases! { "bulk_atomic":
     too_many_bytes,
 }
 
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
-
-async fn all_are_written(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    for (n, on_existing) in EVERY.into_iter().enumerate() {
-        ensure_eq!(stage.tasks.create_all([], on_existing).await?, []);
+async fn all_tasks_are_written(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    for (n, on_existing) in ON_EXISTING.into_iter().enumerate() {
+        ensure_eq!(cx.tasks.create_all([], on_existing).await?, []);
         let batch = ["c", "a", "b"].map(|name| NewTask::new(game, format!("{name}{n}")));
-        let written = stage.tasks.create_all(batch, on_existing).await?;
+        let written = cx.tasks.create_all(batch, on_existing).await?;
         ensure!(written.iter().all(CreateOutcome::is_created));
         let created: Vec<_> = written.into_iter().map(CreateOutcome::into_task).collect();
         ensure_eq!(names(&created), [format!("c{n}"), format!("a{n}"), format!("b{n}")]);
         for task in created {
-            ensure_eq!(stage.tasks.get(&task).await?, task);
+            ensure_eq!(cx.tasks.get(&task).await?, task);
         }
     }
-    ensure_eq!(stage.rows().await?.len(), 9);
+    ensure_eq!(cx.rows().await?.len(), 9);
     Ok(())
 }
 
-async fn one_bad_task_at_the_end_refuses_all(stage: &Stage<'_>) -> Outcome {
-    let (game, other) = (stage.game().await?, stage.game().await?);
-    let old = stage.task(other, "old").await?;
+async fn one_invalid_task_refuses_the_batch(cx: &TestContext<'_>) -> Outcome {
+    let (game, other) = (cx.game().await?, cx.game().await?);
+    let old = cx.task(other, "old").await?;
     let good = || ["a", "b", "c"].map(|name| NewTask::new(game, name));
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let refused = async |bad: NewTask| {
             let batch = good().into_iter().chain([bad]);
             let (index, error) =
-                in_batch(stage.refused(stage.tasks.create_all(batch, on_existing)).await?)?;
+                batch_error(cx.refused(cx.tasks.create_all(batch, on_existing)).await?)?;
             ensure_eq!(index, 3);
             Ok(error)
         };
@@ -63,7 +62,7 @@ async fn one_bad_task_at_the_end_refuses_all(stage: &Stage<'_>) -> Outcome {
             TaskError::GameNotFound { game_id } if *game_id == missing
         );
         ensure_eq!(
-            invalid(refused(NewTask::new(game, " ")).await?)?,
+            validation_error(refused(NewTask::new(game, " ")).await?)?,
             ("external_task_id", ValidationReason::Blank)
         );
         ensure_is!(
@@ -78,15 +77,15 @@ async fn one_bad_task_at_the_end_refuses_all(stage: &Stage<'_>) -> Outcome {
             );
         }
     }
-    // What was refused did not use the names up.
-    let written = stage.tasks.create_all(good(), OnExisting::Fail).await?;
+    // The names of refused batches can still be used.
+    let written = cx.tasks.create_all(good(), OnExisting::Fail).await?;
     ensure!(written.iter().all(CreateOutcome::is_created));
     Ok(())
 }
 
-async fn the_first_refusal_is_told(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let old = stage.task(game, "old").await?;
+async fn first_error_is_reported(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let old = cx.task(game, "old").await?;
     let missing = Uuid::now_v7();
     let bad = || {
         [
@@ -99,8 +98,8 @@ async fn the_first_refusal_is_told(stage: &Stage<'_>) -> Outcome {
     for first in 0..4 {
         let mut batch = vec![NewTask::new(game, "good")];
         batch.extend(bad().into_iter().cycle().skip(first).take(4));
-        let error = stage.refused(stage.tasks.create_all(batch, OnExisting::Fail)).await?;
-        let (index, error) = in_batch(error)?;
+        let error = cx.refused(cx.tasks.create_all(batch, OnExisting::Fail)).await?;
+        let (index, error) = batch_error(error)?;
         ensure_eq!(index, 1);
         match first {
             0 => ensure_is!(error, TaskError::AlreadyExists { .. }),
@@ -112,33 +111,33 @@ async fn the_first_refusal_is_told(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn duplicates_in_the_batch_are_refused(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn duplicates_in_the_batch_are_refused(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let batch = ["a", "b", "a", "b"].map(|name| NewTask::new(game, name));
-    let error = stage.refused(stage.tasks.create_all(batch, OnExisting::Fail)).await?;
-    let (index, error) = in_batch(error)?;
+    let error = cx.refused(cx.tasks.create_all(batch, OnExisting::Fail)).await?;
+    let (index, error) = batch_error(error)?;
     ensure_eq!(index, 2);
     ensure_is!(error, TaskError::AlreadyExists { external_task_id, .. } if external_task_id == "a");
 
     let id = Uuid::now_v7();
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let batch = ["a", "b", "c"].map(|name| NewTask::new(game, name).id(id));
-        let error = stage.refused(stage.tasks.create_all(batch, on_existing)).await?;
-        let (index, error) = in_batch(error)?;
+        let error = cx.refused(cx.tasks.create_all(batch, on_existing)).await?;
+        let (index, error) = batch_error(error)?;
         ensure_eq!(index, 1);
         ensure_is!(error, TaskError::IdTaken { id: taken } if *taken == id);
     }
     Ok(())
 }
 
-async fn duplicates_in_the_batch_are_kept_or_updated(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn duplicates_in_the_batch_are_kept_or_updated(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     for (on_existing, name, last) in
         [(OnExisting::Keep, "keep", "first"), (OnExisting::Update, "update", "second")]
     {
         let batch = ["first", "second"].map(|strategy| NewTask::new(game, name).strategy(strategy));
-        let written = stage.tasks.create_all(batch, on_existing).await?;
-        let row = stage.tasks.get((game, name)).await?;
+        let written = cx.tasks.create_all(batch, on_existing).await?;
+        let row = cx.tasks.get((game, name)).await?;
         ensure_eq!(row.strategy_id, last);
         let later = match on_existing {
             OnExisting::Update => CreateOutcome::Updated(row.clone()),
@@ -149,33 +148,33 @@ async fn duplicates_in_the_batch_are_kept_or_updated(stage: &Stage<'_>) -> Outco
     Ok(())
 }
 
-async fn existing_tasks_are_kept_or_updated(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let old = stage.task(game, "old").await?;
+async fn existing_tasks_are_kept_or_updated(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let old = cx.task(game, "old").await?;
     let batch = || ["new", "old"].map(|name| NewTask::new(game, name).strategy("other"));
-    let written = stage.tasks.create_all(batch(), OnExisting::Keep).await?;
+    let written = cx.tasks.create_all(batch(), OnExisting::Keep).await?;
     ensure_is!(written[..], [CreateOutcome::Created(_), CreateOutcome::Kept(kept)] if *kept == old);
 
-    let written = stage.tasks.create_all(batch(), OnExisting::Update).await?;
-    let row = stage.tasks.get(&old).await?;
+    let written = cx.tasks.create_all(batch(), OnExisting::Update).await?;
+    let row = cx.tasks.get(&old).await?;
     ensure_eq!(row.strategy_id, "other");
     ensure!(row.updated_at > old.updated_at);
     ensure_eq!(written.get(1), Some(&CreateOutcome::Updated(row)));
     Ok(())
 }
 
-async fn too_many_tasks(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn too_many_tasks(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let too_many = (0..=MAX_ATOMIC_TASKS).map(|n| NewTask::new(game, n.to_string()));
-    let error = stage.refused(stage.tasks.create_all(too_many, OnExisting::Fail)).await?;
+    let error = cx.refused(cx.tasks.create_all(too_many, OnExisting::Fail)).await?;
     let reason = ValidationReason::TooLarge { max: MAX_ATOMIC_TASKS as u64 };
-    ensure_eq!(invalid(error)?, ("tasks", reason));
+    ensure_eq!(validation_error(error)?, ("tasks", reason));
     Ok(())
 }
 
-async fn too_many_bytes(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    // A name and a strategy of 512 bytes each.
+async fn too_many_bytes(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    // Each task has a name and a strategy of 512 bytes.
     let (filler, strategy) = ("🎉".repeat(126), "🎉".repeat(128));
     let just_enough: Vec<_> = (0..MAX_ATOMIC_BYTES / 1_024)
         .map(|n| NewTask::new(game, format!("{n:08}{filler}")).strategy(&*strategy))
@@ -185,12 +184,12 @@ async fn too_many_bytes(stage: &Stage<'_>) -> Outcome {
         .iter_mut()
         .take(1)
         .for_each(|task| *task = task.clone().strategy(format!("{strategy}x")));
-    let error = stage.refused(stage.tasks.create_all(too_many, OnExisting::Fail)).await?;
+    let error = cx.refused(cx.tasks.create_all(too_many, OnExisting::Fail)).await?;
     let reason = ValidationReason::TooLarge { max: MAX_ATOMIC_BYTES as u64 };
-    ensure_eq!(invalid(error)?, ("tasks", reason));
+    ensure_eq!(validation_error(error)?, ("tasks", reason));
 
     let size = just_enough.len();
-    let written = stage.tasks.create_all(just_enough, OnExisting::Fail).await?;
+    let written = cx.tasks.create_all(just_enough, OnExisting::Fail).await?;
     ensure_eq!(written.len(), size);
     Ok(())
 }

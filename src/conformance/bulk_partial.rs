@@ -1,12 +1,13 @@
-//! Batches in which each task stands for itself.
+//! `create_many`: batches with an outcome for each task.
 
-use super::checks::any_id;
-use super::checks::invalid;
-use super::checks::names;
-use super::checks::refusal;
+use super::checks::expect_error;
+use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::stage::Stage;
+use super::fixtures::ON_EXISTING;
+use super::fixtures::names;
+use super::fixtures::unordered_id;
+use super::fixtures::validation_error;
 use crate::CreateOutcome;
 use crate::NewTask;
 use crate::OnExisting;
@@ -19,49 +20,49 @@ use crate::ValidationReason;
 use uuid::Uuid;
 
 cases! { "bulk_partial":
-    nothing_is_asked,
-    outcomes_come_in_the_order_of_the_input,
+    empty_batch,
+    outcomes_are_in_input_order,
     existing_tasks_are_reported,
     existing_tasks_are_kept,
     existing_tasks_are_updated,
-    an_update_that_changes_nothing_keeps,
+    update_without_a_change_reports_kept,
     duplicates_in_the_batch_are_reported,
     duplicates_in_the_batch_are_kept,
     duplicates_in_the_batch_are_updated,
-    ids_are_given_once,
-    answers_are_the_rows,
+    duplicate_ids_in_the_batch_are_refused,
+    returned_tasks_equal_the_stored_rows,
 }
 
-/// A batch of one game's tasks.
+/// New tasks of one game.
 fn batch<const N: usize>(game: Uuid, names: [&str; N]) -> [NewTask; N] {
     names.map(|name| NewTask::new(game, name))
 }
 
-/// The outcomes of a batch of known size.
+/// Creates a batch and checks the number of outcomes.
 async fn create<const N: usize>(
-    stage: &Stage<'_>,
+    cx: &TestContext<'_>,
     tasks: [NewTask; N],
     on_existing: OnExisting,
 ) -> Result<[Result<CreateOutcome, TaskError>; N], Failure> {
-    let outcomes = stage.tasks.create_many(tasks, on_existing).await?;
+    let outcomes = cx.tasks.create_many(tasks, on_existing).await?;
     outcomes.try_into().map_err(|outcomes: Vec<_>| {
         Failure::new(format_args!("must be {N} outcomes, are {}", outcomes.len()))
     })
 }
 
-async fn nothing_is_asked(stage: &Stage<'_>) -> Outcome {
-    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
-        let [] = create(stage, [], on_existing).await?;
+async fn empty_batch(cx: &TestContext<'_>) -> Outcome {
+    for on_existing in ON_EXISTING {
+        let [] = create(cx, [], on_existing).await?;
     }
-    ensure!(stage.rows().await?.is_empty());
+    ensure!(cx.rows().await?.is_empty());
     Ok(())
 }
 
-async fn outcomes_come_in_the_order_of_the_input(stage: &Stage<'_>) -> Outcome {
-    let (game, other, missing) = (stage.game().await?, stage.game().await?, Uuid::now_v7());
-    let old = stage.task(other, "old").await?;
+async fn outcomes_are_in_input_order(cx: &TestContext<'_>) -> Outcome {
+    let (game, other, missing) = (cx.game().await?, cx.game().await?, Uuid::now_v7());
+    let old = cx.task(other, "old").await?;
     let [z, empty, a, lost, taken, bee, id, m] = create(
-        stage,
+        cx,
         [
             NewTask::new(game, "z"),
             NewTask::new(game, ""),
@@ -76,7 +77,10 @@ async fn outcomes_come_in_the_order_of_the_input(stage: &Stage<'_>) -> Outcome {
     )
     .await?;
     ensure_is!(z, Ok(CreateOutcome::Created(task)) if task.external_task_id == "z");
-    ensure_eq!(invalid(refusal(empty)?)?, ("external_task_id", ValidationReason::Empty));
+    ensure_eq!(
+        validation_error(expect_error(empty)?)?,
+        ("external_task_id", ValidationReason::Empty)
+    );
     ensure_is!(a, Ok(CreateOutcome::Created(task)) if task.game_id == other && task.external_task_id == "a");
     ensure_is!(lost, Err(TaskError::GameNotFound { game_id }) if *game_id == missing);
     ensure_is!(
@@ -94,87 +98,87 @@ async fn outcomes_come_in_the_order_of_the_input(stage: &Stage<'_>) -> Outcome {
         .collect::<Result<_, _>>()?;
     expected.push(old);
     expected.sort_by_key(|task| task.id);
-    ensure_eq!(stage.rows().await?, expected);
+    ensure_eq!(cx.rows().await?, expected);
     Ok(())
 }
 
-async fn existing_tasks_are_reported(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let old = stage.task(game, "old").await?;
-    let [again, new] = create(stage, batch(game, ["old", "new"]), OnExisting::Fail).await?;
+async fn existing_tasks_are_reported(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let old = cx.task(game, "old").await?;
+    let [again, new] = create(cx, batch(game, ["old", "new"]), OnExisting::Fail).await?;
     ensure_is!(again, Err(TaskError::AlreadyExists { id, .. }) if *id == Some(old.id));
     ensure_is!(new, Ok(CreateOutcome::Created(_)));
-    ensure_eq!(stage.tasks.get(&old).await?, old);
+    ensure_eq!(cx.tasks.get(&old).await?, old);
     Ok(())
 }
 
-async fn existing_tasks_are_kept(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let old = stage.task(game, "old").await?;
-    let old = stage.tasks.transition(&old, "open", "closed").await?;
+async fn existing_tasks_are_kept(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let old = cx.task(game, "old").await?;
+    let old = cx.tasks.transition(&old, "open", "closed").await?;
     let tasks =
         [NewTask::new(game, "old").strategy("other"), NewTask::new(game, "new").strategy("other")];
-    let [kept, created] = create(stage, tasks, OnExisting::Keep).await?;
+    let [kept, created] = create(cx, tasks, OnExisting::Keep).await?;
     ensure_eq!(kept?, CreateOutcome::Kept(old.clone()));
     ensure_is!(created, Ok(CreateOutcome::Created(task)) if task.strategy_id == "other");
-    ensure_eq!(stage.tasks.get(&old).await?, old);
-    // A batch sent again, as after a lost answer, changes nothing.
-    let before = stage.rows().await?;
-    let again = create(stage, batch(game, ["new", "old"]), OnExisting::Keep).await?;
+    ensure_eq!(cx.tasks.get(&old).await?, old);
+    // Repeating a batch, as after a lost response, changes nothing.
+    let before = cx.rows().await?;
+    let again = create(cx, batch(game, ["new", "old"]), OnExisting::Keep).await?;
     ensure!(again.iter().all(|written| matches!(written, Ok(CreateOutcome::Kept(_)))));
-    ensure_eq!(stage.rows().await?, before);
+    ensure_eq!(cx.rows().await?, before);
     Ok(())
 }
 
-async fn existing_tasks_are_updated(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let [named, unnamed] = stage.tasks_named(game, ["named", "unnamed"]).await?;
-    let unnamed = stage.tasks.update(&unnamed, crate::TaskPatch::new().strategy("own")).await?;
-    let named = stage.tasks.transition(&named, "open", "closed").await?;
+async fn existing_tasks_are_updated(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let [named, unnamed] = cx.tasks_named(game, ["named", "unnamed"]).await?;
+    let unnamed = cx.tasks.update(&unnamed, crate::TaskPatch::new().strategy("own")).await?;
+    let named = cx.tasks.transition(&named, "open", "closed").await?;
     let tasks = [
         NewTask::new(game, "named").strategy("other"),
         NewTask::new(game, "unnamed"),
         NewTask::new(game, "new").strategy("other"),
     ];
-    let [first, second, third] = create(stage, tasks, OnExisting::Update).await?;
+    let [first, second, third] = create(cx, tasks, OnExisting::Update).await?;
     for (outcome, old, strategy) in [(first, &named, "other"), (second, &unnamed, "default")] {
         let Ok(CreateOutcome::Updated(task)) = outcome else {
             return Err(Failure::new(format_args!("must be updated, is {outcome:?}")));
         };
-        ensure!(task.updated_at > old.updated_at, "updated_at has not grown");
+        ensure!(task.updated_at > old.updated_at, "updated_at has not increased");
         let expected = crate::Task {
             strategy_id: StrategyId::new(strategy)?,
             updated_at: task.updated_at,
             ..old.clone()
         };
         ensure_eq!(task, expected);
-        ensure_eq!(stage.tasks.get(old).await?, task);
+        ensure_eq!(cx.tasks.get(old).await?, task);
     }
     ensure_is!(third, Ok(CreateOutcome::Created(task)) if task.strategy_id == "other" && task.status == TaskStatus::OPEN);
     Ok(())
 }
 
-async fn an_update_that_changes_nothing_keeps(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let old = stage.task(game, "old").await?;
-    let old = stage.tasks.transition(&old, "open", "closed").await?;
+async fn update_without_a_change_reports_kept(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let old = cx.task(game, "old").await?;
+    let old = cx.tasks.transition(&old, "open", "closed").await?;
     for tasks in
         [batch(game, ["old", "old"]), batch(game, ["old", "old"]).map(|t| t.strategy("default"))]
     {
-        for outcome in create(stage, tasks.clone(), OnExisting::Update).await? {
+        for outcome in create(cx, tasks.clone(), OnExisting::Update).await? {
             ensure_eq!(outcome?, CreateOutcome::Kept(old.clone()));
         }
-        let written = stage.tasks.create_all(tasks, OnExisting::Update).await?;
+        let written = cx.tasks.create_all(tasks, OnExisting::Update).await?;
         ensure_eq!(written, [CreateOutcome::Kept(old.clone()), CreateOutcome::Kept(old.clone())]);
     }
-    ensure_eq!(stage.rows().await?, [old]);
+    ensure_eq!(cx.rows().await?, [old]);
     Ok(())
 }
 
-async fn duplicates_in_the_batch_are_reported(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn duplicates_in_the_batch_are_reported(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let [first, other, second, third] =
-        create(stage, batch(game, ["twice", "x", "twice", "twice"]), OnExisting::Fail).await?;
+        create(cx, batch(game, ["twice", "x", "twice", "twice"]), OnExisting::Fail).await?;
     let first = first?;
     ensure!(first.is_created() && other?.is_created());
     for later in [second, third] {
@@ -184,19 +188,19 @@ async fn duplicates_in_the_batch_are_reported(stage: &Stage<'_>) -> Outcome {
                 if external_task_id == "twice" && *id == Some(first.task().id)
         );
     }
-    ensure_eq!(stage.tasks.count(TaskFilter::in_game(game)).await?, 2);
+    ensure_eq!(cx.tasks.count(TaskFilter::in_game(game)).await?, 2);
     Ok(())
 }
 
-async fn duplicates_in_the_batch_are_kept(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn duplicates_in_the_batch_are_kept(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let tasks = [
         NewTask::new(game, "twice").strategy("first"),
         NewTask::new(game, "twice").strategy("second"),
         NewTask::new(game, "TWICE"),
     ];
-    let [first, second, other] = create(stage, tasks, OnExisting::Keep).await?;
-    let row = stage.tasks.get((game, "twice")).await?;
+    let [first, second, other] = create(cx, tasks, OnExisting::Keep).await?;
+    let row = cx.tasks.get((game, "twice")).await?;
     ensure_eq!(row.strategy_id, "first");
     ensure_eq!(first?, CreateOutcome::Created(row.clone()));
     ensure_eq!(second?, CreateOutcome::Kept(row));
@@ -204,9 +208,9 @@ async fn duplicates_in_the_batch_are_kept(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn duplicates_in_the_batch_are_updated(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let old = stage.task(game, "old").await?;
+async fn duplicates_in_the_batch_are_updated(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let old = cx.task(game, "old").await?;
     let tasks = [
         NewTask::new(game, "twice").strategy("first"),
         NewTask::new(game, "old").strategy("first"),
@@ -214,9 +218,9 @@ async fn duplicates_in_the_batch_are_updated(stage: &Stage<'_>) -> Outcome {
         NewTask::new(game, "old").strategy("second"),
     ];
     let [new_first, old_first, new_second, old_second] =
-        create(stage, tasks, OnExisting::Update).await?;
-    let new_row = stage.tasks.get((game, "twice")).await?;
-    let old_row = stage.tasks.get(&old).await?;
+        create(cx, tasks, OnExisting::Update).await?;
+    let new_row = cx.tasks.get((game, "twice")).await?;
+    let old_row = cx.tasks.get(&old).await?;
     ensure_eq!(
         (&*new_row.strategy_id.to_string(), &*old_row.strategy_id.to_string()),
         ("second", "second")
@@ -229,11 +233,11 @@ async fn duplicates_in_the_batch_are_updated(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn ids_are_given_once(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn duplicate_ids_in_the_batch_are_refused(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let id = Uuid::now_v7();
     let [first, second, third] = create(
-        stage,
+        cx,
         [
             NewTask::new(game, "first").id(id),
             NewTask::new(game, "second").id(id),
@@ -245,35 +249,35 @@ async fn ids_are_given_once(stage: &Stage<'_>) -> Outcome {
     ensure_is!(first, Ok(CreateOutcome::Created(task)) if task.id == id);
     ensure_is!(second, Err(TaskError::IdTaken { id: taken }) if *taken == id);
     ensure!(third?.is_created());
-    // A batch with ids that is sent again finds its own tasks.
+    // Repeating a batch with given ids matches the existing tasks.
     let again = [NewTask::new(game, "first").id(id), NewTask::new(game, "other").id(id)];
     for on_existing in [OnExisting::Keep, OnExisting::Update] {
-        let [same, clash] = create(stage, again.clone(), on_existing).await?;
+        let [same, clash] = create(cx, again.clone(), on_existing).await?;
         ensure_eq!(same?.task().id, id);
         ensure_is!(clash, Err(TaskError::IdTaken { id: taken }) if *taken == id);
     }
     Ok(())
 }
 
-async fn answers_are_the_rows(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let given = any_id();
+async fn returned_tasks_equal_the_stored_rows(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let given = unordered_id();
     let tasks = [
         NewTask::new(game, "b").id(given),
         NewTask::new(game, "a").strategy("custom:1"),
         NewTask::new(game, "c"),
     ];
-    let created = create(stage, tasks, OnExisting::Fail).await?;
+    let created = create(cx, tasks, OnExisting::Fail).await?;
     let mut created: Vec<_> =
         created.into_iter().map(|w| w.map(CreateOutcome::into_task)).collect::<Result<_, _>>()?;
     ensure_eq!(names(&created), ["b", "a", "c"]);
     ensure_eq!(created.first().map(|task| task.id), Some(given));
     for task in &created {
-        ensure_eq!(stage.tasks.get(task).await?, *task);
+        ensure_eq!(cx.tasks.get(task).await?, *task);
         ensure_eq!(task.status, TaskStatus::OPEN);
         ensure_eq!(task.created_at, task.updated_at);
     }
     created.sort_by_key(|task| task.id);
-    ensure_eq!(stage.rows().await?, created);
+    ensure_eq!(cx.rows().await?, created);
     Ok(())
 }

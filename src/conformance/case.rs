@@ -1,30 +1,30 @@
-//! Cases: their names, what they need, and how they are listed.
+//! A case: its name, the capabilities that it requires, and its function.
 
+use super::context::TestContext;
 use super::failure::Outcome;
-use super::stage::Stage;
 use super::store::Store;
 use crate::task::Lifecycle;
 use futures_util::future::BoxFuture;
 
-/// What a case needs that not every store has.
+/// An optional capability of a [`Store`] that some cases require.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Need {
-    /// [`Store::resolver`].
+pub enum Capability {
+    /// [`Store::resolver`] returns a resolver.
     Resolver,
-    /// [`Store::with_lifecycle`].
+    /// [`Store::with_lifecycle`] returns a repository.
     Lifecycle,
-    /// [`Store::shared`]: several connections.
+    /// [`Store::shared`] returns a repository that serves concurrent calls.
     Shared,
-    /// [`Store::in_transaction`].
+    /// [`Store::in_transaction`] is true.
     Transaction,
-    /// [`Store::has_unique_ids`].
+    /// [`Store::has_unique_ids`] is true.
     UniqueIds,
 }
 
-impl Need {
-    /// Whether the store has it.
-    pub(super) fn is_met_by(self, store: &dyn Store) -> bool {
+impl Capability {
+    /// Whether the store has this capability.
+    pub(super) fn is_provided_by(self, store: &dyn Store) -> bool {
         match self {
             Self::Resolver => store.resolver().is_some(),
             Self::Lifecycle => store.with_lifecycle(Lifecycle::any()).is_some(),
@@ -35,33 +35,33 @@ impl Need {
     }
 }
 
-impl std::fmt::Display for Need {
+impl std::fmt::Display for Capability {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(match self {
             Self::Resolver => "a resolver",
             Self::Lifecycle => "lifecycles",
-            Self::Shared => "several connections",
+            Self::Shared => "concurrent calls",
             Self::Transaction => "a transaction",
-            Self::UniqueIds => "ids that are unique in all games",
+            Self::UniqueIds => "ids that are unique across games",
         })
     }
 }
 
 pub(super) struct Case {
     pub(super) name: &'static str,
-    pub(super) needs: &'static [Need],
-    pub(super) play: for<'s> fn(&'s Stage<'s>) -> BoxFuture<'s, Outcome>,
+    pub(super) requires: &'static [Capability],
+    pub(super) run: for<'s> fn(&'s TestContext<'s>) -> BoxFuture<'s, Outcome>,
 }
 
-/// The cases of a module, each a function `async fn(&Stage<'_>) -> Outcome`, and in brackets
-/// what it needs.
+/// Lists the cases of a module: functions `async fn(&TestContext<'_>) -> Outcome`, each
+/// followed by the capabilities that it requires in brackets.
 macro_rules! cases {
-    ($group:literal: $($case:ident $([$($need:ident),+])?),+ $(,)?) => {
+    ($group:literal: $($case:ident $([$($capability:ident),+])?),+ $(,)?) => {
         pub(super) const CASES: &[$crate::conformance::case::Case] = &[$(
             $crate::conformance::case::Case {
                 name: concat!($group, "::", stringify!($case)),
-                needs: &[$($($crate::conformance::Need::$need),+)?],
-                play: |stage| Box::pin($case(stage)),
+                requires: &[$($($crate::conformance::Capability::$capability),+)?],
+                run: |cx| Box::pin($case(cx)),
             }
         ),+];
     };

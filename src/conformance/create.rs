@@ -1,10 +1,10 @@
-//! One task is created, and found by each of its keys.
+//! Creating one task, and finding it by each of its keys.
 
-use super::checks::any_id;
-use super::checks::ensure_not_found;
-use super::checks::keys_of;
+use super::context::TestContext;
 use super::failure::Outcome;
-use super::stage::Stage;
+use super::fixtures::ensure_not_found;
+use super::fixtures::keys_of;
+use super::fixtures::unordered_id;
 use crate::CreateOutcome;
 use crate::NewTask;
 use crate::StrategyId;
@@ -17,21 +17,21 @@ use chrono::{TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
 cases! { "create":
-    answer_is_the_row,
-    found_by_each_key,
-    id_is_made_or_given,
+    returned_task_equals_the_stored_row,
+    task_is_found_by_each_key,
+    id_is_generated_or_given,
     strategy_is_stored_as_given,
     longest_text_is_stored,
-    get_or_create_says_which,
-    duplicate_starts_anew,
+    get_or_create_reports_whether_it_created,
+    duplicate_is_open_and_has_its_own_id,
 }
 
-async fn answer_is_the_row(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let task = stage.tasks.create(NewTask::new(game, "task-login")).await?;
-    // On the first read, to the microsecond, through the repository and past it.
-    ensure_eq!(stage.tasks.find(task.id).await?, Some(task.clone()));
-    ensure_eq!(stage.rows().await?, std::slice::from_ref(&task));
+async fn returned_task_equals_the_stored_row(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let task = cx.tasks.create(NewTask::new(game, "task-login")).await?;
+    // Equal to the microsecond on the first read, both through the repository and without it.
+    ensure_eq!(cx.tasks.find(task.id).await?, Some(task.clone()));
+    ensure_eq!(cx.rows().await?, std::slice::from_ref(&task));
 
     let Task { id, created_at, updated_at, .. } = task;
     let expected = Task {
@@ -47,91 +47,91 @@ async fn answer_is_the_row(stage: &Stage<'_>) -> Outcome {
     };
     ensure_eq!(task, expected);
     ensure_eq!(created_at, updated_at);
-    ensure_eq!(created_at.nanosecond() % 1_000, 0, "times are whole microseconds");
-    // Far less than any time zone is off by. A transaction may take its beginning for now.
+    ensure_eq!(created_at.nanosecond() % 1_000, 0, "timestamps have microsecond precision");
+    // Less than any time zone offset. Inside a transaction, "now" may be when it began.
     let off = (Utc::now() - created_at).abs();
     ensure!(off < TimeDelta::minutes(2), "created_at is off by {off}");
     Ok(())
 }
 
-async fn found_by_each_key(stage: &Stage<'_>) -> Outcome {
-    let (game, other) = (stage.game().await?, stage.game().await?);
-    let [first, second] = stage.tasks_named(game, ["first", "second"]).await?;
-    let namesake = stage.task(other, "first").await?;
+async fn task_is_found_by_each_key(cx: &TestContext<'_>) -> Outcome {
+    let (game, other) = (cx.game().await?, cx.game().await?);
+    let [first, second] = cx.tasks_named(game, ["first", "second"]).await?;
+    let namesake = cx.task(other, "first").await?;
     for task in [first, second, namesake] {
         for key in keys_of(&task) {
-            ensure_eq!(stage.tasks.find(&key).await?.as_ref(), Some(&task), "{key}");
-            ensure_eq!(stage.tasks.get(&key).await?, task, "{key}");
-            ensure!(stage.tasks.exists(&key).await?, "{key}");
+            ensure_eq!(cx.tasks.find(&key).await?.as_ref(), Some(&task), "{key}");
+            ensure_eq!(cx.tasks.get(&key).await?, task, "{key}");
+            ensure!(cx.tasks.exists(&key).await?, "{key}");
         }
     }
     Ok(())
 }
 
-async fn id_is_made_or_given(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let [first, second] = stage.tasks_named(game, ["first", "second"]).await?;
+async fn id_is_generated_or_given(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let [first, second] = cx.tasks_named(game, ["first", "second"]).await?;
     for made in [first.id, second.id] {
         ensure_eq!(made.get_version_num(), 7, "{made}");
     }
     ensure_ne!(first.id, second.id);
-    for given in [any_id(), Uuid::nil(), Uuid::max(), Uuid::from_u128(0x22_5c00_00ff)] {
+    for given in [unordered_id(), Uuid::nil(), Uuid::max(), Uuid::from_u128(0x22_5c00_00ff)] {
         let new = NewTask::new(game, given.to_string()).id(given);
-        let task = stage.tasks.create(new).await?;
+        let task = cx.tasks.create(new).await?;
         ensure_eq!(task.id, given);
-        ensure_eq!(stage.tasks.get((game, given.to_string())).await?, task);
+        ensure_eq!(cx.tasks.get((game, given.to_string())).await?, task);
     }
     Ok(())
 }
 
-async fn strategy_is_stored_as_given(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game_with("socio_bee").await?.id;
+async fn strategy_is_stored_as_given(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game_with("socio_bee").await?.id;
     let custom = StrategyId::custom(Uuid::now_v7());
     for (n, strategy) in
         ["default", "socio_bee", "Default", custom.as_str(), " x "].into_iter().enumerate()
     {
         let new = NewTask::new(game, n.to_string()).strategy(strategy);
-        ensure_eq!(stage.tasks.create(new).await?.strategy_id, strategy);
-        ensure_eq!(stage.tasks.get((game, n.to_string())).await?.strategy_id, strategy);
+        ensure_eq!(cx.tasks.create(new).await?.strategy_id, strategy);
+        ensure_eq!(cx.tasks.get((game, n.to_string())).await?.strategy_id, strategy);
     }
-    // What a task inherits is not stored.
-    ensure!(stage.task(game, "none").await?.strategy_id.is_default());
+    // An inherited strategy is not stored with the task.
+    ensure!(cx.task(game, "none").await?.strategy_id.is_default());
     Ok(())
 }
 
-async fn longest_text_is_stored(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn longest_text_is_stored(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let longest = "🎉".repeat(255);
     let new = NewTask::new(game, &*longest).strategy(&*longest);
-    let task = stage.tasks.create(new).await?;
+    let task = cx.tasks.create(new).await?;
     let closed = crate::TaskPatch::new().status(&*longest);
-    let task = stage.tasks.update(&task, closed).await?;
+    let task = cx.tasks.update(&task, closed).await?;
     ensure_eq!(task.external_task_id, longest);
     ensure_eq!((task.strategy_id.as_str(), task.status.as_str()), (&*longest, &*longest));
-    ensure_eq!(stage.tasks.get((game, &longest)).await?, task);
+    ensure_eq!(cx.tasks.get((game, &longest)).await?, task);
     Ok(())
 }
 
-async fn get_or_create_says_which(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn get_or_create_reports_whether_it_created(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let new = NewTask::new(game, "task").strategy("first");
-    let created = stage.tasks.get_or_create(new.clone()).await?;
+    let created = cx.tasks.get_or_create(new.clone()).await?;
     ensure_is!(created, CreateOutcome::Created(task) if task.strategy_id == "first");
     let other = new.strategy("second").id(Uuid::now_v7());
-    let kept = stage.tasks.get_or_create(other).await?;
+    let kept = cx.tasks.get_or_create(other).await?;
     ensure_eq!(kept, CreateOutcome::Kept(created.into_task()));
-    ensure_eq!(stage.rows().await?, [kept.into_task()]);
+    ensure_eq!(cx.rows().await?, [kept.into_task()]);
     Ok(())
 }
 
-async fn duplicate_starts_anew(stage: &Stage<'_>) -> Outcome {
-    let (game, other) = (stage.game().await?, stage.game().await?);
+async fn duplicate_is_open_and_has_its_own_id(cx: &TestContext<'_>) -> Outcome {
+    let (game, other) = (cx.game().await?, cx.game().await?);
     let original = NewTask::new(game, "original").strategy("socio_bee");
-    let original = stage.tasks.create(original).await?;
-    let original = stage.tasks.transition(&original, "open", "closed").await?;
+    let original = cx.tasks.create(original).await?;
+    let original = cx.tasks.transition(&original, "open", "closed").await?;
     for (n, key) in keys_of(&original).into_iter().enumerate() {
         let name = format!("copy {n}");
-        let copy = stage.tasks.duplicate(&key, &*name).await?;
+        let copy = cx.tasks.duplicate(&key, &*name).await?;
         ensure_ne!(copy.id, original.id);
         ensure!(copy.created_at >= original.created_at);
         let expected = Task {
@@ -143,14 +143,14 @@ async fn duplicate_starts_anew(stage: &Stage<'_>) -> Outcome {
             ..original.clone()
         };
         ensure_eq!(copy, expected);
-        ensure_eq!(stage.tasks.get(&copy).await?, copy);
+        ensure_eq!(cx.tasks.get(&copy).await?, copy);
     }
-    ensure_eq!(stage.tasks.get(&original).await?, original);
-    // The original under the wrong game is no original.
+    ensure_eq!(cx.tasks.get(&original).await?, original);
+    // A key with the wrong game does not match the original.
     let key = TaskKey::from((other, original.id));
-    let error = stage.refused(stage.tasks.duplicate(&key, "copy")).await?;
+    let error = cx.refused(cx.tasks.duplicate(&key, "copy")).await?;
     ensure_not_found(&error, &key)?;
-    let error = stage.refused(stage.tasks.duplicate(&original, "copy 0")).await?;
+    let error = cx.refused(cx.tasks.duplicate(&original, "copy 0")).await?;
     ensure_is!(error, TaskError::AlreadyExists { .. });
     Ok(())
 }

@@ -1,27 +1,27 @@
-//! How a case fails: with what was to hold, the values, and the place.
+//! The failure of a case: the assertion, its values and its source location.
 
 use std::fmt::{Debug, Display};
 use std::panic::Location;
 
-/// What became of a case.
+/// The result of a case function.
 pub(crate) type Outcome = Result<(), Failure>;
 
-/// What a case found wrong: the text of the assertion with the values it saw, and its place
-/// in this crate.
+/// Why a case failed: the assertion with the values that it compared, and its location in the
+/// source of this crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     message: String,
-    place: &'static Location<'static>,
+    location: &'static Location<'static>,
 }
 
-/// More than this tells nobody anything.
+/// Longer messages are truncated.
 const MAX_CHARS: usize = 1_500;
 
 impl Failure {
-    /// A failure at the place of the caller.
+    /// A failure at the caller's location.
     #[track_caller]
     pub(crate) fn new(message: impl Display) -> Self {
-        Self { message: shown(&message.to_string()), place: Location::caller() }
+        Self { message: redact(&message.to_string()), location: Location::caller() }
     }
 
     #[track_caller]
@@ -31,35 +31,33 @@ impl Failure {
         right: &dyn Debug,
         context: &str,
     ) -> Self {
-        // Each of its own, so that a long one does not hide the other.
-        let (left, right) = (shown(&format!("{left:?}")), shown(&format!("{right:?}")));
-        let (message, place) = (
-            format!("{expression}{context}\n  left:  {left}\n  right: {right}"),
-            Location::caller(),
-        );
-        Self { message, place }
+        // Truncated separately, so that a long value does not cut off the other one.
+        let (left, right) = (redact(&format!("{left:?}")), redact(&format!("{right:?}")));
+        let message = format!("{expression}{context}\n  left:  {left}\n  right: {right}");
+        Self { message, location: Location::caller() }
     }
 
-    /// What was to hold, and what was there instead.
+    /// The assertion that failed and the values that it compared. API keys of the suite are
+    /// replaced by a placeholder.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The file and the line of the assertion.
+    /// The location of the assertion.
     #[must_use]
-    pub fn place(&self) -> &'static Location<'static> {
-        self.place
+    pub fn location(&self) -> &'static Location<'static> {
+        self.location
     }
 }
 
 impl Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}: {}", self.place.file(), self.place.line(), self.message)
+        write!(f, "{}:{}: {}", self.location.file(), self.location.line(), self.message)
     }
 }
 
-/// What a call of a store answers where it must not fail.
+/// Lets a case use `?` on a call that must succeed.
 impl<E: std::error::Error> From<E> for Failure {
     #[track_caller]
     fn from(error: E) -> Self {
@@ -67,29 +65,29 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-/// The text, cut to what can be read, without the API keys of the suite: a store that shows
-/// one is told of, and does not get it shown once more.
-fn shown(text: &str) -> String {
+/// Truncates a text, and removes the API keys of the suite: a case that reports a leaked key
+/// must not leak it again.
+fn redact(text: &str) -> String {
     const KEY: &str = "gme_live_";
-    let mut shown = String::new();
+    let mut redacted = String::new();
     let mut parts = text.split(KEY);
-    shown.extend(parts.next());
+    redacted.extend(parts.next());
     for part in parts {
         let rest = part.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-        shown.push_str("(an API key)");
-        shown.push_str(rest);
+        redacted.push_str("(an API key)");
+        redacted.push_str(rest);
     }
-    match shown.char_indices().nth(MAX_CHARS) {
+    match redacted.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => {
-            let length = shown.len();
-            shown.truncate(end);
-            format!("{shown}… ({length} bytes)")
+            let length = redacted.len();
+            redacted.truncate(end);
+            format!("{redacted}… ({length} bytes)")
         }
-        None => shown,
+        None => redacted,
     }
 }
 
-/// Fails the case unless this holds.
+/// Fails the case unless the condition is true.
 macro_rules! ensure {
     ($condition:expr $(,)?) => {
         if !$condition {
@@ -110,7 +108,7 @@ macro_rules! ensure {
     };
 }
 
-/// Fails the case unless both are equal.
+/// Fails the case unless the values are equal.
 macro_rules! ensure_eq {
     ($left:expr, $right:expr $(,)?) => {
         ensure_eq!(@ $left, $right, "")
@@ -134,7 +132,7 @@ macro_rules! ensure_eq {
     };
 }
 
-/// Fails the case if both are equal.
+/// Fails the case if the values are equal.
 macro_rules! ensure_ne {
     ($left:expr, $right:expr $(,)?) => {
         match (&$left, &$right) {

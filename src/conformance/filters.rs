@@ -1,10 +1,9 @@
-//! Filters mean the tasks for which everything holds that they name, the same for lists,
-//! counts, changes and deletions.
+//! Filters: a task must match all criteria, and all calls that take a filter agree.
 
-use super::checks::names;
+use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::stage::Stage;
+use super::fixtures::names;
 use crate::NewTask;
 use crate::Task;
 use crate::TaskFilter;
@@ -19,61 +18,62 @@ use uuid::Uuid;
 
 cases! { "filters":
     by_status_and_strategy,
-    by_nothing_at_all,
+    by_an_empty_set,
     by_keys,
     by_prefix,
     by_creation,
-    by_everything_at_once,
+    by_all_criteria_combined,
 }
 
-/// The names of the tasks that a filter means, having asked for them in every way.
-async fn meant(stage: &Stage<'_>, filter: TaskFilter) -> Result<Vec<String>, Failure> {
+/// The names of the tasks that match a filter. Checks that `list`, `count`, `stream` and
+/// `update_many` agree.
+async fn matching(cx: &TestContext<'_>, filter: TaskFilter) -> Result<Vec<String>, Failure> {
     let query = TaskQuery::new(filter.clone()).order_by(TaskOrder::ExternalId);
-    let page = stage.tasks.list(query.clone().with_total()).await?;
+    let page = cx.tasks.list(query.clone().with_total()).await?;
     let count = page.items.len() as u64;
-    ensure_eq!(page.total, Some(count), "the total disagrees: {filter:?}");
-    ensure_eq!(stage.tasks.count(filter.clone()).await?, count, "{filter:?}");
-    let streamed: Vec<Task> = stage.tasks.stream(query.limit(1)).try_collect().await?;
+    ensure_eq!(page.total, Some(count), "total and number of items differ: {filter:?}");
+    ensure_eq!(cx.tasks.count(filter.clone()).await?, count, "{filter:?}");
+    let streamed: Vec<Task> = cx.tasks.stream(query.limit(1)).try_collect().await?;
     ensure_eq!(streamed, page.items);
 
-    // All of them, and no other, are changed and changed back.
+    // `update_many` changes exactly these tasks; restore them afterwards.
     let mark = TaskPatch::new().strategy("marked");
     let strategies: Vec<_> = page.items.iter().map(|task| task.strategy_id.clone()).collect();
     if !strategies.iter().any(|strategy| strategy == "marked") {
-        let others = stage.rows().await?;
-        ensure_eq!(stage.tasks.update_many(filter, mark).await?, count);
-        for row in stage.rows().await? {
-            let is_meant = page.items.iter().any(|task| task.id == row.id);
-            ensure_eq!(row.strategy_id == "marked", is_meant, "{row:?}");
-            ensure!(is_meant || others.contains(&row));
+        let others = cx.rows().await?;
+        ensure_eq!(cx.tasks.update_many(filter, mark).await?, count);
+        for row in cx.rows().await? {
+            let matches = page.items.iter().any(|task| task.id == row.id);
+            ensure_eq!(row.strategy_id == "marked", matches, "{row:?}");
+            ensure!(matches || others.contains(&row));
         }
         for task in &page.items {
             let back = TaskPatch::new().strategy(task.strategy_id.as_str());
-            stage.tasks.update(task, back).await?;
+            cx.tasks.update(task, back).await?;
         }
     }
     Ok(names(&page.items).into_iter().map(str::to_owned).collect())
 }
 
-/// A game with tasks `a` to `d`: `b` and `d` closed, `c` and `d` with a strategy; and another
-/// game with an `a`.
-pub(super) async fn four_tasks(stage: &Stage<'_>) -> Result<(Uuid, Uuid), Failure> {
-    let (game, other) = (stage.game().await?, stage.game().await?);
+/// Creates a game with tasks `a` to `d`, of which `b` and `d` are closed and `c` and `d` have a
+/// strategy, and another game with a task `a`.
+pub(super) async fn four_tasks(cx: &TestContext<'_>) -> Result<(Uuid, Uuid), Failure> {
+    let (game, other) = (cx.game().await?, cx.game().await?);
     for name in ["a", "b"] {
-        stage.task(game, name).await?;
+        cx.task(game, name).await?;
     }
     for name in ["c", "d"] {
-        stage.tasks.create(NewTask::new(game, name).strategy("socio_bee")).await?;
+        cx.tasks.create(NewTask::new(game, name).strategy("socio_bee")).await?;
     }
     for name in ["b", "d"] {
-        stage.tasks.transition((game, name), "open", "closed").await?;
+        cx.tasks.transition((game, name), "open", "closed").await?;
     }
-    stage.task(other, "a").await?;
+    cx.task(other, "a").await?;
     Ok((game, other))
 }
 
-async fn by_status_and_strategy(stage: &Stage<'_>) -> Outcome {
-    let (game, _) = four_tasks(stage).await?;
+async fn by_status_and_strategy(cx: &TestContext<'_>) -> Outcome {
+    let (game, _) = four_tasks(cx).await?;
     let of_game = TaskFilter::in_game(game);
     for (filter, expected) in [
         (of_game.clone(), &["a", "b", "c", "d"][..]),
@@ -87,14 +87,14 @@ async fn by_status_and_strategy(stage: &Stage<'_>) -> Outcome {
         (TaskFilter::all(), &["a", "a", "b", "c", "d"]),
         (TaskFilter::in_game(Uuid::now_v7()), &[]),
     ] {
-        ensure_eq!(meant(stage, filter.clone()).await?, expected, "{filter:?}");
+        ensure_eq!(matching(cx, filter.clone()).await?, expected, "{filter:?}");
     }
     Ok(())
 }
 
-/// An empty set means no task, not all of them.
-async fn by_nothing_at_all(stage: &Stage<'_>) -> Outcome {
-    let (game, _) = four_tasks(stage).await?;
+/// An empty set matches no task.
+async fn by_an_empty_set(cx: &TestContext<'_>) -> Outcome {
+    let (game, _) = four_tasks(cx).await?;
     let nothing = Vec::<String>::new;
     for filter in [
         TaskFilter::in_game(game).statuses(nothing()),
@@ -102,22 +102,22 @@ async fn by_nothing_at_all(stage: &Stage<'_>) -> Outcome {
         TaskFilter::all().statuses(nothing()),
         TaskFilter::keys(Vec::<TaskKey>::new()),
     ] {
-        ensure_eq!(meant(stage, filter.clone()).await?, nothing(), "{filter:?}");
-        ensure_eq!(stage.tasks.delete_many(filter).await?, 0);
+        ensure_eq!(matching(cx, filter.clone()).await?, nothing(), "{filter:?}");
+        ensure_eq!(cx.tasks.delete_many(filter).await?, 0);
     }
     Ok(())
 }
 
-async fn by_keys(stage: &Stage<'_>) -> Outcome {
-    let (game, other) = four_tasks(stage).await?;
-    let id = async |name: &str| Ok::<_, Failure>(stage.tasks.get((game, name)).await?.id);
+async fn by_keys(cx: &TestContext<'_>) -> Outcome {
+    let (game, other) = four_tasks(cx).await?;
+    let id = async |name: &str| Ok::<_, Failure>(cx.tasks.get((game, name)).await?.id);
     let (a, b, c) = (id("a").await?, id("b").await?, id("c").await?);
     let cases: Vec<(Vec<TaskKey>, &[&str])> = vec![
         (vec![a.into()], &["a"]),
         (vec![(game, b).into()], &["b"]),
         (vec![(game, "c").into()], &["c"]),
         (vec![(other, "a").into(), (game, "a").into()], &["a", "a"]),
-        // Kinds mixed, one task named three times, and what is not there.
+        // All kinds of keys, three keys of the same task, and keys that match no task.
         (
             vec![
                 a.into(),
@@ -134,22 +134,22 @@ async fn by_keys(stage: &Stage<'_>) -> Outcome {
         ),
     ];
     for (keys, expected) in cases {
-        ensure_eq!(meant(stage, TaskFilter::keys(&keys)).await?, expected, "{keys:?}");
+        ensure_eq!(matching(cx, TaskFilter::keys(&keys)).await?, expected, "{keys:?}");
     }
     let open = TaskFilter::keys([a, b, c]).statuses(["open"]);
-    ensure_eq!(meant(stage, open).await?, ["a", "c"]);
+    ensure_eq!(matching(cx, open).await?, ["a", "c"]);
     let mut elsewhere = TaskFilter::keys([a, b]);
     elsewhere.game_id = Some(other);
-    ensure_eq!(meant(stage, elsewhere).await?, Vec::<String>::new());
+    ensure_eq!(matching(cx, elsewhere).await?, Vec::<String>::new());
     // More keys than a statement may have parameters.
     let many = (0..40_000).map(|n| TaskKey::from((game, n.to_string())));
     let many = TaskFilter::keys(many.chain([(game, "a").into(), b.into()]));
-    ensure_eq!(stage.tasks.count(many).await?, 2);
+    ensure_eq!(cx.tasks.count(many).await?, 2);
     Ok(())
 }
 
-async fn by_prefix(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn by_prefix(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let all = [
         "A",
         "AB",
@@ -168,22 +168,22 @@ async fn by_prefix(stage: &Stage<'_>) -> Outcome {
         "a\u{10ffff}",
         "a\u{10ffff}b",
     ];
-    stage.tasks_named(game, all).await?;
+    cx.tasks_named(game, all).await?;
     for prefix in ["a", "A", "ab", "abc", "abcd", "%", "_", "\\", "é", "e", "", "a\u{10ffff}", "B"]
     {
         let filter = TaskFilter::in_game(game).external_id_prefix(prefix);
         let mut expected: Vec<&str> =
             all.into_iter().filter(|name| name.starts_with(prefix)).collect();
         expected.sort_unstable();
-        ensure_eq!(meant(stage, filter).await?, expected, "{prefix:?}");
+        ensure_eq!(matching(cx, filter).await?, expected, "{prefix:?}");
     }
     Ok(())
 }
 
-async fn by_creation(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    let [a, b, c] = stage.tasks_named(game, ["a", "b", "c"]).await?;
-    // A transaction may give its tasks one moment.
+async fn by_creation(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let [a, b, c] = cx.tasks_named(game, ["a", "b", "c"]).await?;
+    // Tasks that are created in one transaction may have equal timestamps.
     let expected = |from, until| {
         let within = |task: &&Task| from <= task.created_at && task.created_at < until;
         names([&a, &b, &c].into_iter().filter(within))
@@ -198,18 +198,18 @@ async fn by_creation(stage: &Stage<'_>) -> Outcome {
         for until in &edges {
             let window = TaskFilter::in_game(game).created_from(*from).created_until(*until);
             let listed =
-                stage.tasks.list(TaskQuery::new(window.clone()).order_by(TaskOrder::ExternalId));
+                cx.tasks.list(TaskQuery::new(window.clone()).order_by(TaskOrder::ExternalId));
             let listed = listed.await?.items;
             ensure_eq!(names(&listed), expected(*from, *until), "{from} to {until}");
-            ensure_eq!(stage.tasks.count(window).await?, listed.len() as u64);
+            ensure_eq!(cx.tasks.count(window).await?, listed.len() as u64);
         }
     }
     Ok(())
 }
 
-async fn by_everything_at_once(stage: &Stage<'_>) -> Outcome {
-    let (game, other) = four_tasks(stage).await?;
-    let task = stage.tasks.get((game, "d")).await?;
+async fn by_all_criteria_combined(cx: &TestContext<'_>) -> Outcome {
+    let (game, other) = four_tasks(cx).await?;
+    let task = cx.tasks.get((game, "d")).await?;
     let mut filter = TaskFilter::in_game(game)
         .statuses(["closed", "archived"])
         .strategies(["socio_bee"])
@@ -217,17 +217,17 @@ async fn by_everything_at_once(stage: &Stage<'_>) -> Outcome {
         .created_from(task.created_at)
         .created_until(task.created_at + TimeDelta::microseconds(1));
     filter.keys = TaskFilter::keys([task.id]).keys;
-    ensure_eq!(meant(stage, filter.clone()).await?, ["d"]);
+    ensure_eq!(matching(cx, filter.clone()).await?, ["d"]);
     for filter in [
         TaskFilter { game_id: Some(other), ..filter.clone() },
         filter.clone().statuses(["open"]),
         filter.clone().external_id_prefix("D"),
         filter.clone().created_until(task.created_at),
     ] {
-        ensure_eq!(meant(stage, filter).await?, Vec::<String>::new());
+        ensure_eq!(matching(cx, filter).await?, Vec::<String>::new());
     }
-    ensure_eq!(stage.tasks.delete_many(filter).await?, 1);
-    ensure_eq!(stage.tasks.find(&task).await?, None);
-    ensure_eq!(stage.rows().await?.len(), 4);
+    ensure_eq!(cx.tasks.delete_many(filter).await?, 1);
+    ensure_eq!(cx.tasks.find(&task).await?, None);
+    ensure_eq!(cx.rows().await?.len(), 4);
     Ok(())
 }

@@ -1,106 +1,66 @@
-//! Lists: orders, pages and totals, and cursors that walk the whole.
+//! `list`: orders, page numbers, totals and cursors.
 
 use super::checks::OrFail;
-use super::checks::any_id;
-use super::checks::names;
+use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::stage::Stage;
+use super::fixtures::names;
+use super::fixtures::sorted;
+use super::fixtures::sorted_queries;
+use super::fixtures::unordered_id;
+use super::fixtures::walk;
 use crate::NewTask;
 use crate::OnExisting;
-use crate::SortDirection;
 use crate::Task;
 use crate::TaskFilter;
 use crate::TaskOrder;
 use crate::TaskPatch;
 use crate::TaskQuery;
-use crate::TaskRepository;
 use crate::TaskRepositoryExt;
 use uuid::Uuid;
 
 cases! { "lists":
     every_order_and_direction,
     pages_by_number,
-    pages_have_a_size_of_their_own,
-    totals_are_counted_where_asked_for,
-    cursors_walk_the_whole_list,
-    tasks_created_at_once_are_walked_by_cursor,
-    cursor_goes_on_where_its_task_is_gone,
-    cursor_passes_what_is_new,
+    default_and_maximum_page_size,
+    total_is_counted_on_request,
+    cursors_visit_every_task_once,
+    equal_timestamps_are_ordered_by_id,
+    cursor_continues_after_its_task_was_deleted,
+    cursor_skips_tasks_inserted_before_it,
 }
 
-const ORDERS: [TaskOrder; 3] = [TaskOrder::Created, TaskOrder::ExternalId, TaskOrder::Updated];
-const DIRECTIONS: [SortDirection; 2] = [SortDirection::Ascending, SortDirection::Descending];
-
-/// All queries that differ in order and direction.
-fn sorted_queries(filter: &TaskFilter) -> impl Iterator<Item = TaskQuery> {
-    let query = TaskQuery::new(filter.clone());
-    let by_order = ORDERS.map(|order| query.clone().order_by(order));
-    by_order.into_iter().flat_map(|query| DIRECTIONS.map(|to| query.clone().direction(to)))
-}
-
-/// What a query's list must be: the rule, in plain Rust.
-fn sorted(mut tasks: Vec<Task>, query: &TaskQuery) -> Vec<Task> {
-    match query.order() {
-        TaskOrder::Created => tasks.sort_by_key(|task| (task.created_at, task.id)),
-        TaskOrder::Updated => tasks.sort_by_key(|task| (task.updated_at, task.id)),
-        _ => tasks.sort_by(|a, b| {
-            let of = |task: &Task| (task.external_task_id.clone().into_bytes(), task.id);
-            of(a).cmp(&of(b))
-        }),
-    }
-    if query.is_descending() {
-        tasks.reverse();
-    }
-    tasks
-}
-
-/// Two games, with names that are the same in both, ids in another order than names, and
-/// changes in another order than both. Answers with the first game.
-async fn two_games(stage: &Stage<'_>) -> Result<Uuid, Failure> {
-    let (first, second) = (stage.game().await?, stage.game().await?);
+/// Creates two games with the same names, where ids, names and changes have different orders.
+/// Returns the first game.
+async fn two_games(cx: &TestContext<'_>) -> Result<Uuid, Failure> {
+    let (first, second) = (cx.game().await?, cx.game().await?);
     for game in [first, second] {
         for names in [["m", "Z", "a"], ["B", "é", "b"]] {
-            let batch = names.map(|name| NewTask::new(game, name).id(any_id()));
-            stage.tasks.create_all(batch, OnExisting::Fail).await?;
+            let batch = names.map(|name| NewTask::new(game, name).id(unordered_id()));
+            cx.tasks.create_all(batch, OnExisting::Fail).await?;
         }
         for name in ["b", "m", "z", "A"] {
-            stage.tasks.get_or_create(NewTask::new(game, name)).await?;
+            cx.tasks.get_or_create(NewTask::new(game, name)).await?;
             let patch = TaskPatch::new().status("closed");
-            stage.tasks.update((game, name), patch).await?;
+            cx.tasks.update((game, name), patch).await?;
         }
     }
     Ok(first)
 }
 
-/// What a list has besides its first tasks.
+/// The tasks after the first `first`.
 fn rest_of(tasks: &[Task], first: usize) -> &[Task] {
     tasks.get(first..).unwrap_or_default()
 }
 
-/// All pages of a query, put together; each but the last must be full.
-async fn walk(tasks: &dyn TaskRepository, query: TaskQuery) -> Result<Vec<Task>, Failure> {
-    let mut walked = Vec::new();
-    let mut next = Some(query);
-    while let Some(query) = next {
-        let page = tasks.list(query.clone()).await?;
-        ensure_eq!(page.total, None);
-        ensure!(page.next.is_none() || page.items.len() as u64 == query.page_size());
-        ensure!(!page.items.is_empty() || walked.is_empty(), "a cursor led to nothing");
-        walked.extend(page.items);
-        next = page.next.map(|cursor| query.after(cursor));
-    }
-    Ok(walked)
-}
-
-async fn every_order_and_direction(stage: &Stage<'_>) -> Outcome {
-    let game = two_games(stage).await?;
-    let all = stage.rows().await?;
+async fn every_order_and_direction(cx: &TestContext<'_>) -> Outcome {
+    let game = two_games(cx).await?;
+    let all = cx.rows().await?;
     let of_game: Vec<Task> = all.iter().filter(|task| task.game_id == game).cloned().collect();
     ensure_eq!((all.len(), of_game.len()), (16, 8));
     for (filter, tasks) in [(TaskFilter::all(), all), (TaskFilter::in_game(game), of_game)] {
         for query in sorted_queries(&filter) {
-            let page = stage.tasks.list(query.clone()).await?;
+            let page = cx.tasks.list(query.clone()).await?;
             ensure_eq!(page.items, sorted(tasks.clone(), &query), "{query:?}");
             ensure_eq!((page.next, page.total), (None, None));
         }
@@ -108,64 +68,64 @@ async fn every_order_and_direction(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn pages_by_number(stage: &Stage<'_>) -> Outcome {
-    let game = two_games(stage).await?;
+async fn pages_by_number(cx: &TestContext<'_>) -> Outcome {
+    let game = two_games(cx).await?;
     for query in sorted_queries(&TaskFilter::in_game(game)) {
-        let whole = stage.tasks.list(query.clone()).await?.items;
+        let whole = cx.tasks.list(query.clone()).await?.items;
         for limit in [1, 3, 4, 8, 9] {
             let query = query.clone().limit(limit);
             for (n, expected) in whole.chunks(limit as usize).enumerate() {
-                let page = stage.tasks.list(query.clone().page(n as u64 + 1)).await?;
+                let page = cx.tasks.list(query.clone().page(n as u64 + 1)).await?;
                 ensure_eq!(page.items, expected);
                 let is_last = (n + 1) * limit as usize >= whole.len();
                 ensure_eq!(page.next.is_none(), is_last, "page {n} of {limit}");
             }
-            let beyond = stage.tasks.list(query.page(9)).await?;
+            let beyond = cx.tasks.list(query.page(9)).await?;
             ensure_eq!((beyond.items, beyond.next), (vec![], None));
         }
     }
     Ok(())
 }
 
-async fn pages_have_a_size_of_their_own(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn default_and_maximum_page_size(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let batch = (0..1_001).map(|n| NewTask::new(game, n.to_string()));
-    stage.tasks.create_all(batch, OnExisting::Fail).await?;
+    cx.tasks.create_all(batch, OnExisting::Fail).await?;
     let query = TaskQuery::in_game(game);
     let sizes = [
         (query.clone(), crate::DEFAULT_PAGE_SIZE),
         (query.clone().limit(crate::MAX_PAGE_SIZE), 1_000),
     ];
     for (query, size) in sizes {
-        let page = stage.tasks.list(query).await?;
+        let page = cx.tasks.list(query).await?;
         ensure_eq!(page.items.len() as u64, size);
         ensure!(page.next.is_some());
     }
-    let last = stage.tasks.list(query.limit(1_000).page(2)).await?;
+    let last = cx.tasks.list(query.limit(1_000).page(2)).await?;
     ensure_eq!((last.items.len(), last.next), (1, None));
     Ok(())
 }
 
-async fn totals_are_counted_where_asked_for(stage: &Stage<'_>) -> Outcome {
-    let game = two_games(stage).await?;
+async fn total_is_counted_on_request(cx: &TestContext<'_>) -> Outcome {
+    let game = two_games(cx).await?;
     let closed = TaskFilter::in_game(game).statuses(["closed"]);
-    ensure_eq!(stage.tasks.count(closed.clone()).await?, 4);
+    ensure_eq!(cx.tasks.count(closed.clone()).await?, 4);
     let query = TaskQuery::new(closed).limit(1).with_total();
-    let first = stage.tasks.list(query.clone()).await?;
-    // The total is of the filter, wherever the page begins.
+    let first = cx.tasks.list(query.clone()).await?;
+    // The total counts all tasks that match the filter, whichever page is requested.
     let second = query.clone().after(first.next.clone().or_fail()?);
     for query in [query.clone().page(2), query.page(99), second] {
-        ensure_eq!(stage.tasks.list(query).await?.total, Some(4));
+        ensure_eq!(cx.tasks.list(query).await?.total, Some(4));
     }
     ensure_eq!(first.total, Some(4));
     let nothing = TaskQuery::in_game(Uuid::now_v7()).with_total();
-    let nothing = stage.tasks.list(nothing).await?;
+    let nothing = cx.tasks.list(nothing).await?;
     ensure_eq!((nothing.items, nothing.next, nothing.total), (vec![], None, Some(0)));
     Ok(())
 }
 
-async fn cursors_walk_the_whole_list(stage: &Stage<'_>) -> Outcome {
-    let game = two_games(stage).await?;
+async fn cursors_visit_every_task_once(cx: &TestContext<'_>) -> Outcome {
+    let game = two_games(cx).await?;
     for filter in [
         TaskFilter::all(),
         TaskFilter::in_game(game),
@@ -174,27 +134,27 @@ async fn cursors_walk_the_whole_list(stage: &Stage<'_>) -> Outcome {
         TaskFilter::all().external_id_prefix("m"),
     ] {
         for query in sorted_queries(&filter) {
-            let whole = stage.tasks.list(query.clone()).await?.items;
+            let whole = cx.tasks.list(query.clone()).await?.items;
             for limit in [1, 2, 3, 5] {
-                let walked = walk(stage.tasks, query.clone().limit(limit)).await?;
+                let walked = walk(cx.tasks, query.clone().limit(limit)).await?;
                 ensure_eq!(walked, whole, "in pages of {limit}: {query:?}");
             }
-            // From a page that was reached by number, too.
-            let page = stage.tasks.list(query.clone().limit(1).page(2)).await?;
+            // A cursor from a page that was requested by number works, too.
+            let page = cx.tasks.list(query.clone().limit(1).page(2)).await?;
             let Some(cursor) = page.next else { continue };
-            ensure_eq!(walk(stage.tasks, query.limit(2).after(cursor)).await?, rest_of(&whole, 2));
+            ensure_eq!(walk(cx.tasks, query.limit(2).after(cursor)).await?, rest_of(&whole, 2));
         }
     }
     Ok(())
 }
 
-async fn tasks_created_at_once_are_walked_by_cursor(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    // Ids in no order, so that nothing but the id sorts them, the same on every backend.
+async fn equal_timestamps_are_ordered_by_id(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    // Ids that are not in insertion order, so that only sorting by id gives this order.
     let ids: Vec<Uuid> =
         (0..50_u128).map(|n| Uuid::from_u128((n * 7_919 % 50) << 64 | n)).collect();
     let batch = ids.iter().map(|id| NewTask::new(game, id.to_string()).id(*id));
-    let written = stage.tasks.create_all(batch, OnExisting::Fail).await?;
+    let written = cx.tasks.create_all(batch, OnExisting::Fail).await?;
     let created_at = written.first().or_fail()?.task().created_at;
     ensure!(written.iter().all(|written| written.task().created_at == created_at));
     let mut sorted_ids = ids;
@@ -204,7 +164,7 @@ async fn tasks_created_at_once_are_walked_by_cursor(stage: &Stage<'_>) -> Outcom
             continue;
         }
         for limit in [1, 7, 50] {
-            let walked = walk(stage.tasks, query.clone().limit(limit)).await?;
+            let walked = walk(cx.tasks, query.clone().limit(limit)).await?;
             let mut walked: Vec<Uuid> = walked.iter().map(|task| task.id).collect();
             if query.is_descending() {
                 walked.reverse();
@@ -215,30 +175,30 @@ async fn tasks_created_at_once_are_walked_by_cursor(stage: &Stage<'_>) -> Outcom
     Ok(())
 }
 
-async fn cursor_goes_on_where_its_task_is_gone(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    stage.tasks_named(game, ["a", "b", "c", "d"]).await?;
+async fn cursor_continues_after_its_task_was_deleted(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    cx.tasks_named(game, ["a", "b", "c", "d"]).await?;
     for query in sorted_queries(&TaskFilter::in_game(game)) {
-        let before = stage.tasks.list(query.clone()).await?.items;
-        let first = stage.tasks.list(query.clone().limit(2)).await?;
+        let before = cx.tasks.list(query.clone()).await?.items;
+        let first = cx.tasks.list(query.clone().limit(2)).await?;
         let cursor = first.next.or_fail()?;
         let gone = first.items.get(1).or_fail()?;
-        stage.tasks.delete(gone).await?;
-        let rest = stage.tasks.list(query.after(cursor)).await?.items;
+        cx.tasks.delete(gone).await?;
+        let rest = cx.tasks.list(query.after(cursor)).await?.items;
         ensure_eq!(rest, rest_of(&before, 2));
-        stage.task(game, &gone.external_task_id).await?;
+        cx.task(game, &gone.external_task_id).await?;
     }
     Ok(())
 }
 
-async fn cursor_passes_what_is_new(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    stage.tasks_named(game, ["b", "d", "f"]).await?;
+async fn cursor_skips_tasks_inserted_before_it(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    cx.tasks_named(game, ["b", "d", "f"]).await?;
     let query = TaskQuery::in_game(game).order_by(TaskOrder::ExternalId).limit(2);
-    let cursor = stage.tasks.list(query.clone()).await?.next.or_fail()?;
-    // Before the place: missed. After it: met.
-    stage.tasks_named(game, ["a", "e"]).await?;
-    let rest = stage.tasks.list(query.after(cursor)).await?.items;
+    let cursor = cx.tasks.list(query.clone()).await?.next.or_fail()?;
+    // `a` sorts before the cursor's position, `e` after it.
+    cx.tasks_named(game, ["a", "e"]).await?;
+    let rest = cx.tasks.list(query.after(cursor)).await?.items;
     ensure_eq!(names(&rest), ["e", "f"]);
     Ok(())
 }

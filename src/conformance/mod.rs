@@ -1,18 +1,18 @@
-//! The conformance suite: every promise that a [`TaskRepository`](crate::TaskRepository) makes,
-//! as a flat list of named cases.
+//! A conformance suite for implementations of [`TaskRepository`](crate::TaskRepository).
 //!
-//! A store that is to be tested is shown as a [`Store`], of which two methods must be written;
-//! [`run`] plays each case on a fresh one and reports:
+//! The suite is a flat list of named cases, each of which checks one promise of the trait. To
+//! test a store, implement [`Store`] for it (two methods are required) and pass a function that
+//! creates an empty one to [`run`], which calls it once per case:
 //!
 //! ```
 //! use game_tasks::conformance::{self, Store, StoreError};
 //! use game_tasks::{Game, InMemoryTaskRepository, TaskRepository};
 //!
 //! #[derive(Default)]
-//! struct Mine(InMemoryTaskRepository);
+//! struct MyStore(InMemoryTaskRepository);
 //!
 //! #[async_trait::async_trait]
-//! impl Store for Mine {
+//! impl Store for MyStore {
 //!     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
 //!         Box::new(&self.0)
 //!     }
@@ -22,7 +22,7 @@
 //! }
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-//! let report = conformance::run(async || Ok::<_, StoreError>(Mine::default())).await;
+//! let report = conformance::run(async || Ok::<_, StoreError>(MyStore::default())).await;
 //! println!("{report}");
 //! report.into_result()?;
 //! # Ok::<(), conformance::NotConformant>(())
@@ -30,31 +30,33 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The other methods of [`Store`] say what it has besides: a resolver, lifecycles, several
-//! connections, a transaction. A case that needs what is not there is reported as skipped, so
-//! that nobody takes it for passed.
+//! The provided methods of [`Store`] declare optional capabilities: a resolver, lifecycles,
+//! concurrent calls, a transaction. A case that requires a [`Capability`] which the store does
+//! not have is reported as skipped, not as passed.
 //!
-//! The suite needs no runtime, has no clock and opens no connection. It does not end calls that
-//! hang: whoever runs it gives it the patience that it deserves. What a call of the store
-//! panics with is the failure of its case.
+//! The suite needs no particular runtime, uses no timers and opens no connections. It sets no
+//! time limit, so a call that never returns blocks the run: add a timeout in the test that
+//! calls it. A panic in the store fails the case in which it occurs.
 //!
-//! Not tested, since it takes more than a repository: migrations and schema, what others write
-//! into the tables, crashes, and calls that are dropped.
+//! Not covered, because they need more than a repository: migrations and the schema, rows
+//! written by other programs, crash recovery, and cancellation.
 
 #[macro_use]
 mod failure;
 #[macro_use]
 mod case;
-mod callers;
 mod checks;
-mod crowd;
+mod concurrency;
+mod context;
+#[doc(hidden)]
+pub mod fixtures;
 mod report;
 mod run;
-mod stage;
 mod store;
 mod texts;
 
 mod bulk_atomic;
+mod bulk_changes;
 mod bulk_partial;
 mod bulk_size;
 mod changes;
@@ -73,10 +75,9 @@ mod scopes;
 mod scopes_creating;
 mod secrets;
 mod streams;
-mod sweeps;
 mod transaction;
 
-pub use self::case::Need;
+pub use self::case::Capability;
 pub use self::failure::Failure;
 pub use self::report::CaseReport;
 pub use self::report::NotConformant;
@@ -88,12 +89,12 @@ pub use self::run::run_case;
 pub use self::store::Store;
 pub use self::store::StoreError;
 
-/// What [`Store::spawn`] speaks of.
+/// The future type in the signature of [`Store::spawn`].
 pub mod futures {
     pub use futures_util::future::BoxFuture;
 }
 
-/// All cases, in the order in which they are played.
+/// All cases, in the order in which they run.
 const GROUPS: &[&[case::Case]] = &[
     create::CASES,
     changes::CASES,
@@ -106,7 +107,7 @@ const GROUPS: &[&[case::Case]] = &[
     lists::CASES,
     filters::CASES,
     streams::CASES,
-    sweeps::CASES,
+    bulk_changes::CASES,
     hostile_text::CASES,
     scopes::CASES,
     scopes_creating::CASES,

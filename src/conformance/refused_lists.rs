@@ -1,11 +1,11 @@
-//! Pages that cannot be, and cursors that lead nowhere.
+//! Invalid page numbers, page sizes and cursors.
 
-use super::callers::key;
 use super::checks::OrFail;
-use super::checks::invalid;
+use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::stage::Stage;
+use super::fixtures::api_key;
+use super::fixtures::validation_error;
 use crate::Cursor;
 use crate::CursorFault;
 use crate::Game;
@@ -22,20 +22,20 @@ use futures_util::TryStreamExt;
 use uuid::Uuid;
 
 cases! { "refused_lists":
-    page_numbers_and_sizes,
-    last_page_number_that_can_be,
-    cursor_is_garbage,
-    cursor_is_cut_or_altered,
-    cursor_is_of_another_query,
-    cursor_is_of_another_scope,
+    invalid_page_numbers_and_sizes,
+    largest_valid_page_number,
+    cursor_is_arbitrary_text,
+    cursor_is_truncated_or_altered,
+    cursor_from_another_query,
+    cursor_from_another_scope,
 }
 
-async fn page_numbers_and_sizes(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    stage.task(game, "task").await?;
+async fn invalid_page_numbers_and_sizes(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    cx.task(game, "task").await?;
     let too_small = |field| (field, ValidationReason::TooSmall { min: 1 });
     let query = TaskQuery::in_game(game);
-    for (query, refusal) in [
+    for (query, expected) in [
         (query.clone().page(0), too_small("page")),
         (query.clone().limit(0), too_small("limit")),
         (
@@ -48,14 +48,14 @@ async fn page_numbers_and_sizes(stage: &Stage<'_>) -> Outcome {
         ),
     ] {
         for query in [query.clone(), query.with_total()] {
-            let error = stage.refused(stage.tasks.list(query)).await?;
-            ensure_eq!(invalid(error)?, refusal);
+            let error = cx.refused(cx.tasks.list(query)).await?;
+            ensure_eq!(validation_error(error)?, expected);
         }
     }
     for (page, limit) in
         [(u64::MAX, 1), (u64::MAX, 1_000), (u64::MAX / 1_000 + 2, 1_000), (1 << 63, 2)]
     {
-        let error = stage.refused(stage.tasks.list(query.clone().limit(limit).page(page))).await?;
+        let error = cx.refused(cx.tasks.list(query.clone().limit(limit).page(page))).await?;
         ensure_is!(
             error,
             TaskError::Invalid { field: "page", reason: ValidationReason::TooLarge { .. } }
@@ -64,41 +64,41 @@ async fn page_numbers_and_sizes(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn last_page_number_that_can_be(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
-    stage.task(game, "task").await?;
+async fn largest_valid_page_number(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    cx.task(game, "task").await?;
     for limit in [1, 7, MAX_PAGE_SIZE] {
         let query = TaskQuery::in_game(game).limit(limit);
-        let error = stage.refused(stage.tasks.list(query.clone().page(u64::MAX))).await?;
-        let (_, ValidationReason::TooLarge { max }) = invalid(error)? else {
+        let error = cx.refused(cx.tasks.list(query.clone().page(u64::MAX))).await?;
+        let (_, ValidationReason::TooLarge { max }) = validation_error(error)? else {
             return Err(Failure::new("must be TooLarge"));
         };
-        let error = stage.refused(stage.tasks.list(query.clone().page(max + 1))).await?;
-        ensure_eq!(invalid(error)?, ("page", ValidationReason::TooLarge { max }));
-        let page = stage.tasks.list(query.page(max).with_total()).await?;
+        let error = cx.refused(cx.tasks.list(query.clone().page(max + 1))).await?;
+        ensure_eq!(validation_error(error)?, ("page", ValidationReason::TooLarge { max }));
+        let page = cx.tasks.list(query.page(max).with_total()).await?;
         ensure_eq!((page.items, page.next, page.total), (vec![], None, Some(1)));
     }
     Ok(())
 }
 
-/// A query of a game with three tasks, and the cursor after the first.
-async fn query_and_cursor(stage: &Stage<'_>) -> Result<(TaskQuery, Cursor), Failure> {
-    let game = stage.game().await?;
-    stage.tasks_named(game, ["a", "b", "c"]).await?;
+/// A query for a game with three tasks, and the cursor after the first task.
+async fn query_and_cursor(cx: &TestContext<'_>) -> Result<(TaskQuery, Cursor), Failure> {
+    let game = cx.game().await?;
+    cx.tasks_named(game, ["a", "b", "c"]).await?;
     let query = TaskQuery::in_game(game).order_by(TaskOrder::ExternalId).limit(1);
-    let cursor = stage.tasks.list(query.clone()).await?.next.or_fail()?;
+    let cursor = cx.tasks.list(query.clone()).await?.next.or_fail()?;
     Ok((query, cursor))
 }
 
 async fn fault(
-    stage: &Stage<'_>,
+    cx: &TestContext<'_>,
     query: TaskQuery,
     cursor: impl Into<Cursor>,
 ) -> Result<CursorFault, Failure> {
     let query = query.after(cursor.into());
-    let from_stream = stage.tasks.stream(query.clone()).try_collect::<Vec<_>>();
-    let from_stream = stage.refused(from_stream).await?;
-    let from_list = stage.refused(stage.tasks.list(query.with_total())).await?;
+    let from_stream = cx.tasks.stream(query.clone()).try_collect::<Vec<_>>();
+    let from_stream = cx.refused(from_stream).await?;
+    let from_list = cx.refused(cx.tasks.list(query.with_total())).await?;
     match (from_list, from_stream) {
         (TaskError::InvalidCursor(fault), TaskError::InvalidCursor(other)) => {
             ensure_eq!(fault, other);
@@ -108,49 +108,49 @@ async fn fault(
     }
 }
 
-async fn cursor_is_garbage(stage: &Stage<'_>) -> Outcome {
-    let (query, _) = query_and_cursor(stage).await?;
+async fn cursor_is_arbitrary_text(cx: &TestContext<'_>) -> Outcome {
+    let (query, _) = query_and_cursor(cx).await?;
     for garbage in
         ["", " ", "!", "garbage", "AAAA", "a\0b", "é🎉", "' OR 1=1 --", &"A".repeat(5_000)]
     {
-        ensure_eq!(
-            fault(stage, query.clone(), garbage).await?,
-            CursorFault::Damaged,
-            "{garbage:?}"
-        );
+        ensure_eq!(fault(cx, query.clone(), garbage).await?, CursorFault::Damaged, "{garbage:?}");
     }
     Ok(())
 }
 
-async fn cursor_is_cut_or_altered(stage: &Stage<'_>) -> Outcome {
-    let (query, cursor) = query_and_cursor(stage).await?;
+async fn cursor_is_truncated_or_altered(cx: &TestContext<'_>) -> Outcome {
+    let (query, cursor) = query_and_cursor(cx).await?;
     let text = cursor.as_str();
-    for place in [0, 1, text.len() / 2, text.len() - 1] {
-        let cut = &text[..place];
-        ensure_eq!(fault(stage, query.clone(), cut).await?, CursorFault::Damaged, "cut at {place}");
+    for position in [0, 1, text.len() / 2, text.len() - 1] {
+        let cut = &text[..position];
+        ensure_eq!(
+            fault(cx, query.clone(), cut).await?,
+            CursorFault::Damaged,
+            "truncated at {position}"
+        );
         let mut altered = text.to_owned();
-        let other = if &text[place..=place] == "A" { "B" } else { "A" };
-        altered.replace_range(place..=place, other);
-        let fault = fault(stage, query.clone(), altered).await?;
-        ensure_eq!(fault, CursorFault::Damaged, "altered at {place}");
+        let other = if &text[position..=position] == "A" { "B" } else { "A" };
+        altered.replace_range(position..=position, other);
+        let fault = fault(cx, query.clone(), altered).await?;
+        ensure_eq!(fault, CursorFault::Damaged, "altered at {position}");
     }
     for longer in [format!("{text}A"), format!("{text}="), format!(" {text}")] {
-        ensure_eq!(fault(stage, query.clone(), longer).await?, CursorFault::Damaged);
+        ensure_eq!(fault(cx, query.clone(), longer).await?, CursorFault::Damaged);
     }
-    // The cursor itself is good.
-    ensure_eq!(stage.tasks.list(query.after(cursor)).await?.items.len(), 1);
+    // The unaltered cursor is valid.
+    ensure_eq!(cx.tasks.list(query.after(cursor)).await?.items.len(), 1);
     Ok(())
 }
 
-async fn cursor_is_of_another_query(stage: &Stage<'_>) -> Outcome {
-    let (query, cursor) = query_and_cursor(stage).await?;
+async fn cursor_from_another_query(cx: &TestContext<'_>) -> Outcome {
+    let (query, cursor) = query_and_cursor(cx).await?;
     let game = query.filter().game_id.or_fail()?;
     for order in [TaskOrder::Created, TaskOrder::Updated] {
         let other = query.clone().order_by(order);
-        ensure_eq!(fault(stage, other, cursor.clone()).await?, CursorFault::Order);
+        ensure_eq!(fault(cx, other, cursor.clone()).await?, CursorFault::Order);
     }
     let other = query.clone().descending();
-    ensure_eq!(fault(stage, other, cursor.clone()).await?, CursorFault::Order);
+    ensure_eq!(fault(cx, other, cursor.clone()).await?, CursorFault::Order);
     for filter in [
         TaskFilter::all(),
         TaskFilter::in_game(Uuid::now_v7()),
@@ -158,35 +158,35 @@ async fn cursor_is_of_another_query(stage: &Stage<'_>) -> Outcome {
         TaskFilter::in_game(game).statuses(Vec::<String>::new()),
     ] {
         let other = TaskQuery::new(filter).order_by(TaskOrder::ExternalId).limit(1);
-        ensure_eq!(fault(stage, other, cursor.clone()).await?, CursorFault::Filter);
+        ensure_eq!(fault(cx, other, cursor.clone()).await?, CursorFault::Filter);
     }
-    // The size of the page may change on the way.
-    let page = stage.tasks.list(query.limit(10).after(cursor)).await?;
+    // The page size may differ between pages.
+    let page = cx.tasks.list(query.limit(10).after(cursor)).await?;
     ensure_eq!(page.items.len(), 2);
     Ok(())
 }
 
-async fn cursor_is_of_another_scope(stage: &Stage<'_>) -> Outcome {
-    let game = Game::new("game").owned_by_api_key(key("gme_live_mine")?);
-    let game = stage.add(game).await?.id;
-    stage.tasks_named(game, ["a", "b", "c"]).await?;
+async fn cursor_from_another_scope(cx: &TestContext<'_>) -> Outcome {
+    let game = Game::new("game").owned_by_api_key(api_key("gme_live_mine")?);
+    let game = cx.add_game(game).await?.id;
+    cx.tasks_named(game, ["a", "b", "c"]).await?;
     let query = TaskQuery::in_game(game).limit(1);
-    let mine = stage.tasks.scoped(TaskScope::api_key(key("gme_live_mine")?));
-    let narrower = mine.scoped(TaskScope::api_key(key("gme_live_other")?));
+    let mine = cx.tasks.scoped(TaskScope::api_key(api_key("gme_live_mine")?));
+    let narrower = mine.scoped(TaskScope::api_key(api_key("gme_live_other")?));
 
     let scoped_cursor = mine.list(query.clone()).await?.next.or_fail()?;
-    let open_cursor = stage.tasks.list(query.clone()).await?.next.or_fail()?;
+    let open_cursor = cx.tasks.list(query.clone()).await?.next.or_fail()?;
     let of_mine = query.clone().after(scoped_cursor);
     let of_all = query.after(open_cursor);
     for error in [
-        stage.refused(stage.tasks.list(of_mine.clone())).await?,
-        stage.refused(mine.list(of_all)).await?,
-        stage.refused(narrower.list(of_mine.clone())).await?,
+        cx.refused(cx.tasks.list(of_mine.clone())).await?,
+        cx.refused(mine.list(of_all)).await?,
+        cx.refused(narrower.list(of_mine.clone())).await?,
     ] {
         ensure_is!(error, TaskError::InvalidCursor(CursorFault::Scope));
     }
-    // The same scope again, as the next request of the same caller has it.
-    let again = stage.tasks.scoped(TaskScope::api_key(key("gme_live_mine")?));
+    // The next request of the same caller has an equal scope.
+    let again = cx.tasks.scoped(TaskScope::api_key(api_key("gme_live_mine")?));
     ensure_eq!(again.list(of_mine).await?.items.len(), 1);
     Ok(())
 }

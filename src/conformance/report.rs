@@ -1,27 +1,27 @@
-//! What became of each case.
+//! The results of a run.
 
-use super::case::Need;
+use super::case::Capability;
 use super::failure::Failure;
 use std::fmt::{self, Debug, Display};
 
-/// What became of one case.
+/// The result of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The promise is kept.
+    /// The store keeps the promise.
     Passed,
-    /// The store does not have what the case needs.
-    Skipped(Need),
-    /// The promise is broken.
+    /// The case did not run, because the store lacks this capability.
+    Skipped(Capability),
+    /// The store breaks the promise.
     Failed(Failure),
 }
 
-/// A case and what became of it. `Display` is a line, with the failure's text below it.
+/// A case and its result. `Display` writes one line, followed by the failure if there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CaseReport {
-    /// The name of the case: `create::answer_is_the_row`.
+    /// The name of the case, such as `create::returned_task_equals_the_stored_row`.
     pub name: String,
-    /// What became of it.
+    /// The result.
     pub verdict: Verdict,
 }
 
@@ -29,7 +29,9 @@ impl Display for CaseReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.verdict {
             Verdict::Passed => write!(f, "passed   {}", self.name),
-            Verdict::Skipped(need) => write!(f, "skipped  {} (needs {need})", self.name),
+            Verdict::Skipped(capability) => {
+                write!(f, "skipped  {} (requires {capability})", self.name)
+            }
             Verdict::Failed(failure) => {
                 write!(f, "FAILED   {}", self.name)?;
                 failure.to_string().lines().try_for_each(|line| write!(f, "\n         {line}"))
@@ -38,21 +40,22 @@ impl Display for CaseReport {
     }
 }
 
-/// What became of all cases, in their order. `Display` has a line for each, and the sum.
+/// The results of all cases, in the order in which they ran. `Display` writes a line for each,
+/// and the totals.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "a report that nobody reads has tested nothing"]
+#[must_use = "failures are only in the report"]
 pub struct Report {
     pub(super) cases: Vec<CaseReport>,
 }
 
 impl Report {
-    /// All cases.
+    /// The results of all cases.
     #[must_use]
     pub fn cases(&self) -> &[CaseReport] {
         &self.cases
     }
 
-    /// Those that failed, and how.
+    /// The names of the cases that failed, with their failures.
     pub fn failures(&self) -> impl Iterator<Item = (&str, &Failure)> {
         self.cases.iter().filter_map(|case| match &case.verdict {
             Verdict::Failed(failure) => Some((case.name.as_str(), failure)),
@@ -60,18 +63,18 @@ impl Report {
         })
     }
 
-    /// Those that were skipped, and what they need.
-    pub fn skipped(&self) -> impl Iterator<Item = (&str, Need)> {
+    /// The names of the skipped cases, with the capability that the store lacks.
+    pub fn skipped(&self) -> impl Iterator<Item = (&str, Capability)> {
         self.cases.iter().filter_map(|case| match &case.verdict {
-            Verdict::Skipped(need) => Some((case.name.as_str(), *need)),
+            Verdict::Skipped(capability) => Some((case.name.as_str(), *capability)),
             _ => None,
         })
     }
 
-    /// The same report if no case failed, for a test to end with.
+    /// Returns the report if no case failed. Unwrap it at the end of a test.
     ///
     /// # Errors
-    /// The cases that failed.
+    /// At least one case failed.
     pub fn into_result(self) -> Result<Self, NotConformant> {
         if self.failures().next().is_none() { Ok(self) } else { Err(NotConformant(self)) }
     }
@@ -86,13 +89,13 @@ impl Display for Report {
     }
 }
 
-/// A store that breaks a promise. `Display`, and `Debug` for a test that ends with it, name
-/// the cases that failed.
+/// The error of a store that failed at least one case. `Display` and `Debug` both list the
+/// failed cases, so that unwrapping it in a test shows them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NotConformant(Report);
 
 impl NotConformant {
-    /// The whole report.
+    /// The full report, including the cases that passed.
     pub fn report(&self) -> &Report {
         &self.0
     }

@@ -1,10 +1,10 @@
-//! Which strategy a task runs by, in a database and in memory.
+//! Resolving the strategy of a task.
 
 use super::checks::OrFail;
-use super::checks::keys_of;
+use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::stage::Stage;
+use super::fixtures::keys_of;
 use crate::Game;
 use crate::NewTask;
 use crate::ResolvedStrategy;
@@ -18,24 +18,24 @@ use crate::TaskRepositoryExt;
 use uuid::Uuid;
 
 cases! { "resolver":
-    own_then_games_then_default [Resolver],
-    a_games_blank_strategy_means_none [Resolver],
-    a_task_in_hand [Resolver],
-    a_task_in_hand_of_a_missing_game [Resolver],
-    many_in_the_order_of_the_keys [Resolver],
+    own_then_game_then_default [Resolver],
+    blank_game_strategy_means_default [Resolver],
+    loaded_task [Resolver],
+    loaded_task_of_a_missing_game [Resolver],
+    results_are_in_key_order [Resolver],
     more_keys_than_parameters [Resolver],
-    what_changes_is_resolved_anew [Resolver],
+    changes_are_visible_at_once [Resolver],
 }
 
-/// A resolved strategy as text and source.
-fn told(resolved: &ResolvedStrategy) -> (&str, StrategySource) {
+/// The strategy and its source.
+fn summary(resolved: &ResolvedStrategy) -> (&str, StrategySource) {
     (resolved.strategy_id.as_str(), resolved.source)
 }
 
-/// Games with and without a strategy, each with a task that has one and one that has none,
-/// and how each resolves.
+/// Creates tasks with and without a strategy in games with and without one. Returns each task
+/// with its expected strategy and source.
 async fn all_kinds(
-    stage: &Stage<'_>,
+    cx: &TestContext<'_>,
 ) -> Result<Vec<(Task, &'static str, StrategySource)>, Failure> {
     use StrategySource::{Default, Game, Task};
     let mut kinds = Vec::new();
@@ -45,86 +45,86 @@ async fn all_kinds(
         ("socio_bee", Some("default"), "socio_bee", Game),
         ("default", Some("own"), "own", Task),
         ("default", None, "default", Default),
-        // Only this very text means "none of its own".
+        // Only the exact text `default` means "inherit".
         ("socio_bee", Some("Default"), "Default", Task),
         ("DEFAULT", None, "DEFAULT", Game),
     ] {
-        let game = stage.game_with(game).await?.id;
+        let game = cx.game_with(game).await?.id;
         let mut new = NewTask::new(game, "task");
         new.strategy_id = own.map(str::to_owned);
-        kinds.push((stage.tasks.create(new).await?, expected, source));
+        kinds.push((cx.tasks.create(new).await?, expected, source));
     }
     Ok(kinds)
 }
 
-async fn own_then_games_then_default(stage: &Stage<'_>) -> Outcome {
-    let resolver = stage.resolver()?;
-    for (task, strategy, source) in all_kinds(stage).await? {
+async fn own_then_game_then_default(cx: &TestContext<'_>) -> Outcome {
+    let resolver = cx.resolver()?;
+    for (task, strategy, source) in all_kinds(cx).await? {
         for key in keys_of(&task) {
             let resolved = resolver.resolve_key(&key).await?;
-            ensure_eq!(told(&resolved), (strategy, source));
+            ensure_eq!(summary(&resolved), (strategy, source));
             ensure_eq!((resolved.task_id, resolved.game_id), (task.id, task.game_id));
         }
         let wrong = TaskKey::from((Uuid::now_v7(), task.id));
-        let error = stage.refused(resolver.resolve_key(&wrong)).await?;
+        let error = cx.refused(resolver.resolve_key(&wrong)).await?;
         ensure_is!(error, TaskError::NotFound { key } if *key == wrong);
     }
     Ok(())
 }
 
-/// A store may refuse such a game; one that takes it must not make a strategy of white space.
-async fn a_games_blank_strategy_means_none(stage: &Stage<'_>) -> Outcome {
-    let resolver = stage.resolver()?;
-    let game = stage.game_with("socio_bee").await?;
-    let task = stage.task(game.id, "task").await?;
+/// A store may refuse a game with a blank strategy. If it accepts it, tasks must not inherit it.
+async fn blank_game_strategy_means_default(cx: &TestContext<'_>) -> Outcome {
+    let resolver = cx.resolver()?;
+    let game = cx.game_with("socio_bee").await?;
+    let task = cx.task(game.id, "task").await?;
     for blank in ["", " ", "\t", "\u{3000} "] {
         let blank = Game { strategy_id: StrategyId::from_stored(blank.to_owned()), ..game.clone() };
-        if stage.replace(blank).await.is_err() {
+        if cx.replace_game(blank).await.is_err() {
             break;
         }
         let expected = ("default", StrategySource::Default);
         for key in keys_of(&task) {
-            ensure_eq!(told(&resolver.resolve_key(&key).await?), expected);
+            ensure_eq!(summary(&resolver.resolve_key(&key).await?), expected);
         }
-        ensure_eq!(told(&resolver.resolve_task(&task).await?), expected);
+        ensure_eq!(summary(&resolver.resolve_task(&task).await?), expected);
         let many = resolver.resolve_keys(&[task.key()]).await?;
-        ensure_eq!(many.first().or_fail()?.as_ref().map(told), Some(expected));
+        ensure_eq!(many.first().or_fail()?.as_ref().map(summary), Some(expected));
     }
     Ok(())
 }
 
-async fn a_task_in_hand(stage: &Stage<'_>) -> Outcome {
-    for (task, strategy, source) in all_kinds(stage).await? {
-        let resolved = stage.resolver()?.resolve_task(&task).await?;
-        ensure_eq!(told(&resolved), (strategy, source));
+async fn loaded_task(cx: &TestContext<'_>) -> Outcome {
+    for (task, strategy, source) in all_kinds(cx).await? {
+        let resolved = cx.resolver()?.resolve_task(&task).await?;
+        ensure_eq!(summary(&resolved), (strategy, source));
         ensure_eq!((resolved.task_id, resolved.game_id), (task.id, task.game_id));
-        // What is in hand counts, not what is stored, or whether it is.
+        // The passed task is resolved as it is, even if the stored one differs or is deleted.
         let other = Task { strategy_id: StrategyId::new("other")?, ..task.clone() };
-        stage.tasks.delete(&task).await?;
-        let resolved = stage.resolver()?.resolve_task(&other).await?;
-        ensure_eq!(told(&resolved), ("other", StrategySource::Task));
+        cx.tasks.delete(&task).await?;
+        let resolved = cx.resolver()?.resolve_task(&other).await?;
+        ensure_eq!(summary(&resolved), ("other", StrategySource::Task));
     }
     Ok(())
 }
 
-async fn a_task_in_hand_of_a_missing_game(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game().await?;
+async fn loaded_task_of_a_missing_game(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
     let missing = Uuid::now_v7();
-    let task = Task { game_id: missing, ..stage.task(game, "task").await? };
-    let error = stage.refused(stage.resolver()?.resolve_task(&task)).await?;
+    let task = Task { game_id: missing, ..cx.task(game, "task").await? };
+    let error = cx.refused(cx.resolver()?.resolve_task(&task)).await?;
     ensure_is!(error, TaskError::GameNotFound { game_id } if *game_id == missing);
     Ok(())
 }
 
-async fn many_in_the_order_of_the_keys(stage: &Stage<'_>) -> Outcome {
-    let kinds = all_kinds(stage).await?;
-    let resolver = stage.resolver()?;
+async fn results_are_in_key_order(cx: &TestContext<'_>) -> Outcome {
+    let kinds = all_kinds(cx).await?;
+    let resolver = cx.resolver()?;
     ensure!(resolver.resolve_keys(&[]).await?.is_empty());
     let mut keys = Vec::new();
     let mut expected = Vec::new();
     for round in 0..2 {
         for (n, (task, strategy, source)) in kinds.iter().rev().enumerate() {
-            // Each by another of its keys, each twice; and gaps of all kinds between.
+            // Each task twice, by different keys, with keys in between that match nothing.
             keys.extend(keys_of(task).into_iter().nth((n + round) % 3));
             expected.push(Some((*strategy, *source, task.id)));
             let gap = Uuid::now_v7();
@@ -143,7 +143,7 @@ async fn many_in_the_order_of_the_keys(stage: &Stage<'_>) -> Outcome {
         .map(|found| found.as_ref().map(|r| (r.strategy_id.as_str(), r.source, r.task_id)))
         .collect();
     ensure_eq!(resolved, expected);
-    // One key, over and over.
+    // The same key several times.
     let key = kinds.get(1).or_fail()?.0.key();
     let same = resolver.resolve_keys(&vec![key.clone(); 5]).await?;
     let one = resolver.resolve_key(&key).await?;
@@ -151,13 +151,13 @@ async fn many_in_the_order_of_the_keys(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn more_keys_than_parameters(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game_with("socio_bee").await?.id;
-    let [first, last] = stage.tasks_named(game, ["first", "last"]).await?;
+async fn more_keys_than_parameters(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game_with("socio_bee").await?.id;
+    let [first, last] = cx.tasks_named(game, ["first", "last"]).await?;
     let mut keys: Vec<TaskKey> = vec![first.key()];
     keys.extend((0..70_000).map(|n| TaskKey::from((game, n.to_string()))));
     keys.push(last.key());
-    let resolved = stage.resolver()?.resolve_keys(&keys).await?;
+    let resolved = cx.resolver()?.resolve_keys(&keys).await?;
     ensure_eq!(resolved.len(), keys.len());
     let found: Vec<_> = resolved.iter().flatten().map(|resolved| resolved.task_id).collect();
     ensure_eq!(found, [first.id, last.id]);
@@ -166,16 +166,16 @@ async fn more_keys_than_parameters(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn what_changes_is_resolved_anew(stage: &Stage<'_>) -> Outcome {
-    let game = stage.game_with("socio_bee").await?;
-    let task = stage.task(game.id, "task").await?;
-    let now = async || Ok::<_, Failure>(stage.resolver()?.resolve_key(&task.key()).await?);
+async fn changes_are_visible_at_once(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game_with("socio_bee").await?;
+    let task = cx.task(game.id, "task").await?;
+    let now = async || Ok::<_, Failure>(cx.resolver()?.resolve_key(&task.key()).await?);
     ensure_eq!(now().await?.to_string(), "socio_bee, inherited from the game");
-    stage.replace(Game { strategy_id: StrategyId::new("other")?, ..game }).await?;
-    ensure_eq!(told(&now().await?), ("other", StrategySource::Game));
-    stage.tasks.update(&task, TaskPatch::new().strategy("own")).await?;
+    cx.replace_game(Game { strategy_id: StrategyId::new("other")?, ..game }).await?;
+    ensure_eq!(summary(&now().await?), ("other", StrategySource::Game));
+    cx.tasks.update(&task, TaskPatch::new().strategy("own")).await?;
     ensure_eq!(now().await?.to_string(), "own, the task's own");
-    stage.tasks.update(&task, TaskPatch::new().strategy("default")).await?;
-    ensure_eq!(told(&now().await?), ("other", StrategySource::Game));
+    cx.tasks.update(&task, TaskPatch::new().strategy("default")).await?;
+    ensure_eq!(summary(&now().await?), ("other", StrategySource::Game));
     Ok(())
 }

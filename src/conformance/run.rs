@@ -1,14 +1,14 @@
-//! How cases are played: each on a store of its own.
+//! Runs cases, each on a store of its own.
 
 use super::GROUPS;
+use super::case::Capability;
 use super::case::Case;
-use super::case::Need;
+use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
 use super::report::CaseReport;
 use super::report::Report;
 use super::report::Verdict;
-use super::stage::Stage;
 use super::store::Store;
 use super::store::StoreError;
 use futures_util::FutureExt;
@@ -20,13 +20,14 @@ fn all() -> impl Iterator<Item = &'static Case> {
     GROUPS.iter().copied().flatten()
 }
 
-/// The names of all cases, in the order in which they are played.
+/// The names of all cases, in the order in which they run.
 pub fn cases() -> impl Iterator<Item = &'static str> {
     all().map(|case| case.name)
 }
 
-/// Plays every case, each on the store that `fresh` makes for it, one after another.
-pub async fn run<S, E, F>(fresh: impl Fn() -> F) -> Report
+/// Runs all cases one after another. `new_store` is called once per case and must return an
+/// empty store; if it fails, so does the case.
+pub async fn run<S, E, F>(new_store: impl Fn() -> F) -> Report
 where
     S: Store,
     E: Into<StoreError>,
@@ -34,20 +35,21 @@ where
 {
     let mut cases = Vec::new();
     for case in all() {
-        cases.push(report(case, play(case, fresh()).await));
+        cases.push(report(case, run_on(case, new_store()).await));
     }
     Report { cases }
 }
 
-/// Plays the case of this name alone. A name that no case has is reported as failed.
+/// Runs a single case by its name, as listed by [`cases`]. An unknown name is reported as a
+/// failure.
 ///
 /// ```
 /// # use game_tasks::conformance::{self, Store, StoreError};
 /// # use game_tasks::{Game, InMemoryTaskRepository, TaskRepository};
 /// # #[derive(Default)]
-/// # struct Mine(InMemoryTaskRepository);
+/// # struct MyStore(InMemoryTaskRepository);
 /// # #[async_trait::async_trait]
-/// # impl Store for Mine {
+/// # impl Store for MyStore {
 /// #     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
 /// #         Box::new(&self.0)
 /// #     }
@@ -56,26 +58,26 @@ where
 /// #     }
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let fresh = async || Ok::<_, StoreError>(Mine::default());
-/// conformance::run_case("create::found_by_each_key", fresh).await.into_result()?;
+/// let new_store = async || Ok::<_, StoreError>(MyStore::default());
+/// conformance::run_case("create::task_is_found_by_each_key", new_store).await.into_result()?;
 /// # Ok::<(), conformance::NotConformant>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub async fn run_case<S, E, F>(name: &str, fresh: impl FnOnce() -> F) -> Report
+pub async fn run_case<S, E, F>(name: &str, new_store: impl FnOnce() -> F) -> Report
 where
     S: Store,
     E: Into<StoreError>,
     F: Future<Output = Result<S, E>>,
 {
-    let played = match all().find(|case| case.name == name) {
-        Some(case) => report(case, play(case, fresh()).await),
+    let result = match all().find(|case| case.name == name) {
+        Some(case) => report(case, run_on(case, new_store()).await),
         None => {
-            let verdict = Verdict::Failed(Failure::new("there is no case of this name"));
+            let verdict = Verdict::Failed(Failure::new("no case has this name"));
             CaseReport { name: name.to_owned(), verdict }
         }
     };
-    Report { cases: vec![played] }
+    Report { cases: vec![result] }
 }
 
 fn report(case: &Case, verdict: Result<Verdict, Failure>) -> CaseReport {
@@ -83,48 +85,48 @@ fn report(case: &Case, verdict: Result<Verdict, Failure>) -> CaseReport {
     CaseReport { name: case.name.to_owned(), verdict }
 }
 
-async fn play<S, E>(
+async fn run_on<S, E>(
     case: &Case,
-    fresh: impl Future<Output = Result<S, E>>,
+    new_store: impl Future<Output = Result<S, E>>,
 ) -> Result<Verdict, Failure>
 where
     S: Store,
     E: Into<StoreError>,
 {
-    let store = caught(fresh).await?.map_err(|error| {
+    let store = catch_panic(new_store).await?.map_err(|error| {
         let error: StoreError = error.into();
-        Failure::new(format_args!("no fresh store could be had: {error}"))
+        Failure::new(format_args!("no new store could be created: {error}"))
     })?;
-    let lacking = caught(async { lacking(case, &store) }).await?;
-    let played = match lacking {
+    let missing = catch_panic(async { missing_capability(case, &store) }).await?;
+    let outcome = match missing {
         Some(_) => Ok(()),
-        None => caught(on_stage(case, &store)).await.and_then(|outcome| outcome),
+        None => catch_panic(run_case_on(case, &store)).await.and_then(|outcome| outcome),
     };
-    // However the case has ended; but its own failure is what counts.
-    let ended = caught(store.end()).await;
-    played?;
-    ended?.map_err(|error| Failure::new(format_args!("the end of the store: {error}")))?;
-    Ok(lacking.map_or(Verdict::Passed, Verdict::Skipped))
+    // `finish` is always called, but the failure of the case takes precedence over its error.
+    let finished = catch_panic(store.finish()).await;
+    outcome?;
+    finished?.map_err(|error| Failure::new(format_args!("the store's finish failed: {error}")))?;
+    Ok(missing.map_or(Verdict::Passed, Verdict::Skipped))
 }
 
-async fn on_stage(case: &Case, store: &dyn Store) -> Outcome {
+async fn run_case_on(case: &Case, store: &dyn Store) -> Outcome {
     let tasks = store.tasks();
-    (case.play)(&Stage { tasks: &*tasks, store }).await
+    (case.run)(&TestContext { tasks: &*tasks, store }).await
 }
 
-/// The first thing that the case needs and the store lacks.
-fn lacking(case: &Case, store: &dyn Store) -> Option<Need> {
-    case.needs.iter().copied().find(|need| !need.is_met_by(store))
+/// The first capability that the case requires and the store lacks.
+fn missing_capability(case: &Case, store: &dyn Store) -> Option<Capability> {
+    case.requires.iter().copied().find(|capability| !capability.is_provided_by(store))
 }
 
-/// A panic of the store's is the failure of one case, and of no other.
-async fn caught<T>(call: impl Future<Output = T>) -> Result<T, Failure> {
+/// Turns a panic of the store into a failure, so that the remaining cases still run.
+async fn catch_panic<T>(call: impl Future<Output = T>) -> Result<T, Failure> {
     AssertUnwindSafe(call).catch_unwind().await.map_err(|panic| {
-        Failure::new(format_args!("the store panicked: {}", text_of(panic.as_ref())))
+        Failure::new(format_args!("the store panicked: {}", panic_message(panic.as_ref())))
     })
 }
 
-fn text_of(panic: &(dyn Any + Send)) -> &str {
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let literal = panic.downcast_ref::<&str>().copied();
-    literal.or_else(|| panic.downcast_ref().map(String::as_str)).unwrap_or("without a word")
+    literal.or_else(|| panic.downcast_ref().map(String::as_str)).unwrap_or("(no message)")
 }

@@ -1,9 +1,9 @@
-//! API keys are not shown: not by `Debug` of anything that holds one, not by an error.
+//! API keys appear neither in `Debug` output nor in errors.
 
 use super::checks::OrFail;
+use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::stage::Stage;
 use crate::ApiKeyId;
 use crate::Game;
 use crate::NewTask;
@@ -17,8 +17,8 @@ use std::error::Error;
 use std::fmt::Debug;
 
 cases! { "secrets":
-    in_what_calls_answer,
-    in_refusals,
+    in_returned_values,
+    in_errors,
 }
 
 const KEY: &str = "gme_live_secret42";
@@ -30,7 +30,7 @@ fn key() -> Result<ApiKeyId, Failure> {
 fn ensure_hidden(text: &str) -> Outcome {
     for part in [KEY, "gme_live", "secret42"] {
         if text.contains(part) {
-            return Err(Failure::new(format_args!("an API key is shown: {text}")));
+            return Err(Failure::new(format_args!("an API key appears in: {text}")));
         }
     }
     Ok(())
@@ -53,9 +53,9 @@ fn ensure_error_hides(error: &TaskError) -> Outcome {
     Ok(())
 }
 
-async fn in_what_calls_answer(stage: &Stage<'_>) -> Outcome {
-    let game = stage.add(Game::new("game").owned_by_api_key(key()?)).await?.id;
-    let mine = stage.tasks.scoped(TaskScope::api_key(key()?));
+async fn in_returned_values(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.add_game(Game::new("game").owned_by_api_key(key()?)).await?.id;
+    let mine = cx.tasks.scoped(TaskScope::api_key(key()?));
     let task = mine.create(NewTask::new(game, "task")).await?;
     ensure_eq!(task.api_key_used, Some(key()?));
     ensure_hides(&task)?;
@@ -71,10 +71,10 @@ async fn in_what_calls_answer(stage: &Stage<'_>) -> Outcome {
     Ok(())
 }
 
-async fn in_refusals(stage: &Stage<'_>) -> Outcome {
-    let game = stage.add(Game::new("game").owned_by_api_key(key()?)).await?.id;
-    let elsewhere = stage.game().await?;
-    let mine = stage.tasks.scoped(TaskScope::api_key(key()?));
+async fn in_errors(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.add_game(Game::new("game").owned_by_api_key(key()?)).await?.id;
+    let elsewhere = cx.game().await?;
+    let mine = cx.tasks.scoped(TaskScope::api_key(key()?));
     let task = mine.create(NewTask::new(game, "task")).await?;
     let cursor = {
         mine.create(NewTask::new(game, "second")).await?;
@@ -83,24 +83,24 @@ async fn in_refusals(stage: &Stage<'_>) -> Outcome {
     let with_cursor = TaskQuery::in_game(game).limit(1).after(cursor);
     let closed = TaskPatch::new().status("closed");
     for error in [
-        stage.refused(mine.create(NewTask::new(game, "task"))).await?,
-        stage.refused(mine.create(NewTask::new(elsewhere, "task"))).await?,
-        stage.refused(mine.create(NewTask::new(game, "x").id(task.id))).await?,
-        stage.refused(mine.create_all([NewTask::new(game, "task")], OnExisting::Fail)).await?,
-        stage.refused(mine.update(&task, closed.if_status("closed"))).await?,
-        stage.refused(mine.get((elsewhere, "task"))).await?,
-        stage.refused(stage.tasks.list(with_cursor)).await?,
+        cx.refused(mine.create(NewTask::new(game, "task"))).await?,
+        cx.refused(mine.create(NewTask::new(elsewhere, "task"))).await?,
+        cx.refused(mine.create(NewTask::new(game, "x").id(task.id))).await?,
+        cx.refused(mine.create_all([NewTask::new(game, "task")], OnExisting::Fail)).await?,
+        cx.refused(mine.update(&task, closed.if_status("closed"))).await?,
+        cx.refused(mine.get((elsewhere, "task"))).await?,
+        cx.refused(cx.tasks.list(with_cursor)).await?,
     ] {
         ensure_error_hides(&error)?;
     }
-    // A caller that cannot be: the name of the field is told, not what is in it.
+    // The error for an invalid key contains the name of the field, not its value.
     let unwritable = ApiKeyId::from_stored(format!("{KEY}\u{1}"));
     ensure_hides(&unwritable)?;
-    let scoped = stage.tasks.scoped(TaskScope::api_key(unwritable));
-    let error = stage.refused(scoped.create(NewTask::new(elsewhere, "task"))).await?;
+    let scoped = cx.tasks.scoped(TaskScope::api_key(unwritable));
+    let error = cx.refused(scoped.create(NewTask::new(elsewhere, "task"))).await?;
     ensure_error_hides(&error)?;
-    if let Err(invalid) = ApiKeyId::new(format!("{KEY}\0")) {
-        ensure_hides(&invalid)?;
+    if let Err(validation_error) = ApiKeyId::new(format!("{KEY}\0")) {
+        ensure_hides(&validation_error)?;
     }
     Ok(())
 }

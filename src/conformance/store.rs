@@ -1,4 +1,4 @@
-//! What a store shows of itself to be tested.
+//! The interface between the suite and a store under test.
 
 use crate::repository::TaskRepository;
 use crate::strategy::ResolveStrategy;
@@ -8,53 +8,59 @@ use futures_util::future::BoxFuture;
 use std::error::Error;
 use std::sync::Arc;
 
-/// Why a store could not be made ready, read or cleaned up.
+/// An error of the store under test outside of its repository: in setup, inspection or cleanup.
 pub type StoreError = Box<dyn Error + Send + Sync>;
 
-/// A store under test: empty at first, and one case's own.
+/// A store under test.
 ///
-/// Two methods must be written; each of the others says what the store has, and lets more
-/// cases run or look closer. Cases that need what a store does not have are skipped, and the
-/// [`Report`](super::Report) says so.
+/// Each case gets a store of its own, which must be empty at first. [`tasks`](Self::tasks) and
+/// [`put_game`](Self::put_game) are required. Each provided method declares an optional
+/// capability; override it to enable further cases, or further checks in a case. A case whose
+/// [`Capability`](super::Capability) is missing is skipped, which the
+/// [`Report`](super::Report) shows.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The repository under test, unrestricted and without a lifecycle.
+    /// The repository under test, without a scope and without a lifecycle.
     fn tasks(&self) -> Box<dyn TaskRepository + '_>;
 
-    /// Puts a game there that tasks can be created in, in the place of the one of its id, if
-    /// there is one.
+    /// Stores a game, so that tasks can be created in it. Replaces a game with the same id.
+    ///
+    /// # Errors
+    /// The game could not be stored. The case fails.
     async fn put_game(&self, game: Game) -> Result<(), StoreError>;
 
-    /// A resolver of the same tasks and games, if there is one.
+    /// A resolver of the same tasks and games, if the store has one.
     fn resolver(&self) -> Option<Box<dyn ResolveStrategy + '_>> {
         None
     }
 
-    /// The same repository with a lifecycle, if it knows them.
+    /// The same repository with a lifecycle, if it supports lifecycles.
     fn with_lifecycle(&self, lifecycle: Lifecycle) -> Option<Box<dyn TaskRepository + '_>> {
         let _ = lifecycle;
         None
     }
 
-    /// The same repository for sixteen callers at once, if it can serve them. A repository over
-    /// a database needs as many connections for that as are to race, not one that they share.
+    /// The same repository for sixteen concurrent calls, if it supports them. A repository over
+    /// a database should have a pool of at least sixteen connections: calls that share one
+    /// connection do not run concurrently.
     fn shared(&self) -> Option<Arc<dyn TaskRepository>> {
         None
     }
 
-    /// Starts a racing call, and answers with what ends when it has ended.
+    /// Starts one of several concurrent calls. The returned future must complete once the call
+    /// has completed.
     ///
-    /// Unless this is written, the calls of a race are polled in turns by one task: enough for
-    /// a repository that waits for a server, which then has all of them under way at once. A
-    /// repository that never awaits runs them one after another that way, and has to start each
-    /// on a thread, as a runtime with several does:
+    /// By default, one task polls all concurrent calls. That suffices for a repository that
+    /// waits for a server, since all of its calls are in flight at the same time. A repository
+    /// that never awaits would run them one after another; start each call on a
+    /// multi-threaded runtime instead:
     ///
     /// ```
     /// # use game_tasks::conformance::futures::BoxFuture;
     /// fn spawn(call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
     ///     let running = tokio::spawn(call);
     ///     Box::pin(async move {
-    ///         // A call that panicked leaves no answer, which the case minds.
+    ///         // A call that panicked yields no result, for which the case fails.
     ///         let _ = running.await;
     ///     })
     /// }
@@ -63,37 +69,49 @@ pub trait Store: Send + Sync {
         call
     }
 
-    /// Whether the repository works inside a transaction that is the test's own.
+    /// Whether [`tasks`](Self::tasks) works inside an open transaction that the test controls.
     fn in_transaction(&self) -> bool {
         false
     }
 
-    /// Whether an id that a task of one game has is refused to the tasks of all others. A table
-    /// in partitions, whose primary key is the game and the id, has no constraint for that.
+    /// Whether task ids are unique across games. Return `false` for a partitioned table whose
+    /// primary key is (game, id): no constraint enforces it there.
     fn has_unique_ids(&self) -> bool {
         true
     }
 
-    /// Called after each refused call. Whether a transaction is still good for something, a
-    /// `SELECT 1` in it tells.
-    async fn still_usable(&self) -> Result<(), StoreError> {
+    /// Called after each refused call, to check that the connection or the transaction is still
+    /// usable, for example with `SELECT 1`.
+    ///
+    /// # Errors
+    /// It is not usable. The case fails.
+    async fn check_usable(&self) -> Result<(), StoreError> {
         Ok(())
     }
 
-    /// All tasks as they are stored, read past the repository, in any order; `None` where
-    /// there is no past, so that the repository itself is asked.
+    /// All stored tasks in any order, read without the repository. With `None`, the suite
+    /// reads them through the repository.
+    ///
+    /// # Errors
+    /// The tasks could not be read. The case fails.
     async fn stored_tasks(&self) -> Result<Option<Vec<Task>>, StoreError> {
         Ok(None)
     }
 
-    /// All games as they are stored, in any order, if they can be read.
+    /// All stored games in any order, or `None` if the store cannot list them.
+    ///
+    /// # Errors
+    /// The games could not be read. The case fails.
     async fn stored_games(&self) -> Result<Option<Vec<Game>>, StoreError> {
         Ok(None)
     }
 
-    /// Called when the case has ended, however it ended: commits, looks whether all is there,
-    /// cleans up. The case fails with it.
-    async fn end(self) -> Result<(), StoreError>
+    /// Called at the end of each case, also of one that failed, panicked or was skipped. Use it
+    /// to commit, to check what was stored and to clean up.
+    ///
+    /// # Errors
+    /// The case fails, unless it has failed already.
+    async fn finish(self) -> Result<(), StoreError>
     where
         Self: Sized,
     {

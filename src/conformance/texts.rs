@@ -1,9 +1,9 @@
-//! Texts that a table of strings gets wrong.
+//! Texts that databases, encodings and parsers are prone to mishandle.
 
 use crate::ValidationReason;
 
-/// Texts that must not be written, each with the reason.
-pub(crate) fn refused_texts() -> Vec<(String, ValidationReason)> {
+/// Texts that writing calls must refuse, each with the reason.
+pub fn refused_texts() -> Vec<(String, ValidationReason)> {
     let control = |position| ValidationReason::ControlCharacter { position };
     vec![
         (String::new(), ValidationReason::Empty),
@@ -22,8 +22,8 @@ pub(crate) fn refused_texts() -> Vec<(String, ValidationReason)> {
     ]
 }
 
-/// Texts that are to be kept byte for byte, each distinct from all others.
-pub(crate) fn hostile_texts() -> Vec<String> {
+/// Texts that must be stored byte for byte. No two are equal.
+pub fn hostile_texts() -> Vec<String> {
     let mut texts: Vec<String> = [
         // Case and blanks.
         "x",
@@ -33,7 +33,7 @@ pub(crate) fn hostile_texts() -> Vec<String> {
         "x  ",
         "x\u{a0}",
         "x\u{3000}",
-        // Accents: composed, combining, and what linguistic collations equate.
+        // Composed and combining accents, and characters that collations consider equal.
         "é",
         "e\u{301}",
         "e",
@@ -57,7 +57,7 @@ pub(crate) fn hostile_texts() -> Vec<String> {
         "-",
         "ひ",
         "ヒ",
-        // Beyond the first plane, and the edges of what a char can be.
+        // Outside of the basic multilingual plane, and the boundary values of `char`.
         "🎉",
         "🎉🎉",
         "👨‍👩‍👧",
@@ -68,12 +68,12 @@ pub(crate) fn hostile_texts() -> Vec<String> {
         "\u{ffff}",
         "\u{10000}",
         "\u{10ffff}",
-        // Invisible, and yet no white space and no control.
+        // Invisible, but neither white space nor control characters.
         "\u{200b}",
         "\u{feff}x",
         "\u{202e}x",
         "x\u{200d}",
-        // What LIKE, quoting, escaping, parameters and JSON look for.
+        // Special to LIKE, quoting, escaping, parameter placeholders or JSON.
         "%",
         "_",
         "a%",
@@ -115,7 +115,7 @@ pub(crate) fn hostile_texts() -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
-    // As long as a text may be, in the widest characters, differing at the very end.
+    // At or near the maximum length, in the widest characters, with differences only at the end.
     texts.push("🎉".repeat(255));
     texts.push("🎉".repeat(254) + "🎊");
     texts.push("🎉".repeat(254));

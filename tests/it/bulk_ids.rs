@@ -1,31 +1,31 @@
-//! Batches in which a task loses its id to another: the next of the same name makes up for it,
-//! and the input's order says who is first.
+//! Batches in which some given ids are taken: a later task of the same name is created instead, and
+//! of several tasks with one id the first gets it.
 
-use crate::support::{Held, any_id, assert_is, held_cases, in_batch, names};
+use crate::support::{
+    Harness, ON_EXISTING, assert_is, batch_error, harness_cases, names, unordered_id,
+};
 use game_tasks::{CreateOutcome, NewTask, OnExisting, Task, TaskError, TaskRepositoryExt};
 use uuid::Uuid;
 
-held_cases!(
-    the_next_of_the_name_is_written,
-    ids_go_by_the_order_of_the_input,
-    a_long_line_of_the_name,
+harness_cases!(
+    the_next_task_of_the_name_is_created,
+    the_first_task_with_an_id_gets_it,
+    the_first_task_of_a_name_with_a_free_id_is_created,
     atomic_batches_are_refused,
 );
 
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
-
-/// A task whose id is taken, and a game that has none.
-async fn taken_and_game(held: &Held<'_>) -> (Task, Uuid) {
-    let taken = held.task(held.game().await, "holder").await;
-    (taken, held.game().await)
+/// A task whose id the batches use, and a game without tasks.
+async fn taken_and_game(harness: &Harness<'_>) -> (Task, Uuid) {
+    let taken = harness.task(harness.game().await, "holder").await;
+    (taken, harness.game().await)
 }
 
 async fn create<const N: usize>(
-    held: &Held<'_>,
+    harness: &Harness<'_>,
     batch: [NewTask; N],
     on_existing: OnExisting,
 ) -> [Result<CreateOutcome, TaskError>; N] {
-    held.tasks().create_many(batch, on_existing).await.unwrap().try_into().unwrap()
+    harness.tasks().create_many(batch, on_existing).await.unwrap().try_into().unwrap()
 }
 
 #[track_caller]
@@ -33,12 +33,12 @@ fn assert_taken(outcome: &Result<CreateOutcome, TaskError>, id: Uuid) {
     assert_is!(outcome, Err(TaskError::IdTaken { id: taken }) if *taken == id);
 }
 
-async fn the_next_of_the_name_is_written(held: &Held<'_>) {
-    let (taken, game) = taken_and_game(held).await;
-    for on_existing in EVERY {
+async fn the_next_task_of_the_name_is_created(harness: &Harness<'_>) {
+    let (taken, game) = taken_and_game(harness).await;
+    for on_existing in ON_EXISTING {
         let name = format!("{on_existing:?}");
         let [lost, made] = create(
-            held,
+            harness,
             [
                 NewTask::new(game, &*name).id(taken.id).strategy("s1"),
                 NewTask::new(game, &*name).strategy("s2"),
@@ -49,38 +49,37 @@ async fn the_next_of_the_name_is_written(held: &Held<'_>) {
         assert_taken(&lost, taken.id);
         let Ok(CreateOutcome::Created(made)) = made else { panic!("{made:?}, {on_existing:?}") };
         assert_eq!(made.strategy_id, "s2", "{on_existing:?}");
-        assert_eq!(held.tasks().get((game, &name)).await.unwrap(), made);
+        assert_eq!(harness.tasks().get((game, &name)).await.unwrap(), made);
     }
-    assert_eq!(held.tasks().get(&taken).await.unwrap(), taken);
+    assert_eq!(harness.tasks().get(&taken).await.unwrap(), taken);
 }
 
-async fn ids_go_by_the_order_of_the_input(held: &Held<'_>) {
-    let (taken, game) = taken_and_game(held).await;
-    for on_existing in EVERY {
-        let one = any_id();
-        // Sorted by name, the last would come before the second.
+async fn the_first_task_with_an_id_gets_it(harness: &Harness<'_>) {
+    let (taken, game) = taken_and_game(harness).await;
+    for on_existing in ON_EXISTING {
+        let one = unordered_id();
+        // In one of the orders, sorting by name would move the last task before the second.
         let (upper, lower) = (format!("A {on_existing:?}"), format!("a {on_existing:?}"));
         for names in [[&upper, &lower], [&lower, &upper]] {
             let of = |name: &String, id| NewTask::new(game, &**name).id(id);
             let batch = [of(names[0], taken.id), of(names[0], one), of(names[1], one)];
-            let [lost, made, late] = create(held, batch, on_existing).await;
+            let [lost, made, late] = create(harness, batch, on_existing).await;
             assert_taken(&lost, taken.id);
             assert_is!(
                 made,
                 Ok(CreateOutcome::Created(task)) if task.id == one && task.external_task_id == *names[0]
             );
             assert_taken(&late, one);
-            assert_eq!(held.tasks().find((game, names[1])).await.unwrap(), None);
-            held.tasks().delete(one).await.unwrap();
+            assert_eq!(harness.tasks().find((game, names[1])).await.unwrap(), None);
+            harness.tasks().delete(one).await.unwrap();
         }
     }
 }
 
-/// Each of a name's places has its turn, until one has an id that is free.
-async fn a_long_line_of_the_name(held: &Held<'_>) {
-    let (taken, game) = taken_and_game(held).await;
-    for on_existing in EVERY {
-        let (name, free) = (format!("{on_existing:?}"), any_id());
+async fn the_first_task_of_a_name_with_a_free_id_is_created(harness: &Harness<'_>) {
+    let (taken, game) = taken_and_game(harness).await;
+    for on_existing in ON_EXISTING {
+        let (name, free) = (format!("{on_existing:?}"), unordered_id());
         let of = |n: i32| NewTask::new(game, &*name).strategy(format!("s{n}"));
         let batch = [
             of(0).id(taken.id),
@@ -90,12 +89,12 @@ async fn a_long_line_of_the_name(held: &Held<'_>) {
             of(3),
             of(4),
         ];
-        let outcomes = create(held, batch, on_existing).await;
+        let outcomes = create(harness, batch, on_existing).await;
         assert_is!(outcomes[1], Ok(CreateOutcome::Created(task)) if task.id == free);
-        for (place, id) in [(0, taken.id), (2, taken.id), (3, free)] {
-            assert_taken(&outcomes[place], id);
+        for (index, id) in [(0, taken.id), (2, taken.id), (3, free)] {
+            assert_taken(&outcomes[index], id);
         }
-        let row = held.tasks().get((game, &name)).await.unwrap();
+        let row = harness.tasks().get((game, &name)).await.unwrap();
         assert_eq!(outcomes[4].as_ref().unwrap(), &CreateOutcome::Created(row.clone()));
         let (last, expected) = match on_existing {
             OnExisting::Fail => (None, "s3"),
@@ -113,16 +112,16 @@ async fn a_long_line_of_the_name(held: &Held<'_>) {
     }
 }
 
-async fn atomic_batches_are_refused(held: &Held<'_>) {
-    let (taken, game) = taken_and_game(held).await;
-    for on_existing in EVERY {
+async fn atomic_batches_are_refused(harness: &Harness<'_>) {
+    let (taken, game) = taken_and_game(harness).await;
+    for on_existing in ON_EXISTING {
         let batch = ["n", "n"].map(|name| NewTask::new(game, name));
         let [first, second] = batch.clone();
         let batch = [first.id(taken.id), second];
-        let error = held.refused(held.tasks().create_all(batch, on_existing)).await;
-        let (index, error) = in_batch(error);
+        let error = harness.refused(harness.tasks().create_all(batch, on_existing)).await;
+        let (index, error) = batch_error(error);
         assert_eq!(index, 0, "{on_existing:?}");
         assert_is!(error, TaskError::IdTaken { id } if *id == taken.id);
     }
-    assert_eq!(names(&held.rows().await), ["holder"]);
+    assert_eq!(names(&harness.rows().await), ["holder"]);
 }

@@ -1,6 +1,6 @@
-//! Batches in which each task stands for itself.
+//! `create_many` beside concurrent writers.
 
-use crate::support::{Around, TestDatabase, assert_is, connection_around, database_cases, run};
+use crate::support::{Intercepted, Interceptor, TestDatabase, assert_is, database_cases, run};
 use chrono::{SubsecRound, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement};
@@ -10,10 +10,10 @@ use game_tasks::{
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
 
-database_cases!(rows_of_the_future_are_told_truly, others_are_always_faster);
+database_cases!(timestamps_in_the_future_are_preserved, another_writer_before_each_insert);
 
-/// A row that another writer's clock has put into the future is kept where it is kept.
-async fn rows_of_the_future_are_told_truly(database: &TestDatabase) {
+/// The clock of the writer that inserted the row was ahead.
+async fn timestamps_in_the_future_are_preserved(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("game").insert(db).await.unwrap().id;
     let tasks = SeaOrmTaskRepository::new(db.clone());
@@ -40,41 +40,46 @@ async fn rows_of_the_future_are_told_truly(database: &TestDatabase) {
     );
 }
 
-/// Somebody creates the next name of the batch just before each insert of the batch's.
-struct Overtaken {
+/// Creates the next name of the batch just before each insert of the batch.
+struct OtherWriter {
     db: DatabaseConnection,
     game: Uuid,
-    others: AtomicUsize,
+    created: AtomicUsize,
 }
 
-impl Around for Overtaken {
-    fn pool(&self) -> &DatabaseConnection {
-        &self.db
+impl OtherWriter {
+    fn before_inserts(
+        db: &DatabaseConnection,
+        game: Uuid,
+    ) -> SeaOrmTaskRepository<Intercepted<DatabaseConnection, Self>> {
+        let writer = Self { db: db.clone(), game, created: AtomicUsize::new(0) };
+        SeaOrmTaskRepository::new(Intercepted::new(db.clone(), writer))
     }
+}
 
-    fn around<'c, T: Send + 'c>(
+impl Interceptor for OtherWriter {
+    fn intercept<'c, T: Send + 'c>(
         &'c self,
         statement: &Statement,
         call: BoxFuture<'c, Result<T, DbErr>>,
     ) -> BoxFuture<'c, Result<T, DbErr>> {
-        let overtakes = statement.sql.contains("INSERT INTO");
+        let is_insert = statement.sql.contains("INSERT INTO");
         Box::pin(async move {
-            if overtakes {
-                let name = format!("{:03}", self.others.fetch_add(1, Ordering::SeqCst));
-                let others = SeaOrmTaskRepository::new(&self.db);
-                others.create(NewTask::new(self.game, name)).await.unwrap();
+            if is_insert {
+                let name = format!("{:03}", self.created.fetch_add(1, Ordering::SeqCst));
+                let direct = SeaOrmTaskRepository::new(&self.db);
+                direct.create(NewTask::new(self.game, name)).await.unwrap();
             }
             call.await
         })
     }
 }
-connection_around!(Overtaken);
 
-/// The whole statement may then be refused each time; yet the fate of each is told.
-async fn others_are_always_faster(database: &TestDatabase) {
+/// Each statement may then be refused as a whole; the batch still gets an outcome for each task.
+async fn another_writer_before_each_insert(database: &TestDatabase) {
     const SIZE: usize = 30;
     let db = database.db.clone();
-    // Also so many that all of them are tried at once first.
+    // The larger size is above the minimum for an optimistic insert.
     for (on_existing, size) in [
         (OnExisting::Fail, SIZE),
         (OnExisting::Keep, SIZE),
@@ -82,8 +87,7 @@ async fn others_are_always_faster(database: &TestDatabase) {
         (OnExisting::Keep, 200),
     ] {
         let game = Game::new(Uuid::now_v7().to_string()).insert(&db).await.unwrap().id;
-        let others = AtomicUsize::new(0);
-        let tasks = SeaOrmTaskRepository::new(Overtaken { db: db.clone(), game, others });
+        let tasks = OtherWriter::before_inserts(&db, game);
         let batch = (0..size).map(|n| NewTask::new(game, format!("{n:03}")));
         let outcomes = tasks.create_many(batch, on_existing).await.unwrap();
         let mut created = 0;
@@ -95,18 +99,16 @@ async fn others_are_always_faster(database: &TestDatabase) {
                 other => panic!("{other:?}"),
             }
         }
-        let overtaken = tasks.connection().others.load(Ordering::SeqCst);
-        assert!(overtaken > 0);
-        assert_eq!(created, size - overtaken.min(size));
+        let by_other = tasks.connection().interceptor.created.load(Ordering::SeqCst);
+        assert!(by_other > 0);
+        assert_eq!(created, size - by_other.min(size));
     }
-    // All or none, of which what exists is kept.
-    let game = Game::new("all or none").insert(&db).await.unwrap().id;
-    let others = AtomicUsize::new(0);
-    let tasks = SeaOrmTaskRepository::new(Overtaken { db: db.clone(), game, others });
+    let game = Game::new("atomic").insert(&db).await.unwrap().id;
+    let tasks = OtherWriter::before_inserts(&db, game);
     let batch = (0..SIZE).map(|n| NewTask::new(game, format!("{n:03}")));
     let written = tasks.create_all(batch, OnExisting::Keep).await.unwrap();
     let created = written.iter().filter(|written| written.is_created()).count();
-    let overtaken = tasks.connection().others.load(Ordering::SeqCst);
-    assert!(overtaken > 0);
-    assert_eq!(created, SIZE - overtaken.min(SIZE));
+    let by_other = tasks.connection().interceptor.created.load(Ordering::SeqCst);
+    assert!(by_other > 0);
+    assert_eq!(created, SIZE - by_other.min(SIZE));
 }

@@ -1,25 +1,27 @@
-//! How the rows of large batches and the keys of long lists reach the database: whatever their
-//! texts are, and whatever is in the way of some of them.
+//! The encoding of large batches and long lists of keys, and batches in which some rows cannot be
+//! written.
 
-use crate::support::{TestDatabase, any_id, assert_is, database_cases, run};
-use game_tasks::sea_orm::TransactionTrait;
+use crate::support::{
+    ON_EXISTING, TestDatabase, assert_is, database_cases, on_pool_and_in_transaction, run,
+    unordered_id,
+};
 use game_tasks::{
     CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
-    TaskFilter, TaskKey, TaskRepository, TaskRepositoryExt,
+    TaskFilter, TaskKey, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 
 database_cases!(
-    texts_arrive_as_they_are,
-    many_of_which_some_cannot_be,
-    many_are_there_whole_or_not_at_all,
-    a_trigger_passes_over_some,
+    texts_are_stored_unchanged,
+    a_large_batch_with_some_refused_tasks,
+    a_large_atomic_batch,
+    a_trigger_that_skips_some_rows,
 );
 
-/// More than are tried at once first.
+/// More than the minimum for an optimistic insert.
 const MANY: usize = 300;
 
-/// What means something to JSON, to an array of PostgreSQL's or to SQL.
+/// Texts that are special in JSON, in PostgreSQL arrays or in SQL.
 const TEXTS: [&str; 18] = [
     "\"",
     "\\",
@@ -45,7 +47,7 @@ fn named(task: &NewTask) -> TaskKey {
     (task.game_id, task.external_task_id.as_str()).into()
 }
 
-async fn texts_arrive_as_they_are(database: &TestDatabase) {
+async fn texts_are_stored_unchanged(database: &TestDatabase) {
     let db = &database.db;
     let tasks = SeaOrmTaskRepository::new(db.clone());
     let longest = "é".repeat(255);
@@ -53,7 +55,7 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
     for (games, strategies) in [(1, false), (1, true), (2, false), (2, true)] {
         let mut batch = Vec::new();
         for game in 0..games {
-            let game = Game::new(format!("{game} of {games}, {strategies}, {}", any_id()));
+            let game = Game::new(format!("{game} of {games}, {strategies}, {}", unordered_id()));
             let game = game.insert(db).await.unwrap().id;
             batch.extend(names.iter().enumerate().map(|(n, name)| {
                 let task = NewTask::new(game, *name);
@@ -63,7 +65,7 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
                 }
             }));
         }
-        for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+        for on_existing in ON_EXISTING {
             let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
             let again = tasks.create_all(batch.clone(), OnExisting::Keep).await.unwrap();
             for ((new, one), again) in batch.iter().zip(&written).zip(&again) {
@@ -82,7 +84,7 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
             assert_eq!(tasks.delete_many(of_keys).await.unwrap(), batch.len() as u64);
         }
     }
-    // A key is any text; one that is longer than any name is none.
+    // A key may be any text, but one that is longer than any name matches nothing.
     let game = Game::new("longer").insert(db).await.unwrap().id;
     let task = tasks.create(NewTask::new(game, &*longest)).await.unwrap();
     let keys = [longest.clone() + "é", "\n".to_owned(), longest.clone(), "\\".repeat(70_000)];
@@ -90,42 +92,30 @@ async fn texts_arrive_as_they_are(database: &TestDatabase) {
     let resolved = StrategyResolver::new(db.clone()).resolve_many(keys).await.unwrap();
     let ids: Vec<_> = resolved.iter().map(|one| one.as_ref().map(|one| one.task_id)).collect();
     assert_eq!(ids, [None, None, Some(task.id), None]);
-    // Keys of all kinds, some of them twice or of nothing, in one list.
+    // Keys of all kinds in one list, with duplicates and keys that match nothing.
     let of_kind = [
         TaskKey::Id(task.id),
         TaskKey::InGame(game, task.id),
-        TaskKey::InGame(any_id(), task.id),
+        TaskKey::InGame(unordered_id(), task.id),
         task.key(),
         (game, longest.as_str()).into(),
-        TaskKey::Id(any_id()),
+        TaskKey::Id(unordered_id()),
     ];
     let there = [true, true, false, true, true, false];
     let resolved = StrategyResolver::new(db.clone()).resolve_many(of_kind).await.unwrap();
     assert_eq!(resolved.iter().map(Option::is_some).collect::<Vec<_>>(), there);
 }
 
-/// Plays a case on the pool and in a transaction.
-async fn twice(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, Uuid)) {
-    let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    let game = Game::new("pool").insert(&database.db).await.unwrap().id;
-    case(&tasks, game).await;
-    let game = Game::new("transaction").insert(&database.db).await.unwrap().id;
-    let transaction = database.db.begin().await.unwrap();
-    case(&tasks.on(&transaction), game).await;
-    transaction.commit().await.unwrap();
-    assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap() as usize % MANY, 0);
-}
-
 fn many(game: Uuid) -> Vec<NewTask> {
     (0..MANY).map(|n| NewTask::new(game, format!("{n:03}"))).collect()
 }
 
-async fn many_of_which_some_cannot_be(database: &TestDatabase) {
-    twice(database, async |tasks, game| {
+async fn a_large_batch_with_some_refused_tasks(database: &TestDatabase) {
+    on_pool_and_in_transaction(database, TaskScope::unrestricted(), async |tasks, game| {
         for on_existing in [OnExisting::Fail, OnExisting::Keep] {
             let old = tasks.create(NewTask::new(game, "150")).await.unwrap();
             let mut batch = many(game);
-            batch[7].game_id = any_id();
+            batch[7].game_id = unordered_id();
             batch[9].id = Some(old.id);
             let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
             for (n, one) in written.iter().enumerate() {
@@ -151,13 +141,13 @@ async fn many_of_which_some_cannot_be(database: &TestDatabase) {
     .await;
 }
 
-async fn many_are_there_whole_or_not_at_all(database: &TestDatabase) {
-    twice(database, async |tasks, game| {
+async fn a_large_atomic_batch(database: &TestDatabase) {
+    on_pool_and_in_transaction(database, TaskScope::unrestricted(), async |tasks, game| {
         tasks.create(NewTask::new(game, "299")).await.unwrap();
         let refused = tasks.create_all(many(game), OnExisting::Fail).await.unwrap_err();
         assert_is!(refused, TaskError::Batch { index: 299, .. });
         let mut batch = many(game);
-        batch[298].game_id = any_id();
+        batch[298].game_id = unordered_id();
         let refused = tasks.create_all(batch, OnExisting::Keep).await.unwrap_err();
         assert_is!(refused, TaskError::Batch { index: 298, .. });
         assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap(), 1);
@@ -170,19 +160,18 @@ async fn many_are_there_whole_or_not_at_all(database: &TestDatabase) {
     .await;
 }
 
-/// SQLite's answer of how many rows were written is then less than were sent, and which they are
-/// has to be asked.
-async fn a_trigger_passes_over_some(database: &TestDatabase) {
+/// SQLite then reports fewer rows than were sent, so the crate has to query which ones exist.
+async fn a_trigger_that_skips_some_rows(database: &TestDatabase) {
     if !database.backend.is_sqlite() {
         return;
     }
-    let passing = "CREATE TRIGGER app_pass BEFORE INSERT ON tasks \
+    let skip = "CREATE TRIGGER app_pass BEFORE INSERT ON tasks \
                    WHEN NEW.\"externalTaskId\" LIKE '%7' AND (SELECT count(*) FROM tasks) < 200 \
                    BEGIN SELECT RAISE(IGNORE); END";
-    run(&database.db, passing, []).await;
+    run(&database.db, skip, []).await;
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    // Those that were passed over are written when the trigger lets them.
+    // The trigger skips rows only at first, so a second attempt writes them.
     for outcome in tasks.create_many(many(game), OnExisting::Fail).await.unwrap() {
         let written = outcome.unwrap();
         assert_is!(written, CreateOutcome::Created(_));

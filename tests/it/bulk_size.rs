@@ -1,4 +1,4 @@
-//! The largest batch that one call may have.
+//! The largest atomic batch.
 
 use crate::support::{TestDatabase, database_cases};
 use game_tasks::{
@@ -22,9 +22,9 @@ async fn the_largest_atomic_batch_in_memory() {
     write_the_largest(&tasks, game.id).await;
 }
 
-/// The stated maximum is one that works, in texts that grow when they are escaped.
+/// The documented maximum works also for texts that escaping doubles in size.
 async fn write_the_largest(tasks: &dyn TaskRepository, game: Uuid) {
-    // So many bytes each that both maxima are just kept.
+    // Texts of this size reach the limits of bytes and of tasks at the same time.
     let bytes = MAX_ATOMIC_BYTES / MAX_ATOMIC_TASKS;
     let batch = (0..MAX_ATOMIC_TASKS).map(|n| {
         let name: String =

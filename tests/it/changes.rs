@@ -1,4 +1,4 @@
-//! One task changes: patches, transitions, times.
+//! Changes of one task beside other writers and columns of the application.
 
 use crate::support::{Backend, TestDatabase, database_cases, run};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -6,17 +6,20 @@ use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskFilter, TaskPatch, TaskRepositoryExt,
 };
 
-database_cases!(updated_at_grows_from_the_future, update_leaves_the_other_columns);
+database_cases!(
+    updated_at_increases_from_a_future_timestamp,
+    updates_keep_the_applications_columns
+);
 
-/// A row that another writer's clock has put into the future, and into its last microsecond.
-async fn updated_at_grows_from_the_future(database: &TestDatabase) {
+/// The clock of another writer was ahead when it stored the row.
+async fn updated_at_increases_from_a_future_timestamp(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("game").insert(db).await.unwrap().id;
     let tasks = SeaOrmTaskRepository::new(db.clone());
     let task = tasks.create(NewTask::new(game, "task")).await.unwrap();
     let future: DateTime<Utc> = "2199-12-31T23:59:59.999999Z".parse().unwrap();
-    let put_ahead = async || {
-        // As text: a driver's timestamp ends in 2038 on MariaDB.
+    let set_to_future = async || {
+        // As text, since the driver sends a TIMESTAMP, which ends in 2038 on MariaDB.
         let text = match database.backend {
             Backend::MariaDb => future.format("%F %T%.6f").to_string(),
             _ => future.to_rfc3339(),
@@ -25,29 +28,28 @@ async fn updated_at_grows_from_the_future(database: &TestDatabase) {
     };
     let next = future + TimeDelta::microseconds(1);
 
-    put_ahead().await;
+    set_to_future().await;
     let changed = tasks.update(&task, TaskPatch::new().status("closed")).await.unwrap();
     assert_eq!(changed.updated_at, next);
     assert_eq!(tasks.get(&task).await.unwrap(), changed);
-    // A precondition on that moment compares with it.
+    // A precondition can be given for this timestamp.
     let patch = TaskPatch::new().status("open").if_unmodified_since(next);
     let changed = tasks.update(&task, patch).await.unwrap();
     assert_eq!(changed.updated_at, next + TimeDelta::microseconds(1));
 
-    put_ahead().await;
+    set_to_future().await;
     let patch = TaskPatch::new().strategy("other");
     assert_eq!(tasks.update_many(TaskFilter::all(), patch).await.unwrap(), 1);
     assert_eq!(tasks.get(&task).await.unwrap().updated_at, next);
 
-    put_ahead().await;
+    set_to_future().await;
     let again = NewTask::new(game, "task").strategy("third");
     let written = tasks.create_many([again], OnExisting::Update).await.unwrap();
     assert_eq!(written[0].as_ref().unwrap().task().updated_at, next);
     assert_eq!(tasks.get(&task).await.unwrap().updated_at, next);
 }
 
-/// The application's own columns are neither read, changed nor minded.
-async fn update_leaves_the_other_columns(database: &TestDatabase) {
+async fn updates_keep_the_applications_columns(database: &TestDatabase) {
     let db = &database.db;
     run(db, "ALTER TABLE tasks ADD COLUMN app_note varchar(50) DEFAULT 'none' NOT NULL", []).await;
     run(db, "ALTER TABLE tasks ADD COLUMN app_rank integer", []).await;

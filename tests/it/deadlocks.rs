@@ -1,5 +1,4 @@
-//! Bulk calls over the same tasks, eight at a time: each waits for the others, and none of them
-//! fails. Every kind of call meets every other kind.
+//! Eight concurrent bulk calls on the same tasks do not deadlock, for each pair of kinds of calls.
 
 use crate::support::{Backend, TestDatabase, on_database_within, tests_on};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
@@ -12,15 +11,15 @@ use uuid::Uuid;
 
 const CALLERS: usize = 8;
 const TASKS: usize = 400;
-/// How often each caller calls.
+/// The number of calls of each caller.
 const CALLS: usize = 3;
 
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 tests_on!(
     [postgres Postgres, mariadb MariaDb],
     every_pair_of_kinds,
-    |on| super::on_database_within(super::PATIENCE, on, super::CALLERS as u32, super::pairs)
+    |on| super::on_database_within(super::TIME_LIMIT, on, super::CALLERS as u32, super::pairs)
 );
 
 /// A kind of bulk call.
@@ -63,12 +62,12 @@ async fn pairs(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("game").insert(db).await.unwrap().id;
     let mut failures = Vec::new();
-    for (place, one) in KINDS.iter().enumerate() {
-        for other in &KINDS[place..] {
+    for (index, one) in KINDS.iter().enumerate() {
+        for other in &KINDS[index..] {
             if database.backend == Backend::MariaDb && is_exempt(*one, *other) {
                 continue;
             }
-            let failed = meet(db, game, *one, *other).await;
+            let failed = call_concurrently(db, game, *one, *other).await;
             if let Some(error) = failed.first() {
                 failures.push(format!(
                     "{one:?} and {other:?}: {} calls failed, {error:?}",
@@ -80,7 +79,7 @@ async fn pairs(database: &TestDatabase) {
     assert!(failures.is_empty(), "{} pairs\n{}", failures.len(), failures.join("\n"));
 }
 
-/// What the documentation of `TaskRepository::update_many_tasks` excepts on MariaDB.
+/// The exceptions on MariaDB that the documentation of `TaskRepository::update_many_tasks` names.
 fn is_exempt(one: Kind, other: Kind) -> bool {
     let both = [one, other];
     let has = |kinds: &[Kind]| both.iter().any(|kind| kinds.contains(kind));
@@ -89,8 +88,13 @@ fn is_exempt(one: Kind, other: Kind) -> bool {
             && has(&[Kind::DeleteIds, Kind::DeleteNames, Kind::DeleteGame])
 }
 
-/// Makes calls of two kinds at once, half of the callers each. Gives what failed.
-async fn meet(db: &DatabaseConnection, game: Uuid, one: Kind, other: Kind) -> Vec<TaskError> {
+/// Makes calls of two kinds concurrently, one half of the callers each. Returns the errors.
+async fn call_concurrently(
+    db: &DatabaseConnection,
+    game: Uuid,
+    one: Kind,
+    other: Kind,
+) -> Vec<TaskError> {
     let tasks = SeaOrmTaskRepository::new(db.clone());
     tasks.create_many(new_tasks(game, 0, "own"), OnExisting::Keep).await.unwrap();
     let stored = tasks.create_many(new_tasks(game, 0, "own"), OnExisting::Keep).await.unwrap();
@@ -101,7 +105,7 @@ async fn meet(db: &DatabaseConnection, game: Uuid, one: Kind, other: Kind) -> Ve
         tokio::spawn(async move {
             let mut failed = Vec::new();
             for call in 0..CALLS {
-                failed.extend(make(&db, kind, game, caller, call, &stored).await.err());
+                failed.extend(call_once(&db, kind, game, caller, call, &stored).await.err());
             }
             failed
         })
@@ -113,7 +117,7 @@ async fn meet(db: &DatabaseConnection, game: Uuid, one: Kind, other: Kind) -> Ve
     failed
 }
 
-/// The tasks in an order of its own for each caller. Ids grow as names shrink.
+/// The indexes of the tasks in a different order for each caller. Names descend as ids ascend.
 fn order(caller: usize) -> impl Iterator<Item = usize> {
     let step = [1, 7, 11, 13, 17, 19, 23, 29][caller % 8];
     (0..TASKS).map(move |n| {
@@ -126,7 +130,7 @@ fn new_tasks(game: Uuid, caller: usize, strategy: &str) -> Vec<NewTask> {
     order(caller).map(|n| NewTask::new(game, name(n)).strategy(strategy)).collect()
 }
 
-async fn make(
+async fn call_once(
     db: &DatabaseConnection,
     kind: Kind,
     game: Uuid,

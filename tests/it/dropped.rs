@@ -1,8 +1,8 @@
-//! Calls that are dropped, at every place where they wait: in turn, not by luck. `dropped_callers`
-//! has the same behind `RunToCompletion`.
+//! Dropping calls at each await in turn. `dropped_callers` does the same with `RunToCompletion`.
 
 use crate::support::{
-    Backend, FEW, TestDatabase, assert_sound, column, database_cases, polled, run, still_works,
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, assert_pool_usable, column, database_cases,
+    poll_at_most, run, still_works,
 };
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::TransactionTrait;
@@ -14,11 +14,12 @@ use uuid::Uuid;
 
 database_cases!(in_a_transaction, on_a_pool);
 
-/// How many tasks a batch has.
+/// The number of tasks in a batch.
 const BATCH: usize = 50;
 
-/// Every kind of call, each cut off at this poll. Whether all of them ended before.
-async fn cut_off(tasks: &dyn TaskRepository, game: Uuid, at: usize) -> bool {
+/// Makes a call of each kind and drops it after this many polls. Returns whether all of them
+/// completed before.
+async fn drop_each_after(tasks: &dyn TaskRepository, game: Uuid, at: usize) -> bool {
     let batch = |what: &str| {
         let names: Vec<String> = (0..BATCH).map(|n| format!("{what} {at} {n}")).collect();
         names.into_iter().map(move |name| NewTask::new(game, name))
@@ -35,45 +36,49 @@ async fn cut_off(tasks: &dyn TaskRepository, game: Uuid, at: usize) -> bool {
         Box::pin(async {
             tasks.update_many(TaskFilter::keys([old]), strategy("many")).await.map(drop)
         }),
-        Box::pin(async { tasks.delete((game, format!("doomed {at}"))).await.map(drop) }),
+        Box::pin(async { tasks.delete((game, format!("to delete {at}"))).await.map(drop) }),
     ];
-    let mut ended = true;
+    let mut completed = true;
     for call in calls {
-        ended &= polled(call, at).await;
+        completed &= poll_at_most(call, at).await;
     }
-    ended
+    completed
 }
 
-/// More waits than any call has; a call that has more would never be cut off at its last.
-const MOST: usize = 200;
+/// The test fails if a call needs more polls than this.
+const MAX_POLLS: usize = 200;
 
-async fn play(database: &TestDatabase, tasks: &dyn TaskRepository, game: Uuid) {
-    // On a busy machine an answer may be there before it is first waited for.
+async fn drop_calls(database: &TestDatabase, tasks: &dyn TaskRepository, game: Uuid) {
+    // On a busy machine, a response may arrive before the call is polled for the first time.
     for _ in 0..50 {
-        if cut_off_at_each(database, tasks, game).await > 1 {
+        if drop_at_each_await(database, tasks, game).await > 1 {
             return;
         }
     }
-    panic!("no call was cut off: that proves nothing");
+    panic!("no call was dropped before it completed");
 }
 
-/// At which poll all calls ended before they were cut off.
-async fn cut_off_at_each(database: &TestDatabase, tasks: &dyn TaskRepository, game: Uuid) -> usize {
-    for at in 1..=MOST {
-        if cut_off(tasks, game, at).await {
+/// Returns the number of polls after which all calls complete.
+async fn drop_at_each_await(
+    database: &TestDatabase,
+    tasks: &dyn TaskRepository,
+    game: Uuid,
+) -> usize {
+    for at in 1..=MAX_POLLS {
+        if drop_each_after(tasks, game, at).await {
             return at;
         }
         check_batches(tasks, game).await;
     }
-    panic!("a call on {:?} waits more than {MOST} times", database.backend);
+    panic!("a call on {:?} needs more than {MAX_POLLS} polls", database.backend);
 }
 
-/// Each atomic batch is there whole or not at all.
+/// Asserts that each atomic batch is stored completely or not at all.
 async fn check_batches(tasks: &dyn TaskRepository, game: Uuid) {
     let all = stored(tasks, game).await;
     for what in ["all ", "upsert "] {
         let of_batches = all.iter().filter(|task| task.external_task_id.starts_with(what));
-        assert_eq!(of_batches.count() % BATCH, 0, "a batch is there in part");
+        assert_eq!(of_batches.count() % BATCH, 0, "a batch is stored in part");
     }
 }
 
@@ -87,15 +92,15 @@ async fn set_up(
 ) -> (SeaOrmTaskRepository<game_tasks::sea_orm::DatabaseConnection>, Uuid) {
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
     let all = SeaOrmTaskRepository::new(database.db.clone());
-    let names = (0..MOST).map(|at| format!("doomed {at}")).chain(["old".to_owned()]);
+    let names = (0..MAX_POLLS).map(|at| format!("to delete {at}")).chain(["old".to_owned()]);
     let new = names.map(|name| NewTask::new(game, name));
     all.create_all(new, OnExisting::Fail).await.unwrap();
     (all, game)
 }
 
 async fn in_a_transaction(database: &TestDatabase) {
-    // sqlx's MySQL driver loses its place in the protocol when a call on a connection is
-    // dropped while it prepares a statement, with or without this crate. A pool notices.
+    // sqlx's MySQL driver gets out of sync with the protocol if a call is dropped while it
+    // prepares a statement, with or without this crate. A pool detects such a connection.
     if database.backend == Backend::MariaDb {
         return;
     }
@@ -105,38 +110,39 @@ async fn in_a_transaction(database: &TestDatabase) {
     let transaction = db.begin().await.unwrap();
     run(&transaction, "INSERT INTO app_notes (id) VALUES (1)", []).await;
     let inside = all.on(&transaction);
-    play(database, &inside, game).await;
+    drop_calls(database, &inside, game).await;
     assert!(still_works(&transaction).await);
     let last = inside.create(NewTask::new(game, "last")).await.unwrap();
     let written = stored(&inside, game).await;
     transaction.commit().await.unwrap();
-    // COMMIT has saved all there was.
+    // COMMIT has saved all writes.
     assert_eq!(column::<_, i32>(db, "SELECT id FROM app_notes", []).await, [1]);
     assert_eq!(stored(&all, game).await, written);
     assert!(written.contains(&last));
 }
 
 async fn on_a_pool(database: &TestDatabase) {
-    // Here sqlx can lose the connection of a dropped call for good.
+    // On a pool, sqlx can lose the connection of a dropped call permanently.
     if database.backend == Backend::MariaDb {
         return;
     }
     let (all, game) = set_up(database).await;
-    play(database, &all, game).await;
+    drop_calls(database, &all, game).await;
     large_pages(&all, game).await;
-    let connections = if database.backend == Backend::SqliteMemory { 1 } else { FEW };
-    assert_sound(database, connections).await;
+    let connections =
+        if database.backend == Backend::SqliteMemory { 1 } else { DEFAULT_CONNECTIONS };
+    assert_pool_usable(database, connections).await;
     check_batches(&all, game).await;
 }
 
-/// Pages that take the driver many reads, and many acquisitions that are dropped: of a thousand
-/// on a pool that tests its connections first, some would close theirs.
+/// Drops calls that read large pages, which take the driver many reads. A pool that tests its
+/// connections before use would close some of them in a thousand dropped acquisitions.
 async fn large_pages(tasks: &dyn TaskRepository, game: Uuid) {
     let new = (0..MAX_PAGE_SIZE).map(|n| NewTask::new(game, format!("{n:0>250}")));
     tasks.create_all(new, OnExisting::Fail).await.unwrap();
     for n in 0..1_000 {
         let query = TaskQuery::in_game(game);
         let query = if n % 10 == 0 { query.limit(MAX_PAGE_SIZE) } else { query };
-        polled(tasks.list(query), 1 + n % 7).await;
+        poll_at_most(tasks.list(query), 1 + n % 7).await;
     }
 }

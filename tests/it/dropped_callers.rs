@@ -1,7 +1,9 @@
-//! Callers that are dropped, behind `RunToCompletion`: their calls are not, so that the pool
-//! stays whole on every database, however large the answers are.
+//! Dropping calls of `RunToCompletion`: the calls still complete, so the pool stays usable on each
+//! database, whatever the size of the responses.
 
-use crate::support::{Backend, TestDatabase, assert_sound, on_database, polled, tests_on};
+use crate::support::{
+    Backend, TestDatabase, assert_pool_usable, on_database, poll_at_most, tests_on,
+};
 use futures_util::future::{BoxFuture, join_all};
 use futures_util::{FutureExt, StreamExt};
 use game_tasks::sea_orm::DatabaseConnection;
@@ -13,7 +15,7 @@ use game_tasks::{
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Makes a test of a case for each database, on a pool of one connection and of ten.
+/// Defines tests of a case on each database, with a pool of one connection and of ten.
 macro_rules! on_pools {
     ($($case:ident),+) => {$(
         mod $case {
@@ -33,12 +35,12 @@ macro_rules! on_pools {
     )+};
 }
 
-on_pools!(at_every_poll, under_time_limits);
+on_pools!(after_each_poll, with_timeouts);
 
-/// More tasks than a page has, with names as long as they may be.
+/// More tasks than fit on a page; their names are almost as long as allowed.
 const TASKS: usize = 1_100;
 
-struct Stage<'d> {
+struct Fixture<'d> {
     database: &'d TestDatabase,
     connections: u32,
     game: Uuid,
@@ -46,7 +48,7 @@ struct Stage<'d> {
     resolver: RunToCompletion<StrategyResolver<DatabaseConnection>>,
 }
 
-async fn on_pool(backend: Backend, connections: u32, case: impl AsyncFnOnce(&Stage<'_>)) {
+async fn on_pool(backend: Backend, connections: u32, case: impl AsyncFnOnce(&Fixture<'_>)) {
     on_database(backend, connections, async |database| {
         let db = database.db.clone();
         let game = Game::new("game").owned_by_api_key(key()).insert(&db).await.unwrap().id;
@@ -54,7 +56,7 @@ async fn on_pool(backend: Backend, connections: u32, case: impl AsyncFnOnce(&Sta
         let resolver = RunToCompletion::new(StrategyResolver::new(db));
         let new = (0..TASKS).map(|n| NewTask::new(game, format!("{n:0>250}")));
         tasks.create_all(new, OnExisting::Fail).await.unwrap();
-        case(&Stage { database, connections, game, tasks, resolver }).await;
+        case(&Fixture { database, connections, game, tasks, resolver }).await;
     })
     .await;
 }
@@ -63,18 +65,18 @@ fn key() -> ApiKeyId {
     ApiKeyId::new("gme_live_abc12345").unwrap()
 }
 
-/// One of every kind of call. Those that write leave a task whose name begins with `what`.
-fn calls<'s>(stage: &'s Stage<'_>, what: &str) -> Vec<BoxFuture<'s, ()>> {
-    let (tasks, resolver, game) = (&stage.tasks, &stage.resolver, stage.game);
+/// A call of each kind. The names of tasks that they create begin with `what`.
+fn calls<'s>(fixture: &'s Fixture<'_>, what: &str) -> Vec<BoxFuture<'s, ()>> {
+    let (tasks, resolver, game) = (&fixture.tasks, &fixture.resolver, fixture.game);
     let old = (game, format!("{:0>250}", 0));
     let new = |name: &str| NewTask::new(game, format!("{what} {name}"));
     let batch = |name: &str| (0..50).map(|n| new(&format!("{name} {n}"))).collect::<Vec<_>>();
     let page = TaskQuery::in_game(game).limit(MAX_PAGE_SIZE);
     let patch = TaskPatch::new().strategy(what);
     let keys = [old.clone()];
-    let (one, all, each, scoped, doomed) =
-        (new("one"), batch("all"), batch("each"), new("scoped"), new("doomed"));
-    let gone = (game, doomed.external_task_id.clone());
+    let (one, all, each, scoped, to_delete) =
+        (new("one"), batch("all"), batch("each"), new("scoped"), new("to_delete"));
+    let gone = (game, to_delete.external_task_id.clone());
     let listed = page.clone();
     let find = old.clone();
     let changed = old.clone();
@@ -93,8 +95,8 @@ fn calls<'s>(stage: &'s Stage<'_>, what: &str) -> Vec<BoxFuture<'s, ()>> {
         }
         .boxed(),
         async move {
-            // Whether the deletion comes after the creation depends on who drops it.
-            let _ = tasks.create(doomed).await;
+            // If this future is dropped, the deletion may run before the creation or not at all.
+            let _ = tasks.create(to_delete).await;
             let _ = tasks.delete(gone).await;
         }
         .boxed(),
@@ -111,58 +113,58 @@ fn calls<'s>(stage: &'s Stage<'_>, what: &str) -> Vec<BoxFuture<'s, ()>> {
     ]
 }
 
-/// More polls than any of the calls takes.
-const MOST_POLLS: usize = 1_000;
+/// More polls than any of the calls needs.
+const MAX_POLLS: usize = 1_000;
 
-/// Drops each call at its first poll, its second, and so on until it ends before that.
-async fn at_every_poll(stage: &Stage<'_>) {
+/// Drops each call after one poll, after two, and so on until it completes.
+async fn after_each_poll(fixture: &Fixture<'_>) {
     let mut dropped = 0;
-    for at in 0..calls(stage, "").len() {
-        for times in 1..MOST_POLLS {
-            let call = calls(stage, &format!("{at} {times}")).swap_remove(at);
-            if polled(call, times).await {
+    for at in 0..calls(fixture, "").len() {
+        for times in 1..MAX_POLLS {
+            let call = calls(fixture, &format!("{at} {times}")).swap_remove(at);
+            if poll_at_most(call, times).await {
                 break;
             }
             dropped += 1;
         }
     }
-    assert!(dropped > 0, "no call was dropped under way");
-    // Whether a large answer is cut off inside one of its packets is a matter of luck.
+    assert!(dropped > 0, "no call was dropped before it completed");
+    // Repeated, since it is random whether a call is dropped in the middle of a packet.
     for n in 0..100 {
-        let page = TaskQuery::in_game(stage.game).limit(MAX_PAGE_SIZE);
-        polled(stage.tasks.list(page), 1 + n % 8).await;
+        let page = TaskQuery::in_game(fixture.game).limit(MAX_PAGE_SIZE);
+        poll_at_most(fixture.tasks.list(page), 1 + n % 8).await;
     }
-    assert_sound(stage.database, stage.connections).await;
-    complete(stage, "1 1 one").await;
+    assert_pool_usable(fixture.database, fixture.connections).await;
+    assert_completed(fixture, "1 1 one").await;
 }
 
-/// Callers that give up after some milliseconds, as a busy service's do.
-async fn under_time_limits(stage: &Stage<'_>) {
+/// Callers with timeouts of a few milliseconds, as in a busy service.
+async fn with_timeouts(fixture: &Fixture<'_>) {
     for round in 0..2 {
         let callers = (0..8).map(async |n: u64| {
             let limit = Duration::from_millis(3 + (n * 7 + round) % 57);
-            for call in calls(stage, &format!("{round} {n}")) {
+            for call in calls(fixture, &format!("{round} {n}")) {
                 let _ = tokio::time::timeout(limit, call).await;
-                let page = TaskQuery::in_game(stage.game).limit(MAX_PAGE_SIZE);
-                let _ = tokio::time::timeout(limit, stage.tasks.list(page)).await;
+                let page = TaskQuery::in_game(fixture.game).limit(MAX_PAGE_SIZE);
+                let _ = tokio::time::timeout(limit, fixture.tasks.list(page)).await;
             }
         });
         join_all(callers).await;
     }
-    assert_sound(stage.database, stage.connections).await;
-    complete(stage, "1 7 one").await;
+    assert_pool_usable(fixture.database, fixture.connections).await;
+    assert_completed(fixture, "1 7 one").await;
 }
 
-/// Asserts that a dropped creation was completed, and that each batch is whole.
-async fn complete(stage: &Stage<'_>, name: &str) {
-    while !stage.tasks.exists((stage.game, name)).await.unwrap() {
+/// Asserts that a dropped creation has completed, and that each batch is stored completely.
+async fn assert_completed(fixture: &Fixture<'_>, name: &str) {
+    while !fixture.tasks.exists((fixture.game, name)).await.unwrap() {
         tokio::task::yield_now().await;
     }
-    let of_batches = TaskFilter::in_game(stage.game);
-    let all = stage.tasks.stream(TaskQuery::new(of_batches)).map(Result::unwrap);
+    let of_batches = TaskFilter::in_game(fixture.game);
+    let all = fixture.tasks.stream(TaskQuery::new(of_batches)).map(Result::unwrap);
     let batched = all.filter(|task| {
         let of_one = task.external_task_id.contains(" all ");
         std::future::ready(of_one)
     });
-    assert_eq!(batched.count().await % 50, 0, "a batch is there in part");
+    assert_eq!(batched.count().await % 50, 0, "a batch is stored in part");
 }

@@ -1,57 +1,42 @@
-//! New games: texts outside the rules and taken names are refused, and the error says what it
-//! was.
+//! Inserting games: invalid texts and taken names are refused.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, database_cases, invalid, still_works, stored,
+    Backend, TestDatabase, assert_is, database_cases, still_works, unvalidated, validation_error,
 };
+use game_tasks::conformance::fixtures::refused_texts;
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
-use game_tasks::{
-    FailureKind, Game, Games, Retry, TaskConnection, TaskError, TransactionState, ValidationReason,
-};
+use game_tasks::{FailureKind, Game, Games, Retry, TaskConnection, TaskError, TransactionState};
 
 database_cases!(
-    texts_outside_the_rules,
-    texts_at_the_edge_of_the_rules,
+    invalid_texts_are_refused,
+    valid_texts_near_the_limits,
     a_taken_name_on_a_pool,
     a_taken_name_in_a_transaction,
 );
 
-/// The fields of a game that are text.
+/// The text fields of a game.
 const TEXTS: [&str; 5] =
     ["external_game_id", "strategy_id", "platform", "api_key_used", "oauth_user_id"];
 
-/// A game that says this in one of its texts, as a database would hold it.
+/// A game with this text in a field, not validated.
 fn game_with(name: &str, field: &str, text: &str) -> Game {
     let mut game = Game::new(name);
     match field {
         "external_game_id" => game.external_game_id = text.to_owned(),
-        "strategy_id" => game.strategy_id = stored(text),
+        "strategy_id" => game.strategy_id = unvalidated(text),
         "platform" => game.platform = Some(text.to_owned()),
-        "api_key_used" => game.api_key_used = Some(stored(text)),
-        "oauth_user_id" => game.oauth_user_id = Some(stored(text)),
+        "api_key_used" => game.api_key_used = Some(unvalidated(text)),
+        "oauth_user_id" => game.oauth_user_id = Some(unvalidated(text)),
         _ => unreachable!("{field}"),
     }
     game
-}
-
-/// Texts that nobody may write, and why.
-fn refused_texts() -> Vec<(String, ValidationReason)> {
-    let control = |position| ValidationReason::ControlCharacter { position };
-    vec![
-        (String::new(), ValidationReason::Empty),
-        (" \u{3000}".to_owned(), ValidationReason::Blank),
-        ("x".repeat(256), ValidationReason::TooLong { max: 255 }),
-        ("a\0".to_owned(), control(1)),
-        ("\n".to_owned(), control(0)),
-        ("é\u{85}".to_owned(), control(1)),
-    ]
 }
 
 async fn count<C: ConnectionTrait>(connection: &C) -> u64 {
     Games::find().count(connection).await.unwrap()
 }
 
-async fn texts_outside_the_rules(database: &TestDatabase) {
+async fn invalid_texts_are_refused(database: &TestDatabase) {
     let refuse = async |game: Game, expected| {
         let transaction = database.db.begin().await.unwrap();
         let inside = game.clone().insert(&transaction).await.unwrap_err();
@@ -59,7 +44,7 @@ async fn texts_outside_the_rules(database: &TestDatabase) {
         transaction.rollback().await.unwrap();
         for error in [inside, game.insert(&database.db).await.unwrap_err()] {
             assert!(!error.transaction_lost());
-            assert_eq!(invalid(error), expected);
+            assert_eq!(validation_error(error), expected);
         }
     };
     for (text, reason) in refused_texts() {
@@ -70,12 +55,12 @@ async fn texts_outside_the_rules(database: &TestDatabase) {
     assert_eq!(count(&database.db).await, 0);
 }
 
-async fn texts_at_the_edge_of_the_rules(database: &TestDatabase) {
+async fn valid_texts_near_the_limits(database: &TestDatabase) {
     let longest = "🎉".repeat(255);
     for (n, text) in [" x ", "'\"\\", "\u{feff}", &longest].into_iter().enumerate() {
         for field in TEXTS {
             let game = game_with(&format!("{n} {field}"), field, text);
-            // Only its name is unique.
+            // The same text may be in several games, except for the name.
             let inserted = game.clone().insert(&database.db).await.unwrap();
             assert_eq!(inserted, game);
             let stored = Games::find_by_id(game.id).one(&database.db).await.unwrap();
@@ -84,7 +69,7 @@ async fn texts_at_the_edge_of_the_rules(database: &TestDatabase) {
     }
 }
 
-/// What is answered for a name that is taken, and for an id.
+/// Asserts the error of inserting a game whose name or id is taken.
 async fn assert_taken<C>(database: &TestDatabase, connection: &C, game: Game, taken: Retry)
 where
     C: ConnectionTrait + TaskConnection,
@@ -96,29 +81,29 @@ where
     assert_eq!(still_works(connection).await, !lost);
     let TaskError::Database(error) = error else { panic!("expected Database, got {error:?}") };
     assert_eq!(error.kind(), FailureKind::UniqueViolation, "{error:?}");
-    let code = match database.backend {
+    let expected = match database.backend {
         Backend::Postgres => "23505",
         Backend::MariaDb => "1062",
-        // Of an index, of the primary key.
+        // A unique index, or the primary key.
         _ => "2067 1555",
     };
-    assert_is!(error.code(), Some(told) if code.contains(told));
+    assert_is!(error.code(), Some(code) if expected.contains(code));
 }
 
-/// A game that is there, and two others that want its name and its id.
-async fn competitors(database: &TestDatabase) -> [Game; 3] {
+/// A stored game, a new one with the same name, and a new one with the same id.
+async fn game_and_conflicting(database: &TestDatabase) -> [Game; 3] {
     let game = Game::new("bees-2026").insert(&database.db).await.unwrap();
     let id = Game { id: game.id, ..Game::new("another") };
     [game, Game::new("bees-2026"), id]
 }
 
 async fn a_taken_name_on_a_pool(database: &TestDatabase) {
-    let [game, of_name, of_id] = competitors(database).await;
-    for competitor in [of_name, of_id] {
-        assert_taken(database, &database.db, competitor, Retry::No).await;
+    let [game, same_name, same_id] = game_and_conflicting(database).await;
+    for conflicting in [same_name, same_id] {
+        assert_taken(database, &database.db, conflicting, Retry::No).await;
     }
     assert_eq!(Games::find().all(&database.db).await.unwrap(), [game]);
-    // Byte for byte these are other names.
+    // Names are compared byte by byte.
     for name in ["Bees-2026", "bees-2026 ", "b\u{e9}es-2026"] {
         Game::new(name).insert(&database.db).await.unwrap();
     }
@@ -126,14 +111,14 @@ async fn a_taken_name_on_a_pool(database: &TestDatabase) {
 }
 
 async fn a_taken_name_in_a_transaction(database: &TestDatabase) {
-    let [_, of_name, of_id] = competitors(database).await;
-    for competitor in [of_name, of_id] {
+    let [_, same_name, same_id] = game_and_conflicting(database).await;
+    for conflicting in [same_name, same_id] {
         let transaction = database.db.begin().await.unwrap();
         let retry = match database.backend {
             Backend::Postgres => Retry::Transaction,
             _ => Retry::No,
         };
-        assert_taken(database, &transaction, competitor, retry).await;
+        assert_taken(database, &transaction, conflicting, retry).await;
         transaction.rollback().await.unwrap();
     }
     assert_eq!(count(&database.db).await, 1);

@@ -1,7 +1,8 @@
-//! What callers send: text that breaks the rules is refused when it is deserialized, and a
-//! member that is absent, null or empty is never taken for another of the three.
+//! Deserializing requests: invalid texts are refused, and absent, null and empty members are
+//! distinguished.
 
-use crate::support::stored;
+use crate::support::unvalidated;
+use game_tasks::conformance::fixtures::refused_texts;
 use game_tasks::sea_orm::ActiveModelTrait;
 use game_tasks::sea_orm::sea_query::ValueType;
 use game_tasks::{
@@ -15,26 +16,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use uuid::Uuid;
 
-/// Texts that the crate never writes, and why.
-fn refused_texts() -> Vec<(String, ValidationReason)> {
-    let control = |position| ValidationReason::ControlCharacter { position };
-    vec![
-        (String::new(), ValidationReason::Empty),
-        (" ".to_owned(), ValidationReason::Blank),
-        ("\u{a0}\u{3000}".to_owned(), ValidationReason::Blank),
-        ("x".repeat(256), ValidationReason::TooLong { max: 255 }),
-        ("é".repeat(256), ValidationReason::TooLong { max: 255 }),
-        ("\0".to_owned(), control(0)),
-        ("a\0".to_owned(), control(1)),
-        ("\t".to_owned(), control(0)),
-        ("a\nb".to_owned(), control(1)),
-        ("é\u{85}".to_owned(), control(1)),
-        ("\u{7f}".to_owned(), control(0)),
-    ]
-}
-
-/// Reads a query string in each of the formats that web frameworks use.
-fn queries<T: DeserializeOwned>(query: &str) -> [Result<T, String>; 4] {
+/// Parses a query string with each of the crates that web frameworks use.
+fn parse_query<T: DeserializeOwned>(query: &str) -> [Result<T, String>; 4] {
     [
         serde_qs::from_str(query).map_err(|error| error.to_string()),
         serde_qs_0_15::from_str(query).map_err(|error| error.to_string()),
@@ -55,7 +38,7 @@ where
         assert_eq!(refused, expected);
         let refused = from_str::<T>(&json.to_string()).unwrap_err().to_string();
         assert!(refused.starts_with(&expected), "{refused}");
-        for pair in queries::<BTreeMap<String, T>>(&query("a", &text)) {
+        for pair in parse_query::<BTreeMap<String, T>>(&query("a", &text)) {
             let refused = pair.unwrap_err();
             assert!(refused.contains(&expected), "{refused}");
         }
@@ -64,12 +47,12 @@ where
         assert!(text.parse::<T>().is_err());
         assert!(<T as TryFrom<&str>>::try_from(&text).is_err());
         assert!(<T as TryFrom<String>>::try_from(text.clone()).is_err());
-        // What a database holds is read, and shown, as it is.
-        assert_eq!(to_value(stored::<T>(&text)).unwrap(), json);
+        // Texts from a database are not validated, and are serialized unchanged.
+        assert_eq!(to_value(unvalidated::<T>(&text)).unwrap(), json);
     }
     for text in [" x ", "'\"\\", "\u{feff}", &"🎉".repeat(255)] {
         let value: T = from_value(json!(text)).unwrap();
-        assert_eq!(value, stored::<T>(text));
+        assert_eq!(value, unvalidated::<T>(text));
     }
     for other in [json!(null), json!(5), json!(true), json!(["x"]), json!({"x": "y"})] {
         from_value::<T>(other).unwrap_err();
@@ -82,46 +65,46 @@ fn query(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn newtypes_are_validated_from_outside_and_not_from_a_database() {
+fn newtypes_are_validated_when_deserialized_but_not_when_stored() {
     assert_newtype::<TaskStatus>("status");
     assert_newtype::<StrategyId>("strategy_id");
     assert_newtype::<ApiKeyId>("api_key_used");
     assert_newtype::<OauthUserId>("oauth_user_id");
 }
 
-/// What a member of a type takes besides values that are good in any case.
+/// What values, besides valid ones, a member of a type accepts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Member {
-    /// Text that is validated when it is read.
+    /// Text that is validated when it is deserialized.
     Text,
-    /// The same, which may be null or left out.
+    /// The same, which may be null or absent.
     TextOrNull,
-    /// Text that is validated when it is used, since it is to be written.
+    /// Text that is validated when it is used, since it will be written.
     Written,
-    /// The same, which may be left out.
+    /// The same, which may be absent.
     WrittenOrAbsent,
-    /// The same, which may be null or left out.
+    /// The same, which may be null or absent.
     WrittenOrNull,
-    /// Text that is compared, and may be left out: anything but NUL, refused when it is used.
+    /// Text that is compared, and may be absent. NUL is refused when it is used.
     Compared,
-    /// A prefix, which may be left out: not empty, and else like text that is compared.
+    /// A prefix, which may be absent: not empty, otherwise like text that is compared.
     Prefix,
-    /// What is no free text, and must be there.
+    /// A required value that is not free text.
     Required,
-    /// The same, which may be left out.
+    /// The same, which may be absent.
     Optional,
-    /// The same, which may be null or left out.
+    /// The same, which may be null or absent.
     OptionalOrNull,
-    /// A list, which may be left out.
+    /// A list, which may be absent.
     List,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Verdict {
-    Good,
-    /// The member is named and refused, when it is read or when it is used.
+enum Expected {
+    Accepted,
+    /// Refused when it is deserialized.
     Refused,
-    /// The same, and the caller may name the member as in Rust.
+    /// Refused when it is used, with an error that may have the field's name in Rust.
     RefusedWhenUsed,
 }
 
@@ -132,20 +115,24 @@ impl Member {
     fn may_be_null(self) -> bool {
         matches!(self, Self::TextOrNull | Self::WrittenOrNull | Self::OptionalOrNull)
     }
-    fn takes(self, text: &str) -> Verdict {
+    fn expected(self, text: &str) -> Expected {
         match self {
-            Self::Text | Self::TextOrNull => Verdict::Refused,
-            Self::Written | Self::WrittenOrAbsent | Self::WrittenOrNull => Verdict::RefusedWhenUsed,
-            Self::Prefix if text.is_empty() => Verdict::Refused,
-            Self::Compared | Self::Prefix if text.contains('\0') => Verdict::RefusedWhenUsed,
-            Self::Compared | Self::Prefix => Verdict::Good,
-            Self::Required | Self::Optional | Self::OptionalOrNull | Self::List => Verdict::Refused,
+            Self::Text | Self::TextOrNull => Expected::Refused,
+            Self::Written | Self::WrittenOrAbsent | Self::WrittenOrNull => {
+                Expected::RefusedWhenUsed
+            }
+            Self::Prefix if text.is_empty() => Expected::Refused,
+            Self::Compared | Self::Prefix if text.contains('\0') => Expected::RefusedWhenUsed,
+            Self::Compared | Self::Prefix => Expected::Accepted,
+            Self::Required | Self::Optional | Self::OptionalOrNull | Self::List => {
+                Expected::Refused
+            }
         }
     }
 }
 
-/// Plays the whole table on a type: a good value with all members, what each member takes, and
-/// what a value's use says of it.
+/// Asserts what each member of a type accepts, starting from a valid value with all members.
+/// `use_it` makes the checks that a call makes when it uses the value.
 fn assert_members<T, E>(
     good: &Value,
     members: &[(&str, Member)],
@@ -157,7 +144,7 @@ fn assert_members<T, E>(
 {
     let whole: T = from_value(good.clone()).unwrap();
     assert_eq!(to_value(&whole).unwrap(), *good);
-    let judge = |value: Value| -> Result<T, (bool, String)> {
+    let read_and_use = |value: Value| -> Result<T, (bool, String)> {
         let read: T = from_value(value.clone()).map_err(|error| (false, error.to_string()))?;
         let from_text: T = from_str(&value.to_string()).unwrap();
         assert_eq!(from_text, read);
@@ -167,28 +154,28 @@ fn assert_members<T, E>(
     let mut names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
     let all: Vec<&String> = good.as_object().unwrap().keys().collect();
-    assert_eq!(names, all, "every member is in the table");
+    assert_eq!(names, all, "`members` must list every member");
     for (name, member) in members {
         let with = |value: Value| {
             let mut changed = good.clone();
             changed[*name] = value;
             changed
         };
-        // In the name of the column, or in Rust's. Rows leave it to the format where a value is
-        // of the wrong type altogether.
+        // By the name of the column or of the field in Rust. Rows do not name the member if the
+        // value has the wrong type.
         let names_it = |message: &str| {
             let plain = |text: &str| text.replace('_', "").to_lowercase();
             assert!(plain(message).contains(&plain(name)), "{name}: {message}");
         };
         let mut absent = good.clone();
         absent.as_object_mut().unwrap().remove(*name);
-        match judge(absent.clone()) {
+        match read_and_use(absent.clone()) {
             Ok(read) => {
                 assert!(member.may_be_absent(), "{name}");
                 assert_ne!(read, whole, "{name}");
-                // Null is the same as absent where it is taken at all.
+                // Null means the same as absent if it is accepted.
                 if member.may_be_null() {
-                    assert_eq!(judge(with(Value::Null)), Ok(read), "{name}");
+                    assert_eq!(read_and_use(with(Value::Null)), Ok(read), "{name}");
                 }
             }
             Err((_, message)) => {
@@ -197,21 +184,21 @@ fn assert_members<T, E>(
             }
         }
         if !member.may_be_null() {
-            let (_, message) = judge(with(Value::Null)).unwrap_err();
+            let (_, message) = read_and_use(with(Value::Null)).unwrap_err();
             if denies_unknown {
                 names_it(&message);
             }
         }
         for (text, _) in refused_texts() {
-            let expected = member.takes(&text);
-            match judge(with(json!(text))) {
+            let expected = member.expected(&text);
+            match read_and_use(with(json!(text))) {
                 Ok(read) => {
-                    assert_eq!(expected, Verdict::Good, "{name} {text:?}");
+                    assert_eq!(expected, Expected::Accepted, "{name} {text:?}");
                     assert_eq!(to_value(read).unwrap()[*name], json!(text));
                 }
                 Err((used, message)) => {
-                    assert_eq!(used, expected == Verdict::RefusedWhenUsed, "{name} {message}");
-                    assert_ne!(expected, Verdict::Good, "{name} {message}");
+                    assert_eq!(used, expected == Expected::RefusedWhenUsed, "{name} {message}");
+                    assert_ne!(expected, Expected::Accepted, "{name} {message}");
                     if denies_unknown || matches!(member, Member::Text | Member::TextOrNull) {
                         names_it(&message);
                     }
@@ -219,9 +206,9 @@ fn assert_members<T, E>(
             }
         }
         for other in [json!(5), json!({}), json!({"a": "b"}), json!([[]])] {
-            judge(with(other)).unwrap_err();
+            read_and_use(with(other)).unwrap_err();
         }
-        let list = judge(with(json!([])));
+        let list = read_and_use(with(json!([])));
         assert_eq!(list.is_ok(), *member == Member::List, "{name}");
         let rest: String = good
             .as_object()
@@ -233,7 +220,7 @@ fn assert_members<T, E>(
         let refused = from_str::<T>(&twice).unwrap_err().to_string();
         assert!(refused.contains(&format!("duplicate field `{name}`")), "{refused}");
     }
-    // An object is no list of its values, and above all no empty one.
+    // Requests are not deserialized from lists.
     let values: Vec<&Value> = good.as_object().unwrap().values().collect();
     for list in [json!([]), json!(values)] {
         let read = from_value::<T>(list);
@@ -255,7 +242,7 @@ fn not_used<T>(_: &T) -> Result<(), TaskError> {
 }
 
 #[test]
-fn every_member_of_every_request() {
+fn members_of_requests() {
     use Member::{
         Compared, List, Optional, OptionalOrNull, Prefix, Required, Written, WrittenOrAbsent,
         WrittenOrNull,
@@ -307,7 +294,7 @@ fn every_member_of_every_request() {
 }
 
 #[test]
-fn every_member_of_every_row() {
+fn members_of_rows() {
     use Member::{Required, Text, TextOrNull};
     let game = Game::new("game")
         .owned_by_api_key(ApiKeyId::new("key").unwrap())
@@ -345,7 +332,7 @@ fn every_member_of_every_row() {
     ];
     let json = to_value(&task).unwrap();
     assert_members(&json, &members, not_used::<Task>, false);
-    // So is each task of a page, and what an application reads into the entity.
+    // The same in a page, and when an application deserializes into the entity.
     for (text, _) in refused_texts() {
         for (name, _) in members.iter().filter(|(_, member)| matches!(member, Text | TextOrNull)) {
             let mut bad = json.clone();
@@ -366,10 +353,10 @@ fn every_member_of_every_row() {
 }
 
 #[test]
-fn an_empty_value_in_a_query_string_is_not_the_same_as_none() {
+fn an_empty_value_in_a_query_string_is_not_absent() {
     fn assert_refused<T: DeserializeOwned + Debug>(queries_of: &[String]) {
         for query in queries_of {
-            for read in queries::<T>(query) {
+            for read in parse_query::<T>(query) {
                 let error = read.expect_err(query);
                 let member = query.split(['=', '[']).next().unwrap();
                 let names_it = error.replace('_', "").to_lowercase();
@@ -393,45 +380,45 @@ fn an_empty_value_in_a_query_string_is_not_the_same_as_none() {
     assert_refused::<TaskScope>(&each(&["callers", "access", "unrestricted", "caller"]));
     let required = format!("gameId={}&externalTaskId=x", Uuid::nil());
     for query in ["id=", "id=x", "status=open"] {
-        for read in queries::<NewTask>(&format!("{required}&{query}")) {
+        for read in parse_query::<NewTask>(&format!("{required}&{query}")) {
             read.expect_err(query);
         }
     }
-    // An empty list matches no task, whatever the format makes of it.
+    // An empty list never becomes an absent one, which would match all tasks.
     for member in ["statuses", "strategies", "keys"] {
-        for read in queries::<TaskFilter>(&format!("{member}=")).into_iter().flatten() {
+        for read in parse_query::<TaskFilter>(&format!("{member}=")).into_iter().flatten() {
             assert_ne!(read, TaskFilter::all(), "{member}");
             let json = to_value(read).unwrap();
             assert!(json[member] == json!([]) || json[member] == json!([""]), "{json}");
         }
     }
-    // An empty text is text, and what uses it judges it.
-    for read in queries::<TaskPatch>("strategyId=&status=&ifStatus=") {
+    // An empty text is deserialized, and validated when it is used.
+    for read in parse_query::<TaskPatch>("strategyId=&status=&ifStatus=") {
         assert_eq!(read.unwrap(), TaskPatch::new().strategy("").status("").if_status(""));
     }
-    for read in queries::<NewTask>(&format!("{required}&strategyId=")) {
+    for read in parse_query::<NewTask>(&format!("{required}&strategyId=")) {
         assert_eq!(read.unwrap(), NewTask::new(Uuid::nil(), "x").strategy(""));
     }
-    // What is left out restricts nothing, and what is given is read.
-    for read in queries::<TaskFilter>("") {
+    // Absent members restrict nothing; given ones are deserialized.
+    for read in parse_query::<TaskFilter>("") {
         assert_eq!(read.unwrap(), TaskFilter::all());
     }
     let id = Uuid::now_v7();
-    for read in queries::<TaskFilter>(&format!("gameId={id}&externalIdPrefix=p")) {
+    for read in parse_query::<TaskFilter>(&format!("gameId={id}&externalIdPrefix=p")) {
         assert_eq!(read.unwrap(), TaskFilter::in_game(id).external_id_prefix("p"));
     }
-    for read in queries::<NewTask>(&format!("{required}&id={id}&strategyId=own")) {
+    for read in parse_query::<NewTask>(&format!("{required}&id={id}&strategyId=own")) {
         assert_eq!(read.unwrap(), NewTask::new(Uuid::nil(), "x").id(id).strategy("own"));
     }
     for query in [format!("gameId={id}&gameId="), format!("gameId=&gameId={id}")] {
-        for read in queries::<TaskFilter>(&query) {
+        for read in parse_query::<TaskFilter>(&query) {
             assert_ne!(read.ok(), Some(TaskFilter::all()), "{query}");
         }
     }
 }
 
 #[test]
-fn a_scope_is_never_widened_by_what_is_missing() {
+fn a_scope_with_missing_members_is_refused() {
     let key = json!({"ApiKey": "gme_live_abc12345"});
     let scope = TaskScope::api_key(ApiKeyId::new("gme_live_abc12345").unwrap());
     let both = scope.clone().and(TaskScope::owner("tenant"));
@@ -443,7 +430,7 @@ fn a_scope_is_never_widened_by_what_is_missing() {
         assert_eq!(to_value(&scope).unwrap(), json);
         assert_eq!(from_value::<TaskScope>(json).unwrap(), scope);
     }
-    // Naming a caller twice is the same as naming it once.
+    // A duplicate caller counts once.
     assert_eq!(from_value::<TaskScope>(json!({"callers": [key, key]})).unwrap(), scope);
     for (refused, why) in [
         (json!({}), "callers are missing"),
@@ -474,7 +461,7 @@ fn a_scope_is_never_widened_by_what_is_missing() {
 }
 
 #[test]
-fn a_caller_is_one_of_its_kinds() {
+fn a_caller_has_exactly_one_kind() {
     for (caller, json) in [
         (Caller::ApiKey(ApiKeyId::new("k").unwrap()), json!({"ApiKey": "k"})),
         (Caller::OauthUser(OauthUserId::new("u").unwrap()), json!({"OauthUser": "u"})),
@@ -501,7 +488,7 @@ fn a_caller_is_one_of_its_kinds() {
         let error = from_value::<OwnerId>(json!({"Text": text})).unwrap_err().to_string();
         assert_eq!(error, format!("owner {reason}"));
     }
-    // No error shows what may be an API key in the wrong place.
+    // No error contains a value, which may be an API key in the wrong place.
     let secret = "gme_live_secret";
     for refused in [
         json!({}),
@@ -549,12 +536,12 @@ fn a_blank_strategy_means_none() {
     let blank = ["", " ", "\t", "\r\n", "\u{a0}", " \u{3000}\u{2003}", "\u{85}"];
     let [task, game] = [Uuid::now_v7(), Uuid::now_v7()];
     let of = |own: &str, inherited: Option<&str>, inheritance| {
-        let inherited = inherited.map(stored);
-        let how = ResolvedStrategy::of(task, game, stored(own), inherited, inheritance);
-        how.to_string()
+        let inherited = inherited.map(unvalidated);
+        let resolved = ResolvedStrategy::of(task, game, unvalidated(own), inherited, inheritance);
+        resolved.to_string()
     };
     for text in blank {
-        let strategy: StrategyId = stored(text);
+        let strategy: StrategyId = unvalidated(text);
         assert!(strategy.is_default());
         assert_eq!(strategy.kind(), StrategyKind::Default);
         for own in blank.into_iter().chain(["default"]) {
@@ -568,9 +555,9 @@ fn a_blank_strategy_means_none() {
         }
         assert_eq!(of("own", Some(text), Inheritance::FromGame), "own, the task's own");
     }
-    // These are not blank, whatever they look like.
+    // These look blank or like the default, but are neither.
     for text in ["\0", "\u{200b}", " x", "Default", "default "] {
-        assert!(!stored::<StrategyId>(text).is_default(), "{text:?}");
+        assert!(!unvalidated::<StrategyId>(text).is_default(), "{text:?}");
         assert!(of("default", Some(text), Inheritance::FromGame).starts_with(text));
     }
 }

@@ -1,4 +1,4 @@
-//! Filters and queries inside an application's own selects, joined with a table of its own.
+//! Filters and queries in an application's selects that join its own tables.
 
 use crate::support::{TestDatabase, assert_is, database_cases, names};
 use game_tasks::sea_orm::entity::prelude::*;
@@ -10,16 +10,16 @@ use game_tasks::{
 };
 
 database_cases!(
-    a_filter_is_a_condition,
-    a_query_is_a_select,
+    conditions_select_what_filters_match,
+    selects_return_what_lists_return,
     joined_and_paged_by_cursor,
     joined_in_a_transaction,
     joined_with_games,
-    what_is_refused_is_refused_here,
+    invalid_queries_are_refused,
 );
 
-/// The application's own table: a title for some of the tasks, with columns of the same names
-/// as the tasks have.
+/// A table of the application with titles for some tasks. Some of its columns have the same names
+/// as those of the tasks table.
 pub(crate) mod titles {
     use game_tasks::sea_orm;
     use sea_orm::entity::prelude::*;
@@ -54,7 +54,8 @@ impl Related<titles::Entity> for Tasks {
     }
 }
 
-/// Twelve tasks `00` to `11` of a new game; every third is closed, and every other has a title.
+/// Creates a game with tasks `00` to `11`, of which every third is closed and every other has a
+/// title.
 async fn twelve_tasks(database: &TestDatabase) -> (Game, Vec<Task>) {
     let db = &database.db;
     let game = Game::new("game").insert(db).await.unwrap();
@@ -65,7 +66,7 @@ async fn twelve_tasks(database: &TestDatabase) -> (Game, Vec<Task>) {
     (game, rows)
 }
 
-/// The same in a game that is there.
+/// The same in an existing game.
 pub(crate) async fn twelve_tasks_in(
     database: &TestDatabase,
     tasks: &dyn TaskRepository,
@@ -100,7 +101,7 @@ pub(crate) async fn twelve_tasks_in(
     rows
 }
 
-async fn a_filter_is_a_condition(database: &TestDatabase) {
+async fn conditions_select_what_filters_match(database: &TestDatabase) {
     let (game, rows) = twelve_tasks(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let closed = TaskFilter::in_game(game.id).statuses(["closed"]);
@@ -117,7 +118,7 @@ async fn a_filter_is_a_condition(database: &TestDatabase) {
         found.sort_by(|a, b| a.external_task_id.cmp(&b.external_task_id));
         assert_eq!(names(&found), expected, "{filter:?}");
     }
-    // Beside conditions of the application's own, before and after.
+    // Combined with the application's own conditions.
     let filter = TaskFilter::in_game(game.id).statuses(["closed", "it's"]).strategies(["default"]);
     let found = Tasks::find()
         .join(JoinType::InnerJoin, titles::Relation::Task.def().rev())
@@ -132,7 +133,7 @@ async fn a_filter_is_a_condition(database: &TestDatabase) {
     assert_eq!(count.count(&database.db).await.unwrap(), 13);
 }
 
-async fn a_query_is_a_select(database: &TestDatabase) {
+async fn selects_return_what_lists_return(database: &TestDatabase) {
     let (game, _) = twelve_tasks(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     for order in [TaskOrder::Created, TaskOrder::ExternalId, TaskOrder::Updated] {
@@ -147,7 +148,7 @@ async fn a_query_is_a_select(database: &TestDatabase) {
     }
 }
 
-/// All pages of a query of titled tasks, put together.
+/// The tasks with titles of all pages of a query.
 async fn walk<C: TaskConnection + ConnectionTrait>(
     connection: &C,
     query: TaskQuery,
@@ -155,7 +156,7 @@ async fn walk<C: TaskConnection + ConnectionTrait>(
     walk_in(&SeaOrmTaskRepository::new(connection), connection, query).await
 }
 
-/// The same in a repository of whatever parent.
+/// The same with a repository of any parent.
 pub(crate) async fn walk_in<C, D, G>(
     tasks: &SeaOrmTaskRepository<D, G>,
     connection: &C,
@@ -205,7 +206,7 @@ async fn joined_and_paged_by_cursor(database: &TestDatabase) {
         }
         let walked: Vec<Task> = walked.into_iter().map(|(task, _)| task).collect();
         assert_eq!(walked, titled(&rows), "in pages of {limit}");
-        // Created at once: only the id sorts them.
+        // They have equal timestamps, so only the id orders them.
         let by_creation = query.clone().order_by(TaskOrder::Created).descending().limit(limit);
         let walked = walk(&database.db, by_creation).await;
         let mut expected = titled(&rows);
@@ -244,7 +245,7 @@ async fn joined_with_games(database: &TestDatabase) {
     assert!(page.next.is_some());
 }
 
-async fn what_is_refused_is_refused_here(database: &TestDatabase) {
+async fn invalid_queries_are_refused(database: &TestDatabase) {
     let (game, _) = twelve_tasks(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let filter = TaskFilter::all().statuses(["\0"]);

@@ -1,4 +1,4 @@
-//! JSON: GAME's column names, there and back.
+//! Serializing games and requests as JSON, and deserializing them.
 
 use game_tasks::{
     ApiKeyId, Game, NewTask, OauthUserId, StrategyId, TaskFilter, TaskKey, TaskPatch, TaskScope,
@@ -6,7 +6,7 @@ use game_tasks::{
 use serde_json::{Value, from_value, json, to_value};
 use uuid::Uuid;
 
-/// The names of a JSON object's members.
+/// The names of a JSON object's members, sorted.
 fn members(value: &Value) -> Vec<&str> {
     let mut members: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
@@ -14,7 +14,7 @@ fn members(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_game_there_and_back() {
+fn game_round_trip() {
     let game = Game::new("bees-2026")
         .strategy(StrategyId::new("socio_bee").unwrap())
         .owned_by_api_key(ApiKeyId::new("gme_live_abc12345").unwrap())
@@ -39,7 +39,7 @@ fn a_game_there_and_back() {
 }
 
 #[test]
-fn a_new_task_as_games_api_takes_it() {
+fn new_tasks_in_the_format_of_games_api() {
     let game_id = game_tasks::Game::new("game").id;
     let bulk = json!({"tasks": [
         {"gameId": game_id, "externalTaskId": "task-login"},
@@ -56,13 +56,14 @@ fn a_new_task_as_games_api_takes_it() {
     assert_eq!(members(&to_value(&tasks[0]).unwrap()), ["externalTaskId", "gameId"]);
     let again: Vec<NewTask> = from_value(to_value(&tasks).unwrap()).unwrap();
     assert_eq!(again, tasks);
-    // What is missing is missed.
+    // The required members must be present.
     for incomplete in [json!({"externalTaskId": "x"}), json!({"gameId": game_id}), json!({})] {
         from_value::<NewTask>(incomplete).unwrap_err();
     }
 }
 
-/// That a request reads as this JSON and is written as it, by value and by text.
+/// Asserts that a request is serialized as this JSON and deserialized from it, as a value and as
+/// text.
 fn assert_json<T>(request: &T, json: &Value)
 where
     T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
@@ -73,23 +74,23 @@ where
     assert_eq!(serde_json::from_str::<T>(&text).unwrap(), *request);
 }
 
-/// That each of these members is refused beside those of a request that is good without it.
-fn assert_refused<T>(good: &Value, members: &[&str])
+/// Asserts that a valid request is refused if one of these members is added.
+fn assert_refused<T>(valid: &Value, members: &[&str])
 where
     T: serde::de::DeserializeOwned + std::fmt::Debug,
 {
-    from_value::<T>(good.clone()).unwrap();
+    from_value::<T>(valid.clone()).unwrap();
     for member in members {
         for value in [json!("open"), json!(["open"]), json!(null)] {
-            let mut bad = good.clone();
-            bad[member] = value;
-            from_value::<T>(bad).expect_err(member);
+            let mut invalid = valid.clone();
+            invalid[member] = value;
+            from_value::<T>(invalid).expect_err(member);
         }
     }
 }
 
 #[test]
-fn a_new_task_there_and_back() {
+fn new_task_round_trip() {
     let id = Uuid::now_v7();
     let full = NewTask::new(id, "task").id(id).strategy("own");
     let json = json!({"id": id, "gameId": id, "externalTaskId": "task", "strategyId": "own"});
@@ -116,7 +117,7 @@ fn a_new_task_there_and_back() {
 }
 
 #[test]
-fn a_patch_there_and_back() {
+fn patch_round_trip() {
     assert!(from_value::<TaskPatch>(json!({})).unwrap().is_empty());
     assert_json(&TaskPatch::new(), &json!({}));
     let some = TaskPatch::new().strategy("x").if_status("open");
@@ -146,7 +147,7 @@ fn a_patch_there_and_back() {
 }
 
 #[test]
-fn a_filter_there_and_back() {
+fn filter_round_trip() {
     let game = Game::new("game");
     let all = json!({});
     assert_json(&TaskFilter::all(), &all);
@@ -178,13 +179,13 @@ fn a_filter_there_and_back() {
     let keys = to_value(&by_key).unwrap()["keys"].clone();
     assert_eq!(keys.as_array().unwrap().len(), 3);
     assert_json(&by_key, &with(&[("keys", keys)]));
-    // None of these is the same as leaving it out.
+    // An empty list is not the same as an absent one.
     for member in ["statuses", "strategies", "keys"] {
         let nothing: TaskFilter = from_value(json!({member: []})).unwrap();
         assert_ne!(nothing, TaskFilter::all());
         assert_eq!(to_value(nothing).unwrap(), with(&[(member, json!([]))]));
     }
-    // What is left out asks for nothing.
+    // Absent members restrict nothing.
     let short: TaskFilter = from_value(json!({"gameId": game.id, "statuses": ["open"]})).unwrap();
     assert_eq!(short, TaskFilter::in_game(game.id).statuses(["open"]));
     assert_refused::<TaskFilter>(
@@ -209,7 +210,7 @@ fn a_filter_there_and_back() {
 }
 
 #[test]
-fn a_scope_there_and_back() {
+fn scope_round_trip() {
     let scope = TaskScope::api_key(ApiKeyId::new("gme_live_abc12345").unwrap());
     assert_eq!(from_value::<TaskScope>(to_value(&scope).unwrap()).unwrap(), scope);
 }

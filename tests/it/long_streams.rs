@@ -1,6 +1,6 @@
-//! Streams of more tasks than are read at once.
+//! Streams that need several pages.
 
-use crate::support::{Lost, TestDatabase, column, database_cases, on_database, run, tests_on};
+use crate::support::{FailAfter, TestDatabase, column, database_cases, on_database, run, tests_on};
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
@@ -9,7 +9,7 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-database_cases!(whose_loop_writes, of_which_a_page_fails);
+database_cases!(loop_may_write, a_page_that_fails);
 
 tests_on!(
     [postgres Postgres],
@@ -25,12 +25,12 @@ async fn filled(database: &TestDatabase, tasks: &dyn TaskRepository) -> Uuid {
     game
 }
 
-/// On one connection a page under way would keep the loop from it for ever.
-async fn whose_loop_writes(database: &TestDatabase) {
+/// On one connection, a page that is still being read would block the writes of the loop forever.
+async fn loop_may_write(database: &TestDatabase) {
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let game = filled(database, &tasks).await;
     let transaction = database.db.begin().await.unwrap();
-    let play = async |tasks: &dyn TaskRepository, to: &str| {
+    let stream_and_write = async |tasks: &dyn TaskRepository, to: &str| {
         let mut stream = tasks.stream(TaskQuery::in_game(game));
         let mut seen = Vec::new();
         while let Some(task) = stream.try_next().await.unwrap() {
@@ -42,15 +42,15 @@ async fn whose_loop_writes(database: &TestDatabase) {
         seen.sort();
         assert!(seen.iter().eq(&(0..TASKS).map(|n| format!("{n:05}")).collect::<Vec<_>>()));
     };
-    play(&tasks.on(&transaction), "in a transaction").await;
+    stream_and_write(&tasks.on(&transaction), "in a transaction").await;
     transaction.commit().await.unwrap();
-    play(&tasks, "on a pool").await;
+    stream_and_write(&tasks, "on a pool").await;
 }
 
-async fn of_which_a_page_fails(database: &TestDatabase) {
+async fn a_page_that_fails(database: &TestDatabase) {
     let db = database.db.clone();
     let game = filled(database, &SeaOrmTaskRepository::new(db.clone())).await;
-    let tasks = SeaOrmTaskRepository::new(Lost::after(2, &db));
+    let tasks = SeaOrmTaskRepository::new(FailAfter::statements(2, &db));
     let mut stream = tasks.stream(TaskQuery::in_game(game));
     let mut seen = 0;
     let error = loop {
@@ -59,13 +59,14 @@ async fn of_which_a_page_fails(database: &TestDatabase) {
             Err(error) => break error,
         }
     };
-    // What was read before is told before.
+    // The tasks of the earlier pages come before the error.
     assert_eq!(seen, if database.backend.is_sqlite() { 2_000 } else { 5_000 });
     assert!(matches!(error, TaskError::Database(_)), "{error:?}");
     assert!(stream.try_next().await.unwrap().is_none());
 }
 
-/// Of tasks that share one moment PostgreSQL believes that hardly one comes after a cursor.
+/// PostgreSQL underestimates the rows after a cursor if many tasks have the same timestamp, and
+/// would plan each page anew.
 async fn pages_are_planned_once(database: &TestDatabase) {
     let db = &database.db;
     let tasks = SeaOrmTaskRepository::new(db.clone());

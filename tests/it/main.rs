@@ -1,12 +1,12 @@
-//! What the crate promises, on every backend.
+//! Integration tests of the crate, on every backend.
 //!
-//! What takes no more than a repository is in the conformance suite of the crate, which
-//! `conformance` runs on all that the crate has; the other modules are about databases. Each
-//! of their cases is one function; a macro at the top of its module makes a test of it for
-//! each backend, so that `cargo test` lists `schema::…::postgres` and the like.
-//! PostgreSQL and MariaDB are tested where `GAME_TASKS_POSTGRES_URL` and
-//! `GAME_TASKS_MARIADB_URL` name a server, and a few cases of MariaDB's where
-//! `GAME_TASKS_MARIADB_ROLLBACK_URL` names one with the settings that they need; a backend that is skipped says so on stderr.
+//! `conformance` runs the crate's own conformance suite on its repositories; the other modules
+//! test what needs a database. A case is usually one function, from which a macro at the top of
+//! the module makes a test for each backend, such as `schema::…::postgres`.
+//!
+//! PostgreSQL and MariaDB are tested if `GAME_TASKS_POSTGRES_URL` and `GAME_TASKS_MARIADB_URL`
+//! are set. A few cases need a MariaDB server with special settings, whose URL is in
+//! `GAME_TASKS_MARIADB_ROLLBACK_URL`. A skipped backend is reported on stderr.
 
 #![cfg(feature = "migration")]
 #![allow(
@@ -15,7 +15,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stderr,
-    reason = "a test that panics has failed, as it should"
+    reason = "a test fails by panicking"
 )]
 
 mod support;
@@ -24,7 +24,7 @@ mod support;
 mod adopt;
 mod bulk_ids;
 mod bulk_partial;
-mod bulk_rounds;
+mod bulk_pipeline;
 mod bulk_rows;
 mod bulk_size;
 mod changes;
@@ -38,15 +38,15 @@ mod dropped_migrations;
 mod exclusive;
 mod exclusive_holders;
 mod failures;
+#[cfg(feature = "retry")]
+mod fault_injection;
 mod filter_size;
 mod games;
 mod input;
 mod joins;
-mod joins_elsewhere;
+mod joins_other_tables;
 mod json;
 mod key_size;
-#[cfg(feature = "retry")]
-mod ledger;
 mod lists;
 mod long_streams;
 mod mariadb_columns;
@@ -62,7 +62,6 @@ mod parents;
 mod plain_rows;
 mod plans;
 mod plans_statistics;
-mod races_unseen;
 mod recorded_sql;
 mod references;
 mod resolver;
@@ -87,6 +86,7 @@ mod taken_names;
 mod timestamp_formats;
 mod transactions;
 mod triggers;
+mod uncommitted_rows;
 mod unreadable_timestamps;
 mod updated_at_trigger;
 mod values;

@@ -1,8 +1,8 @@
-//! MariaDB: columns of the application's that an `INSERT` has to give a value, or takes one from. A
-//! task is changed by an `INSERT` of itself, and must neither fail on them nor use values up.
+//! MariaDB: the application's columns without a default or with AUTO_INCREMENT. The crate updates a
+//! task with an `INSERT` of its row, which must neither fail on such columns nor consume values.
 
 use crate::support::{
-    Backend, Counting, TestDatabase, assert_is, column, database_cases, on_database, run,
+    Backend, Counter, TestDatabase, assert_is, column, database_cases, on_database, run,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
@@ -26,8 +26,8 @@ async fn on_mariadb(statements: &[&str], case: impl AsyncFnOnce(&TestDatabase, T
     .await;
 }
 
-/// Changes a task on the pool and in a transaction, also through a repository that has no memory, and
-/// checks each answer against what is stored.
+/// Updates a task on the pool and in a transaction, also with a new repository that has cached
+/// nothing, and compares each result with the stored row.
 async fn change(database: &TestDatabase, task: &Task) {
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let mut before = tasks.get(task).await.unwrap();
@@ -74,7 +74,7 @@ async fn a_column_without_a_default() {
          ADD COLUMN app_twice INT AS (app_must * 2) STORED, \
          ADD COLUMN `app``quoted` INT NOT NULL DEFAULT 8"];
     on_mariadb(&statements, async |database, task| {
-        // It has been used before the column lost its default.
+        // The repository has cached the columns before one of them loses its default.
         let tasks = SeaOrmTaskRepository::new(database.db.clone());
         tasks.update(&task, TaskPatch::new().strategy("before")).await.unwrap();
         for column in ["app_must", "`app``quoted`"] {
@@ -85,7 +85,7 @@ async fn a_column_without_a_default() {
         change(database, &task).await;
         let twice: Vec<i32> = column(&database.db, "SELECT app_twice FROM tasks", []).await;
         assert_eq!(twice, [14]);
-        // And when it is gone, it is not asked for any more.
+        // A dropped column is no longer part of the statement.
         run(&database.db, "ALTER TABLE tasks DROP COLUMN app_twice, DROP COLUMN app_must", [])
             .await;
         tasks.update(&task, TaskPatch::new().strategy("gone")).await.unwrap();
@@ -95,7 +95,7 @@ async fn a_column_without_a_default() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn numbers_are_not_used_up() {
+async fn auto_increment_values_are_not_consumed() {
     let statements =
         ["ALTER TABLE tasks ADD COLUMN seq BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE"];
     on_mariadb(&statements, async |database, task| {
@@ -106,12 +106,12 @@ async fn numbers_are_not_used_up() {
     .await;
 }
 
-/// The row satisfies it, but not with the default of the application's column.
+/// The stored row satisfies the constraint, but a row with the column's default would not.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_over_a_column_of_the_applications() {
+async fn a_check_constraint_on_an_application_column() {
     let statements = [
         "ALTER TABLE tasks ADD COLUMN app_by VARCHAR(20)",
-        "UPDATE tasks SET app_by = 'somebody'",
+        "UPDATE tasks SET app_by = 'importer'",
         "ALTER TABLE tasks ADD CONSTRAINT app_known CHECK \
          (app_by IS NOT NULL AND \"strategyId\" <> 'forbidden')",
     ];
@@ -143,15 +143,15 @@ async fn triggers_that_change_the_row() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_costs_a_statement_only_the_first_time() {
+async fn the_columns_are_queried_only_once() {
     let statements =
         ["ALTER TABLE tasks ADD COLUMN seq BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE"];
     on_mariadb(&statements, async |database, task| {
-        let tasks = SeaOrmTaskRepository::new(Counting::new(database.db.clone()));
+        let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
         for (n, statements) in [5, 1, 1].into_iter().enumerate() {
             let patch = TaskPatch::new().strategy(n.to_string());
             let call = tasks.update(&task, patch);
-            let (updated, sent) = tasks.connection().counter.count(call).await;
+            let (updated, sent) = tasks.connection().interceptor.count(call).await;
             updated.unwrap();
             assert_eq!(sent, statements);
         }
@@ -160,7 +160,7 @@ async fn it_costs_a_statement_only_the_first_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn writers_of_one_task() {
+async fn concurrent_updates_of_one_task() {
     let statements =
         ["ALTER TABLE tasks ADD COLUMN seq BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE"];
     on_mariadb(&statements, async |database, task| {
@@ -191,12 +191,12 @@ async fn writers_of_one_task() {
     .await;
 }
 
-/// A session that has switched foreign keys off does not create tasks in games that are not there.
+/// A session with foreign key checks switched off still cannot create tasks in missing games.
 async fn a_game_without_foreign_keys_is_not_found(database: &TestDatabase) {
     let transaction = database.db.begin().await.unwrap();
     match database.backend {
         Backend::MariaDb => run(&transaction, "SET foreign_key_checks = 0", []).await,
-        // Only a superuser can switch it off.
+        // Only a superuser can switch the checks off, so drop the constraint.
         Backend::Postgres => {
             let names = "SELECT CAST(conname AS text) FROM pg_constraint \
                  WHERE conrelid = CAST('tasks' AS regclass) AND contype = 'f'";
@@ -206,7 +206,7 @@ async fn a_game_without_foreign_keys_is_not_found(database: &TestDatabase) {
             }
             0
         }
-        // Only outside a transaction.
+        // SQLite cannot switch them off inside a transaction.
         _ => 0,
     };
     let tasks = SeaOrmTaskRepository::new(&transaction);

@@ -91,7 +91,7 @@ impl MigratorTrait for Own {
 
 /// Creates a task in a game, where there are tables for them.
 pub(crate) async fn use_tables(db: &DatabaseConnection) -> Task {
-    let game = Game::new(crate::support::any_id().to_string()).insert(db).await.unwrap();
+    let game = Game::new(crate::support::unordered_id().to_string()).insert(db).await.unwrap();
     let tasks = SeaOrmTaskRepository::new(db.clone());
     tasks.create(NewTask::new(game.id, "task")).await.unwrap()
 }
@@ -166,7 +166,7 @@ async fn inside_the_applications_list(database: &TestDatabase) {
         let task = use_tables(db).await;
         let badge = "INSERT INTO app_badges (id, task_id) VALUES (1, ?)";
         run(db, badge, [task.id.into()]).await;
-        let missing = crate::support::any_id();
+        let missing = crate::support::unordered_id();
         try_run(db, "INSERT INTO app_badges (id, task_id) VALUES (2, ?)", [missing.into()])
             .await
             .expect_err("a badge of no task");

@@ -1,9 +1,9 @@
-//! Bulk changes on a pool that has no other connection to give.
+//! Bulk calls on a pool with a single connection, which fails instead of waiting.
 
-use crate::support::{Around, TestDatabase, connection_around, server_cases};
+use crate::support::{Intercepted, Interceptor, TestDatabase, server_cases};
 use futures_util::future::BoxFuture;
 use game_tasks::sea_orm::error::ConnAcquireErr;
-use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement};
+use game_tasks::sea_orm::{DbErr, Statement};
 use game_tasks::{Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskRepositoryExt};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,19 +11,15 @@ server_cases!(bulk_changes);
 
 const TASKS: usize = 25_001;
 
-/// A pool of one that waits for nobody.
-struct One {
-    db: DatabaseConnection,
+/// Allows one statement at a time, and fails the others.
+#[derive(Default)]
+struct OneAtATime {
     busy: AtomicUsize,
     refused: AtomicUsize,
 }
 
-impl Around for One {
-    fn pool(&self) -> &DatabaseConnection {
-        &self.db
-    }
-
-    fn around<'c, T: Send + 'c>(
+impl Interceptor for OneAtATime {
+    fn intercept<'c, T: Send + 'c>(
         &'c self,
         _: &Statement,
         call: BoxFuture<'c, Result<T, DbErr>>,
@@ -34,24 +30,23 @@ impl Around for One {
                 self.refused.fetch_add(1, Ordering::SeqCst);
                 return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
             }
-            let answer = call.await;
+            let result = call.await;
             self.busy.fetch_sub(1, Ordering::SeqCst);
-            answer
+            result
         })
     }
 }
-connection_around!(One);
 
 async fn bulk_changes(database: &TestDatabase) {
     let db = database.db.clone();
     let game = Game::new("many").insert(&db).await.unwrap().id;
-    let one = One { db, busy: AtomicUsize::new(0), refused: AtomicUsize::new(0) };
+    let one = Intercepted::new(db, OneAtATime::default());
     let tasks = SeaOrmTaskRepository::new(&one);
     let batch = (0..TASKS).map(|n| NewTask::new(game, n.to_string()));
     tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     let moved = tasks.reassign_strategy(Some(game), "default", "other").await.unwrap();
     assert_eq!(moved, TASKS as u64);
     assert_eq!(tasks.delete_game(game).await.unwrap(), TASKS as u64);
-    // Else it was not as the case says.
-    assert!(one.refused.load(Ordering::SeqCst) > 0);
+    // Otherwise no call has tried to use a second connection.
+    assert!(one.interceptor.refused.load(Ordering::SeqCst) > 0);
 }

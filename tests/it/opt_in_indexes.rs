@@ -1,10 +1,10 @@
 //! The indexes that an application may have made: what they are for is then neither scanned nor
 //! sorted, on every database, and they can be taken back.
 
-use crate::plans::{Recording, explain, sorts};
-use crate::support::{TestDatabase, column, on_empty_database_within, run, tests_on};
+use crate::plans::{explain, sorts};
+use crate::support::{Recorder, TestDatabase, column, on_empty_database_within, run, tests_on};
 use game_tasks::migration::{OptInIndex, opt_in_index};
-use game_tasks::sea_orm::DbBackend;
+use game_tasks::sea_orm::{DatabaseConnection, DbBackend};
 use game_tasks::sea_orm_migration::prelude::*;
 use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskFilter, TaskOrder, TaskQuery,
@@ -16,10 +16,10 @@ use uuid::Uuid;
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
     each_serves_its_lists,
-    |on| super::on_empty_database_within(super::PATIENCE, on, 2, super::each_serves_its_lists)
+    |on| super::on_empty_database_within(super::TIME_LIMIT, on, 2, super::each_serves_its_lists)
 );
 
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 const ALL: [OptInIndex; 6] = [
     OptInIndex::CreatedAt,
@@ -41,7 +41,7 @@ impl MigratorTrait for AppMigrator {
 }
 
 /// Each with its name, and a list that it is for.
-async fn lists(tasks: &SeaOrmTaskRepository<Recording>, game: Uuid) -> [&'static str; 6] {
+async fn lists(tasks: &SeaOrmTaskRepository<DatabaseConnection>, game: Uuid) -> [&'static str; 6] {
     let all = || TaskQuery::new(TaskFilter::all());
     let rare = TaskFilter::all().statuses(["rare"]);
     for query in [
@@ -75,8 +75,8 @@ async fn each_serves_its_lists(database: &TestDatabase) {
         if db.get_database_backend() == DbBackend::MySql { "ANALYZE TABLE" } else { "ANALYZE" };
     run(db, &format!("{analyze} tasks"), []).await;
 
-    let recording = Recording::new(db);
-    let watched = SeaOrmTaskRepository::new(recording.clone());
+    let recording = Recorder::new(db);
+    let watched = SeaOrmTaskRepository::new(recording.db.clone());
     let names = lists(&watched, game).await;
     for (name, statement) in names.iter().zip(recording.take(6)) {
         let plan = explain(db, &statement).await;

@@ -1,8 +1,8 @@
-//! The entity that the macro makes for a tasks table of another name: the same columns, and the
-//! crate's queries upon it.
+//! The entity that `tasks_entity!` defines for a tasks table with another name, with the crate's
+//! queries.
 
 use crate::support::{
-    MigratorOf, TestDatabase, any_id, campaign, campaigns, database_cases, key, run,
+    MigratorOf, TestDatabase, campaign, campaigns, database_cases, key, run, unordered_id,
 };
 use game_tasks::chrono::{DateTime, TimeDelta, Utc};
 use game_tasks::sea_orm::{
@@ -16,14 +16,14 @@ use game_tasks::{
 };
 
 database_cases!(
-    reads_and_writes_what_the_repository_does,
-    pages_beside_a_table_called_tasks,
-    filters_with_the_crates_condition,
-    active_models_save_whole_microseconds,
+    it_reads_and_writes_the_same_rows_as_the_repository,
+    pages_with_another_table_called_tasks,
+    it_accepts_the_crates_conditions,
+    active_models_truncate_to_microseconds,
 );
 
-/// The model that SeaORM returns is the row that is stored.
-async fn active_models_save_whole_microseconds(database: &TestDatabase) {
+/// The model that SeaORM returns equals the stored row.
+async fn active_models_truncate_to_microseconds(database: &TestDatabase) {
     let db = &database.db;
     let nanosecond = "2026-11-26T17:00:00.123456789Z".parse().unwrap();
     let microsecond = "2026-11-26T17:00:00.123456Z".parse::<DateTime<Utc>>().unwrap();
@@ -50,7 +50,7 @@ mod quests {
     game_tasks::tasks_entity!(crate::support::campaigns::Entity);
 }
 
-/// The application's own table of the usual name.
+/// A table of the application with the name of the crate's own tasks table.
 mod todos {
     use game_tasks::sea_orm;
     use sea_orm::entity::prelude::*;
@@ -94,7 +94,7 @@ fn the_columns_are_the_same() {
     assert_eq!(quests::Entity.schema_name(), None);
 }
 
-async fn reads_and_writes_what_the_repository_does(database: &TestDatabase) {
+async fn it_reads_and_writes_the_same_rows_as_the_repository(database: &TestDatabase) {
     let db = &database.db;
     MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
     let game = campaign(db, 1, 1, None).await;
@@ -114,9 +114,9 @@ async fn reads_and_writes_what_the_repository_does(database: &TestDatabase) {
     assert_eq!(Task::from(row.clone()), task);
     assert_eq!(quests::Model::from(task.clone()), row);
 
-    // What the application writes itself, the repository reads; its key stays hidden.
+    // The repository reads what the application writes, and `Debug` hides the API key.
     let mut own = quests::Model::from(task).into_active_model();
-    own.id.set_if_not_equals(any_id());
+    own.id.set_if_not_equals(unordered_id());
     own.external_task_id.set_if_not_equals("logout".to_owned());
     own.api_key_used.set_if_not_equals(Some(key("gme_live_mine")));
     let own = own.reset_all();
@@ -125,7 +125,7 @@ async fn reads_and_writes_what_the_repository_does(database: &TestDatabase) {
     assert_eq!(repository.get((game, "logout")).await.unwrap(), Task::from(own));
 }
 
-async fn pages_beside_a_table_called_tasks(database: &TestDatabase) {
+async fn pages_with_another_table_called_tasks(database: &TestDatabase) {
     let db = &database.db;
     MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
     let game = campaign(db, 1, 7, None).await;
@@ -175,7 +175,7 @@ async fn pages_beside_a_table_called_tasks(database: &TestDatabase) {
     }
 }
 
-async fn filters_with_the_crates_condition(database: &TestDatabase) {
+async fn it_accepts_the_crates_conditions(database: &TestDatabase) {
     let db = &database.db;
     MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
     let game = campaign(db, 1, 7, None).await;
@@ -192,6 +192,6 @@ async fn filters_with_the_crates_condition(database: &TestDatabase) {
         .unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].external_task_id, "photo-2");
-    // The crate's own entity reads another table.
+    // The crate's own entity reads the other table.
     assert!(Tasks::find().all(db).await.unwrap().is_empty());
 }

@@ -1,10 +1,11 @@
-//! Owners of the application's making: a value of another type than the owner column's is
-//! nobody's, and no database is asked to compare the two.
+//! The application's owner column: a value of another type matches no owner, and the database never
+//! compares values of different types.
 
 use crate::support::{
-    Held, MigratorOf, TestDatabase, any_id, assert_blind, assert_is, by_name, callers,
-    empty_database_cases, held_cases, parent, run, still_works,
+    Harness, MigratorOf, TestDatabase, assert_is, assert_no_access, empty_database_cases,
+    harness_cases, list_by_name, parent, run, still_works, unordered_id,
 };
+use game_tasks::conformance::fixtures::callers;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait, Value};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
@@ -13,16 +14,16 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-held_cases!(games_without_an_owner_column);
+harness_cases!(games_without_an_owner_column);
 empty_database_cases!(
     a_column_of_integers,
     a_column_of_long_integers,
     a_column_of_texts,
     a_column_of_uuids,
-    a_column_of_another_kind,
+    a_column_of_an_unsupported_type,
 );
 
-/// Games tables that differ in the type of the owner column.
+/// Defines games tables with different types of the owner column.
 macro_rules! clubs {
     ($($name:ident: $owner:ident),+ $(,)?) => {$(
         parent! {
@@ -45,7 +46,8 @@ macro_rules! clubs {
 }
 clubs!(of_integers: i32, of_longs: i64, of_texts: String, of_uuids: Uuid, of_flags: bool);
 
-/// Plays a club whose owner column holds `stored`, and in which `strangers` are nobody.
+/// Tests a games table whose owner column contains `stored`, which `owner` matches and `strangers`
+/// do not.
 async fn in_club<G: ParentGame>(
     database: &TestDatabase,
     stored: impl Into<Value>,
@@ -54,7 +56,7 @@ async fn in_club<G: ParentGame>(
 ) {
     let db = &database.db;
     MigratorOf::<G>::up(db, None).await.unwrap();
-    let game = any_id();
+    let game = unordered_id();
     let insert = "INSERT INTO clubs (id, owner) VALUES (?, ?)";
     run(db, insert, [game.into(), stored.into()]).await;
     let all = SeaOrmTaskRepository::with_parent::<G>(db.clone());
@@ -62,37 +64,37 @@ async fn in_club<G: ParentGame>(
     if let Some(owner) = owner {
         let mine = all.clone().with_scope(TaskScope::owner(owner));
         expected.insert(0, mine.create(NewTask::new(game, "mine")).await.unwrap());
-        assert_eq!(by_name(&mine).await, expected);
+        assert_eq!(list_by_name(&mine).await, expected);
         let closed = game_tasks::TaskPatch::new().status("closed");
         assert_eq!(mine.update_many(TaskFilter::all(), closed).await.unwrap(), 2);
-        expected = by_name(&mine).await;
+        expected = list_by_name(&mine).await;
     }
     for stranger in strangers {
         let scope = TaskScope::owner(stranger.clone());
-        let blind = all.clone().with_scope(scope.clone());
+        let scoped = all.clone().with_scope(scope.clone());
         let resolver = StrategyResolver::with_parent::<G>(db.clone()).scoped(scope);
-        assert_sees_nothing(&blind, &resolver, &expected[0]).await;
+        assert_sees_nothing(&scoped, &resolver, &expected[0]).await;
 
         let transaction = db.begin().await.unwrap();
-        let inside = (blind.on(&transaction), resolver.on(&transaction));
+        let inside = (scoped.on(&transaction), resolver.on(&transaction));
         assert_sees_nothing(&inside.0, &inside.1, &expected[0]).await;
-        assert!(still_works(&transaction).await, "{stranger:?} has broken the transaction");
+        assert!(still_works(&transaction).await, "{stranger:?} has aborted the transaction");
         transaction.commit().await.unwrap();
-        assert_eq!(by_name(&all).await, expected, "{stranger:?}");
+        assert_eq!(list_by_name(&all).await, expected, "{stranger:?}");
 
-        let filter = blind.condition(&TaskFilter::in_game(game)).unwrap();
+        let filter = scoped.condition(&TaskFilter::in_game(game)).unwrap();
         assert!(Tasks::find().filter(filter).all(db).await.unwrap().is_empty());
-        let select = blind.select(&TaskQuery::in_game(game)).unwrap();
+        let select = scoped.select(&TaskQuery::in_game(game)).unwrap();
         assert!(select.all(db).await.unwrap().is_empty());
     }
 }
 
 async fn assert_sees_nothing<C: TaskConnection, G: ParentGame>(
-    blind: &SeaOrmTaskRepository<C, G>,
+    scoped: &SeaOrmTaskRepository<C, G>,
     resolver: &StrategyResolver<C, G>,
     task: &Task,
 ) {
-    assert_blind(blind, task).await;
+    assert_no_access(scoped, task).await;
     assert_is!(resolver.resolve(task).await, Err(TaskError::NotFound { .. }));
     assert_is!(resolver.resolve_for(task).await, Err(TaskError::NotFound { .. }));
     assert_eq!(resolver.resolve_many([task]).await.unwrap(), [None]);
@@ -102,11 +104,11 @@ fn texts<const N: usize>(texts: [&str; N]) -> [OwnerId; N] {
     texts.map(OwnerId::from)
 }
 
-/// What MariaDB takes for the number 7, and what other databases stumble over.
+/// Texts that MariaDB considers equal to the number 7, or that other databases fail to convert.
 const LIKE_SEVEN: [&str; 12] =
     ["7", "7abc", " 7", "7 ", "07", "+7", "7.0", "7e0", "0x7", "", "seven", "7\0"];
 
-/// What a comparison of other types could take for the number.
+/// Numbers that a lossy conversion could make equal.
 fn other_numbers() -> [OwnerId; 5] {
     [0, 1, -7, i64::MAX, i64::MIN].map(OwnerId::from)
 }
@@ -129,7 +131,7 @@ async fn a_column_of_texts(database: &TestDatabase) {
 }
 
 async fn a_column_of_uuids(database: &TestDatabase) {
-    // Of characters only, so that it is a text as well.
+    // Its bytes are also valid text.
     let owner = Uuid::from_bytes(*b"sixteen letters!");
     let (hyphenated, simple) = (owner.hyphenated().to_string(), owner.simple().to_string());
     let strangers = texts([&hyphenated, &simple, &simple.to_uppercase(), "sixteen letters!", ""]);
@@ -137,31 +139,31 @@ async fn a_column_of_uuids(database: &TestDatabase) {
     in_club::<of_uuids::Entity>(database, owner, Some(owner.into()), strangers).await;
 }
 
-/// Nobody is named by a truth value.
-async fn a_column_of_another_kind(database: &TestDatabase) {
+/// A boolean cannot be an owner.
+async fn a_column_of_an_unsupported_type(database: &TestDatabase) {
     let strangers = texts(["true", "t", "1", ""]).into_iter().chain(other_numbers());
     let strangers = strangers.chain([Uuid::from_u128(1).into()]);
     in_club::<of_flags::Entity>(database, true, None, strangers).await;
 }
 
-/// The crate's own games have no owner of the application's making, whoever owns them.
-async fn games_without_an_owner_column(held: &Held<'_>) {
-    let nobodys = held.task(held.game().await, "nobody's").await;
-    let mut tasks = vec![nobodys];
-    for (_, game) in callers() {
-        let game = held.add(game).await.id;
-        tasks.push(held.task(game, "owned").await);
+/// The crate's own games table has no owner column.
+async fn games_without_an_owner_column(harness: &Harness<'_>) {
+    let unowned = harness.task(harness.game().await, "unowned").await;
+    let mut tasks = vec![unowned];
+    for (_, game) in callers().unwrap() {
+        let game = harness.add_game(game).await.id;
+        tasks.push(harness.task(game, "owned").await);
     }
     for task in &tasks {
         let of_game = [OwnerId::from(task.game_id), task.game_id.to_string().into()];
         let named = texts(["gme_live_mine", "auth0|mine", "", "\0"]).into_iter().chain(of_game);
         for owner in named.chain([0_i64.into()]) {
             let scope = TaskScope::owner(owner);
-            assert_blind(&*held.tasks().scoped(scope.clone()), task).await;
-            assert_blind(&*held.with_scope(scope.clone()), task).await;
-            let error = held.resolver(scope).resolve_task(task).await.unwrap_err();
+            assert_no_access(&*harness.tasks().scoped(scope.clone()), task).await;
+            assert_no_access(&*harness.with_scope(scope.clone()), task).await;
+            let error = harness.resolver(scope).resolve_task(task).await.unwrap_err();
             assert_is!(error, TaskError::NotFound { .. });
         }
     }
-    assert_eq!(held.rows().await.len(), 3);
+    assert_eq!(harness.rows().await.len(), 3);
 }

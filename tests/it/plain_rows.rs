@@ -1,10 +1,12 @@
-//! Rows that others wrote by plain SQL: they get defaults that agree with what the crate
-//! writes, and are read whatever is in them.
+//! Rows that other programs insert with plain SQL: their defaults agree with what the crate writes,
+//! and they can be read whatever they contain.
 
 use crate::support::{
-    Backend, TestDatabase, any_id, assert_is, column, database_cases, names, rows, run, try_run,
+    Backend, TestDatabase, assert_is, column, database_cases, names, rows, run, try_run,
+    unordered_id,
 };
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use game_tasks::conformance::fixtures::walk;
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
     Game, NewTask, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter, TaskOrder,
@@ -17,26 +19,26 @@ use uuid::Uuid;
 database_cases!(
     defaults_of_a_task,
     defaults_of_a_game,
-    defaults_sort_among_the_crates_own,
-    equal_instants_are_equal,
-    texts_outside_the_rules_are_read,
-    a_leap_second_is_the_second_after_it,
-    a_second_row_of_one_name_is_refused,
+    rows_with_defaults_sort_among_the_crates_rows,
+    the_default_equals_the_same_bound_timestamp,
+    invalid_texts_are_read,
+    a_leap_second_equals_the_following_second,
+    a_second_row_with_the_same_name_is_refused,
 );
 
 async fn game(database: &TestDatabase) -> Uuid {
     Game::new("game").insert(&database.db).await.unwrap().id
 }
 
-/// A row of which only the necessary is said.
+/// Inserts a row with only the required columns.
 async fn insert_plain(database: &TestDatabase, game: Uuid, name: &str) -> Uuid {
-    let id = any_id();
+    let id = unordered_id();
     let insert = r#"INSERT INTO tasks (id, "externalTaskId", "gameId") VALUES (?, ?, ?)"#;
     run(&database.db, insert, [id.into(), name.into(), game.into()]).await;
     id
 }
 
-/// Far less than any time zone is off by.
+/// The tolerance is less than any time zone offset.
 fn assert_is_now(moment: DateTime<Utc>) {
     let off = (Utc::now() - moment).abs();
     assert!(off < TimeDelta::minutes(2), "{moment} is off by {off}");
@@ -62,14 +64,14 @@ async fn defaults_of_a_task(database: &TestDatabase) {
     assert_eq!(task.created_at, task.updated_at);
     assert_is_now(task.created_at);
     assert_eq!(task.created_at.nanosecond() % 1_000, 0);
-    // It is a task like any other.
+    // The crate can change it like any other task.
     let closed = tasks.transition((game, "plain"), "open", "closed").await.unwrap();
     assert!(closed.updated_at > task.updated_at);
     assert_eq!(tasks.delete(&task).await.unwrap(), closed);
 }
 
 async fn defaults_of_a_game(database: &TestDatabase) {
-    let id = any_id();
+    let id = unordered_id();
     let insert = r#"INSERT INTO games (id, "externalGameId") VALUES (?, ?)"#;
     run(&database.db, insert, [id.into(), "plain".into()]).await;
     use game_tasks::sea_orm::EntityTrait;
@@ -78,7 +80,7 @@ async fn defaults_of_a_game(database: &TestDatabase) {
     let expected =
         Game { id, created_at: game.created_at, updated_at: game.created_at, ..Game::new("plain") };
     assert_eq!(game, expected);
-    let again = [any_id().into(), "plain".into()];
+    let again = [unordered_id().into(), "plain".into()];
     try_run(&database.db, insert, again).await.expect_err("externalGameId is unique");
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let task = tasks.create(NewTask::new(id, "task")).await.unwrap();
@@ -86,8 +88,8 @@ async fn defaults_of_a_game(database: &TestDatabase) {
     assert_eq!(resolved.strategy_id, "default");
 }
 
-/// In a filter, in a precondition, and wherever the crate judges by itself, as in memory.
-async fn a_leap_second_is_the_second_after_it(database: &TestDatabase) {
+/// In filters and preconditions, both in SQL and in Rust.
+async fn a_leap_second_equals_the_following_second(database: &TestDatabase) {
     let game = game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     for (name, second) in [("before", "2016-12-31 23:59:59"), ("after", "2017-01-01 00:00:00")] {
@@ -126,16 +128,16 @@ async fn a_leap_second_is_the_second_after_it(database: &TestDatabase) {
         for task in &all {
             let patch =
                 TaskPatch::new().status("never").if_status("open").if_unmodified_since(moment);
-            let judged = patch.check(&task.key(), task, &lifecycle);
+            let checked = patch.check(&task.key(), task, &lifecycle);
             let transaction = database.db.begin().await.unwrap();
             let updated = tasks.on(&transaction).update(task.id, patch).await;
             transaction.rollback().await.unwrap();
-            assert_eq!(judged.is_ok(), updated.is_ok(), "{leap} {task:?} {updated:?}");
+            assert_eq!(checked.is_ok(), updated.is_ok(), "{leap} {task:?} {updated:?}");
         }
     }
 }
 
-async fn defaults_sort_among_the_crates_own(database: &TestDatabase) {
+async fn rows_with_defaults_sort_among_the_crates_rows(database: &TestDatabase) {
     let game = game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let mut order = Vec::new();
@@ -147,7 +149,7 @@ async fn defaults_sort_among_the_crates_own(database: &TestDatabase) {
             tasks.create(NewTask::new(game, &*name)).await.unwrap();
         }
         order.push(name);
-        // SQLite's default knows milliseconds, rounded.
+        // SQLite's default is rounded to milliseconds.
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
     let query = TaskQuery::in_game(game);
@@ -155,15 +157,9 @@ async fn defaults_sort_among_the_crates_own(database: &TestDatabase) {
     assert_eq!(names(&listed), order);
     let listed = tasks.list(query.clone().order_by(TaskOrder::Updated).descending()).await.unwrap();
     assert_eq!(names(listed.items.iter().rev()), order);
-    let mut walked = Vec::new();
-    let mut next = Some(query.limit(1));
-    while let Some(query) = next {
-        let page = tasks.list(query.clone()).await.unwrap();
-        walked.extend(page.items);
-        next = page.next.map(|cursor| query.after(cursor));
-    }
+    let walked = walk(&tasks, query.limit(1)).await.unwrap();
     assert_eq!(names(&walked), order);
-    // Windows cut between the two kinds of rows.
+    // Filters by creation time separate the two kinds of rows.
     for (n, task) in walked.iter().enumerate() {
         let count = async |filter| tasks.count(filter).await.unwrap() as usize;
         let of_game = TaskFilter::in_game(game);
@@ -172,8 +168,7 @@ async fn defaults_sort_among_the_crates_own(database: &TestDatabase) {
     }
 }
 
-/// What the default wrote equals the same instant as the crate binds it.
-async fn equal_instants_are_equal(database: &TestDatabase) {
+async fn the_default_equals_the_same_bound_timestamp(database: &TestDatabase) {
     let game = game(database).await;
     for n in 0..20 {
         insert_plain(database, game, &n.to_string()).await;
@@ -191,7 +186,7 @@ async fn equal_instants_are_equal(database: &TestDatabase) {
             .created_from(task.created_at)
             .created_until(task.created_at + microsecond);
         assert!(tasks.count(only).await.unwrap() >= 1);
-        // The precondition holds for a row that nobody has changed.
+        // The precondition is satisfied by an unchanged row.
         let patch = TaskPatch::new().status("closed").if_unmodified_since(task.updated_at);
         let closed = tasks.update(&task, patch).await.unwrap();
         let patch = TaskPatch::new().status("open").if_unmodified_since(task.updated_at);
@@ -200,14 +195,14 @@ async fn equal_instants_are_equal(database: &TestDatabase) {
     }
 }
 
-async fn texts_outside_the_rules_are_read(database: &TestDatabase) {
+async fn invalid_texts_are_read(database: &TestDatabase) {
     let game = game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let insert = r#"INSERT INTO tasks
         (id, "externalTaskId", "gameId", "strategyId", status, "apiKey_used", oauth_user_id)
         VALUES (?, ?, ?, ?, ?, ?, ?)"#;
     for text in ["", " ", "\n", "a\tb", "\u{1}", "\u{85}"] {
-        let id = any_id();
+        let id = unordered_id();
         let values = [id.into(), text.into(), game.into()];
         let texts = std::iter::repeat_n(text.into(), 4);
         run(&database.db, insert, values.into_iter().chain(texts)).await;
@@ -233,30 +228,30 @@ async fn texts_outside_the_rules_are_read(database: &TestDatabase) {
             assert_eq!(task.api_key_used.as_ref().unwrap().as_str(), text);
             assert_eq!(task.oauth_user_id.as_ref().unwrap().as_str(), text);
             let json = serde_json::to_string(&task).unwrap();
-            // From outside, the same texts are refused.
+            // Deserializing refuses the same texts.
             serde_json::from_str::<Task>(&json).unwrap_err();
             let rest: Value = serde_json::from_str(&json).unwrap();
             assert_eq!((&rest["status"], &rest["strategyId"]), (&json!(text), &json!(text)));
         }
-        // A precondition may name what could not be written, and a good text replaces it.
+        // A precondition may contain an invalid text, and a valid one replaces it.
         let patch = TaskPatch::new().status("open").strategy("good").if_status(text);
-        let mended = tasks.update((game, text), patch).await.unwrap();
-        assert_eq!((mended.strategy_id.as_str(), mended.status.as_str()), ("good", "open"));
-        assert_eq!(mended.external_task_id, text);
+        let updated = tasks.update((game, text), patch).await.unwrap();
+        assert_eq!((updated.strategy_id.as_str(), updated.status.as_str()), ("good", "open"));
+        assert_eq!(updated.external_task_id, text);
         tasks.reassign_strategy(None, "good", "default").await.unwrap();
         assert_eq!(tasks.delete((game, text)).await.unwrap().id, id);
     }
 }
 
-async fn a_second_row_of_one_name_is_refused(database: &TestDatabase) {
+async fn a_second_row_with_the_same_name_is_refused(database: &TestDatabase) {
     let game = game(database).await;
     insert_plain(database, game, "name").await;
     let insert = r#"INSERT INTO tasks (id, "externalTaskId", "gameId") VALUES (?, ?, ?)"#;
-    let again = [any_id().into(), "name".into(), game.into()];
+    let again = [unordered_id().into(), "name".into(), game.into()];
     try_run(&database.db, insert, again).await.expect_err("the constraint must refuse it");
-    let elsewhere = [any_id().into(), "x".into(), any_id().into()];
+    let elsewhere = [unordered_id().into(), "x".into(), unordered_id().into()];
     try_run(&database.db, insert, elsewhere).await.expect_err("there is no such game");
-    // Byte for byte: these are other names.
+    // Names are compared byte by byte.
     for name in ["Name", "name ", "n\u{e1}me"] {
         insert_plain(database, game, name).await;
     }

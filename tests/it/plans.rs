@@ -1,110 +1,78 @@
-//! What the databases mean to do for the crate's statements, as their own EXPLAIN tells it, at
-//! 100,000 tasks: what names a task, and the fast shapes of a list, reads by an index, and sorts
-//! nothing.
+//! Query plans at 100,000 tasks, as EXPLAIN shows them: statements that take keys, and lists with
+//! an index for their order, use an index and do not sort.
 
-use crate::support::{
-    Around, Backend, TestDatabase, connection_around, key, on_database_within, tests_on,
-};
-use futures_util::future::BoxFuture;
-use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use crate::support::{Backend, Recorder, TestDatabase, key, on_database_within, tests_on};
+use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskConnection, TaskFilter,
-    TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskFilter, TaskKey,
+    TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
 };
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
 
 const TASKS: usize = 100_000;
-/// Of which one game has half, and each of the others as many as are left for it.
+/// One game has half of the tasks; the others share the rest equally.
 const GAMES: usize = 100;
 
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    plans, |on| super::on_database_within(super::PATIENCE, on, 2, super::plans)
+    plans, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::plans)
 );
-
-/// A pool that keeps the statements that it was sent.
-#[derive(Clone)]
-pub(crate) struct Recording {
-    db: DatabaseConnection,
-    sent: Arc<Mutex<Vec<Statement>>>,
-}
-
-impl Recording {
-    pub(crate) fn new(db: &DatabaseConnection) -> Self {
-        Self { db: db.clone(), sent: Arc::default() }
-    }
-
-    pub(crate) fn take(&self, at_least: usize) -> Vec<Statement> {
-        let sent = std::mem::take(&mut *self.sent.lock().unwrap());
-        assert!(sent.len() >= at_least, "{} statements", sent.len());
-        sent
-    }
-}
-
-impl Around for Recording {
-    fn pool(&self) -> &DatabaseConnection {
-        &self.db
-    }
-
-    fn around<'c, T: Send + 'c>(
-        &'c self,
-        statement: &Statement,
-        call: BoxFuture<'c, Result<T, DbErr>>,
-    ) -> BoxFuture<'c, Result<T, DbErr>> {
-        self.sent.lock().unwrap().push(statement.clone());
-        call
-    }
-}
-connection_around!(Recording);
 
 async fn plans(database: &TestDatabase) {
     let db = &database.db;
     let large = fill(db).await;
-    let recording = Recording::new(db);
+    let recorder = Recorder::new(db);
     for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
-        let tasks = SeaOrmTaskRepository::new(recording.clone()).with_scope(scope.clone());
-        let resolver = StrategyResolver::new(recording.clone()).scoped(scope);
-        name_tasks(&tasks, &resolver, large).await;
-        for statement in recording.take(30).into_iter().filter(reads) {
+        let tasks = SeaOrmTaskRepository::new(recorder.db.clone()).with_scope(scope.clone());
+        let resolver = StrategyResolver::new(recorder.db.clone()).scoped(scope);
+        call_with_one_key(&tasks, &resolver, large).await;
+        for statement in recorder.take(30).into_iter().filter(reads) {
             let plan = explain(db, &statement).await;
             assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
         }
-        name_many(&tasks, large).await;
-        for statement in recording.take(15).into_iter().filter(reads) {
+        call_with_many_keys(&recorder, &tasks, large).await;
+        for statement in recorder.take(15).into_iter().filter(reads) {
             let plan = explain(db, &statement).await;
             assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
         }
-        fast_shapes(&tasks, large).await;
-        for statement in recording.take(12) {
+        list_in_indexed_orders(&tasks, large).await;
+        for statement in recorder.take(12) {
             let plan = explain(db, &statement).await;
             assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
             assert!(!sorts(database.backend, &plan), "{}\n{plan}", statement.sql);
-            assert!(starts_there(database.backend, &statement, &plan), "{}\n{plan}", statement.sql);
+            assert!(
+                seeks_to_cursor(database.backend, &statement, &plan),
+                "{}\n{plan}",
+                statement.sql
+            );
         }
     }
-    // Each batch of a bulk change starts where the one before it ended.
-    let tasks = SeaOrmTaskRepository::new(recording.clone());
+    // Each batch of a bulk change seeks to the position where the previous one ended.
+    let tasks = SeaOrmTaskRepository::new(recorder.db.clone());
     for (filter, status) in [(TaskFilter::in_game(large), "a"), (TaskFilter::all(), "b")] {
         tasks.update_many(filter, TaskPatch::new().status(status)).await.unwrap();
-        for statement in recording.take(8) {
+        for statement in recorder.take(8) {
             let plan = explain(db, &statement).await;
-            assert!(starts_there(database.backend, &statement, &plan), "{}\n{plan}", statement.sql);
+            assert!(
+                seeks_to_cursor(database.backend, &statement, &plan),
+                "{}\n{plan}",
+                statement.sql
+            );
         }
     }
-    // The test would see a scan and a sort.
+    // The helpers do recognize a scan and a sort.
     let all = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::Updated);
-    let tasks = SeaOrmTaskRepository::new(recording.clone());
+    let tasks = SeaOrmTaskRepository::new(recorder.db.clone());
     tasks.list(all).await.unwrap();
-    let statement = recording.take(1).remove(0);
+    let statement = recorder.take(1).remove(0);
     let plan = explain(db, &statement).await;
     assert!(scans(database.backend, &plan) && sorts(database.backend, &plan), "{plan}");
 }
 
-/// What inserts a row as it is reads nothing, and MariaDB calls the table that it goes to `ALL`.
+/// A plain INSERT reads nothing, but MariaDB shows its target table with the access type `ALL`.
 fn reads(statement: &Statement) -> bool {
     !statement.sql.contains(" VALUES (")
 }
@@ -122,27 +90,31 @@ async fn fill(db: &DatabaseConnection) -> Uuid {
             large = game;
         }
     }
-    match db.backend() {
+    match db.get_database_backend() {
         DbBackend::Postgres => db.execute_unprepared("VACUUM ANALYZE tasks").await.unwrap(),
         DbBackend::MySql => db.execute_unprepared("ANALYZE TABLE tasks, games").await.unwrap(),
-        // As an application that never asks for it.
+        // SQLite collects statistics only on request, which applications rarely make.
         _ => return large,
     };
     large
 }
 
-type Tasks = SeaOrmTaskRepository<Recording>;
+type Tasks = SeaOrmTaskRepository<DatabaseConnection>;
 
-/// Every call that names a task, by each kind of key.
-async fn name_tasks(tasks: &Tasks, resolver: &StrategyResolver<Recording>, game: Uuid) {
+/// Makes every call that takes one key, with each kind of key.
+async fn call_with_one_key(
+    tasks: &Tasks,
+    resolver: &StrategyResolver<DatabaseConnection>,
+    game: Uuid,
+) {
     let named = |n: usize| (game, format!("task-{n:06}"));
-    for way in 0..3 {
-        let key = |task: &game_tasks::Task| match way {
+    for kind in 0..3 {
+        let key = |task: &game_tasks::Task| match kind {
             0 => TaskKey::Id(task.id),
             1 => TaskKey::InGame(game, task.id),
             _ => (game, task.external_task_id.as_str()).into(),
         };
-        let task = tasks.get(named(25_000 + way)).await.unwrap();
+        let task = tasks.get(named(25_000 + kind)).await.unwrap();
         let key = key(&task);
         tasks.get(key.clone()).await.unwrap();
         tasks.update(key.clone(), TaskPatch::new().strategy("own")).await.unwrap();
@@ -159,8 +131,8 @@ async fn name_tasks(tasks: &Tasks, resolver: &StrategyResolver<Recording>, game:
     tasks.create_many(batch, OnExisting::Keep).await.unwrap();
 }
 
-/// Filters by keys: of each kind, and of all kinds at once.
-async fn name_many(tasks: &Tasks, game: Uuid) {
+/// Makes the calls that take a filter by keys: keys of each kind, and of all kinds.
+async fn call_with_many_keys(recorder: &Recorder, tasks: &Tasks, game: Uuid) {
     let mut keys = Vec::new();
     for n in 0..30 {
         let task = tasks.get((game, format!("task-{:06}", 30_000 + n))).await.unwrap();
@@ -170,7 +142,7 @@ async fn name_many(tasks: &Tasks, game: Uuid) {
             _ => (game, task.external_task_id.as_str()).into(),
         });
     }
-    tasks.connection().take(30);
+    recorder.take(30);
     let kinds = (0..3).map(|kind| keys.iter().skip(kind).step_by(3).cloned().collect());
     for keys in kinds.chain([keys.clone()]) {
         let keys: Vec<TaskKey> = keys;
@@ -188,8 +160,8 @@ async fn name_many(tasks: &Tasks, game: Uuid) {
     }
 }
 
-/// One game, by creation or by name, in both directions, from the start and from far within.
-async fn fast_shapes(tasks: &Tasks, game: Uuid) {
+/// Lists one game by creation and by name, in both directions, from the start and by cursor.
+async fn list_in_indexed_orders(tasks: &Tasks, game: Uuid) {
     for order in [TaskOrder::Created, TaskOrder::ExternalId] {
         for descending in [false, true] {
             let query = TaskQuery::in_game(game).order_by(order).limit(100);
@@ -204,14 +176,14 @@ async fn fast_shapes(tasks: &Tasks, game: Uuid) {
 }
 
 pub(crate) async fn explain(db: &DatabaseConnection, statement: &Statement) -> String {
-    let mut asked = statement.clone();
-    let ask = match db.backend() {
+    let mut explained = statement.clone();
+    let explain = match db.get_database_backend() {
         DbBackend::Sqlite => "EXPLAIN QUERY PLAN ",
         _ => "EXPLAIN ",
     };
-    asked.sql = format!("{ask}{}", statement.sql);
-    let rows = db.query_all_raw(asked).await.unwrap();
-    let lines = rows.iter().map(|row| match db.backend() {
+    explained.sql = format!("{explain}{}", statement.sql);
+    let rows = db.query_all_raw(explained).await.unwrap();
+    let lines = rows.iter().map(|row| match db.get_database_backend() {
         DbBackend::Postgres => row.try_get_by_index::<String>(0).unwrap(),
         DbBackend::Sqlite => row.try_get::<String>("", "detail").unwrap(),
         _ => ["table", "type", "key", "Extra"]
@@ -229,13 +201,13 @@ fn scans(backend: Backend, plan: &str) -> bool {
     })
 }
 
-/// Whether a statement that goes on after a task starts there. MariaDB likes to start where the
-/// game does, and to pass over all tasks until then; SQLite does for a comparison that it cannot
-/// search an index for.
-fn starts_there(backend: Backend, statement: &Statement, plan: &str) -> bool {
-    let goes_on =
+/// Whether a statement that continues after a cursor seeks to it in the index. MariaDB tends to
+/// start at the beginning of the game and to filter instead, and so does SQLite for a comparison
+/// that it cannot use an index for.
+fn seeks_to_cursor(backend: Backend, statement: &Statement, plan: &str) -> bool {
+    let continues =
         [" > ?", " < ?", " > (?", " < (?"].iter().any(|mark| statement.sql.contains(mark));
-    !goes_on
+    !continues
         || match backend {
             Backend::MariaDb | Backend::MariaDbRollback => plan.starts_with("tasks | range | "),
             Backend::Postgres => true,

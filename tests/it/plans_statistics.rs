@@ -1,20 +1,22 @@
-//! What statements that join parameters with tasks cost, whatever the planner's statistics say.
+//! The cost of statements that join parameters with tasks has a bound that does not depend on the
+//! planner's statistics.
 //!
-//! Every statement that the crate sends is run once more, in a transaction that is rolled back, and
-//! what the database examined for it is counted: rows, comparisons of a join, pages, or steps. The
-//! bound grows with the number of keys, and a plan that compares each key with each task of a game
-//! exceeds it by orders of magnitude.
+//! Each statement that the crate sends is also executed in a transaction that is rolled back, in
+//! which the test counts what the database examines: rows, rows removed by a join, pages, or steps
+//! of SQLite's virtual machine. The bound is proportional to the number of keys. A plan that
+//! compares each key with each task of a game exceeds it by orders of magnitude.
 
-use crate::support::{Backend, TestDatabase, key, on_database_within, run, tests_on, try_run};
-use futures_util::FutureExt;
+use crate::support::{
+    Backend, Intercepted, Interceptor, ON_EXISTING, TestDatabase, key, on_database_within, run,
+    tests_on, try_run,
+};
 use futures_util::future::BoxFuture;
 use game_tasks::sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-    TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait, Value,
 };
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskConnection,
-    TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskFilter, TaskKey,
+    TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
 };
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -22,44 +24,43 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How many keys a call names. A game has as many tasks.
+/// The number of keys of a call, and of tasks in a game.
 const KEYS: usize = 1_500;
 
-/// How much a statement may examine for each key: rows of the key and its task at each step of a
-/// plan, and pages of the indexes that lead there. A plan that passes the game for each key
-/// examines several hundreds.
+/// The bound for each key: its rows in each node of a plan, and the pages of the indexes. A plan
+/// that scans the game for each key examines several hundred.
 const FOR_EACH_KEY: u64 = 200;
 
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    without_statistics, |on| super::on_database_within(super::PATIENCE, on, 2, super::missing)
+    without_statistics, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::missing)
 );
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    statistics_of_an_empty_table, |on| super::on_database_within(super::PATIENCE, on, 2, super::empty)
+    statistics_of_an_empty_table, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::empty)
 );
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    statistics_of_few_large_games, |on| super::on_database_within(super::PATIENCE, on, 2, super::few)
+    statistics_of_few_large_games, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::few)
 );
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    statistics_of_many_games_of_one_task, |on| super::on_database_within(super::PATIENCE, on, 2, super::many)
+    statistics_of_many_games_of_one_task, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::many)
 );
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    fresh_statistics, |on| super::on_database_within(super::PATIENCE, on, 2, super::fresh)
+    fresh_statistics, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::fresh)
 );
 
 async fn missing(database: &TestDatabase) {
-    keep_statistics(database).await;
+    disable_automatic_statistics(database).await;
     examine(database).await;
 }
 
 async fn empty(database: &TestDatabase) {
-    keep_statistics(database).await;
+    disable_automatic_statistics(database).await;
     if database.backend != Backend::SqliteFile {
         games(&database.db, 1, 1).await;
     }
@@ -68,14 +69,14 @@ async fn empty(database: &TestDatabase) {
 }
 
 async fn few(database: &TestDatabase) {
-    keep_statistics(database).await;
+    disable_automatic_statistics(database).await;
     games(&database.db, 5, 500).await;
     analyze(database).await;
     examine(database).await;
 }
 
 async fn many(database: &TestDatabase) {
-    keep_statistics(database).await;
+    disable_automatic_statistics(database).await;
     games(&database.db, 1_000, 1).await;
     analyze(database).await;
     examine(database).await;
@@ -88,8 +89,8 @@ async fn fresh(database: &TestDatabase) {
     examine(database).await;
 }
 
-/// From now on statistics change only when the test says so.
-async fn keep_statistics(database: &TestDatabase) {
+/// Disables automatic statistics.
+async fn disable_automatic_statistics(database: &TestDatabase) {
     let keep: &[&str] = match database.backend {
         Backend::Postgres => &[
             "ALTER TABLE tasks SET (autovacuum_enabled = false)",
@@ -99,7 +100,7 @@ async fn keep_statistics(database: &TestDatabase) {
             "ALTER TABLE tasks STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0",
             "ALTER TABLE games STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0",
         ],
-        // Keeps none unless it is asked to.
+        // Has none without ANALYZE.
         Backend::SqliteFile | Backend::SqliteMemory => &[],
     };
     for statement in keep {
@@ -131,12 +132,12 @@ async fn game(db: &DatabaseConnection) -> Uuid {
 }
 
 fn new_tasks(game: Uuid, size: usize) -> Vec<NewTask> {
-    // So long that the index on names has more levels than the others.
+    // Long names, so that their index has more levels than the others.
     let name = |n| format!("task-{n:06}-{}", "x".repeat(100));
     (0..size).map(|n| NewTask::new(game, name(n))).collect()
 }
 
-/// Makes every bulk call on a game that has just been made, and on many games.
+/// Makes each bulk call on a new game, and on several new games.
 async fn examine(database: &TestDatabase) {
     let db = &database.db;
     let unrestricted = TaskScope::unrestricted;
@@ -151,9 +152,9 @@ async fn examine(database: &TestDatabase) {
             let batch = &batch;
             plain.create_all(batch.clone(), OnExisting::Fail).await.unwrap();
             eprintln!("{games} games, {scope:?}, in a transaction: {in_transaction}");
-            // On SQLite a failed write asks the connection itself whether it is in a transaction.
+            // On SQLite, the crate queries the state of the transaction after a failed write.
             let in_transaction = in_transaction && database.backend != Backend::SqliteFile;
-            let examining = Examining::new(database, in_transaction).await;
+            let examining = Examiner::on(database, in_transaction).await;
             let tasks = SeaOrmTaskRepository::new(&examining).with_scope(scope.clone());
             create(&tasks, batch).await;
             for kind in 0..4 {
@@ -165,17 +166,18 @@ async fn examine(database: &TestDatabase) {
                 assert_eq!(tasks.delete_many(filter()).await.unwrap(), KEYS as u64);
                 plain.create_all(batch.clone(), OnExisting::Fail).await.unwrap();
             }
-            assert!(examining.statements.load(Ordering::SeqCst) > 20);
+            assert!(examining.interceptor.statements.load(Ordering::SeqCst) > 20);
         }
     }
 }
 
-type Examined<'e> = SeaOrmTaskRepository<&'e Examining>;
+type Connection = Intercepted<DatabaseConnection, Examiner>;
+type Examined<'e> = SeaOrmTaskRepository<&'e Connection>;
 
-/// All ways of creating what is there.
+/// Makes each call that creates tasks, for tasks that exist.
 async fn create(tasks: &Examined<'_>, batch: &[NewTask]) {
     let with_ids = || batch.iter().cloned().map(|task| task.id(Uuid::now_v7()));
-    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in ON_EXISTING {
         let name = |call| format!("{call} {on_existing:?}");
         let some = batch.iter().cloned().map(|task| task.strategy(name("some")));
         tasks.create_many(some, on_existing).await.unwrap();
@@ -186,14 +188,14 @@ async fn create(tasks: &Examined<'_>, batch: &[NewTask]) {
     }
 }
 
-/// Keys of the tasks: of each kind, or of all kinds.
+/// Keys of the tasks: of one kind, or of all kinds.
 async fn keys(
     tasks: &SeaOrmTaskRepository<DatabaseConnection>,
     batch: &[NewTask],
     kind: usize,
 ) -> Vec<TaskKey> {
     let stored = tasks.create_all(batch.to_vec(), OnExisting::Keep).await.unwrap();
-    let key = |(place, task): (usize, &Task)| match if kind < 3 { kind } else { place % 3 } {
+    let key = |(index, task): (usize, &Task)| match if kind < 3 { kind } else { index % 3 } {
         0 => TaskKey::Id(task.id),
         1 => TaskKey::InGame(task.game_id, task.id),
         _ => (task.game_id, &task.external_task_id).into(),
@@ -201,7 +203,7 @@ async fn keys(
     stored.iter().map(|written| written.task()).enumerate().map(key).collect()
 }
 
-async fn read(tasks: &Examined<'_>, examining: &Examining, scope: &TaskScope, keys: &[TaskKey]) {
+async fn read(tasks: &Examined<'_>, examining: &Connection, scope: &TaskScope, keys: &[TaskKey]) {
     let filter = || TaskFilter::keys(keys);
     assert_eq!(tasks.count(filter()).await.unwrap(), KEYS as u64);
     assert!(!tasks.list(TaskQuery::new(filter())).await.unwrap().items.is_empty());
@@ -210,101 +212,85 @@ async fn read(tasks: &Examined<'_>, examining: &Examining, scope: &TaskScope, ke
     assert_eq!(resolved.iter().flatten().count(), KEYS);
 }
 
-/// A connection that bounds what the database examines for a statement.
-struct Examining {
+/// Checks what the database examines for each statement.
+struct Examiner {
+    /// A pool of one connection on which statements are examined.
     db: DatabaseConnection,
-    /// Where statements are examined: one connection.
-    aside: DatabaseConnection,
+    /// What the crate is told, since it sends other statements in a transaction.
     in_transaction: bool,
     statements: AtomicU64,
-    /// SQLite: the steps of its machine so far, in hundreds.
+    /// On SQLite: the steps of its virtual machine so far, in hundreds.
     steps: Arc<AtomicU64>,
 }
 
-impl Examining {
-    async fn new(database: &TestDatabase, in_transaction: bool) -> Self {
-        let aside = database.second_pool().await;
+impl Examiner {
+    async fn on(database: &TestDatabase, in_transaction: bool) -> Connection {
+        let db = database.second_pool().await;
         let steps = Arc::new(AtomicU64::new(0));
         if database.backend == Backend::SqliteFile {
             let counted = Arc::clone(&steps);
-            let mut connection = aside.get_sqlite_connection_pool().acquire().await.unwrap();
+            let mut connection = db.get_sqlite_connection_pool().acquire().await.unwrap();
             connection.lock_handle().await.unwrap().set_progress_handler(100, move || {
                 counted.fetch_add(1, Ordering::SeqCst);
                 true
             });
         }
-        let db = database.db.clone();
-        Self { db, aside, in_transaction, statements: AtomicU64::new(0), steps }
+        let examiner = Self { db, in_transaction, statements: AtomicU64::new(0), steps };
+        Intercepted::new(database.db.clone(), examiner)
     }
 
     async fn examine(&self, statement: &Statement) {
         self.statements.fetch_add(1, Ordering::SeqCst);
-        let most = FOR_EACH_KEY * KEYS as u64;
-        match self.db.backend() {
+        let max = FOR_EACH_KEY * KEYS as u64;
+        match self.db.get_database_backend() {
             DbBackend::Postgres => {
                 for generic in [false, true] {
-                    let plan = explain(&self.aside, statement, generic).await;
+                    let plan = explain(&self.db, statement, generic).await;
                     let (examined, pages) = (examined(&plan["Plan"]), pages(&plan["Plan"]));
                     let what = format!("{} rows, {pages} pages", examined);
                     assert!(
-                        examined.max(pages) < most,
+                        examined.max(pages) < max,
                         "{what}, generic: {generic}\n{}\n{plan:#}",
                         statement.sql
                     );
                 }
             }
             DbBackend::MySql => {
-                let examined = handler_reads(&self.aside, statement).await;
-                assert!(examined < most, "{examined} reads\n{}", statement.sql);
+                let examined = handler_reads(&self.db, statement).await;
+                assert!(examined < max, "{examined} reads\n{}", statement.sql);
             }
             _ => {
                 let before = self.steps.load(Ordering::SeqCst);
-                let transaction = self.aside.begin().await.unwrap();
+                let transaction = self.db.begin().await.unwrap();
                 transaction.query_all_raw(statement.clone()).await.ok();
                 transaction.rollback().await.unwrap();
                 let steps = self.steps.load(Ordering::SeqCst) - before;
-                assert!(steps < most, "{steps} hundred steps\n{}", statement.sql);
+                assert!(steps < max, "{steps} hundred steps\n{}", statement.sql);
             }
         }
     }
+}
 
-    fn send<'c, T: Send + 'c>(
+impl Interceptor for Examiner {
+    fn intercept<'c, T: Send + 'c>(
         &'c self,
         statement: &Statement,
         call: BoxFuture<'c, Result<T, DbErr>>,
     ) -> BoxFuture<'c, Result<T, DbErr>> {
         let statement = statement.clone();
-        async move {
+        Box::pin(async move {
             self.examine(&statement).await;
             call.await
-        }
-        .boxed()
+        })
     }
-}
 
-impl TaskConnection for Examining {
-    fn backend(&self) -> DbBackend {
-        self.db.backend()
-    }
-    fn in_transaction(&self) -> bool {
+    fn in_transaction(&self, _: bool) -> bool {
         self.in_transaction
     }
-    fn query_one(&self, statement: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
-        let call = TaskConnection::query_one(&self.db, statement.clone());
-        self.send(&statement, call)
-    }
-    fn query_all(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
-        let call = TaskConnection::query_all(&self.db, statement.clone());
-        self.send(&statement, call)
-    }
-    fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
-        let call = TaskConnection::execute(&self.db, statement.clone());
-        self.send(&statement, call)
-    }
 }
 
-/// PostgreSQL's plan for the statement, with what came of it. A statement that fails examines
-/// nothing: a refused batch of all or none.
+/// PostgreSQL's plan with the actual numbers. Returns null for a statement that fails, as that of a
+/// refused atomic batch does.
 async fn explain(db: &DatabaseConnection, statement: &Statement, generic: bool) -> Json {
     let transaction = db.begin().await.unwrap();
     let plans = if generic { "force_generic_plan" } else { "force_custom_plan" };
@@ -317,9 +303,9 @@ async fn explain(db: &DatabaseConnection, statement: &Statement, generic: bool) 
     ] {
         transaction.execute_unprepared(&set).await.unwrap();
     }
-    let ask = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE examined";
-    let asked = Statement::from_string(DbBackend::Postgres, format!("{ask}{values}"));
-    let plan = transaction.query_one_raw(asked).await;
+    let explain = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE examined";
+    let explain = Statement::from_string(DbBackend::Postgres, format!("{explain}{values}"));
+    let plan = transaction.query_one_raw(explain).await;
     transaction.rollback().await.ok();
     run(db, "DEALLOCATE examined", []).await;
     match plan {
@@ -332,7 +318,7 @@ async fn explain(db: &DatabaseConnection, statement: &Statement, generic: bool) 
     }
 }
 
-/// A value as text whose type the server infers.
+/// A value as a literal, whose type the server infers.
 fn literal(value: &Value) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
     match value {
@@ -354,7 +340,7 @@ fn literal(value: &Value) -> String {
     }
 }
 
-/// The rows that the nodes of a plan produced, and those that they dropped.
+/// The number of rows that the nodes of a plan returned or removed.
 fn examined(plan: &Json) -> u64 {
     let number = |field: &str| plan[field].as_f64().unwrap_or(0.0);
     let loops = number("Actual Loops");
@@ -368,18 +354,18 @@ fn pages(plan: &Json) -> u64 {
     number("Shared Hit Blocks") + number("Shared Read Blocks")
 }
 
-/// What MariaDB's storage read for the statement: rows, and places in an index.
+/// The number of reads that MariaDB requested from the storage engine for the statement.
 async fn handler_reads(db: &DatabaseConnection, statement: &Statement) -> u64 {
     let transaction = db.begin().await.unwrap();
     let so_far = async || {
-        let ask = "SHOW SESSION STATUS LIKE 'Handler_read%'";
-        let ask = Statement::from_string(DbBackend::MySql, ask);
-        let read = transaction.query_all_raw(ask).await.unwrap();
+        let show = "SHOW SESSION STATUS LIKE 'Handler_read%'";
+        let show = Statement::from_string(DbBackend::MySql, show);
+        let read = transaction.query_all_raw(show).await.unwrap();
         let read = read.iter().map(|row| row.try_get_by_index::<String>(1).unwrap());
         read.map(|read| read.parse::<u64>().unwrap()).sum::<u64>()
     };
     let before = so_far().await;
-    // A refused batch fails, and has read what it read.
+    // The statement of a refused batch fails, after it has read rows.
     transaction.query_all_raw(statement.clone()).await.ok();
     let read = so_far().await - before;
     transaction.rollback().await.unwrap();

@@ -1,9 +1,9 @@
-//! Other tables hold on to tasks, and tasks name what other tables lack: the database refuses
-//! it, and the error says which constraint, what is left of the transaction, and no key.
+//! Violated foreign keys, both to and from the tasks table: the error reports the constraint and the
+//! state of the transaction, and contains no API key.
 
 use crate::support::{
-    Backend, FEW, TestDatabase, assert_is, database_cases, on_database, run, server_cases,
-    still_works, tests_on,
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, assert_is, database_cases, on_database, run,
+    server_cases, still_works, tests_on,
 };
 use game_tasks::FailureKind;
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
@@ -16,20 +16,20 @@ use std::time::Duration;
 use uuid::Uuid;
 
 database_cases!(
-    a_task_that_is_held_on_a_pool,
-    a_task_that_is_held_in_a_transaction,
+    deleting_a_referenced_task_on_a_pool,
+    deleting_a_referenced_task_in_a_transaction,
     a_game_with_tasks_cannot_be_deleted,
-    into_db_err_gives_the_rest,
+    into_db_err_returns_the_original_error,
 );
-server_cases!(a_key_that_the_application_lacks, a_key_lacking_in_a_transaction);
-tests_on!([postgres Postgres], bulk_calls_beside_who_refers_to_a_task, |on| {
-    super::on_database(on, super::FEW, super::bulk_calls_beside_who_refers_to_a_task)
+server_cases!(an_api_key_missing_in_the_referenced_table, an_api_key_missing_in_a_transaction);
+tests_on!([postgres Postgres], bulk_calls_beside_a_transaction_that_references_a_task, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::bulk_calls_beside_a_transaction_that_references_a_task)
 });
 
 const KEY: &str = "gme_live_secret42";
 
-/// A task with the scope of `KEY`, and a photo of the application's that refers to it.
-async fn held_task(database: &TestDatabase) -> Task {
+/// Creates a task with the scope of `KEY`, and a row of the application that references it.
+async fn referenced_task(database: &TestDatabase) -> Task {
     let db = &database.db;
     let uuid = database.backend.uuid_type();
     let create = format!(
@@ -41,13 +41,13 @@ async fn held_task(database: &TestDatabase) -> Task {
     let game = Game::new("game").owned_by_api_key(key.clone()).insert(db).await.unwrap();
     let repository = SeaOrmTaskRepository::new(db.clone());
     let tasks = repository.scoped(TaskScope::api_key(key));
-    let task = tasks.create(NewTask::new(game.id, "held")).await.unwrap();
+    let task = tasks.create(NewTask::new(game.id, "referenced")).await.unwrap();
     tasks.create(NewTask::new(game.id, "free")).await.unwrap();
     run(db, "INSERT INTO app_photos (id, task_id) VALUES (1, ?)", [task.id.into()]).await;
     task
 }
 
-/// No word of the key in anything that a log would show.
+/// Asserts that nothing that a log may contain shows the API key.
 fn assert_shows_no_key(error: &TaskError) {
     let mut shown = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = error.source();
@@ -56,26 +56,26 @@ fn assert_shows_no_key(error: &TaskError) {
         source = cause.source();
     }
     for part in [KEY, "gme_live", "secret42"] {
-        assert!(!shown.contains(part), "{part} is shown: {shown}");
+        assert!(!shown.contains(part), "{part} appears in: {shown}");
     }
 }
 
-/// What an error about a foreign key says on this database.
-fn assert_refers(error: &TaskError, database: &TestDatabase, constraint: &str) {
+/// Asserts that the error reports this foreign key.
+fn assert_referenced(error: &TaskError, database: &TestDatabase, constraint: &str) {
     assert_shows_no_key(error);
     let TaskError::Referenced(error) = error else { panic!("expected Referenced, got {error:?}") };
     assert_eq!(error.kind(), FailureKind::ForeignKeyViolation);
-    let named = (!database.backend.is_sqlite()).then_some(constraint);
-    assert_eq!(error.constraint(), named, "{error:?}");
+    let expected = (!database.backend.is_sqlite()).then_some(constraint);
+    assert_eq!(error.constraint(), expected, "{error:?}");
     assert!(error.code().is_some());
     assert_eq!(error.retry(), Retry::No);
-    if let Some(named) = named {
-        assert!(error.to_string().contains(named), "{error}");
-        assert!(format!("{error:?}").contains(named), "{error:?}");
+    if let Some(expected) = expected {
+        assert!(error.to_string().contains(expected), "{error}");
+        assert!(format!("{error:?}").contains(expected), "{error:?}");
     }
 }
 
-async fn delete_in_each_way(tasks: &dyn TaskRepository, task: &Task) -> [TaskError; 4] {
+async fn each_deletion(tasks: &dyn TaskRepository, task: &Task) -> [TaskError; 4] {
     [
         tasks.delete(task).await.unwrap_err(),
         tasks.delete_many(TaskFilter::keys([task.id])).await.unwrap_err(),
@@ -84,77 +84,77 @@ async fn delete_in_each_way(tasks: &dyn TaskRepository, task: &Task) -> [TaskErr
     ]
 }
 
-/// A transaction that has begun to refer to a task holds a lock on its key. An update does not wait
-/// for it. A deletion waits, and does not lock the task meanwhile, which the other may yet change.
-async fn bulk_calls_beside_who_refers_to_a_task(database: &TestDatabase) {
-    let task = held_task(database).await;
+/// A transaction that references a task locks its key. An update does not wait for it. A deletion
+/// waits without a lock on the task, so that the transaction can still update it.
+async fn bulk_calls_beside_a_transaction_that_references_a_task(database: &TestDatabase) {
+    let task = referenced_task(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     run(&database.db, "DELETE FROM app_photos", []).await;
     let transaction = database.db.begin().await.unwrap();
-    let refer = "INSERT INTO app_photos (id, task_id) VALUES (2, ?)";
-    run(&transaction, refer, [task.id.into()]).await;
+    let reference = "INSERT INTO app_photos (id, task_id) VALUES (2, ?)";
+    run(&transaction, reference, [task.id.into()]).await;
 
     for filter in [TaskFilter::in_game(task.game_id), TaskFilter::keys([task.id])] {
         let patch = TaskPatch::new().status(Uuid::now_v7().to_string());
         let update = tasks.update_many(filter, patch);
         let updated = tokio::time::timeout(Duration::from_secs(10), update).await;
-        assert!(updated.expect("it waits").unwrap() > 0);
+        assert!(updated.expect("an update must not wait").unwrap() > 0);
     }
 
     let deleting = tasks.clone();
     let deletion = tokio::spawn(async move { deleting.delete_game(task.game_id).await });
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(!deletion.is_finished(), "it must wait");
+    assert!(!deletion.is_finished(), "a deletion must wait");
     let closed = TaskPatch::new().status("closed");
     tasks.on(&transaction).update(task.id, closed).await.unwrap();
     transaction.commit().await.unwrap();
-    assert_refers(&deletion.await.unwrap().unwrap_err(), database, "app_photos_task_fkey");
+    assert_referenced(&deletion.await.unwrap().unwrap_err(), database, "app_photos_task_fkey");
 }
 
-async fn a_task_that_is_held_on_a_pool(database: &TestDatabase) {
-    let task = held_task(database).await;
+async fn deleting_a_referenced_task_on_a_pool(database: &TestDatabase) {
+    let task = referenced_task(database).await;
     let repository = SeaOrmTaskRepository::new(database.db.clone());
     let scoped = repository.scoped(TaskScope::api_key(ApiKeyId::new(KEY).unwrap()));
     for tasks in [&repository as &dyn TaskRepository, &*scoped] {
-        for error in delete_in_each_way(tasks, &task).await {
-            assert_refers(&error, database, "app_photos_task_fkey");
+        for error in each_deletion(tasks, &task).await {
+            assert_referenced(&error, database, "app_photos_task_fkey");
             assert!(!error.transaction_lost());
         }
         assert_eq!(tasks.get(&task).await.unwrap(), task);
-        assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 2, "all or none");
+        assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 2, "nothing was deleted");
     }
-    // Held is held, changed it may be; let go, it is gone.
+    // A referenced task can be updated, and deleted once it is no longer referenced.
     repository.transition(&task, "open", "closed").await.unwrap();
     run(&database.db, "DELETE FROM app_photos", []).await;
     assert_eq!(repository.delete(&task).await.unwrap().id, task.id);
 }
 
-/// Whether a transaction is lost must be the truth: what the next statement finds.
-async fn assert_told_truly<C: ConnectionTrait>(error: &TaskError, transaction: &C) {
+/// Asserts that the error agrees with whether the transaction is usable.
+async fn assert_transaction_state<C: ConnectionTrait>(error: &TaskError, transaction: &C) {
     let is_postgres =
         transaction.get_database_backend() == game_tasks::sea_orm::DbBackend::Postgres;
     assert_eq!(error.transaction_lost(), is_postgres, "{error:?}");
     assert_eq!(still_works(transaction).await, !is_postgres);
 }
 
-async fn a_task_that_is_held_in_a_transaction(database: &TestDatabase) {
-    let task = held_task(database).await;
+async fn deleting_a_referenced_task_in_a_transaction(database: &TestDatabase) {
+    let task = referenced_task(database).await;
     let db = &database.db;
     let repository = SeaOrmTaskRepository::new(db.clone());
-    for way in 0..4 {
+    for call in 0..4 {
         let transaction = db.begin().await.unwrap();
         let tasks = repository.on(&transaction);
-        let new = tasks.create(NewTask::new(task.game_id, format!("new {way}"))).await.unwrap();
-        let error = match way {
+        let new = tasks.create(NewTask::new(task.game_id, format!("new {call}"))).await.unwrap();
+        let error = match call {
             0 => tasks.delete(&task).await.unwrap_err(),
             1 => tasks.delete_many(TaskFilter::keys([task.id])).await.unwrap_err(),
             2 => tasks.delete_many(TaskFilter::all()).await.unwrap_err(),
             _ => tasks.delete_game(task.game_id).await.unwrap_err(),
         };
-        assert_refers(&error, database, "app_photos_task_fkey");
-        assert_told_truly(&error, &transaction).await;
+        assert_referenced(&error, database, "app_photos_task_fkey");
+        assert_transaction_state(&error, &transaction).await;
         if error.transaction_lost() {
-            // The next call says so too.
+            // The next call reports it, too.
             let error = tasks.find(task.id).await.unwrap_err();
             assert_is!(&error, TaskError::Database(_));
             assert!(error.transaction_lost());
@@ -186,9 +186,8 @@ async fn a_game_with_tasks_cannot_be_deleted(database: &TestDatabase) {
     assert_eq!(delete(game.id).await.unwrap().rows_affected(), 1);
 }
 
-/// What the error hides is there for those who ask for it.
-async fn into_db_err_gives_the_rest(database: &TestDatabase) {
-    let task = held_task(database).await;
+async fn into_db_err_returns_the_original_error(database: &TestDatabase) {
+    let task = referenced_task(database).await;
     let repository = SeaOrmTaskRepository::new(database.db.clone());
     let error = repository.delete(&task).await.unwrap_err();
     assert!(error.source().is_none() || error.source().unwrap().is::<DatabaseError>());
@@ -201,8 +200,9 @@ async fn into_db_err_gives_the_rest(database: &TestDatabase) {
     assert!(repository.get(Uuid::nil()).await.unwrap_err().into_db_err().is_none());
 }
 
-/// A foreign key on the API key, as GAME has it, and a game whose owner is in no list.
-async fn game_of_unlisted_key(database: &TestDatabase) -> Game {
+/// Creates a foreign key on the API key, as GAME has it, and a game whose key is not in the
+/// referenced table.
+async fn game_of_unknown_key(database: &TestDatabase) -> Game {
     let db = &database.db;
     let text = match database.backend {
         Backend::MariaDb => "varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
@@ -216,10 +216,10 @@ async fn game_of_unlisted_key(database: &TestDatabase) -> Game {
     Game::new("game").owned_by_api_key(key).insert(db).await.unwrap()
 }
 
-/// The refusals of the calls that write the scope's key.
-async fn create_in_each_way(tasks: &dyn TaskRepository, game: Uuid, way: usize) -> TaskError {
+/// The error of one of the calls that write the scope's key.
+async fn creation(tasks: &dyn TaskRepository, game: Uuid, call: usize) -> TaskError {
     let new = || [NewTask::new(game, "a"), NewTask::new(game, "b").strategy("own")];
-    match way {
+    match call {
         0 => tasks.create(NewTask::new(game, "a")).await.unwrap_err(),
         1 => tasks.create_all(new(), OnExisting::Fail).await.unwrap_err(),
         2 => tasks.create_all(new(), OnExisting::Update).await.unwrap_err(),
@@ -231,14 +231,14 @@ async fn create_in_each_way(tasks: &dyn TaskRepository, game: Uuid, way: usize) 
     }
 }
 
-async fn a_key_that_the_application_lacks(database: &TestDatabase) {
+async fn an_api_key_missing_in_the_referenced_table(database: &TestDatabase) {
     use game_tasks::sea_orm::{EntityTrait, PaginatorTrait};
-    let game = game_of_unlisted_key(database).await;
+    let game = game_of_unknown_key(database).await;
     let repository = SeaOrmTaskRepository::new(database.db.clone());
     let scoped = repository.scoped(TaskScope::api_key(ApiKeyId::new(KEY).unwrap()));
-    for way in 0..5 {
-        let error = create_in_each_way(&*scoped, game.id, way).await;
-        assert_refers(&error, database, "app_key_fkey");
+    for call in 0..5 {
+        let error = creation(&*scoped, game.id, call).await;
+        assert_referenced(&error, database, "app_key_fkey");
         assert!(!error.transaction_lost());
         assert_eq!(Tasks::find().count(&database.db).await.unwrap(), 0);
     }
@@ -249,16 +249,16 @@ async fn a_key_that_the_application_lacks(database: &TestDatabase) {
     assert_eq!(task.api_key_used.unwrap(), KEY);
 }
 
-async fn a_key_lacking_in_a_transaction(database: &TestDatabase) {
-    let game = game_of_unlisted_key(database).await;
+async fn an_api_key_missing_in_a_transaction(database: &TestDatabase) {
+    let game = game_of_unknown_key(database).await;
     let repository = SeaOrmTaskRepository::new(database.db.clone());
-    for way in 0..5 {
+    for call in 0..5 {
         let transaction = database.db.begin().await.unwrap();
         let inside = repository.on(&transaction);
         let scoped = inside.scoped(TaskScope::api_key(ApiKeyId::new(KEY).unwrap()));
-        let error = create_in_each_way(&*scoped, game.id, way).await;
-        assert_refers(&error, database, "app_key_fkey");
-        assert_told_truly(&error, &transaction).await;
+        let error = creation(&*scoped, game.id, call).await;
+        assert_referenced(&error, database, "app_key_fkey");
+        assert_transaction_state(&error, &transaction).await;
         drop(scoped);
         transaction.rollback().await.unwrap();
     }

@@ -1,8 +1,8 @@
-//! Which strategy a task runs by, in a database and in memory.
+//! Resolving strategies in a database: scopes, inheritance, transactions and invalid stored texts.
 
 use crate::support::{
     MigratorOf, TestDatabase, assert_is, campaign, campaigns, database_cases, empty_database_cases,
-    keys_of, run, stored,
+    keys_of, run, unvalidated,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::sea_orm_migration::MigratorTrait;
@@ -16,18 +16,18 @@ use uuid::Uuid;
 database_cases!(
     a_scope_hides_tasks,
     inheritance_can_be_switched_off,
-    inheritance_game_by_game,
+    inheritance_can_be_set_for_each_game,
     in_the_applications_transaction,
-    games_of_older_writers,
+    invalid_stored_strategies,
 );
-empty_database_cases!(a_blank_column_of_an_own_games_table);
+empty_database_cases!(a_blank_strategy_in_the_applications_games_table);
 
-/// A resolved strategy as text and source.
-fn told(resolved: &ResolvedStrategy) -> (&str, StrategySource) {
+/// The strategy and its source.
+fn summary(resolved: &ResolvedStrategy) -> (&str, StrategySource) {
     (resolved.strategy_id.as_str(), resolved.source)
 }
 
-/// A game of a key's with the strategy `socio_bee`, and a task with none of its own.
+/// Creates a game with an API key and the strategy `socio_bee`, and a task that inherits it.
 async fn game_and_task(database: &TestDatabase) -> (Game, Task) {
     let game = Game::new("game")
         .strategy(StrategyId::new("socio_bee").unwrap())
@@ -50,10 +50,10 @@ async fn a_scope_hides_tasks(database: &TestDatabase) {
         let keys = [key.clone(), Uuid::now_v7().into(), key.clone()];
         let seen = mine.resolve_many(&keys).await.unwrap();
         assert_eq!(seen.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, true]);
-        for blind in [&others, &both] {
-            let error = blind.resolve(&key).await.unwrap_err();
+        for other in [&others, &both] {
+            let error = other.resolve(&key).await.unwrap_err();
             assert_is!(error, TaskError::NotFound { key: asked_for } if *asked_for == key);
-            assert_eq!(blind.resolve_many(&keys).await.unwrap(), [None, None, None]);
+            assert_eq!(other.resolve_many(&keys).await.unwrap(), [None, None, None]);
         }
     }
 }
@@ -66,48 +66,49 @@ async fn inheritance_can_be_switched_off(database: &TestDatabase) {
     for (task, expected) in
         [(&task, ("default", StrategySource::Default)), (&own, ("own", StrategySource::Task))]
     {
-        assert_eq!(told(&resolver.resolve(task).await.unwrap()), expected);
-        assert_eq!(told(&resolver.resolve_for(task).await.unwrap()), expected);
+        assert_eq!(summary(&resolver.resolve(task).await.unwrap()), expected);
+        assert_eq!(summary(&resolver.resolve_for(task).await.unwrap()), expected);
         let many = resolver.resolve_many([task]).await.unwrap();
-        assert_eq!(told(many[0].as_ref().unwrap()), expected);
+        assert_eq!(summary(many[0].as_ref().unwrap()), expected);
         let transaction = database.db.begin().await.unwrap();
-        assert_eq!(told(&resolver.on(&transaction).resolve(task).await.unwrap()), expected);
+        assert_eq!(summary(&resolver.on(&transaction).resolve(task).await.unwrap()), expected);
         transaction.rollback().await.unwrap();
     }
 }
 
-/// What a resolver says of these tasks: by key, by the task in hand, and many at once.
-async fn every_way(resolver: &dyn ResolveStrategy, tasks: &[&Task]) -> Vec<String> {
+/// The strategies of tasks. Asserts that resolving by each key, by the loaded task and in bulk agree.
+async fn resolve_each(resolver: &dyn ResolveStrategy, tasks: &[&Task]) -> Vec<String> {
     let keys: Vec<_> = tasks.iter().flat_map(|task| keys_of(task)).collect();
     let many = resolver.resolve_keys(&keys).await.unwrap();
-    let mut answers = Vec::new();
+    let mut strategies = Vec::new();
     for (task, many) in tasks.iter().zip(many.chunks(3)) {
-        let in_hand = resolver.resolve_task(task).await.unwrap();
+        let loaded = resolver.resolve_task(task).await.unwrap();
         for (key, many) in keys_of(task).iter().zip(many) {
-            assert_eq!(resolver.resolve_key(key).await.unwrap(), in_hand);
-            assert_eq!(many.as_ref(), Some(&in_hand));
+            assert_eq!(resolver.resolve_key(key).await.unwrap(), loaded);
+            assert_eq!(many.as_ref(), Some(&loaded));
         }
-        answers.push(in_hand.strategy_id.into());
+        strategies.push(loaded.strategy_id.into());
     }
-    answers
+    strategies
 }
 
-async fn inheritance_game_by_game(database: &TestDatabase) {
+async fn inheritance_can_be_set_for_each_game(database: &TestDatabase) {
     let memory = InMemoryTaskRepository::new();
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    let (mut games, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut games, mut stored, mut in_memory) = (Vec::new(), Vec::new(), Vec::new());
     for name in ["a", "b", "c"] {
         let game = Game::new(name).strategy(StrategyId::new(format!("of {name}")).unwrap());
         let game = game.insert(&database.db).await.unwrap();
         memory.add_game(game.clone());
         for (external, strategy) in [("inherits", "default"), ("own", "own")] {
             let new = NewTask::new(game.id, external).strategy(strategy);
-            ours.push(tasks.create(new.clone()).await.unwrap());
-            theirs.push(memory.create(new).await.unwrap());
+            stored.push(tasks.create(new.clone()).await.unwrap());
+            in_memory.push(memory.create(new).await.unwrap());
         }
         games.push(game.id);
     }
-    let (ours, theirs): (Vec<&Task>, Vec<&Task>) = (ours.iter().collect(), theirs.iter().collect());
+    let (stored, in_memory): (Vec<&Task>, Vec<&Task>) =
+        (stored.iter().collect(), in_memory.iter().collect());
     use Inheritance::{FromGame, Never};
     type Exceptions<'e> = &'e [(&'e [usize], Inheritance)];
     let steps: [(Inheritance, Exceptions<'_>, [&str; 3]); 5] = [
@@ -115,7 +116,7 @@ async fn inheritance_game_by_game(database: &TestDatabase) {
         (Never, &[], ["default"; 3]),
         (Never, &[(&[0, 2], FromGame)], ["of a", "default", "of c"]),
         (FromGame, &[(&[1], Never)], ["of a", "default", "of c"]),
-        // The last word counts, and naming no game says nothing.
+        // The last setting for a game applies, and an empty list changes nothing.
         (
             Never,
             &[(&[0, 1], FromGame), (&[], FromGame), (&[1], Never)],
@@ -130,18 +131,18 @@ async fn inheritance_game_by_game(database: &TestDatabase) {
             resolver = resolver.inheritance_in(named(), *inheritance);
             memory = memory.with_inheritance_in(named(), *inheritance);
         }
-        // In whatever order it is said.
+        // The default may be set before or after the exceptions.
         let resolver = resolver.inheritance(everywhere);
         let memory = memory.with_inheritance(everywhere);
         let expected: Vec<&str> = expected.iter().flat_map(|text| [*text, "own"]).collect();
-        assert_eq!(every_way(&resolver, &ours).await, expected);
+        assert_eq!(resolve_each(&resolver, &stored).await, expected);
         assert_eq!(
-            every_way(&resolver.clone().scoped(TaskScope::unrestricted()), &ours).await,
+            resolve_each(&resolver.clone().scoped(TaskScope::unrestricted()), &stored).await,
             expected
         );
-        assert_eq!(every_way(&memory, &theirs).await, expected);
+        assert_eq!(resolve_each(&memory, &in_memory).await, expected);
         let transaction = database.db.begin().await.unwrap();
-        assert_eq!(every_way(&resolver.on(&transaction), &ours).await, expected);
+        assert_eq!(resolve_each(&resolver.on(&transaction), &stored).await, expected);
         transaction.rollback().await.unwrap();
     }
 }
@@ -170,9 +171,9 @@ async fn in_the_applications_transaction(database: &TestDatabase) {
     assert_eq!(scoped.find(&new).await.unwrap(), None);
 }
 
-/// Texts that the crate would not write are read. Blank means none, on a game and on a task, and
-/// any other is taken as it is: for each way of asking, with a scope and without.
-async fn games_of_older_writers(database: &TestDatabase) {
+/// Texts that the crate would not write. A blank strategy means `default` for games and tasks, and
+/// any other is used as it is.
+async fn invalid_stored_strategies(database: &TestDatabase) {
     let (game, task) = game_and_task(database).await;
     let all = StrategyResolver::new(database.db.clone());
     let mine = all.clone().scoped(TaskScope::api_key(ApiKeyId::new("gme_live_mine").unwrap()));
@@ -191,19 +192,19 @@ async fn games_of_older_writers(database: &TestDatabase) {
             let own = meaning(own).filter(|own| *own != "default");
             let expected = own.or(meaning(of_game)).unwrap_or("default");
             for resolver in [&all, &mine] {
-                assert_eq!(every_way(resolver, &[&task]).await, [expected]);
+                assert_eq!(resolve_each(resolver, &[&task]).await, [expected]);
             }
-            assert_eq!(every_way(&never, &[&task]).await, [own.unwrap_or("default")]);
+            assert_eq!(resolve_each(&never, &[&task]).await, [own.unwrap_or("default")]);
             let memory = InMemoryTaskRepository::new();
-            memory.add_game(Game { strategy_id: stored(of_game), ..game.clone() });
-            let in_hand = memory.resolve_task(&task).await.unwrap();
-            assert_eq!(in_hand.strategy_id, expected);
+            memory.add_game(Game { strategy_id: unvalidated(of_game), ..game.clone() });
+            let loaded = memory.resolve_task(&task).await.unwrap();
+            assert_eq!(loaded.strategy_id, expected);
         }
     }
 }
 
-/// A game of the application's, too, has none where its column is null or blank.
-async fn a_blank_column_of_an_own_games_table(database: &TestDatabase) {
+/// A null or blank strategy of the application's game means `default`.
+async fn a_blank_strategy_in_the_applications_games_table(database: &TestDatabase) {
     MigratorOf::<campaigns::Entity>::up(&database.db, None).await.unwrap();
     let tasks = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(database.db.clone());
     let resolver = StrategyResolver::with_parent::<campaigns::Entity>(database.db.clone());
@@ -214,7 +215,7 @@ async fn a_blank_column_of_an_own_games_table(database: &TestDatabase) {
         let task = tasks.create(NewTask::new(game, "task")).await.unwrap();
         let expected = rules.filter(|rules| *rules == "bees").unwrap_or("default");
         for resolver in [resolver.clone(), resolver.clone().scoped(owner.clone())] {
-            assert_eq!(every_way(&resolver, &[&task]).await, [expected], "{rules:?}");
+            assert_eq!(resolve_each(&resolver, &[&task]).await, [expected], "{rules:?}");
         }
     }
 }

@@ -1,7 +1,9 @@
-//! How many statements each call takes where it succeeds, as its documentation says, on a pool
-//! and in the application's transaction, with a scope and without.
+//! The number of statements of each call, as documented, on a pool and in a transaction, with a
+//! scope and without.
 
-use crate::support::{Backend, Counter, Counting, TestDatabase, counted, database_cases, keys_of};
+use crate::support::{
+    Backend, Counter, ON_EXISTING, TestDatabase, counted, database_cases, keys_of,
+};
 use futures_util::TryStreamExt;
 use game_tasks::{
     CreateOutcome, Game, MAX_PAGE_SIZE, NewTask, OnExisting, SeaOrmTaskRepository, Task,
@@ -12,83 +14,81 @@ use uuid::Uuid;
 database_cases!(
     calls_on_one_task,
     batches_of_new_tasks,
-    batches_of_tasks_that_exist,
+    batches_of_existing_tasks,
     large_batches,
     lists,
-    changes_of_many,
-    more_changes_than_one_statement_makes,
+    bulk_changes,
+    bulk_changes_in_several_statements,
     resolved_strategies,
-    a_refusal_takes_one_more,
+    a_refused_call_sends_one_more_statement,
 );
-
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 async fn calls_on_one_task(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
-        let task = counted.done(1, "create", tasks.create(counted.new_task("task"))).await;
+        let task = counted.succeeds(1, "create", tasks.create(counted.new_task("task"))).await;
         let with_id = counted.new_task("with id").id(Uuid::now_v7());
-        counted.done(1, "create with an id", tasks.create(with_id)).await;
+        counted.succeeds(1, "create with an id", tasks.create(with_id)).await;
         for (statements, what) in [(2, "get_or_create of none"), (1, "get_or_create of one")] {
-            counted.done(statements, what, tasks.get_or_create(counted.new_task("got"))).await;
+            counted.succeeds(statements, what, tasks.get_or_create(counted.new_task("got"))).await;
         }
         for key in keys_of(&task) {
-            counted.done(1, "get", tasks.get(&key)).await;
-            assert!(counted.done(1, "find", tasks.find(&key)).await.is_some());
-            assert!(counted.done(1, "exists", tasks.exists(&key)).await);
+            counted.succeeds(1, "get", tasks.get(&key)).await;
+            assert!(counted.succeeds(1, "find", tasks.find(&key)).await.is_some());
+            assert!(counted.succeeds(1, "exists", tasks.exists(&key)).await);
         }
-        assert!(counted.done(1, "find of none", tasks.find(Uuid::nil())).await.is_none());
-        assert!(!counted.done(1, "exists of none", tasks.exists(Uuid::nil())).await);
+        assert!(counted.succeeds(1, "find of none", tasks.find(Uuid::nil())).await.is_none());
+        assert!(!counted.succeeds(1, "exists of none", tasks.exists(Uuid::nil())).await);
         let patch = TaskPatch::new().strategy("own").if_unmodified_since(task.updated_at);
-        counted.done(1, "update", tasks.update(&task, patch)).await;
-        counted.done(1, "transition", tasks.transition(&task, "open", "closed")).await;
-        let copy = counted.done(2, "duplicate", tasks.duplicate(&task, "copy")).await;
-        counted.done(1, "delete", tasks.delete(&copy)).await;
+        counted.succeeds(1, "update", tasks.update(&task, patch)).await;
+        counted.succeeds(1, "transition", tasks.transition(&task, "open", "closed")).await;
+        let copy = counted.succeeds(2, "duplicate", tasks.duplicate(&task, "copy")).await;
+        counted.succeeds(1, "delete", tasks.delete(&copy)).await;
     })
     .await;
 }
 
-/// An upsert looks first where its answer does not tell what was there before.
+/// An upsert reads first if its returned rows do not show which of them existed before.
 fn statements_of_new(on_existing: OnExisting, atomic: bool, backend: Backend) -> usize {
-    let looks = on_existing == OnExisting::Update && (atomic || backend == Backend::MariaDb);
-    if looks { 2 } else { 1 }
+    let reads_first = on_existing == OnExisting::Update && (atomic || backend == Backend::MariaDb);
+    if reads_first { 2 } else { 1 }
 }
 
 async fn batches_of_new_tasks(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
-        for on_existing in EVERY {
-            counted.done(0, "create_many of none", tasks.create_many([], on_existing)).await;
-            counted.done(0, "create_all of none", tasks.create_all([], on_existing)).await;
+        for on_existing in ON_EXISTING {
+            counted.succeeds(0, "create_many of none", tasks.create_many([], on_existing)).await;
+            counted.succeeds(0, "create_all of none", tasks.create_all([], on_existing)).await;
             let statements = statements_of_new(on_existing, false, counted.backend);
             let what = format!("create_many, {on_existing:?}");
             let call = tasks.create_many(counted.batch(&what, 10), on_existing);
-            let outcomes = counted.done(statements, &what, call).await;
+            let outcomes = counted.succeeds(statements, &what, call).await;
             assert!(outcomes.iter().all(|one| one.as_ref().unwrap().is_created()));
             let statements = statements_of_new(on_existing, true, counted.backend);
             let what = format!("create_all, {on_existing:?}");
             let call = tasks.create_all(counted.batch(&what, 10), on_existing);
-            let written = counted.done(statements, &what, call).await;
+            let written = counted.succeeds(statements, &what, call).await;
             assert!(written.iter().all(CreateOutcome::is_created));
         }
     })
     .await;
 }
 
-/// Two more than for new ones, at most; in a transaction on SQLite another one, since it is asked
-/// whether the transaction has survived a violation.
-async fn batches_of_tasks_that_exist(database: &TestDatabase) {
+/// At max two more statements than for new tasks. In a transaction on SQLite, one more queries
+/// whether the transaction has survived a constraint violation.
+async fn batches_of_existing_tasks(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
-        let asks = counted.in_transaction && counted.backend.is_sqlite();
-        let most = if asks { 4 } else { 3 };
-        for on_existing in EVERY {
+        let queries_state = counted.in_transaction && counted.backend.is_sqlite();
+        let max = if queries_state { 4 } else { 3 };
+        for on_existing in ON_EXISTING {
             for (existing, atomic) in [(1, false), (5, false), (10, false), (1, true), (10, true)] {
                 let what = format!("{existing} exist, {on_existing:?}, atomic: {atomic}");
                 let batch = counted.batch(&what, 10);
                 let old = batch.iter().take(existing).cloned();
                 tasks.create_all(old, OnExisting::Fail).await.unwrap();
-                // Of those that are there, only one is to be changed.
+                // Only one of the existing tasks changes.
                 let batch = batch.into_iter().enumerate().map(|(n, task)| match n {
                     0 => task.strategy("changed"),
                     _ => task,
@@ -103,18 +103,18 @@ async fn batches_of_tasks_that_exist(database: &TestDatabase) {
                     })
                     .await;
                 assert_eq!(refused, atomic && on_existing == OnExisting::Fail, "{what}");
-                assert!((1..=most).contains(&sent), "{sent} statements where {what}");
+                assert!((1..=max).contains(&sent), "{sent} statements if {what}");
             }
         }
     })
     .await;
 }
 
-/// On a pool whose statements are counted.
+/// Runs a case on a pool whose statements are counted.
 async fn on_pool(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, &Counter, Uuid)) {
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
-    let tasks = SeaOrmTaskRepository::new(Counting::new(database.db.clone()));
-    case(&tasks, &tasks.connection().counter, game).await;
+    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
+    case(&tasks, &tasks.connection().interceptor, game).await;
 }
 
 async fn large_batches(database: &TestDatabase) {
@@ -137,26 +137,26 @@ async fn lists(database: &TestDatabase) {
         let batch = counted.batch("task", size);
         tasks.create_all(batch, OnExisting::Fail).await.unwrap();
         let query = TaskQuery::in_game(counted.game);
-        let page = counted.done(1, "list", tasks.list(query.clone())).await;
+        let page = counted.succeeds(1, "list", tasks.list(query.clone())).await;
         let next = query.clone().after(page.next.unwrap());
-        counted.done(1, "list by cursor", tasks.list(next.clone())).await;
-        counted.done(1, "list by number", tasks.list(query.clone().page(7))).await;
+        counted.succeeds(1, "list by cursor", tasks.list(next.clone())).await;
+        counted.succeeds(1, "list by number", tasks.list(query.clone().page(7))).await;
         for query in [query.clone(), next] {
             let with_total = tasks.list(query.with_total());
-            let page = counted.done(2, "list with total", with_total).await;
+            let page = counted.succeeds(2, "list with total", with_total).await;
             assert_eq!(page.total, Some(size as u64));
         }
-        let count = counted.done(1, "count", tasks.count(query.filter().clone())).await;
+        let count = counted.succeeds(1, "count", tasks.count(query.filter().clone())).await;
         assert_eq!(count, size as u64);
         let stream = async || tasks.stream(query.clone()).try_collect::<Vec<Task>>().await;
-        assert_eq!(counted.done(2, "stream of two pages", stream()).await.len(), size);
+        assert_eq!(counted.succeeds(2, "stream of two pages", stream()).await.len(), size);
         tasks.delete((counted.game, "task 00000")).await.unwrap();
-        assert_eq!(counted.done(1, "stream of one page", stream()).await.len(), size - 1);
+        assert_eq!(counted.succeeds(1, "stream of one page", stream()).await.len(), size - 1);
     })
     .await;
 }
 
-async fn changes_of_many(database: &TestDatabase) {
+async fn bulk_changes(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
         let expected = if counted.in_transaction { 1 } else { 2 };
@@ -166,22 +166,22 @@ async fn changes_of_many(database: &TestDatabase) {
         let patch = |strategy: &str| TaskPatch::new().strategy(strategy);
         for (filter, strategy) in [(&of_game, "a"), (&some, "b"), (&some, "b")] {
             let call = tasks.update_many(filter.clone(), patch(strategy));
-            counted.done(expected, "update_many", call).await;
+            counted.succeeds(expected, "update_many", call).await;
         }
         for game in [Some(counted.game), None] {
             let call = tasks.reassign_strategy(game, "b", "c");
-            counted.done(expected, "reassign_strategy", call).await;
+            counted.succeeds(expected, "reassign_strategy", call).await;
         }
-        counted.done(expected, "delete_many", tasks.delete_many(some)).await;
-        let left = counted.done(expected, "delete_game", tasks.delete_game(counted.game)).await;
+        counted.succeeds(expected, "delete_many", tasks.delete_many(some)).await;
+        let left = counted.succeeds(expected, "delete_game", tasks.delete_game(counted.game)).await;
         assert_eq!(left, 10);
     })
     .await;
 }
 
-async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
+async fn bulk_changes_in_several_statements(database: &TestDatabase) {
     on_pool(database, async |tasks, counter, game| {
-        // To look how far a batch reaches takes one query.
+        // One query finds how far a batch reaches, one statement changes it.
         for (size, statements) in [(9_999, 2), (10_000, 4), (10_001, 4), (20_001, 6)] {
             let batch = (0..size).map(|n| NewTask::new(game, format!("{n:05}")));
             tasks.create_all(batch, OnExisting::Fail).await.unwrap();
@@ -192,7 +192,7 @@ async fn more_changes_than_one_statement_makes(database: &TestDatabase) {
             let none = tasks.delete_many(of_game().statuses(["rare"]));
             let (done, sent) = counter.count(none).await;
             assert_eq!((done.unwrap(), sent), (0, statements));
-            // Keys are their own batches.
+            // Keys are split into batches without a query.
             let keys = (0..size).map(|n| (game, format!("{n:05}"))).collect::<Vec<_>>();
             let open = TaskPatch::new().status("open");
             let (done, sent) = counter.count(tasks.update_many(TaskFilter::keys(keys), open)).await;
@@ -213,40 +213,40 @@ async fn resolved_strategies(database: &TestDatabase) {
         let mut keys = Vec::new();
         for task in [&inherits, &own] {
             for key in keys_of(task) {
-                counted.done(1, "resolve", resolver.resolve(&key)).await;
+                counted.succeeds(1, "resolve", resolver.resolve(&key)).await;
                 keys.push(key);
             }
         }
-        let many = counted.done(1, "resolve_many", resolver.resolve_many(&keys)).await;
+        let many = counted.succeeds(1, "resolve_many", resolver.resolve_many(&keys)).await;
         assert!(many.iter().all(Option::is_some));
         let none = resolver.resolve_many(Vec::<Uuid>::new());
-        assert!(counted.done(0, "resolve_many of none", none).await.is_empty());
-        counted.done(1, "resolve_for", resolver.resolve_for(&inherits)).await;
-        // Whether a scope sees a task in hand, only the database knows.
+        assert!(counted.succeeds(0, "resolve_many of none", none).await.is_empty());
+        counted.succeeds(1, "resolve_for", resolver.resolve_for(&inherits)).await;
+        // With a scope, the database must check whether a loaded task is visible.
         let scoped = inherits.api_key_used.is_some();
         let call = resolver.resolve_for(&own);
-        counted.done(usize::from(scoped), "resolve_for one that has its own", call).await;
+        counted.succeeds(usize::from(scoped), "resolve_for one that has its own", call).await;
     })
     .await;
 }
 
-async fn a_refusal_takes_one_more(database: &TestDatabase) {
+async fn a_refused_call_sends_one_more_statement(database: &TestDatabase) {
     counted(database, async |counted| {
         let tasks = counted.tasks;
         let task = tasks.create(counted.new_task("task")).await.unwrap();
         let closed = TaskPatch::new().status("closed");
         let lost = NewTask::new(Uuid::nil(), "lost");
         let refusals = [
-            counted.takes(2, "create", tasks.create(counted.new_task("task"))).await,
-            counted.takes(2, "create", tasks.create(counted.new_task("new").id(task.id))).await,
-            counted.takes(2, "create", tasks.create(lost)).await,
-            counted.takes(2, "update", tasks.update(Uuid::nil(), closed.clone())).await,
-            counted.takes(2, "update", tasks.update(&task, closed.if_status("closed"))).await,
-            counted.takes(2, "transition", tasks.transition(&task, "closed", "open")).await,
-            counted.takes(2, "delete", tasks.delete(Uuid::nil())).await,
-            counted.takes(1, "get", tasks.get(Uuid::nil())).await,
-            counted.takes(0, "create", tasks.create(counted.new_task(""))).await,
-            counted.takes(0, "update", tasks.update(&task, TaskPatch::new())).await,
+            counted.sends(2, "create", tasks.create(counted.new_task("task"))).await,
+            counted.sends(2, "create", tasks.create(counted.new_task("new").id(task.id))).await,
+            counted.sends(2, "create", tasks.create(lost)).await,
+            counted.sends(2, "update", tasks.update(Uuid::nil(), closed.clone())).await,
+            counted.sends(2, "update", tasks.update(&task, closed.if_status("closed"))).await,
+            counted.sends(2, "transition", tasks.transition(&task, "closed", "open")).await,
+            counted.sends(2, "delete", tasks.delete(Uuid::nil())).await,
+            counted.sends(1, "get", tasks.get(Uuid::nil())).await,
+            counted.sends(0, "create", tasks.create(counted.new_task(""))).await,
+            counted.sends(0, "update", tasks.update(&task, TaskPatch::new())).await,
         ];
         assert!(refusals.iter().all(Result::is_err), "{refusals:?}");
     })

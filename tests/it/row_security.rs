@@ -1,7 +1,7 @@
-//! Row level security on PostgreSQL: what a policy hides is not there, whatever foreign keys and unique
-//! keys know of it. The roles and policies need the server's superuser.
+//! Row level security on PostgreSQL: rows that a policy hides are "not found", although foreign keys
+//! and unique constraints apply to them. Creating the roles and policies requires a superuser.
 
-use crate::support::{Backend, TestDatabase, assert_is, on_database, run};
+use crate::support::{Backend, ON_EXISTING, TestDatabase, assert_is, on_database, run};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter,
@@ -9,9 +9,7 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
-
-/// A database of two tenants, each with a pool of its own.
+/// A database with two tenants, each with its own pool.
 struct Tenants {
     superuser: DatabaseConnection,
     mine: DatabaseConnection,
@@ -25,7 +23,7 @@ async fn pool(database: &TestDatabase, user: &str, tenant: &str) -> DatabaseConn
     db
 }
 
-/// Runs a case where these policies are in force.
+/// Runs a case with these policies.
 async fn with_policies(policies: &[&str], case: impl AsyncFnOnce(&Tenants)) {
     on_database(Backend::Postgres, 1, async |database| {
         let superuser = pool(database, "postgres", "none").await;
@@ -64,8 +62,8 @@ const ON_TASKS: [&str; 2] = [
     "CREATE POLICY own ON tasks USING (tenant = current_setting('app.tenant', true))",
 ];
 
-/// Plays a case on a pool and in a transaction, which stays usable.
-async fn play(db: &DatabaseConnection, case: impl AsyncFn(&dyn TaskRepository)) {
+/// Runs a case on a pool and in a transaction, which must stay usable.
+async fn run_case(db: &DatabaseConnection, case: impl AsyncFn(&dyn TaskRepository)) {
     let tasks = SeaOrmTaskRepository::new(db.clone());
     case(&tasks).await;
     let transaction = db.begin().await.unwrap();
@@ -78,18 +76,18 @@ async fn play(db: &DatabaseConnection, case: impl AsyncFn(&dyn TaskRepository)) 
 async fn a_hidden_game_is_not_found() {
     with_policies(&ON_GAMES, async |tenants| {
         let game = Game::new("game").insert(&tenants.others).await.unwrap().id;
-        let there = SeaOrmTaskRepository::new(tenants.others.clone());
-        let there = there.create(NewTask::new(game, "there")).await.unwrap();
-        play(&tenants.mine, async |tasks| {
+        let existing = SeaOrmTaskRepository::new(tenants.others.clone());
+        let existing = existing.create(NewTask::new(game, "existing")).await.unwrap();
+        run_case(&tenants.mine, async |tasks| {
             let assert_no_game = |error: &TaskError| {
                 assert_is!(error, TaskError::GameNotFound { game_id } if *game_id == game);
             };
             for scope in [TaskScope::unrestricted(), TaskScope::api_key("mine".parse().unwrap())] {
                 let tasks = tasks.scoped(scope);
-                for task in [NewTask::new(game, "new"), NewTask::new(game, "new").id(there.id)] {
+                for task in [NewTask::new(game, "new"), NewTask::new(game, "new").id(existing.id)] {
                     assert_no_game(&tasks.create(task.clone()).await.unwrap_err());
                     assert_no_game(&tasks.get_or_create(task.clone()).await.unwrap_err());
-                    for on_existing in EVERY {
+                    for on_existing in ON_EXISTING {
                         let outcomes =
                             tasks.create_many([task.clone()], on_existing).await.unwrap();
                         assert_no_game(outcomes[0].as_ref().unwrap_err());
@@ -100,31 +98,31 @@ async fn a_hidden_game_is_not_found() {
                     }
                 }
             }
-            assert_no_game(&tasks.duplicate(&there, "copy").await.unwrap_err());
+            assert_no_game(&tasks.duplicate(&existing, "copy").await.unwrap_err());
         })
         .await;
         let tasks = SeaOrmTaskRepository::new(tenants.others.clone());
         assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 1);
         let resolver = StrategyResolver::new(tenants.mine.clone());
-        assert_is!(resolver.resolve_for(&there).await, Err(TaskError::GameNotFound { .. }));
+        assert_is!(resolver.resolve_for(&existing).await, Err(TaskError::GameNotFound { .. }));
     })
     .await;
 }
 
-/// The two tenants share a game.
-async fn shared(tenants: &Tenants) -> (Uuid, Task) {
+/// Creates a game that both tenants see, with a task of the other tenant.
+async fn game_and_hidden_task(tenants: &Tenants) -> (Uuid, Task) {
     let game = Game::new("game").insert(&tenants.superuser).await.unwrap().id;
     let tasks = SeaOrmTaskRepository::new(tenants.others.clone());
     (game, tasks.create(NewTask::new(game, "hidden").strategy("old")).await.unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_a_hidden_task_has_is_taken() {
+async fn the_name_of_a_hidden_task_is_taken() {
     with_policies(&ON_TASKS, async |tenants| {
-        let (game, hidden) = shared(tenants).await;
+        let (game, hidden) = game_and_hidden_task(tenants).await;
         let is_taken =
             |error: &TaskError| matches!(error, TaskError::AlreadyExists { id: None, .. });
-        play(&tenants.mine, async |tasks| {
+        run_case(&tenants.mine, async |tasks| {
             assert_is!(tasks.get(&hidden).await, Err(TaskError::NotFound { .. }));
             assert_is!(tasks.delete(&hidden).await, Err(TaskError::NotFound { .. }));
             assert_is!(
@@ -151,7 +149,7 @@ async fn a_name_that_a_hidden_task_has_is_taken() {
         assert_is!(by_id, TaskError::IdTaken { id } if *id == hidden.id);
         let batch = ["a", "b", "hidden", "c"].map(|name| NewTask::new(game, name).strategy("new"));
         let before = tasks.count(TaskFilter::all()).await.unwrap();
-        for on_existing in EVERY {
+        for on_existing in ON_EXISTING {
             let error = tasks.create_all(batch.clone(), on_existing).await.unwrap_err();
             assert_is!(&error, TaskError::Batch { index: 2, error } if is_taken(error));
             assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), before);
@@ -174,12 +172,11 @@ async fn a_name_that_a_hidden_task_has_is_taken() {
     .await;
 }
 
-/// Policies are in force, but it is something else that keeps a row from being written: a trigger
-/// that skips it, or a unique index of the application's own.
+/// A trigger or a unique index of the application refuses a row, not a policy.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_no_policy_is_in_the_way_of() {
+async fn rows_refused_by_triggers_and_indexes() {
     with_policies(&ON_TASKS, async |tenants| {
-        let (game, _) = shared(tenants).await;
+        let (game, _) = game_and_hidden_task(tenants).await;
         for statement in [
             "CREATE FUNCTION app_skip() RETURNS trigger LANGUAGE plpgsql AS $$ \
              BEGIN RETURN NULL; END $$",
@@ -190,7 +187,7 @@ async fn a_row_that_no_policy_is_in_the_way_of() {
         }
         let new = || NewTask::new(game, "skipped");
         let is_skipped = |error: &TaskError| matches!(error, TaskError::WriteSkipped { .. });
-        play(&tenants.mine, async |tasks| {
+        run_case(&tenants.mine, async |tasks| {
             let error = tasks.create(new()).await.unwrap_err();
             assert!(is_skipped(&error), "{error:?}");
             for on_existing in [OnExisting::Fail, OnExisting::Keep] {
@@ -224,9 +221,9 @@ async fn a_row_that_no_policy_is_in_the_way_of() {
     .await;
 }
 
-/// Tasks that a tenant may read, but not change: the database skips them without an error.
+/// The tenant may read the tasks but not change them; the database skips them without an error.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_that_a_policy_skips_is_told() {
+async fn changes_that_a_policy_skips_are_reported() {
     let policies = [
         ON_TASKS[0],
         "CREATE POLICY readable ON tasks FOR SELECT USING (true)",
@@ -235,8 +232,8 @@ async fn a_change_that_a_policy_skips_is_told() {
         "CREATE POLICY mine_too ON tasks FOR DELETE USING (tenant = current_setting('app.tenant'))",
     ];
     with_policies(&policies, async |tenants| {
-        let (game, others) = shared(tenants).await;
-        play(&tenants.mine, async |tasks| {
+        let (game, others) = game_and_hidden_task(tenants).await;
+        run_case(&tenants.mine, async |tasks| {
             let closed = TaskPatch::new().status("closed");
             let updated = tasks.update(&others, closed.clone()).await;
             assert_is!(updated, Err(TaskError::WriteSkipped { key: Some(_), .. }));
@@ -251,9 +248,9 @@ async fn a_change_that_a_policy_skips_is_told() {
     .await;
 }
 
-/// What a policy refuses to create fails with the database's own code, and with nothing written.
+/// The error has the database's code, and nothing is written.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_creation_that_a_policy_refuses() {
+async fn creations_that_a_policy_refuses() {
     let policies = [
         ON_TASKS[0],
         "CREATE POLICY readable ON tasks FOR SELECT USING (true)",

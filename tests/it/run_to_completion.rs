@@ -1,6 +1,6 @@
-//! What `RunToCompletion` does with a call besides completing it: errors, panics, spans, scopes.
+//! `RunToCompletion`: errors, panics, scopes, streams and composition with `Retrying`.
 
-use crate::support::{Around, connection_around, polled};
+use crate::support::{Intercepted, Interceptor, poll_at_most};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, TryStreamExt};
 use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement};
@@ -14,32 +14,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
 
-/// A connection that sends nothing.
+/// Never completes a statement, or panics.
 #[derive(Default)]
-struct Unanswered {
-    db: DatabaseConnection,
+struct NeverCompletes {
     panics: bool,
-    begun: AtomicUsize,
+    started: AtomicUsize,
 }
 
-impl Around for Unanswered {
-    fn pool(&self) -> &DatabaseConnection {
-        &self.db
-    }
+type Connection = Arc<Intercepted<DatabaseConnection, NeverCompletes>>;
 
-    fn around<'c, T: Send + 'c>(
+impl Interceptor for NeverCompletes {
+    fn intercept<'c, T: Send + 'c>(
         &'c self,
         _: &Statement,
         _: BoxFuture<'c, Result<T, DbErr>>,
     ) -> BoxFuture<'c, Result<T, DbErr>> {
-        self.begun.fetch_add(1, Ordering::SeqCst);
-        assert!(!self.panics, "of the connection");
+        self.started.fetch_add(1, Ordering::SeqCst);
+        assert!(!self.panics, "from the connection");
         std::future::pending().boxed()
     }
 }
-connection_around!(Unanswered);
 
-fn over(connection: &Arc<Unanswered>) -> RunToCompletion<SeaOrmTaskRepository<Arc<Unanswered>>> {
+fn repository(connection: &Connection) -> RunToCompletion<SeaOrmTaskRepository<Connection>> {
     RunToCompletion::new(SeaOrmTaskRepository::new(Arc::clone(connection)))
 }
 
@@ -52,9 +48,9 @@ fn not_completed(error: &TaskError) -> (RuntimeFault, Retry) {
 }
 
 #[test]
-fn outside_of_a_runtime_nothing_is_sent() {
-    let connection = Arc::new(Unanswered::default());
-    let tasks = over(&connection);
+fn without_a_runtime_nothing_is_sent() {
+    let connection = Connection::default();
+    let tasks = repository(&connection);
     let found = tasks.find(Uuid::now_v7()).now_or_never().unwrap();
     assert_eq!(not_completed(&found.unwrap_err()), (RuntimeFault::Missing, Retry::No));
     let resolver = RunToCompletion::new(StrategyResolver::new(Arc::clone(&connection)));
@@ -63,19 +59,19 @@ fn outside_of_a_runtime_nothing_is_sent() {
     let streamed =
         tasks.stream(TaskQuery::new(TaskFilter::all())).try_next().now_or_never().unwrap();
     assert_eq!(not_completed(&streamed.unwrap_err()), (RuntimeFault::Missing, Retry::No));
-    assert_eq!(connection.begun.load(Ordering::SeqCst), 0);
+    assert_eq!(connection.interceptor.started.load(Ordering::SeqCst), 0);
 }
 
 #[test]
-fn a_shut_down_runtime_is_an_error() {
-    let connection = Arc::new(Unanswered::default());
-    let tasks = over(&connection);
+fn a_shut_down_runtime_is_reported() {
+    let connection = Connection::default();
+    let tasks = repository(&connection);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut read = Box::pin(tasks.find(Uuid::now_v7()));
     let mut write = Box::pin(tasks.delete(Uuid::now_v7()));
     runtime.block_on(async {
-        assert!(!polled(&mut read, 1).await);
-        assert!(!polled(&mut write, 1).await);
+        assert!(!poll_at_most(&mut read, 1).await);
+        assert!(!poll_at_most(&mut write, 1).await);
     });
     drop(runtime);
     let read = read.now_or_never().unwrap().unwrap_err();
@@ -85,27 +81,28 @@ fn a_shut_down_runtime_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_panic_is_the_callers() {
-    let connection = Arc::new(Unanswered { panics: true, ..Unanswered::default() });
-    let tasks = over(&connection);
+async fn a_panic_is_propagated_to_the_caller() {
+    let panics = NeverCompletes { panics: true, ..NeverCompletes::default() };
+    let connection = Arc::new(Intercepted::new(DatabaseConnection::default(), panics));
+    let tasks = repository(&connection);
     let call = AssertUnwindSafe(tasks.find(Uuid::now_v7())).catch_unwind().await;
-    assert_eq!(call.unwrap_err().downcast_ref::<&str>(), Some(&"of the connection"));
+    assert_eq!(call.unwrap_err().downcast_ref::<&str>(), Some(&"from the connection"));
 }
 
 #[tokio::test]
-async fn a_dropped_call_goes_on() {
-    let connection = Arc::new(Unanswered::default());
-    let tasks = over(&connection);
-    assert!(!polled(tasks.find(Uuid::now_v7()), 1).await);
+async fn a_dropped_call_continues() {
+    let connection = Connection::default();
+    let tasks = repository(&connection);
+    assert!(!poll_at_most(tasks.find(Uuid::now_v7()), 1).await);
     tokio::task::yield_now().await;
-    assert_eq!(connection.begun.load(Ordering::SeqCst), 1);
-    // The task has the repository, and this one.
+    assert_eq!(connection.interceptor.started.load(Ordering::SeqCst), 1);
+    // The spawned task still holds its repository.
     drop(tasks);
     assert!(Arc::strong_count(&connection) > 1);
 }
 
 #[tokio::test]
-async fn scopes_narrow_and_streams_are_whole() {
+async fn scopes_narrow_and_streams_are_complete() {
     let memory = InMemoryTaskRepository::new();
     let key = |name: &str| TaskScope::api_key(ApiKeyId::new(name).unwrap());
     let game = Game::new("game").owned_by_api_key(ApiKeyId::new("a").unwrap());
@@ -124,7 +121,7 @@ async fn scopes_narrow_and_streams_are_whole() {
     let streamed: Vec<_> =
         same.stream(TaskQuery::new(TaskFilter::all())).try_collect().await.unwrap();
     assert_eq!(streamed.len(), 5);
-    // Behind `dyn`, as an application keeps it.
+    // The same behind `dyn`.
     let shared: Arc<dyn TaskRepository> = Arc::new(tasks.clone());
     assert_eq!(shared.scoped(key("a")).count(TaskFilter::all()).await.unwrap(), 5);
 }

@@ -2,8 +2,8 @@
 //! others each thing that is missing is named, and nothing is changed.
 
 use crate::support::{
-    Backend, Counting, MigratorOf, TestDatabase, any_id, campaigns, column, database_cases,
-    empty_database_cases, keys_of, parent, run, server_cases,
+    Backend, Counter, MigratorOf, TestDatabase, campaigns, column, database_cases,
+    empty_database_cases, keys_of, parent, run, server_cases, unordered_id,
 };
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
 use game_tasks::sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -128,7 +128,7 @@ pub(crate) async fn lacking(database: &TestDatabase) -> Vec<String> {
 /// Every kind of statement.
 pub(crate) async fn use_tables(database: &TestDatabase) {
     let db = &database.db;
-    let game = Game::new(any_id().to_string()).insert(db).await.unwrap().id;
+    let game = Game::new(unordered_id().to_string()).insert(db).await.unwrap().id;
     let tasks = SeaOrmTaskRepository::new(db.clone());
     let task = tasks.create(NewTask::new(game, "b")).await.unwrap();
     for key in keys_of(&task) {
@@ -186,20 +186,20 @@ async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
 }
 
 async fn to_ask_takes_few_statements(database: &TestDatabase) {
-    let db = Counting::new(&database.db);
+    let db = Counter::on(&database.db);
     let collations = usize::from(database.backend.is_sqlite());
-    let (answer, statements) = db.counter.count(migration::verify_schema(&db)).await;
+    let (answer, statements) = db.interceptor.count(migration::verify_schema(&db)).await;
     answer.unwrap();
     assert_eq!(statements, 2 + collations);
     let asked = migration::verify_schema_for::<game_tasks::Games>(&db);
-    let (answer, statements) = db.counter.count(asked).await;
+    let (answer, statements) = db.interceptor.count(asked).await;
     answer.unwrap();
     assert_eq!(statements, 2 + collations);
-    let (answer, statements) = db.counter.count(migration::status::<Migrator>(&db)).await;
+    let (answer, statements) = db.interceptor.count(migration::status::<Migrator>(&db)).await;
     assert!(answer.unwrap().is_current());
     assert_eq!(statements, 2);
     Migrator::reset(&database.db).await.unwrap();
-    let (answer, statements) = db.counter.count(migration::status::<Migrator>(&db)).await;
+    let (answer, statements) = db.interceptor.count(migration::status::<Migrator>(&db)).await;
     assert!(!answer.unwrap().is_current());
     assert_eq!(statements, 1);
 }

@@ -4,8 +4,8 @@
 
 use crate::schema_check::lacking;
 use crate::support::{
-    Backend, FEW, MigratorOf, TestDatabase, campaigns, column, on_database, on_empty_database, run,
-    tests_on,
+    Backend, DEFAULT_CONNECTIONS, MigratorOf, TestDatabase, campaigns, column, on_database,
+    on_empty_database, run, tests_on,
 };
 use game_tasks::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
@@ -14,19 +14,19 @@ use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{SchemaFault, SchemaMismatch, TaskError, migration};
 
 tests_on!([postgres Postgres], tables_of_postgres, |on| {
-    super::on_database(on, super::FEW, super::tables_of_postgres)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::tables_of_postgres)
 });
 tests_on!([postgres Postgres], a_database_of_another_encoding, |on| {
-    super::on_empty_database(on, super::FEW, super::a_database_of_another_encoding)
+    super::on_empty_database(on, super::DEFAULT_CONNECTIONS, super::a_database_of_another_encoding)
 });
 tests_on!([postgres Postgres], tables_of_game_point_to_adoption, |on| {
-    super::on_empty_database(on, super::FEW, super::tables_of_game_point_to_adoption)
+    super::on_empty_database(on, super::DEFAULT_CONNECTIONS, super::tables_of_game_point_to_adoption)
 });
 tests_on!([postgres Postgres, mariadb MariaDb], settings_of_a_connection, |on| {
-    super::on_database(on, super::FEW, super::settings_of_a_connection)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::settings_of_a_connection)
 });
 tests_on!([mariadb MariaDb], engines_and_row_formats, |on| {
-    super::on_database(on, super::FEW, super::engines_and_row_formats)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::engines_and_row_formats)
 });
 tests_on!([sqlite_memory SqliteMemory], settings_of_sqlite, |on| {
     super::on_empty_database(on, 1, super::settings_of_sqlite)

@@ -2,8 +2,8 @@
 //! however often, the keys that the crate needs stay, and the tables pass the schema check.
 
 use crate::support::{
-    Backend, MigratorOf, TestDatabase, any_id, assert_is, campaign, campaigns, column,
-    empty_database_cases, run, tests_on,
+    Backend, MigratorOf, TestDatabase, assert_is, campaign, campaigns, column,
+    empty_database_cases, run, tests_on, unordered_id,
 };
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait};
 use game_tasks::sea_orm_migration::MigratorTrait;
@@ -23,7 +23,7 @@ tests_on!(
     a_table_in_another_schema_keeps_its_keys,
     |on| crate::support::on_empty_database(
         on,
-        crate::support::FEW,
+        crate::support::DEFAULT_CONNECTIONS,
         super::a_table_in_another_schema_keeps_its_keys
     )
 );
@@ -100,7 +100,7 @@ async fn unique_key(database: &TestDatabase, table: &str) -> Vec<String> {
 /// Two tasks of one name are one too many.
 async fn duplicates_are_refused<G: ParentGame>(db: &DatabaseConnection, game: Uuid) {
     let tasks = SeaOrmTaskRepository::with_parent::<G>(db.clone());
-    let name = any_id().to_string();
+    let name = unordered_id().to_string();
     tasks.create(NewTask::new(game, name.clone())).await.unwrap();
     let error = tasks.create(NewTask::new(game, name)).await.unwrap_err();
     assert_is!(error, TaskError::AlreadyExists { .. });

@@ -1,13 +1,13 @@
-//! A hundred callers at random: no row crosses a scope, in either direction.
+//! Random calls of a hundred scopes: no call reads or changes a task outside of its scope.
 //!
-//! `GAME_TASKS_FUZZ_CALLS` says how many calls are played on each backend.
+//! `GAME_TASKS_FUZZ_CALLS` sets the number of calls on each backend.
 
-use crate::support::{Backend, FEW, TestDatabase, on_database};
+use crate::support::{Backend, DEFAULT_CONNECTIONS, ON_EXISTING, TestDatabase, on_database};
 use futures_util::TryStreamExt;
 use game_tasks::{
-    ApiKeyId, Caller, Game, InMemoryTaskRepository, NewTask, OauthUserId, OnExisting,
-    SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepository, TaskRepositoryExt, TaskScope,
+    ApiKeyId, Caller, Game, InMemoryTaskRepository, NewTask, OauthUserId, SeaOrmTaskRepository,
+    Task, TaskError, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepository,
+    TaskRepositoryExt, TaskScope,
 };
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
@@ -18,8 +18,8 @@ const CALLERS: usize = 100;
 const GAMES: usize = 12;
 
 fn calls() -> usize {
-    let asked = std::env::var("GAME_TASKS_FUZZ_CALLS").ok();
-    asked.and_then(|calls| calls.parse().ok()).unwrap_or(400)
+    let variable = std::env::var("GAME_TASKS_FUZZ_CALLS").ok();
+    variable.and_then(|calls| calls.parse().ok()).unwrap_or(400)
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn memory() {
 }
 
 async fn on(backend: Backend) {
-    on_database(backend, FEW, async |database: &TestDatabase| {
+    on_database(backend, DEFAULT_CONNECTIONS, async |database: &TestDatabase| {
         let games = games();
         for game in &games {
             game.clone().insert(&database.db).await.unwrap();
@@ -58,7 +58,7 @@ async fn mariadb() {
     on(Backend::MariaDb).await;
 }
 
-/// Names that differ by case alone, so that who folds case is found out.
+/// Pairs of names that differ only in case.
 fn name(n: usize) -> String {
     if n.is_multiple_of(2) { format!("caller-{}", n / 2) } else { format!("CALLER-{}", n / 2) }
 }
@@ -88,8 +88,8 @@ fn scopes() -> Vec<TaskScope> {
     (0..CALLERS).map(scope).collect()
 }
 
-/// What the design says, said once more: who reaches a task.
-fn reaches(scope: &TaskScope, task: &Task, games: &[Game]) -> bool {
+/// A reference implementation of which tasks a scope can see.
+fn can_see(scope: &TaskScope, task: &Task, games: &[Game]) -> bool {
     let game = games.iter().find(|game| game.id == task.game_id).unwrap();
     scope.callers().iter().all(|caller| match caller {
         Caller::ApiKey(key) => {
@@ -118,12 +118,12 @@ async fn table(tasks: &dyn TaskRepository) -> BTreeMap<Uuid, Task> {
 
 async fn fuzz(tasks: &dyn TaskRepository, games: &[Game], calls: usize) {
     let mut random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut pick = |most: usize| usize::try_from(random.next_u64() >> 1).unwrap() % most;
+    let mut pick = |end: usize| usize::try_from(random.next_u64() >> 1).unwrap() % end;
     let scopes = scopes();
     let mut before = table(tasks).await;
-    let (mut shown, mut changed) = (0, 0);
+    let (mut returned, mut changed) = (0, 0);
     for call in 0..calls {
-        // By one who owns something, more often than chance would have it.
+        // Prefer games that the scope owns, since end calls would be refused otherwise.
         let scope = &scopes[pick(CALLERS)];
         let owned: Vec<&Game> = games.iter().filter(|game| owns(scope, game)).collect();
         let game = match owned.as_slice() {
@@ -138,8 +138,8 @@ async fn fuzz(tasks: &dyn TaskRepository, games: &[Game], calls: usize) {
         };
         let scoped = tasks.scoped(scope.clone());
         let new = |n: usize| NewTask::new(game.id, format!("task {n}")).strategy(n.to_string());
-        let on_existing = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update][pick(3)];
-        let answer: Result<Vec<Task>, TaskError> = match pick(10) {
+        let on_existing = ON_EXISTING[pick(3)];
+        let result: Result<Vec<Task>, TaskError> = match pick(10) {
             0 => scoped.create(new(pick(30))).await.map(|task| vec![task]),
             1 => {
                 let batch = [pick(30), pick(30), pick(30)].map(new);
@@ -166,32 +166,32 @@ async fn fuzz(tasks: &dyn TaskRepository, games: &[Game], calls: usize) {
             _ => {
                 let query = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::ExternalId);
                 let listed = scoped.list(query.limit(1_000).with_total()).await.unwrap();
-                let seen = before.values().filter(|task| reaches(scope, task, games)).count();
-                assert_eq!(listed.items.len(), seen, "{scope:?} must see all that it reaches");
-                assert_eq!(listed.total, Some(seen as u64));
+                let visible = before.values().filter(|task| can_see(scope, task, games)).count();
+                assert_eq!(listed.items.len(), visible, "{scope:?} must list all visible tasks");
+                assert_eq!(listed.total, Some(visible as u64));
                 Ok(listed.items)
             }
         };
-        for task in answer.iter().flatten() {
-            assert!(reaches(scope, task, games), "{scope:?} was shown {task:?}");
-            shown += 1;
+        for task in result.iter().flatten() {
+            assert!(can_see(scope, task, games), "{scope:?} got {task:?}");
+            returned += 1;
         }
-        if let Err(TaskError::AlreadyExists { id: Some(id), .. }) = &answer {
-            assert!(reaches(scope, &before[id], games), "{scope:?} was told of {id}");
+        if let Err(TaskError::AlreadyExists { id: Some(id), .. }) = &result {
+            assert!(can_see(scope, &before[id], games), "{scope:?} got the id {id}");
         }
         let after = table(tasks).await;
         for (id, task) in &before {
             if after.get(id) != Some(task) {
-                assert!(reaches(scope, task, games), "{scope:?} has changed {task:?}");
+                assert!(can_see(scope, task, games), "{scope:?} has changed {task:?}");
                 changed += 1;
             }
         }
         for task in after.values().filter(|task| !before.contains_key(&task.id)) {
             let game = games.iter().find(|game| game.id == task.game_id).unwrap();
             assert!(owns(scope, game), "{scope:?} has created {task:?}");
-            assert!(reaches(scope, task, games), "{task:?} is not stamped with {scope:?}");
+            assert!(can_see(scope, task, games), "{task:?} does not record {scope:?}");
         }
         before = after;
     }
-    assert!(shown > 0 && changed > 0, "nothing was shown or changed: that proves nothing");
+    assert!(returned > 0 && changed > 0, "no task was returned or changed");
 }

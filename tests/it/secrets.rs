@@ -1,5 +1,4 @@
-//! API keys are not shown: not by `Debug` of anything that holds one, not by an error, and by
-//! nothing that is logged on the way.
+//! API keys appear neither in `Debug` output, nor in errors, nor in spans and events.
 
 use crate::support::{TestDatabase, database_cases, run};
 use game_tasks::sea_orm::{IntoActiveModel, TransactionTrait};
@@ -28,7 +27,7 @@ fn key() -> ApiKeyId {
 #[track_caller]
 fn assert_hidden(text: &str) {
     for part in [KEY, "gme_live", "secret42"] {
-        assert!(!text.contains(part), "{part} is shown: {text}");
+        assert!(!text.contains(part), "{part} appears in: {text}");
     }
 }
 
@@ -71,7 +70,7 @@ fn in_values() {
     assert_hides(&CreateOutcome::Created(task.clone()));
     assert_hides(&task.clone().into_active_model());
     assert_hides(&game_tasks::Page::new(vec![task], None, None));
-    // It is not gone.
+    // The value itself is intact.
     assert_eq!(game.api_key_used.unwrap().as_str(), KEY);
 }
 
@@ -85,20 +84,20 @@ async fn in_repositories_and_resolvers(database: &TestDatabase) {
     transaction.rollback().await.unwrap();
     let repository = SeaOrmTaskRepository::new(db.clone());
     assert_hides(&repository);
-    // The derived Debug of an ActiveModel prints every value, through the newtype's.
+    // The derived `Debug` of an ActiveModel uses that of the newtype.
     let game = Game::new("game").owned_by_api_key(key()).insert(db).await.unwrap();
     assert_eq!(game.api_key_used, Some(key()));
     assert_eq!(game.into_active_model().api_key_used.unwrap(), Some(key()));
 }
 
-/// Whatever the database has to say about a row.
+/// Errors of the database, whose messages may contain values of the row.
 async fn in_failures_of_the_database(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("game").owned_by_api_key(key()).insert(db).await.unwrap().id;
     let repository = SeaOrmTaskRepository::new(db.clone());
     let mine = game_tasks::TaskRepository::scoped(&repository, TaskScope::api_key(key()));
     let task = mine.create(NewTask::new(game, "task")).await.unwrap();
-    // The application's own constraints refuse what the crate would write.
+    // The application's constraints refuse the rows.
     let refuse =
         [r#"CREATE UNIQUE INDEX app_one_per_key ON tasks ("apiKey_used")"#, "DROP TABLE tasks"];
     for (n, statement) in refuse.into_iter().enumerate() {
@@ -119,10 +118,10 @@ async fn in_failures_of_the_database(database: &TestDatabase) {
     }
 }
 
-/// Whatever this crate, SeaORM or sqlx says while calls succeed, are refused and fail.
+/// The spans and events of this crate, SeaORM and sqlx, for calls that succeed, are refused or fail.
 async fn in_spans_and_events(database: &TestDatabase) {
-    // Where there is but one subscriber, tracing asks the thread that comes by a span first
-    // whether anybody listens, which may be one of another test's.
+    // With a single subscriber, tracing caches whether a span is enabled from the first thread that
+    // reaches it, which may belong to another test. A second subscriber disables that.
     static SECOND: OnceLock<Dispatch> = OnceLock::new();
     SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
     let log = Log::default();
@@ -132,7 +131,7 @@ async fn in_spans_and_events(database: &TestDatabase) {
         .with_ansi(false)
         .with_writer(log.clone())
         .finish();
-    speak(database).with_subscriber(subscriber).await;
+    make_calls(database).with_subscriber(subscriber).await;
     let log = log.0.lock().unwrap();
     let text = std::str::from_utf8(&log).unwrap();
     for call in [
@@ -149,12 +148,12 @@ async fn in_spans_and_events(database: &TestDatabase) {
         "resolve",
         "resolve_many",
     ] {
-        assert!(text.contains(&format!("game_tasks.{call}")), "no span of {call}");
+        assert!(text.contains(&format!("game_tasks.{call}")), "no span for {call}");
     }
     assert_hidden(text);
 }
 
-async fn speak(database: &TestDatabase) {
+async fn make_calls(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("game").owned_by_api_key(key()).insert(db).await.unwrap().id;
     let repository = SeaOrmTaskRepository::new(db.clone());
@@ -183,7 +182,7 @@ async fn speak(database: &TestDatabase) {
     _ = mine.create_all(batch(), OnExisting::Fail).await.unwrap_err();
 }
 
-/// What was logged.
+/// The log of a subscriber.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

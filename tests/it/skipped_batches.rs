@@ -1,9 +1,9 @@
-//! Rows that a trigger of the application's skips in a batch: each is told for itself, or none is
-//! written. Rows that a trigger renames are not mistaken for skipped ones.
+//! Batches with rows that a trigger skips: `create_many` reports each, and `create_all` writes
+//! nothing. Rows that a trigger renames do not count as skipped.
 
 use crate::support::{
-    Backend, FEW, TestDatabase, any_id, assert_is, make_skipping_triggers, on_database, run,
-    server_cases, skipping_cases, still_works, tests_on,
+    Backend, DEFAULT_CONNECTIONS, ON_EXISTING, TestDatabase, assert_is, create_skipping_triggers,
+    on_database, run, server_cases, skipping_cases, still_works, tests_on, unordered_id,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
@@ -13,32 +13,30 @@ use game_tasks::{
 use uuid::Uuid;
 
 skipping_cases!(
-    each_for_itself,
-    all_or_none,
-    none_of_all_that_are_skipped,
-    none_where_an_update_is_skipped,
+    partial_batches,
+    atomic_batches,
+    atomic_batches_with_only_skipped_rows,
+    atomic_batches_with_a_skipped_update,
     triggers_that_skip_nothing,
 );
 server_cases!(renamed_rows_are_created);
-tests_on!([postgres Postgres], a_trigger_that_skips_for_a_while, |on| {
-    super::on_database(on, super::FEW, super::a_trigger_that_skips_for_a_while)
+tests_on!([postgres Postgres], a_trigger_that_skips_the_first_attempts, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::a_trigger_that_skips_the_first_attempts)
 });
-tests_on!([sqlite_file SqliteFile], temporary_triggers_and_other_case, |on| {
-    super::on_database(on, 1, super::temporary_triggers_and_other_case)
+tests_on!([sqlite_file SqliteFile], temporary_triggers_and_table_names_in_other_case, |on| {
+    super::on_database(on, 1, super::temporary_triggers_and_table_names_in_other_case)
 });
-
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
 
 async fn new_game(database: &TestDatabase) -> Uuid {
     Game::new(Uuid::now_v7().to_string()).insert(&database.db).await.unwrap().id
 }
 
-/// A batch in which these places are skipped; every third has an id of its own.
+/// A batch in which these indexes are skipped; every third task has a given id.
 fn batch(game: Uuid, size: usize, skipped: &[usize]) -> Vec<NewTask> {
     let task = |n: usize| {
         let name = if skipped.contains(&n) { "skipped" } else { "task" };
         let task = NewTask::new(game, format!("{name} {:05}", size - n)).strategy("new");
-        if n.is_multiple_of(3) { task.id(any_id()) } else { task }
+        if n.is_multiple_of(3) { task.id(unordered_id()) } else { task }
     };
     (0..size).map(task).collect()
 }
@@ -48,10 +46,10 @@ fn is_skipped(error: &TaskError, task: &NewTask) -> bool {
     matches!(error, TaskError::WriteSkipped { key: Some(of), transaction_lost: false } if *of == key)
 }
 
-async fn each_for_itself(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+async fn partial_batches(database: &TestDatabase) {
+    create_skipping_triggers(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    let play = async |tasks: &dyn TaskRepository, game: Uuid, on_existing: OnExisting| {
+    let check = async |tasks: &dyn TaskRepository, game: Uuid, on_existing: OnExisting| {
         for (size, skipped) in [(1, vec![0]), (5, vec![1, 4]), (150, vec![0, 7, 149])] {
             let batch = batch(game, size, &skipped);
             let outcomes = tasks.create_many(batch.clone(), on_existing).await.unwrap();
@@ -68,16 +66,17 @@ async fn each_for_itself(database: &TestDatabase) {
             assert_eq!(there as usize, size - skipped.len());
         }
     };
-    for on_existing in EVERY {
-        play(&tasks, new_game(database).await, on_existing).await;
+    for on_existing in ON_EXISTING {
+        check(&tasks, new_game(database).await, on_existing).await;
         let game = new_game(database).await;
         let transaction = database.db.begin().await.unwrap();
-        play(&tasks.on(&transaction), game, on_existing).await;
+        check(&tasks.on(&transaction), game, on_existing).await;
         transaction.commit().await.unwrap();
     }
 }
 
-/// That a batch was refused for this task, and that the transaction is what the error says it is.
+/// Asserts that a batch is refused because of this task, and that the error reports the actual state
+/// of the transaction.
 async fn assert_refused(
     database: &TestDatabase,
     batch: Vec<NewTask>,
@@ -102,7 +101,7 @@ async fn assert_refused(
     let inside = tasks.on(&transaction);
     let error = inside.create_all(batch, on_existing).await.unwrap_err();
     assert_eq!(error.retry(), Retry::No, "{what}");
-    // On PostgreSQL only a batch of which nothing was written can name the task.
+    // On PostgreSQL, the error names the task only if no other row was written.
     if database.backend == Backend::Postgres && !matches!(error, TaskError::Batch { .. }) {
         assert_is!(error, TaskError::WriteSkipped { key: None, transaction_lost: true });
         assert!(error.transaction_lost() && !still_works(&transaction).await, "{what}");
@@ -118,15 +117,15 @@ async fn assert_refused(
     assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), before, "{what}");
 }
 
-async fn all_or_none(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+async fn atomic_batches(database: &TestDatabase) {
+    create_skipping_triggers(database).await;
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         for (size, skipped) in [(2, vec![1]), (7, vec![0, 3]), (150, vec![77, 149])] {
             let batch = batch(game, size, &skipped);
             assert_refused(database, batch.clone(), on_existing, skipped[0]).await;
-            // Some of the others exist.
+            // The same if some of the other tasks exist.
             if on_existing != OnExisting::Fail {
                 let old = batch
                     .iter()
@@ -154,11 +153,11 @@ async fn all_or_none(database: &TestDatabase) {
     }
 }
 
-async fn none_of_all_that_are_skipped(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+async fn atomic_batches_with_only_skipped_rows(database: &TestDatabase) {
+    create_skipping_triggers(database).await;
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         for size in [1, 20] {
             let batch = batch(game, size, &(0..size).collect::<Vec<_>>());
             let assert_first = |error: &TaskError| {
@@ -177,8 +176,8 @@ async fn none_of_all_that_are_skipped(database: &TestDatabase) {
     }
 }
 
-async fn none_where_an_update_is_skipped(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
+async fn atomic_batches_with_a_skipped_update(database: &TestDatabase) {
+    create_skipping_triggers(database).await;
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let old = ["a", "frozen", "z"].map(|name| NewTask::new(game, name).strategy("old"));
@@ -195,7 +194,7 @@ async fn none_where_an_update_is_skipped(database: &TestDatabase) {
     assert_is!(outcomes[3], Ok(CreateOutcome::Updated(_)));
 }
 
-/// SQLite: a trigger that has the word, and one that skips only what comes after the row.
+/// SQLite: triggers with `OR IGNORE`, and AFTER triggers whose `RAISE(IGNORE)` does not skip the row.
 async fn triggers_that_skip_nothing(database: &TestDatabase) {
     if !database.backend.is_sqlite() {
         return;
@@ -212,7 +211,7 @@ async fn triggers_that_skip_nothing(database: &TestDatabase) {
     }
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in EVERY {
+    for on_existing in ON_EXISTING {
         let batch = batch(game, 150, &[]);
         let written = tasks.create_all(batch.clone(), on_existing).await.unwrap();
         for (written, task) in written.iter().zip(&batch) {
@@ -220,7 +219,7 @@ async fn triggers_that_skip_nothing(database: &TestDatabase) {
             assert_eq!(written.task().external_task_id, task.external_task_id);
             assert_eq!(tasks.get(written.task()).await.unwrap(), *written.task());
         }
-        // What is there, or has the id, is found as anywhere.
+        // Taken names and ids are reported as usual.
         let taken = tasks.create_all([batch[1].clone()], OnExisting::Fail).await.unwrap_err();
         assert_is!(&taken, TaskError::Batch { index: 0, error }
             if matches!(**error, TaskError::AlreadyExists { id: Some(_), .. }));
@@ -236,12 +235,13 @@ async fn triggers_that_skip_nothing(database: &TestDatabase) {
     }
 }
 
-/// In a transaction of PostgreSQL's nothing is tried that would fail where it succeeds.
-async fn a_trigger_that_skips_for_a_while(database: &TestDatabase) {
+/// In a PostgreSQL transaction, the crate must not diagnose a skipped row with a statement that
+/// fails if the row can be written by then.
+async fn a_trigger_that_skips_the_first_attempts(database: &TestDatabase) {
     for statement in [
-        "CREATE SEQUENCE app_turn",
+        "CREATE SEQUENCE app_attempts",
         "CREATE FUNCTION app_skip() RETURNS trigger LANGUAGE plpgsql AS $$ \
-         BEGIN IF nextval('app_turn') < 4 THEN RETURN NULL; END IF; RETURN NEW; END $$",
+         BEGIN IF nextval('app_attempts') < 4 THEN RETURN NULL; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER app_skip BEFORE INSERT ON tasks \
          FOR EACH ROW EXECUTE FUNCTION app_skip()",
     ] {
@@ -249,8 +249,8 @@ async fn a_trigger_that_skips_for_a_while(database: &TestDatabase) {
     }
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let game = new_game(database).await;
-    for on_existing in EVERY {
-        run(&database.db, "ALTER SEQUENCE app_turn RESTART", []).await;
+    for on_existing in ON_EXISTING {
+        run(&database.db, "ALTER SEQUENCE app_attempts RESTART", []).await;
         let transaction = database.db.begin().await.unwrap();
         let new = NewTask::new(game, format!("task {on_existing:?}"));
         let written = tasks.on(&transaction).create_all([new], on_existing).await.unwrap();
@@ -260,8 +260,8 @@ async fn a_trigger_that_skips_for_a_while(database: &TestDatabase) {
     assert_eq!(tasks.delete_game(game).await.unwrap(), 3);
 }
 
-/// SQLite keeps the triggers of one connection apart, and the table's name as the trigger spells it.
-async fn temporary_triggers_and_other_case(database: &TestDatabase) {
+/// SQLite lists temporary triggers separately, and stores the table's name as the trigger spells it.
+async fn temporary_triggers_and_table_names_in_other_case(database: &TestDatabase) {
     for trigger in
         ["TEMPORARY TRIGGER app_skip BEFORE INSERT ON", "TRIGGER app_skip BEFORE INSERT ON"]
     {
@@ -270,7 +270,7 @@ async fn temporary_triggers_and_other_case(database: &TestDatabase) {
              BEGIN SELECT RAISE(IGNORE); END"
         );
         run(&database.db, &trigger, []).await;
-        for on_existing in EVERY {
+        for on_existing in ON_EXISTING {
             let game = new_game(database).await;
             assert_refused(database, batch(game, 20, &[7]), on_existing, 7).await;
         }
@@ -302,13 +302,13 @@ async fn renamed_rows_are_created(database: &TestDatabase) {
         }
     }
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    let play = async |tasks: &dyn TaskRepository, game: Uuid, on_existing: OnExisting| {
+    let check = async |tasks: &dyn TaskRepository, game: Uuid, on_existing: OnExisting| {
         let names = ["old one", "plain", "numbered", "old two", "numbered old"];
         let batch = names.map(|name| NewTask::new(game, name));
         let written = tasks.create_all(batch, on_existing).await.unwrap();
         for (written, name) in written.iter().zip(names) {
             let stored: Task = tasks.get(written.task().id).await.unwrap();
-            // An upsert knows a row that it created by its id.
+            // An upsert recognizes a row that it created by the id.
             if on_existing != OnExisting::Update || !name.starts_with("numbered") {
                 assert_is!(written, CreateOutcome::Created(_));
             }
@@ -316,11 +316,11 @@ async fn renamed_rows_are_created(database: &TestDatabase) {
             assert_eq!(stored.external_task_id, name.replace("old", "new"));
         }
     };
-    for on_existing in EVERY {
-        play(&tasks, new_game(database).await, on_existing).await;
+    for on_existing in ON_EXISTING {
+        check(&tasks, new_game(database).await, on_existing).await;
         let game = new_game(database).await;
         let transaction = database.db.begin().await.unwrap();
-        play(&tasks.on(&transaction), game, on_existing).await;
+        check(&tasks.on(&transaction), game, on_existing).await;
         transaction.commit().await.unwrap();
     }
 }

@@ -1,8 +1,9 @@
-//! Rows that a trigger of the application's skips, one task at a time: the error says so, nothing is
-//! changed, and the transaction goes on.
+//! Calls on one task that a trigger skips: the error reports it, nothing is changed, and the
+//! transaction stays usable.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, key, keys_of, make_skipping_triggers, run, skipping_cases,
+    Backend, ON_EXISTING, TestDatabase, assert_is, create_skipping_triggers, key, keys_of,
+    on_pool_and_in_transaction, run, skipping_cases,
 };
 use game_tasks::sea_orm::{TransactionTrait, Value};
 use game_tasks::{
@@ -13,23 +14,15 @@ use uuid::Uuid;
 
 skipping_cases!(
     calls_on_one_task,
-    changes_of_many_count_what_they_changed,
-    a_name_that_is_taken_is_taken,
+    bulk_changes_count_only_changed_tasks,
+    a_taken_name_is_reported,
     triggers_that_write_the_row_themselves,
 );
 
-/// Plays a case on the pool and in a transaction, without a scope and with one.
-async fn play(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, Uuid)) {
-    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+/// Runs a case on a pool and in a transaction, each without a scope and with one.
+async fn run_case(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, Uuid)) {
     for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
-        let tasks = tasks.clone().with_scope(scope);
-        let game = || Game::new(Uuid::now_v7().to_string()).owned_by_api_key(key("gme_live_mine"));
-        let of_pool = game().insert(&database.db).await.unwrap().id;
-        case(&tasks, of_pool).await;
-        let of_transaction = game().insert(&database.db).await.unwrap().id;
-        let transaction = database.db.begin().await.unwrap();
-        case(&tasks.on(&transaction), of_transaction).await;
-        transaction.commit().await.unwrap();
+        on_pool_and_in_transaction(database, scope, &case).await;
     }
 }
 
@@ -42,8 +35,8 @@ fn assert_skipped(error: &TaskError, key: &TaskKey) {
 }
 
 async fn calls_on_one_task(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
-    play(database, async |tasks, game| {
+    create_skipping_triggers(database).await;
+    run_case(database, async |tasks, game| {
         let new = |name: &str| NewTask::new(game, name);
         for task in [new("skipped"), new("skipped").id(Uuid::now_v7())] {
             let error = tasks.create(task.clone()).await.unwrap_err();
@@ -68,7 +61,7 @@ async fn calls_on_one_task(database: &TestDatabase) {
         for key in keys_of(&kept) {
             assert_skipped(&tasks.delete(key.clone()).await.unwrap_err(), &key);
         }
-        // What is refused by a rule is still refused by it.
+        // Other errors take precedence.
         let same = TaskPatch::new().status("open");
         assert_is!(tasks.update(&frozen, same).await, Err(TaskError::Unchanged));
         let stale = TaskPatch::new().status("closed").if_status("rare");
@@ -84,9 +77,9 @@ async fn calls_on_one_task(database: &TestDatabase) {
     .await;
 }
 
-async fn changes_of_many_count_what_they_changed(database: &TestDatabase) {
-    make_skipping_triggers(database).await;
-    play(database, async |tasks, game| {
+async fn bulk_changes_count_only_changed_tasks(database: &TestDatabase) {
+    create_skipping_triggers(database).await;
+    run_case(database, async |tasks, game| {
         let batch = ["a", "b", "frozen", "kept"].map(|name| NewTask::new(game, name));
         tasks.create_all(batch, OnExisting::Fail).await.unwrap();
         let closed = TaskPatch::new().status("closed");
@@ -99,26 +92,26 @@ async fn changes_of_many_count_what_they_changed(database: &TestDatabase) {
     .await;
 }
 
-/// Also by a row that was there before the triggers were.
-async fn a_name_that_is_taken_is_taken(database: &TestDatabase) {
+/// Also if the existing row was created before the triggers.
+async fn a_taken_name_is_reported(database: &TestDatabase) {
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
     let new = NewTask::new(game, "skipped");
-    let there = tasks.create(new.clone()).await.unwrap();
-    make_skipping_triggers(database).await;
+    let existing = tasks.create(new.clone()).await.unwrap();
+    create_skipping_triggers(database).await;
     let transaction = database.db.begin().await.unwrap();
     for tasks in [&tasks.on(&transaction) as &dyn TaskRepository] {
         let error = tasks.create(new.clone()).await.unwrap_err();
-        assert_is!(error, TaskError::AlreadyExists { id: Some(id), .. } if *id == there.id);
-        let error = tasks.create(NewTask::new(game, "other").id(there.id)).await.unwrap_err();
+        assert_is!(error, TaskError::AlreadyExists { id: Some(id), .. } if *id == existing.id);
+        let error = tasks.create(NewTask::new(game, "other").id(existing.id)).await.unwrap_err();
         assert_is!(error, TaskError::IdTaken { .. });
         let kept = tasks.get_or_create(new.clone()).await.unwrap();
-        assert_eq!(kept, CreateOutcome::Kept(there.clone()));
+        assert_eq!(kept, CreateOutcome::Kept(existing.clone()));
     }
     transaction.commit().await.unwrap();
 }
 
-/// As partitioning by inheritance does: the statement writes nothing, the trigger does.
+/// As in partitioning by inheritance, the trigger inserts the row into another table.
 async fn triggers_that_write_the_row_themselves(database: &TestDatabase) {
     if database.backend != Backend::Postgres {
         return;
@@ -132,10 +125,10 @@ async fn triggers_that_write_the_row_themselves(database: &TestDatabase) {
     ] {
         run(&database.db, statement, Vec::<Value>::new()).await;
     }
-    play(database, async |tasks, game| {
+    run_case(database, async |tasks, game| {
         let created = tasks.create(NewTask::new(game, "moved")).await.unwrap();
         assert_eq!(tasks.get(&created).await.unwrap(), created);
-        for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+        for on_existing in ON_EXISTING {
             let batch = |of: &str| {
                 ["moved", "plain"]
                     .map(|name| NewTask::new(game, format!("{name} {of} {on_existing:?}")))

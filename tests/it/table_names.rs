@@ -1,5 +1,5 @@
-//! Tasks tables of other names: each has a migration of its own, and indexes and constraints
-//! that no other has, however long the names are.
+//! Tasks tables with other names: their migrations, indexes and constraints have unique names,
+//! however long the table's name is.
 
 use crate::support::{
     Backend, TestDatabase, column, empty_database_cases, keys_of, names, parents_of_tables, try_run,
@@ -33,12 +33,14 @@ parents_of_tables! {
     colon_ab: ":ab";
     b_in_a_colon: "b", in "a:";
     colon_b_in_a: ":b", in "a";
-    told: "1:a.b";
-    told_without: "0:.ab";
-    told_in_a: "1:a.b", in "a";
-    b_in_told: "b", in "1:a";
+    // Names that look like the encoding of a schema and a table.
+    encoded: "1:a.b";
+    encoded_without: "0:.ab";
+    encoded_in_a: "1:a.b", in "a";
+    b_in_encoded: "b", in "1:a";
 
-    // Of 60 characters, and of 62: alike but for the last, where PostgreSQL cuts a name off.
+    // 60 characters, and twice 62 that differ only in the last one. PostgreSQL truncates longer
+    // names of indexes and constraints to 63.
     long: "a_table_of_sixty_characters_whose_name_says_a_lot_about_it_1";
     longer: "a_table_of_sixty_two_characters_whose_name_says_a_lot_of_it__1";
     other: "a_table_of_sixty_two_characters_whose_name_says_a_lot_of_it__2";
@@ -60,12 +62,15 @@ fn migrations_of_different_tables_never_share_a_name() {
         )+};
     }
     add!(tasks_in_tasks ab a_b a_dot_b b_in_a dot_b_in_a b_in_a_dot c_in_a_dot_b b_dot_c_in_a);
-    add!(a_dot_b_dot_c c_in_a_b b_c_in_a a_b_c colon_ab b_in_a_colon colon_b_in_a told);
-    add!(told_without told_in_a b_in_told long longer other quoted);
+    add!(a_dot_b_dot_c c_in_a_b b_c_in_a a_b_c colon_ab b_in_a_colon colon_b_in_a encoded);
+    add!(encoded_without encoded_in_a b_in_encoded long longer other quoted);
     for name in names.keys() {
-        assert!(name.contains("game_tasks"), "{name} could be an application's");
+        assert!(
+            name.contains("game_tasks"),
+            "{name} could be the name of an application's migration"
+        );
     }
-    // The same table has the same name in every process, the crate's own included.
+    // The names are deterministic, also those for the crate's own table.
     for migration in migrations_for::<tasks::Entity>() {
         assert!(names.contains_key(migration.name()), "{}", migration.name());
     }
@@ -101,7 +106,7 @@ async fn names_of(database: &TestDatabase, table: &str) -> Vec<String> {
              FROM information_schema.table_constraints \
              WHERE table_schema = DATABASE() AND table_name = ?"
         }
-        // SQLite makes up the names for the constraints.
+        // SQLite generates the names of constraints.
         _ => {
             "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name IN (?, ?) \
              AND name NOT LIKE 'sqlite_%'"
@@ -110,7 +115,7 @@ async fn names_of(database: &TestDatabase, table: &str) -> Vec<String> {
     column(&database.db, query, [table.into(), table.into()]).await
 }
 
-/// Everything that the table's keys and indexes are for.
+/// Makes the calls that depend on the table's keys and indexes.
 async fn use_table<G: ParentGame>(db: &DatabaseConnection, game: Uuid) {
     let tasks = SeaOrmTaskRepository::with_parent::<G>(db.clone());
     let task = tasks.create(NewTask::new(game, "b")).await.unwrap();
@@ -130,7 +135,7 @@ async fn use_table<G: ParentGame>(db: &DatabaseConnection, game: Uuid) {
         let listed = tasks.list(TaskQuery::in_game(game).order_by(order)).await.unwrap().items;
         assert_eq!(listed.len(), 2);
     }
-    try_run(db, "DELETE FROM games", []).await.expect_err("the tasks refer to their game");
+    try_run(db, "DELETE FROM games", []).await.expect_err("the tasks reference their game");
     assert_eq!(tasks.delete_game(game).await.unwrap(), 2);
 }
 
@@ -160,7 +165,7 @@ async fn long_names(database: &TestDatabase) {
             assert!(names.iter().all(|name| name.len() <= 63), "{names:?}");
             all.extend(names);
         }
-        // MariaDB calls every primary key PRIMARY.
+        // On MariaDB, each primary key has the name PRIMARY.
         all.retain(|name| name != "PRIMARY");
         let count = all.len();
         all.sort();

@@ -25,7 +25,7 @@ tests_on!(
 );
 tests_on!([mariadb MariaDb], the_name_of_the_lock, |on| crate::support::on_empty_database(
     on,
-    crate::support::FEW,
+    crate::support::DEFAULT_CONNECTIONS,
     super::the_name_of_the_lock
 ));
 

@@ -1,6 +1,5 @@
-//! Timestamps that other programs stored on SQLite: in every format that its date functions
-//! accept, each row is listed once, in order, and matches itself. A model in Rust says what each
-//! row means.
+//! Timestamps that other programs stored on SQLite, in each format that its date functions accept:
+//! rows are read, listed in order, filtered and updated as a model in Rust expects.
 
 use crate::support::{TestDatabase, on_database, run, tests_on};
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeDelta, Timelike, Utc};
@@ -14,17 +13,17 @@ use uuid::Uuid;
 
 tests_on!(
     [sqlite_memory SqliteMemory, sqlite_file SqliteFile],
-    every_format, |on| super::on_database(on, super::super::support::FEW, super::every_format)
+    every_format, |on| super::on_database(on, super::super::support::DEFAULT_CONNECTIONS, super::every_format)
 );
 tests_on!(
     [sqlite_memory SqliteMemory],
     columns_of_any_affinity,
-    |on| super::on_database(on, super::super::support::FEW, super::columns_of_any_affinity)
+    |on| super::on_database(on, super::super::support::DEFAULT_CONNECTIONS, super::columns_of_any_affinity)
 );
 
 const ROWS: usize = 60;
 
-/// Pseudorandom numbers (SplitMix64), so that a failure can be repeated by its seed.
+/// Pseudorandom numbers (SplitMix64), so that a failure can be reproduced by its seed.
 struct Random(u64);
 
 impl Random {
@@ -41,7 +40,7 @@ impl Random {
     }
 }
 
-/// A few instants that many rows share up to the microsecond, and any others.
+/// Often one of a few instants, so that rows are equal up to the microsecond; otherwise any.
 fn instant(random: &mut Random) -> DateTime<Utc> {
     let shared = "2026-11-24T08:44:59.999999Z".parse::<DateTime<Utc>>().unwrap();
     let nanos = random.one_of(&[0, 1, 999, 500_000_000, 999_999_999, 999_600_000, 123_456_789]);
@@ -51,7 +50,7 @@ fn instant(random: &mut Random) -> DateTime<Utc> {
             .unwrap(),
         1 => shared.with_nanosecond(nanos).unwrap(),
         _ => {
-            // Two days are left out at either end, for the time zones.
+            // Without the first and the last two days of the range, so that any time zone fits.
             let first = NaiveDate::from_ymd_opt(1, 1, 3).unwrap();
             let day = first.checked_add_days(Days::new(random.below(3_652_050))).unwrap();
             let second = random.one_of(&[0, 1, 59, 3_599, 43_200, 86_399]);
@@ -61,7 +60,7 @@ fn instant(random: &mut Random) -> DateTime<Utc> {
     }
 }
 
-/// A timestamp as another program stored it, and the microsecond that it means.
+/// A timestamp as another program may store it, and its value truncated to microseconds.
 fn stored(random: &mut Random) -> (Value, DateTime<Utc>) {
     let time = instant(random);
     let micros =
@@ -78,7 +77,7 @@ fn stored(random: &mut Random) -> (Value, DateTime<Utc>) {
     };
     let date = local.format("%Y-%m-%d");
     match random.below(10) {
-        // What the drivers write.
+        // The formats that drivers write.
         0 => (time.to_rfc3339().into(), micros(time)),
         1 => (time.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string().into(), micros(time)),
         2 => {
@@ -94,7 +93,7 @@ fn stored(random: &mut Random) -> (Value, DateTime<Utc>) {
             (text.into(), time.with_nanosecond(0).unwrap())
         }
         5 => {
-            // A day of the Julian calendar: quarters of a day are exact.
+            // A Julian day number. Quarters of a day are exact in floating point.
             let quarter = TimeDelta::hours(6 * i64::try_from(random.below(4)).unwrap());
             let time = time.date_naive().and_hms_opt(0, 0, 0).unwrap().and_utc() + quarter;
             #[allow(clippy::cast_precision_loss, reason = "a whole number of quarters of days")]
@@ -102,7 +101,7 @@ fn stored(random: &mut Random) -> (Value, DateTime<Utc>) {
             (day.into(), time)
         }
         9 => {
-            // As long as what the drivers write.
+            // As long as the format of the drivers, but with spaces in the fraction.
             let digits = usize::try_from(1 + random.below(5)).unwrap();
             let fraction = &format!("{:09}", time.nanosecond())[..digits];
             let text = format!("{}.{fraction:<6}+00:00", time.format("%Y-%m-%dT%H:%M:%S"));
@@ -134,7 +133,7 @@ async fn every_format(database: &TestDatabase) {
     }
 }
 
-/// Inserts rows, and says what each is: its id, its times, and how they are stored.
+/// Inserts rows. Returns for each id the expected timestamps, and the stored values for messages.
 async fn insert(
     database: &TestDatabase,
     game: Uuid,
@@ -145,12 +144,12 @@ async fn insert(
         let id = Uuid::from_u64_pair(random.below(u64::MAX), random.below(u64::MAX));
         let (created, created_at) = stored(random);
         let (updated, updated_at) = stored(random);
-        let told = format!("{created:?} {updated:?}");
+        let stored_as = format!("{created:?} {updated:?}");
         let insert = "INSERT INTO tasks (id, created_at, updated_at, externalTaskId, gameId) \
                       VALUES (?, ?, ?, ?, ?)";
         let values = [id.into(), created, updated, format!("task {n}").into(), game.into()];
         run(&database.db, insert, values).await;
-        model.insert(id, (created_at, updated_at, told));
+        model.insert(id, (created_at, updated_at, stored_as));
     }
     model
 }
@@ -160,9 +159,9 @@ async fn rows_of_every_format(database: &TestDatabase, game: Uuid, seed: u64) {
     let random = &mut Random(seed);
     let model = insert(database, game, random).await;
     let tasks = SeaOrmTaskRepository::new(db.clone());
-    for (id, (created_at, updated_at, told)) in &model {
+    for (id, (created_at, updated_at, stored_as)) in &model {
         let task = tasks.get(*id).await.unwrap();
-        assert_eq!((task.created_at, task.updated_at), (*created_at, *updated_at), "{told}");
+        assert_eq!((task.created_at, task.updated_at), (*created_at, *updated_at), "{stored_as}");
     }
     for order in [TaskOrder::Created, TaskOrder::Updated] {
         let mut sorted: Vec<_> = model
@@ -186,11 +185,11 @@ async fn rows_of_every_format(database: &TestDatabase, game: Uuid, seed: u64) {
             let rows: Vec<Task> = rows.into_iter().map(|(task, _)| task).collect();
             assert_eq!(rows.iter().map(|task| task.id).collect::<Vec<_>>(), expected);
             for task in rows {
-                let (created_at, updated_at, told) = &model[&task.id];
+                let (created_at, updated_at, stored_as) = &model[&task.id];
                 assert_eq!(
                     (task.created_at, task.updated_at),
                     (*created_at, *updated_at),
-                    "{told}"
+                    "{stored_as}"
                 );
             }
         }
@@ -207,17 +206,18 @@ async fn rows_of_every_format(database: &TestDatabase, game: Uuid, seed: u64) {
         let condition = tasks.condition(&filter).unwrap();
         assert_eq!(Tasks::find().filter(condition).count(db).await.unwrap(), expected);
     }
-    for (id, (created_at, updated_at, told)) in &model {
+    for (id, (created_at, updated_at, stored_as)) in &model {
         let one = TaskPatch::new().status("one");
         let early = one.clone().if_unmodified_since(*updated_at - TimeDelta::microseconds(1));
-        tasks.update(*id, early).await.expect_err(told);
-        let updated = tasks.update(*id, one.if_unmodified_since(*updated_at)).await.expect(told);
-        assert!(updated.updated_at > *updated_at, "{told}: {updated:?}");
-        assert_eq!(updated.created_at, *created_at, "{told}");
+        tasks.update(*id, early).await.expect_err(stored_as);
+        let updated =
+            tasks.update(*id, one.if_unmodified_since(*updated_at)).await.expect(stored_as);
+        assert!(updated.updated_at > *updated_at, "{stored_as}: {updated:?}");
+        assert_eq!(updated.created_at, *created_at, "{stored_as}");
         assert_eq!(tasks.get(*id).await.unwrap(), updated);
         let later = updated.updated_at;
         let two = TaskPatch::new().status("two").if_unmodified_since(later);
-        assert!(tasks.update(*id, two).await.expect(told).updated_at > later, "{told}");
+        assert!(tasks.update(*id, two).await.expect(stored_as).updated_at > later, "{stored_as}");
     }
     let before = by_id(&tasks, game).await;
     let three = TaskPatch::new().status("three");
@@ -242,7 +242,7 @@ async fn walk(
 ) -> Vec<Uuid> {
     let mut walked = Vec::new();
     let mut next = Some(first.clone());
-    // One page more than there can be, so that a walk without an end is a difference.
+    // Limited to one more than the number of rows, in case cursors never end.
     while let Some(query) = next.filter(|_| walked.len() <= ROWS) {
         let page = tasks.list(query).await.unwrap();
         walked.extend(page.items.into_iter().map(|task| task.id));
@@ -251,8 +251,8 @@ async fn walk(
     walked
 }
 
-/// A table of the application's: columns that keep numbers as they are, and the index that
-/// earlier tables had.
+/// A table of the application, whose column types convert numbers differently, with the index of
+/// earlier versions.
 async fn columns_of_any_affinity(database: &TestDatabase) {
     for (number, declared) in ["datetime_text", "datetime", "blob", "real"].into_iter().enumerate()
     {

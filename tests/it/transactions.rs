@@ -1,8 +1,9 @@
-//! Inside the application's transaction: what the crate writes is part of it, and calls may run
-//! at once.
+//! Calls in the application's transaction: rollback, isolation, concurrent calls, and errors that
+//! keep it.
 
 use crate::support::{
-    Backend, TestDatabase, any_id, assert_is, by_name, database_cases, names, run, still_works,
+    Backend, TestDatabase, assert_is, database_cases, list_by_name, names, run, still_works,
+    unordered_id,
 };
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
@@ -12,17 +13,17 @@ use game_tasks::{
 use uuid::Uuid;
 
 database_cases!(
-    rollback_takes_everything_back,
-    nobody_else_sees_it_before_commit,
-    two_calls_at_once,
-    what_no_server_reported_costs_no_transaction,
+    rollback_reverts_all_writes,
+    writes_are_invisible_to_others_before_commit,
+    concurrent_calls,
+    errors_of_the_crate_keep_the_transaction,
 );
 
 async fn game(database: &TestDatabase) -> Uuid {
-    Game::new(any_id().to_string()).insert(&database.db).await.unwrap().id
+    Game::new(unordered_id().to_string()).insert(&database.db).await.unwrap().id
 }
 
-/// Something of every kind of write.
+/// Makes each call that writes.
 async fn write(tasks: &dyn TaskRepository, game: Uuid, old: &Task) {
     tasks.create(NewTask::new(game, "new")).await.unwrap();
     let batch = || ["a", "b"].map(|name| NewTask::new(game, name));
@@ -34,24 +35,24 @@ async fn write(tasks: &dyn TaskRepository, game: Uuid, old: &Task) {
     tasks.delete_many(TaskFilter::keys([(game, "b")])).await.unwrap();
 }
 
-async fn rollback_takes_everything_back(database: &TestDatabase) {
+async fn rollback_reverts_all_writes(database: &TestDatabase) {
     let game = game(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
     let old = all.create(NewTask::new(game, "old")).await.unwrap();
     let transaction = database.db.begin().await.unwrap();
     write(&all.on(&transaction), game, &old).await;
-    assert_eq!(names(&by_name(&all.on(&transaction)).await), ["a", "old"]);
+    assert_eq!(names(&list_by_name(&all.on(&transaction)).await), ["a", "old"]);
     transaction.rollback().await.unwrap();
-    assert_eq!(by_name(&all).await, std::slice::from_ref(&old));
-    // So does a transaction that is dropped.
+    assert_eq!(list_by_name(&all).await, std::slice::from_ref(&old));
+    // Dropping a transaction rolls it back, too.
     let transaction = database.db.begin().await.unwrap();
     write(&all.on(&transaction), game, &old).await;
     drop(transaction);
-    assert_eq!(by_name(&all).await, [old]);
+    assert_eq!(list_by_name(&all).await, [old]);
 }
 
-async fn nobody_else_sees_it_before_commit(database: &TestDatabase) {
-    // SQLite's memory has one connection, and nobody else.
+async fn writes_are_invisible_to_others_before_commit(database: &TestDatabase) {
+    // SQLite in memory has a single connection.
     if database.backend == Backend::SqliteMemory {
         return;
     }
@@ -60,15 +61,15 @@ async fn nobody_else_sees_it_before_commit(database: &TestDatabase) {
     let old = all.create(NewTask::new(game, "old")).await.unwrap();
     let transaction = database.db.begin().await.unwrap();
     write(&all.on(&transaction), game, &old).await;
-    assert_eq!(by_name(&all).await, [old]);
-    let inside = by_name(&all.on(&transaction)).await;
+    assert_eq!(list_by_name(&all).await, [old]);
+    let inside = list_by_name(&all.on(&transaction)).await;
     transaction.commit().await.unwrap();
-    assert_eq!(by_name(&all).await, inside);
+    assert_eq!(list_by_name(&all).await, inside);
     assert_eq!(names(&inside), ["a", "old"]);
 }
 
-/// The one that is refused takes nothing of the others along.
-async fn two_calls_at_once(database: &TestDatabase) {
+/// A refused call does not affect the others.
+async fn concurrent_calls(database: &TestDatabase) {
     let game = game(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
     let transaction = database.db.begin().await.unwrap();
@@ -76,7 +77,7 @@ async fn two_calls_at_once(database: &TestDatabase) {
     let batch = |of: &str| -> Vec<NewTask> {
         (0..20).map(|n| NewTask::new(game, format!("{of} {n:02}"))).collect()
     };
-    let refused = batch("refused").into_iter().chain([NewTask::new(any_id(), "lost")]);
+    let refused = batch("refused").into_iter().chain([NewTask::new(unordered_id(), "lost")]);
     let (refused, accepted, single, second) = tokio::join!(
         inside.create_all(refused, OnExisting::Fail),
         inside.create_all(batch("accepted"), OnExisting::Fail),
@@ -89,36 +90,36 @@ async fn two_calls_at_once(database: &TestDatabase) {
     transaction.commit().await.unwrap();
     let mut expected: Vec<String> = (0..20).map(|n| format!("accepted {n:02}")).collect();
     expected.push("single".to_owned());
-    assert_eq!(names(&by_name(&all).await), expected);
+    assert_eq!(names(&list_by_name(&all).await), expected);
 }
 
-/// Makes a row that the crate cannot read: its `created_at` is null or, on SQLite, no time.
-async fn spoil(database: &TestDatabase, id: Uuid) {
+/// Makes a row unreadable by setting its `created_at` to null or, on SQLite, to an invalid text.
+async fn make_unreadable(database: &TestDatabase, id: Uuid) {
     let (may_be_null, value) = match database.backend {
         Backend::Postgres => ("ALTER TABLE tasks ALTER created_at DROP NOT NULL", "NULL"),
         Backend::MariaDb => ("ALTER TABLE tasks MODIFY created_at datetime(6) NULL", "NULL"),
         _ => ("SELECT 1", "'yesterday'"),
     };
     run(&database.db, may_be_null, []).await;
-    let spoil = format!("UPDATE tasks SET created_at = {value} WHERE id = ?");
-    assert_eq!(run(&database.db, &spoil, [id.into()]).await, 1);
+    let make_unreadable = format!("UPDATE tasks SET created_at = {value} WHERE id = ?");
+    assert_eq!(run(&database.db, &make_unreadable, [id.into()]).await, 1);
 }
 
-async fn what_no_server_reported_costs_no_transaction(database: &TestDatabase) {
+async fn errors_of_the_crate_keep_the_transaction(database: &TestDatabase) {
     let game = game(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
-    let spoilt = all.create(NewTask::new(game, "spoilt")).await.unwrap();
-    spoil(database, spoilt.id).await;
+    let unreadable = all.create(NewTask::new(game, "unreadable")).await.unwrap();
+    make_unreadable(database, unreadable.id).await;
     let transaction = database.db.begin().await.unwrap();
     let inside = all.on(&transaction);
-    let new = || NewTask::new(game, "spoilt").strategy("own");
+    let new = || NewTask::new(game, "unreadable").strategy("own");
     for (n, error) in [
-        inside.get(&spoilt).await.map(drop).unwrap_err(),
+        inside.get(&unreadable).await.map(drop).unwrap_err(),
         inside.list(TaskQuery::in_game(game)).await.map(drop).unwrap_err(),
         inside.get_or_create(new()).await.map(drop).unwrap_err(),
         inside.create_many([new()], OnExisting::Keep).await.unwrap().remove(0).unwrap_err(),
         inside.create_all([new()], OnExisting::Update).await.map(drop).unwrap_err(),
-        inside.transition(&spoilt, "open", "closed").await.map(drop).unwrap_err(),
+        inside.transition(&unreadable, "open", "closed").await.map(drop).unwrap_err(),
     ]
     .into_iter()
     .enumerate()
@@ -129,7 +130,7 @@ async fn what_no_server_reported_costs_no_transaction(database: &TestDatabase) {
             TaskError::Batch { index: 0, error } => *error,
             error => error,
         };
-        assert_is!(error, TaskError::UnreadableTimestamp { id, .. } if *id == spoilt.id);
+        assert_is!(error, TaskError::UnreadableTimestamp { id, .. } if *id == unreadable.id);
     }
     assert!(still_works(&transaction).await);
     let last = inside.create(NewTask::new(game, "last")).await.unwrap();

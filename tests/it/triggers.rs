@@ -1,20 +1,18 @@
-//! Triggers of the application's: that `updated_at` is not what the crate wrote does not make a
-//! new task look like an old one.
+//! Triggers that change `updated_at`: the crate still distinguishes new tasks from existing ones.
 
-use crate::support::{Backend, TestDatabase, any_id, assert_is, database_cases, run};
-use game_tasks::sea_orm::TransactionTrait;
-use game_tasks::{
-    CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskPatch,
-    TaskRepository, TaskRepositoryExt,
+use crate::support::{
+    Backend, ON_EXISTING, TestDatabase, assert_is, database_cases, on_pool_and_in_transaction, run,
+    unordered_id,
 };
-use uuid::Uuid;
+use game_tasks::{
+    CreateOutcome, NewTask, OnExisting, Task, TaskPatch, TaskRepository, TaskRepositoryExt,
+    TaskScope,
+};
 
-database_cases!(new_tasks_are_created, what_exists_is_kept_or_updated);
+database_cases!(new_tasks_are_created, existing_tasks_are_kept_or_updated);
 
-const EVERY: [OnExisting; 3] = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
-
-/// Lets each insert and update set `updated_at` to a moment of the trigger's own.
-async fn make_triggers(database: &TestDatabase) {
+/// Creates triggers that set `updated_at` on each insert and update.
+async fn create_triggers(database: &TestDatabase) {
     let statements: &[&str] = match database.backend {
         Backend::Postgres => &[
             "CREATE FUNCTION app_touch() RETURNS trigger LANGUAGE plpgsql AS $$ \
@@ -28,7 +26,7 @@ async fn make_triggers(database: &TestDatabase) {
             "CREATE TRIGGER app_touch BEFORE UPDATE ON tasks \
              FOR EACH ROW SET NEW.updated_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR",
         ],
-        // It has no triggers that change the row under way.
+        // SQLite has no triggers that modify the row before it is written.
         _ => &[
             "CREATE TRIGGER app_touch_new AFTER INSERT ON tasks BEGIN UPDATE tasks \
              SET updated_at = strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+1 hour') \
@@ -44,34 +42,21 @@ async fn make_triggers(database: &TestDatabase) {
     }
 }
 
-/// Plays a case on the pool and in a transaction.
-async fn with_triggers(
-    database: &TestDatabase,
-    case: impl AsyncFn(&TestDatabase, &dyn TaskRepository, Uuid),
-) {
-    make_triggers(database).await;
-    let game = Game::new("game").insert(&database.db).await.unwrap().id;
-    let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    case(database, &tasks, game).await;
-    let game = Game::new("another").insert(&database.db).await.unwrap().id;
-    let transaction = database.db.begin().await.unwrap();
-    case(database, &tasks.on(&transaction), game).await;
-    transaction.commit().await.unwrap();
-}
-
-/// That the task is there, and as it was told; not on SQLite, where it is touched afterwards.
-async fn assert_stored(database: &TestDatabase, tasks: &dyn TaskRepository, told: &Task) {
-    let stored = tasks.get(told).await.unwrap();
+/// Asserts that the stored row equals the returned one, apart from `updated_at` on SQLite, whose
+/// trigger runs after the row was returned.
+async fn assert_stored(database: &TestDatabase, tasks: &dyn TaskRepository, returned: &Task) {
+    let stored = tasks.get(returned).await.unwrap();
     assert!(stored.updated_at > stored.created_at, "the trigger has not run");
     if database.backend.is_sqlite() {
-        assert_eq!(Task { updated_at: told.updated_at, ..stored }, *told);
+        assert_eq!(Task { updated_at: returned.updated_at, ..stored }, *returned);
     } else {
-        assert_eq!(stored, *told);
+        assert_eq!(stored, *returned);
     }
 }
 
 async fn new_tasks_are_created(database: &TestDatabase) {
-    with_triggers(database, async |database, tasks, game| {
+    create_triggers(database).await;
+    on_pool_and_in_transaction(database, TaskScope::unrestricted(), async |tasks, game| {
         let assert_created = async |written: CreateOutcome| {
             assert_is!(written, CreateOutcome::Created(_));
             assert_stored(database, tasks, written.task()).await;
@@ -79,15 +64,15 @@ async fn new_tasks_are_created(database: &TestDatabase) {
         let one = tasks.create(NewTask::new(game, "one")).await.unwrap();
         assert_stored(database, tasks, &one).await;
         assert_created(tasks.get_or_create(NewTask::new(game, "got")).await.unwrap()).await;
-        for on_existing in EVERY {
-            // With ids that the crate makes, with some that are given, and with those only.
+        for on_existing in ON_EXISTING {
+            // With no given ids, with some, and with only given ids.
             for given in [0, 2, 4] {
                 let batch = |of: &str| {
                     (0..4)
                         .map(|n| {
                             let name = format!("{of} {on_existing:?} {given} {n}");
                             let task = NewTask::new(game, name).strategy("own");
-                            if n < given { task.id(any_id()) } else { task }
+                            if n < given { task.id(unordered_id()) } else { task }
                         })
                         .collect::<Vec<_>>()
                 };
@@ -103,11 +88,12 @@ async fn new_tasks_are_created(database: &TestDatabase) {
     .await;
 }
 
-async fn what_exists_is_kept_or_updated(database: &TestDatabase) {
-    with_triggers(database, async |database, tasks, game| {
+async fn existing_tasks_are_kept_or_updated(database: &TestDatabase) {
+    create_triggers(database).await;
+    on_pool_and_in_transaction(database, TaskScope::unrestricted(), async |tasks, game| {
         let old = tasks.create(NewTask::new(game, "old")).await.unwrap();
         let old = tasks.get(&old).await.unwrap();
-        for (n, on_existing) in EVERY[1..].iter().enumerate() {
+        for (n, on_existing) in ON_EXISTING[1..].iter().enumerate() {
             for atomic in [false, true] {
                 let strategy = format!("{n} {atomic}");
                 let before = tasks.get(&old).await.unwrap();

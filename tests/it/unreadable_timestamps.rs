@@ -1,8 +1,8 @@
-//! Timestamps that a `DateTime<Utc>` cannot hold, in rows that other programs wrote: a call that
-//! would return the task reports which it is and changes nothing, the other calls work.
+//! Stored timestamps that are out of range for `DateTime<Utc>`: calls that would return the task fail
+//! with its id and change nothing, and other calls work.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, column, database_cases, in_batch, run, still_works,
+    Backend, TestDatabase, assert_is, batch_error, column, database_cases, run, still_works,
 };
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait};
@@ -14,15 +14,15 @@ use game_tasks::{
 use uuid::Uuid;
 
 database_cases!(
-    every_call_reports_or_works,
+    calls_that_return_the_task_fail,
     a_transaction_stays_usable,
-    an_unreadable_update_is_repaired_by_a_change_of_many,
-    times_that_can_be_held_are_read,
+    update_many_repairs_updated_at,
+    timestamps_in_range_are_read,
 );
 
 const COLUMNS: [&str; 2] = ["created_at", "updated_at"];
 
-/// Values as SQL, of which the column can hold each, and `DateTime<Utc>` none.
+/// SQL literals that the column accepts but `DateTime<Utc>` cannot represent.
 fn unreadable(backend: Backend) -> &'static [&'static str] {
     match backend {
         Backend::Postgres => &[
@@ -61,8 +61,8 @@ fn unreadable(backend: Backend) -> &'static [&'static str] {
 
 type Repository<'d> = SeaOrmTaskRepository<&'d game_tasks::sea_orm::DatabaseConnection>;
 
-/// Stores a timestamp that no program should.
-async fn spoil(database: &TestDatabase, id: Uuid, column: &str, value: &str) {
+/// Stores such a timestamp.
+async fn make_unreadable(database: &TestDatabase, id: Uuid, column: &str, value: &str) {
     let update = format!("UPDATE tasks SET {column} = {value} WHERE id = ?");
     if database.backend == Backend::MariaDb {
         let transaction = database.db.begin().await.unwrap();
@@ -75,20 +75,20 @@ async fn spoil(database: &TestDatabase, id: Uuid, column: &str, value: &str) {
     }
 }
 
-/// Three tasks, of which `b` is spoilt.
-async fn three(database: &TestDatabase, column: &str, value: &str) -> (Uuid, Task) {
+/// Creates the tasks `a`, `b` and `c`, and makes `b` unreadable.
+async fn three_tasks(database: &TestDatabase, column: &str, value: &str) -> (Uuid, Task) {
     let game = Game::new(format!("game {}", Uuid::now_v7())).insert(&database.db).await.unwrap().id;
     let tasks = SeaOrmTaskRepository::new(&database.db);
     for name in ["a", "b", "c"] {
         tasks.create(NewTask::new(game, name)).await.unwrap();
     }
     let task = tasks.get((game, "b")).await.unwrap();
-    spoil(database, task.id, column, value).await;
+    make_unreadable(database, task.id, column, value).await;
     (game, task)
 }
 
-/// Every call that would return the task.
-async fn reports<C: TaskConnection>(
+/// The errors of all calls that would return the task.
+async fn errors_of_calls<C: TaskConnection>(
     tasks: &SeaOrmTaskRepository<C>,
     task: &Task,
     game: Uuid,
@@ -109,11 +109,16 @@ async fn reports<C: TaskConnection>(
             errors.push(("list", tasks.list(query.clone()).await.unwrap_err()));
             let all: Result<Vec<Task>, _> = tasks.stream(query.clone()).try_collect().await;
             errors.push(("stream", all.unwrap_err()));
-            // However the rows are cut into pages, the walk ends there.
+            // With one task per page, the page of the task fails.
             let mut page = query.clone().limit(1);
             let error = loop {
                 match tasks.list(page).await {
-                    Ok(read) => page = query.clone().limit(1).after(read.next.expect("not all")),
+                    Ok(read) => {
+                        page = query
+                            .clone()
+                            .limit(1)
+                            .after(read.next.expect("the task is not on the last page"))
+                    }
                     Err(error) => break error,
                 }
             };
@@ -123,7 +128,7 @@ async fn reports<C: TaskConnection>(
     for on_existing in [OnExisting::Keep, OnExisting::Update] {
         let batch = ["a", "b", "new"].map(|name| NewTask::new(game, name).strategy("s"));
         let error = tasks.create_all(batch, on_existing).await.unwrap_err();
-        let (index, error) = in_batch(error);
+        let (index, error) = batch_error(error);
         assert_eq!(index, 1);
         errors.push(("create_all", error));
         let one = [NewTask::new(game, "b").strategy("s")];
@@ -134,17 +139,17 @@ async fn reports<C: TaskConnection>(
     errors
 }
 
-async fn every_call_reports_or_works(database: &TestDatabase) {
-    for (spoilt, value) in COLUMNS
+async fn calls_that_return_the_task_fail(database: &TestDatabase) {
+    for (unreadable_column, value) in COLUMNS
         .into_iter()
         .flat_map(|column| unreadable(database.backend).iter().map(move |value| (column, *value)))
     {
-        let (game, task) = three(database, spoilt, value).await;
+        let (game, task) = three_tasks(database, unreadable_column, value).await;
         let tasks = SeaOrmTaskRepository::new(&database.db);
-        for (call, error) in reports(&tasks, &task, game).await {
+        for (call, error) in errors_of_calls(&tasks, &task, game).await {
             assert_is!(
                 error,
-                TaskError::UnreadableTimestamp { id, column } if *id == task.id && *column == spoilt
+                TaskError::UnreadableTimestamp { id, column } if *id == task.id && *column == unreadable_column
             );
             assert_eq!(error.retry(), Retry::No, "{call}");
             assert!(!error.transaction_lost(), "{call}");
@@ -155,13 +160,18 @@ async fn every_call_reports_or_works(database: &TestDatabase) {
             [game.into()],
         )
         .await;
-        assert_eq!(stored, ["open", "open", "open"], "{value}: something was written");
-        works(database, &tasks, &task, game).await;
+        assert_eq!(stored, ["open", "open", "open"], "{value}: a refused call has written");
+        make_other_calls(database, &tasks, &task, game).await;
     }
 }
 
-/// The calls that do not return the task.
-async fn works(database: &TestDatabase, tasks: &Repository<'_>, task: &Task, game: Uuid) {
+/// Makes the calls that do not return the task.
+async fn make_other_calls(
+    database: &TestDatabase,
+    tasks: &Repository<'_>,
+    task: &Task,
+    game: Uuid,
+) {
     let db = &database.db;
     assert!(tasks.exists(task.id).await.unwrap());
     assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap(), 3);
@@ -172,13 +182,13 @@ async fn works(database: &TestDatabase, tasks: &Repository<'_>, task: &Task, gam
         tasks.create(NewTask::new(game, "b")).await.unwrap_err(),
         TaskError::AlreadyExists { id: Some(id), .. } if *id == task.id
     );
-    // Others of a batch are written.
+    // The other tasks of a batch are written.
     let batch = ["a", "b", "new"].map(|name| NewTask::new(game, name).strategy("s"));
     let outcomes = tasks.create_many(batch, OnExisting::Update).await.unwrap();
     assert_is!(outcomes[0], Ok(CreateOutcome::Updated(_)));
     assert_is!(outcomes[1], Err(TaskError::UnreadableTimestamp { .. }));
     assert_is!(outcomes[2], Ok(CreateOutcome::Created(_)));
-    // What an application joins is an error of SeaORM's, not a panic.
+    // An application's select returns an error of SeaORM and does not panic.
     let select = tasks.select(&TaskQuery::in_game(game)).unwrap();
     select.find_also_related(Games).all(db).await.unwrap_err();
     let others = tasks.condition(&TaskFilter::keys([(game, "a"), (game, "c")])).unwrap();
@@ -193,11 +203,11 @@ async fn works(database: &TestDatabase, tasks: &Repository<'_>, task: &Task, gam
 
 async fn a_transaction_stays_usable(database: &TestDatabase) {
     let value = unreadable(database.backend)[0];
-    for spoilt in COLUMNS {
-        let (game, task) = three(database, spoilt, value).await;
+    for unreadable_column in COLUMNS {
+        let (game, task) = three_tasks(database, unreadable_column, value).await;
         let transaction = database.db.begin().await.unwrap();
         let tasks = SeaOrmTaskRepository::new(&transaction);
-        for (call, error) in reports(&tasks, &task, game).await {
+        for (call, error) in errors_of_calls(&tasks, &task, game).await {
             assert_is!(error, TaskError::UnreadableTimestamp { .. });
             assert!(still_works(&transaction).await, "{call}");
         }
@@ -208,9 +218,9 @@ async fn a_transaction_stays_usable(database: &TestDatabase) {
     }
 }
 
-async fn an_unreadable_update_is_repaired_by_a_change_of_many(database: &TestDatabase) {
+async fn update_many_repairs_updated_at(database: &TestDatabase) {
     for value in unreadable(database.backend) {
-        let (game, task) = three(database, "updated_at", value).await;
+        let (game, task) = three_tasks(database, "updated_at", value).await;
         let tasks = SeaOrmTaskRepository::new(&database.db);
         let patch = TaskPatch::new().status("seen");
         assert_eq!(
@@ -224,8 +234,8 @@ async fn an_unreadable_update_is_repaired_by_a_change_of_many(database: &TestDat
     }
 }
 
-/// Far away, but within the range: they are read, and the crate accepts its own cursors.
-async fn times_that_can_be_held_are_read(database: &TestDatabase) {
+/// Extreme values within the range are read, and cursors with them are accepted.
+async fn timestamps_in_range_are_read(database: &TestDatabase) {
     let values: &[&str] = match database.backend {
         Backend::Postgres => {
             &["'4713-01-01 00:00:00 BC'", "'20000-01-01 00:00:00+00'", "'262141-12-31 23:59:59+00'"]
@@ -239,7 +249,7 @@ async fn times_that_can_be_held_are_read(database: &TestDatabase) {
         _ => &["'0000-01-01'", "'9999-12-31 23:59:59.999999999'", "'2026-02-31 24:00'"],
     };
     for value in values {
-        let (game, task) = three(database, "created_at", value).await;
+        let (game, task) = three_tasks(database, "created_at", value).await;
         let tasks = SeaOrmTaskRepository::new(&database.db);
         for query in [TaskQuery::in_game(game), TaskQuery::in_game(game).descending()] {
             let query = query.limit(1);
@@ -252,10 +262,10 @@ async fn times_that_can_be_held_are_read(database: &TestDatabase) {
             }
             assert_eq!(listed.len(), 3, "{value} {query:?} {listed:?}");
             let far = listed.iter().find(|one| one.id == task.id).unwrap();
-            let place = listed.iter().position(|one| one.id == task.id);
-            assert!(place != Some(1), "{value} is before or after the others");
+            let index = listed.iter().position(|one| one.id == task.id);
+            assert!(index != Some(1), "{value} sorts before or after the others");
             assert_eq!(tasks.get(task.id).await.unwrap(), *far);
-            // What may be asked for is found by its index, however far away.
+            // A filter with the timestamp finds the task, if the filter accepts it.
             let from = TaskFilter::in_game(game).created_from(far.created_at);
             match tasks.count(from.clone()).await {
                 Ok(found) => {

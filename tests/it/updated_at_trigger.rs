@@ -2,7 +2,8 @@
 //! moves it backwards, preconditions see its change, and the crate's own answers stay exact.
 
 use crate::support::{
-    FEW, TestDatabase, assert_is, column, on_database, parents_of_tables, run, tests_on,
+    DEFAULT_CONNECTIONS, TestDatabase, assert_is, column, on_database, parents_of_tables, run,
+    tests_on,
 };
 use game_tasks::migration::{opt_in_updated_at_trigger, opt_in_updated_at_trigger_for};
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
@@ -13,16 +14,16 @@ use game_tasks::{
 };
 
 tests_on!([postgres Postgres], another_programs_change_is_seen, |on| {
-    super::on_database(on, super::FEW, super::another_programs_change_is_seen)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::another_programs_change_is_seen)
 });
 tests_on!([postgres Postgres], the_crates_answers_stay_exact, |on| {
-    super::on_database(on, super::FEW, super::the_crates_answers_stay_exact)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::the_crates_answers_stay_exact)
 });
 tests_on!([postgres Postgres], names_and_repetitions, |on| {
-    super::on_database(on, super::FEW, super::names_and_repetitions)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::names_and_repetitions)
 });
 tests_on!([sqlite_memory SqliteMemory, mariadb MariaDb], elsewhere_it_is_refused, |on| {
-    super::on_database(on, super::FEW, super::elsewhere_it_is_refused)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::elsewhere_it_is_refused)
 });
 
 parents_of_tables! {

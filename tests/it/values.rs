@@ -1,6 +1,6 @@
-//! What values say of themselves, in each case that they tell apart.
+//! Methods of the value types.
 
-use crate::support::{assert_is, stored};
+use crate::support::{assert_is, unvalidated};
 use game_tasks::{
     ApiKeyId, CreateOutcome, Game, InMemoryTaskRepository, Inheritance, Lifecycle, NewTask,
     OnExisting, Page, StrategyId, StrategyKind, StrategySource, Task, TaskError, TaskKey,
@@ -16,10 +16,10 @@ fn task() -> (Game, Task) {
 }
 
 #[test]
-fn a_key_names_a_task_only_if_all_of_it_fits() {
+fn a_key_matches_a_task_only_if_all_parts_do() {
     let (game, task) = task();
     let other = Uuid::now_v7();
-    for (key, names_it, of_game) in [
+    for (key, matches, of_game) in [
         (TaskKey::from(task.id), true, None),
         (TaskKey::from(other), false, None),
         (TaskKey::from((game.id, task.id)), true, Some(game.id)),
@@ -31,13 +31,13 @@ fn a_key_names_a_task_only_if_all_of_it_fits() {
         (TaskKey::from((game.id, "Task")), false, Some(game.id)),
         (TaskKey::from((other, "Task")), false, Some(other)),
     ] {
-        assert_eq!(task.matches(&key), names_it, "{key}");
+        assert_eq!(task.matches(&key), matches, "{key}");
         assert_eq!(key.game_id(), of_game, "{key}");
     }
 }
 
 #[test]
-fn each_kind_of_strategy_and_status() {
+fn kinds_of_strategies_and_statuses() {
     let id = Uuid::now_v7();
     let custom = StrategyId::custom(id);
     assert_eq!(custom.as_str(), format!("custom:{id}"));
@@ -57,25 +57,25 @@ fn each_kind_of_strategy_and_status() {
 }
 
 #[test]
-fn a_caller_that_cannot_be_asked_for_reaches_nothing() {
+fn a_caller_with_nul_in_its_name_sees_nothing() {
     let (game, task) = task();
-    for (text, reached) in [("key", true), ("k\0y", false)] {
-        let key: ApiKeyId = stored(text);
+    for (text, expected) in [("key", true), ("k\0y", false)] {
+        let key: ApiKeyId = unvalidated(text);
         let owned = game.clone().owned_by_api_key(key.clone());
         let created = Task { api_key_used: Some(key.clone()), ..task.clone() };
         let scope = TaskScope::api_key(key);
-        assert_eq!(scope.can_see(&created, Some(&game)), reached);
-        assert_eq!(scope.can_see(&task, Some(&owned)), reached);
-        assert_eq!(scope.can_create_in(&owned), reached);
+        assert_eq!(scope.can_see(&created, Some(&game)), expected);
+        assert_eq!(scope.can_see(&task, Some(&owned)), expected);
+        assert_eq!(scope.can_create_in(&owned), expected);
     }
 }
 
 #[tokio::test]
-async fn each_outcome_of_a_batch() {
+async fn kinds_of_outcomes() {
     let tasks = InMemoryTaskRepository::new();
     let game = Game::new("game");
     tasks.add_game(game.clone());
-    let say =
+    let kind =
         |written: &CreateOutcome| (written.is_created(), written.is_kept(), written.is_updated());
     for (existing, strategy, expected) in [
         (OnExisting::Keep, "a", (true, false, false)),
@@ -85,12 +85,12 @@ async fn each_outcome_of_a_batch() {
     ] {
         let new = NewTask::new(game.id, "task").strategy(strategy);
         let written = tasks.create_all([new], existing).await.unwrap();
-        assert_eq!(written.iter().map(say).collect::<Vec<_>>(), [expected]);
+        assert_eq!(written.iter().map(kind).collect::<Vec<_>>(), [expected]);
     }
 }
 
 #[tokio::test]
-async fn the_games_of_the_store_in_memory() {
+async fn games_of_the_in_memory_repository() {
     let tasks = InMemoryTaskRepository::new();
     let game = Game::new("game").strategy(StrategyId::new("bees").unwrap());
     tasks.add_game(game.clone());
@@ -114,7 +114,7 @@ async fn the_games_of_the_store_in_memory() {
 }
 
 #[test]
-fn the_tasks_of_a_page() {
+fn pages_can_be_mapped_and_iterated() {
     let page = Page::new(vec![1, 2, 3], Some("next".into()), Some(7)).map(|n| n * 2);
     assert_eq!((page.next.clone(), page.total), (Some("next".into()), Some(7)));
     assert_eq!(page.into_iter().collect::<Vec<_>>(), [2, 4, 6]);

@@ -1,10 +1,11 @@
-//! A scope on a repository that keeps its type: it holds in the application's own selects, its
-//! transactions and its cursors too.
+//! `with_scope`, which keeps the repository's type: it also restricts selects, conditions,
+//! transactions and cursors.
 
 use crate::support::{
-    Held, TestDatabase, assert_blind, assert_is, by_name, callers, database_cases, held_cases, key,
-    names, strangers,
+    Harness, TestDatabase, assert_is, assert_no_access, database_cases, harness_cases, key,
+    list_by_name, names,
 };
+use game_tasks::conformance::fixtures::{callers, strangers};
 use game_tasks::sea_orm::{
     ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionTrait,
 };
@@ -13,61 +14,61 @@ use game_tasks::{
     TaskFilter, TaskOrder, TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, Tasks,
 };
 
-held_cases!(it_is_what_scoped_gives, again_it_narrows);
+harness_cases!(with_scope_restricts_like_scoped, further_scopes_narrow);
 database_cases!(
-    selects_and_conditions_are_confined,
-    a_transaction_is_confined,
-    a_page_is_the_scopes,
-    a_cursor_belongs_to_the_scope,
+    selects_and_conditions_are_restricted,
+    calls_in_a_transaction_are_restricted,
+    pages_of_selects_are_restricted,
+    a_cursor_is_valid_only_in_its_scope,
 );
 
-async fn it_is_what_scoped_gives(held: &Held<'_>) {
-    for (scope, game) in callers() {
-        let game = held.add(game).await.id;
-        let elsewhere = held.task(held.game().await, "elsewhere").await;
-        let mine = held.with_scope(scope.clone());
+async fn with_scope_restricts_like_scoped(harness: &Harness<'_>) {
+    for (scope, game) in callers().unwrap() {
+        let game = harness.add_game(game).await.id;
+        let elsewhere = harness.task(harness.game().await, "elsewhere").await;
+        let mine = harness.with_scope(scope.clone());
         let created = mine.create(NewTask::new(game, "created")).await.unwrap();
-        let stamp = match &scope.callers()[0] {
+        let expected = match &scope.callers()[0] {
             Caller::ApiKey(key) => (Some(key.clone()), None),
             Caller::OauthUser(user) => (None, Some(user.clone())),
             other => panic!("{other:?}"),
         };
-        assert_eq!((created.api_key_used.clone(), created.oauth_user_id.clone()), stamp);
-        // What the one writes, the others read.
-        let inherited = held.task(game, "inherited").await;
-        assert_eq!(by_name(&*mine).await, [created.clone(), inherited]);
-        assert_eq!(by_name(&*mine).await, by_name(&*held.tasks().scoped(scope)).await);
-        assert_eq!(held.tasks().get(&created).await.unwrap(), created);
+        assert_eq!((created.api_key_used.clone(), created.oauth_user_id.clone()), expected);
+        // Both see the same tasks.
+        let inherited = harness.task(game, "inherited").await;
+        assert_eq!(list_by_name(&*mine).await, [created.clone(), inherited]);
+        assert_eq!(list_by_name(&*mine).await, list_by_name(&*harness.tasks().scoped(scope)).await);
+        assert_eq!(harness.tasks().get(&created).await.unwrap(), created);
         assert_eq!(mine.find(&elsewhere).await.unwrap(), None);
-        let rows = held.rows().await;
-        for stranger in strangers() {
-            assert_blind(&*held.with_scope(stranger), &created).await;
+        let rows = harness.rows().await;
+        for stranger in strangers().unwrap() {
+            assert_no_access(&*harness.with_scope(stranger), &created).await;
         }
-        assert_eq!(held.rows().await, rows);
+        assert_eq!(harness.rows().await, rows);
         assert_eq!(mine.delete_many(TaskFilter::all()).await.unwrap(), 2);
     }
 }
 
-async fn again_it_narrows(held: &Held<'_>) {
-    let [(by_key, of_key), (by_user, of_user)] = callers();
-    let (of_key, of_user) = (held.add(of_key).await.id, held.add(of_user).await.id);
-    let (key, user) = (held.task(of_key, "key").await, held.task(of_user, "user").await);
-    assert_eq!(by_name(&*held.with_scope(TaskScope::unrestricted())).await.len(), 2);
+async fn further_scopes_narrow(harness: &Harness<'_>) {
+    let [(by_key, of_key), (by_user, of_user)] = callers().unwrap();
+    let (of_key, of_user) = (harness.add_game(of_key).await.id, harness.add_game(of_user).await.id);
+    let (key, user) = (harness.task(of_key, "key").await, harness.task(of_user, "user").await);
+    assert_eq!(list_by_name(&*harness.with_scope(TaskScope::unrestricted())).await.len(), 2);
     for both in [by_key.clone().and(by_user.clone()), by_user.clone().and(by_key.clone())] {
-        let both = held.with_scope(both);
+        let both = harness.with_scope(both);
         for wider in [TaskScope::unrestricted(), by_key.clone(), by_user.clone()] {
             let scoped = both.scoped(wider);
-            assert_blind(&*scoped, &key).await;
-            assert_blind(&*scoped, &user).await;
+            assert_no_access(&*scoped, &key).await;
+            assert_no_access(&*scoped, &user).await;
         }
     }
 }
 
 type Repository<C = DatabaseConnection> = SeaOrmTaskRepository<C>;
 
-/// What two keys see: `mine` its game's tasks `a`, `b`, `c` and `d` in another game, which it
-/// had created there before the other got it; `other` this game's tasks `d` and `e`.
-struct Ground {
+/// Repositories of two keys. `mine` owns a game with the tasks `a`, `b` and `c`, and has created `d`
+/// in another game before that was transferred to `other`, which has created `e` there.
+struct Fixture {
     all: Repository,
     mine: Repository,
     other: Repository,
@@ -75,7 +76,7 @@ struct Ground {
     of_other: Game,
 }
 
-async fn ground(database: &TestDatabase) -> Ground {
+async fn set_up(database: &TestDatabase) -> Fixture {
     let db = &database.db;
     let all = SeaOrmTaskRepository::new(db.clone());
     let scoped = |text| all.clone().with_scope(TaskScope::api_key(key(text)));
@@ -86,13 +87,13 @@ async fn ground(database: &TestDatabase) -> Ground {
     for (game, name) in [(&of_mine, "a"), (&of_mine, "b"), (&of_mine, "c"), (&of_other, "d")] {
         mine.create(NewTask::new(game.id, name)).await.unwrap();
     }
-    let hand_over = r#"UPDATE games SET "apiKey_used" = 'gme_live_other' WHERE id = ?"#;
-    crate::support::run(db, hand_over, [of_other.id.into()]).await;
+    let transfer = r#"UPDATE games SET "apiKey_used" = 'gme_live_other' WHERE id = ?"#;
+    crate::support::run(db, transfer, [of_other.id.into()]).await;
     other.create(NewTask::new(of_other.id, "e")).await.unwrap();
-    Ground { all, mine, other, of_mine, of_other }
+    Fixture { all, mine, other, of_mine, of_other }
 }
 
-/// What the application's own queries find through the repository: by select and by condition.
+/// The tasks that an application selects with `select` and with `condition`.
 async fn selected<C: TaskConnection, D: ConnectionTrait>(
     tasks: &Repository<C>,
     filter: TaskFilter,
@@ -105,15 +106,15 @@ async fn selected<C: TaskConnection, D: ConnectionTrait>(
     [tasks.select(&query).unwrap().all(connection).await.unwrap(), found]
 }
 
-async fn selects_and_conditions_are_confined(database: &TestDatabase) {
-    let Ground { all, mine, other, of_mine, of_other } = ground(database).await;
+async fn selects_and_conditions_are_restricted(database: &TestDatabase) {
+    let Fixture { all, mine, other, of_mine, of_other } = set_up(database).await;
     let narrow = mine.clone().with_scope(TaskScope::api_key(key("gme_live_other")));
     let both_games = TaskFilter::all().statuses(["open"]);
     for (tasks, of_both, in_mine, in_other) in [
         (&all, &["a", "b", "c", "d", "e"][..], &["a", "b", "c"][..], &["d", "e"][..]),
         (&mine, &["a", "b", "c", "d"], &["a", "b", "c"], &["d"]),
         (&other, &["d", "e"], &[], &["d", "e"]),
-        // Of both, one created it, and the other owns its game.
+        // `mine` created `d`, and `other` owns its game.
         (&narrow, &["d"], &[], &["d"]),
     ] {
         for (filter, expected) in [
@@ -129,11 +130,11 @@ async fn selects_and_conditions_are_confined(database: &TestDatabase) {
     }
 }
 
-async fn a_transaction_is_confined(database: &TestDatabase) {
-    let Ground { all, mine, of_mine, of_other, .. } = ground(database).await;
+async fn calls_in_a_transaction_are_restricted(database: &TestDatabase) {
+    let Fixture { all, mine, of_mine, of_other, .. } = set_up(database).await;
     let transaction = database.db.begin().await.unwrap();
     let inside = mine.on(&transaction);
-    assert_eq!(names(&by_name(&inside).await), ["a", "b", "c", "d"]);
+    assert_eq!(names(&list_by_name(&inside).await), ["a", "b", "c", "d"]);
     let created = inside.create(NewTask::new(of_mine.id, "new")).await.unwrap();
     assert_eq!(created.api_key_used, Some(key("gme_live_mine")));
     let error = inside.create(NewTask::new(of_other.id, "new")).await.unwrap_err();
@@ -145,11 +146,11 @@ async fn a_transaction_is_confined(database: &TestDatabase) {
     }
     assert_eq!(inside.delete_many(TaskFilter::all()).await.unwrap(), 5);
     transaction.commit().await.unwrap();
-    assert_eq!(names(&by_name(&all).await), ["e"]);
+    assert_eq!(names(&list_by_name(&all).await), ["e"]);
 }
 
-async fn a_page_is_the_scopes(database: &TestDatabase) {
-    let Ground { mine, .. } = ground(database).await;
+async fn pages_of_selects_are_restricted(database: &TestDatabase) {
+    let Fixture { mine, .. } = set_up(database).await;
     let query = TaskQuery::new(TaskFilter::all()).limit(3).order_by(TaskOrder::ExternalId);
     let mut walked = Vec::new();
     let mut next = Some(query);
@@ -163,8 +164,8 @@ async fn a_page_is_the_scopes(database: &TestDatabase) {
     assert_eq!(names(&walked), ["a", "b", "c", "d"]);
 }
 
-async fn a_cursor_belongs_to_the_scope(database: &TestDatabase) {
-    let Ground { all, mine, other, .. } = ground(database).await;
+async fn a_cursor_is_valid_only_in_its_scope(database: &TestDatabase) {
+    let Fixture { all, mine, other, .. } = set_up(database).await;
     let narrow = mine.clone().with_scope(TaskScope::api_key(key("gme_live_other")));
     let all_scopes = [&all, &mine, &other, &narrow];
     let query = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::ExternalId).limit(1);
@@ -185,7 +186,7 @@ async fn a_cursor_belongs_to_the_scope(database: &TestDatabase) {
                 assert_is!(listed, Err(TaskError::InvalidCursor(CursorFault::Scope)));
             }
         }
-        // The same scope given in another way is the same.
+        // `scoped` gives an equal scope, for which the cursor is valid, too.
         if from == 1 {
             let again = all.scoped(TaskScope::api_key(key("gme_live_mine")));
             assert_eq!(again.list(rest).await.unwrap().items.len(), 1);

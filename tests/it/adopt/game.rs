@@ -1,7 +1,8 @@
 //! GAME's database: its schema, its rows, and the statements of its Python.
 
 use crate::support::{
-    Backend, FEW, TestDatabase, any_id, column, on_empty_database, rows, run, try_run,
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, column, on_empty_database, rows, run, try_run,
+    unordered_id,
 };
 use game_tasks::adopt::{self, Adoption, Outcome, Plan};
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, ExecResult};
@@ -12,7 +13,7 @@ use uuid::Uuid;
 pub(crate) const KEY: &str = "gme_live_abc12345";
 
 pub(crate) async fn on_game_database(case: impl AsyncFnOnce(&TestDatabase)) {
-    on_empty_database(Backend::Postgres, FEW, async |database| {
+    on_empty_database(Backend::Postgres, DEFAULT_CONNECTIONS, async |database| {
         load_schema(&database.db).await;
         case(database).await;
     })
@@ -40,7 +41,7 @@ pub(crate) async fn adopted(db: &DatabaseConnection) {
 }
 
 pub(crate) async fn game(db: &DatabaseConnection, name: &str, strategy: Option<&str>) -> Uuid {
-    let id = any_id();
+    let id = unordered_id();
     let insert = r#"INSERT INTO games (id, created_at, updated_at, "externalGameId", "strategyId",
                     "apiKey_used") VALUES (?, now(), now(), ?, ?, ?)"#;
     let strategy = strategy.map(str::to_owned);
@@ -55,7 +56,7 @@ pub(crate) async fn python_insert(
     name: &str,
     key: &str,
 ) -> (Uuid, Result<ExecResult, DbErr>) {
-    let id = any_id();
+    let id = unordered_id();
     let insert = r#"INSERT INTO tasks (id, created_at, updated_at, "externalTaskId", "gameId",
                     "strategyId", status, "apiKey_used", oauth_user_id)
                     VALUES (?, now(), now(), ?, ?, 'default', 'open', ?, NULL)"#;
@@ -78,7 +79,7 @@ pub(crate) async fn task(
 }
 
 pub(crate) async fn params(db: &DatabaseConnection, table: &str, task: Uuid) -> Uuid {
-    let id = any_id();
+    let id = unordered_id();
     let insert = format!(r#"INSERT INTO {table} (id, "taskId") VALUES (?, ?)"#);
     run(db, &insert, [id.into(), task.into()]).await;
     id
@@ -114,7 +115,7 @@ impl Zoo {
             [none.into()],
         )
         .await;
-        let nameless_game = any_id();
+        let nameless_game = unordered_id();
         run(db, "INSERT INTO games (id) VALUES (?)", [nameless_game.into()]).await;
         let one = async |game, name: &str, set: &str| task(db, game, name, set).await;
         let (in_bees, in_none, in_plain) = (Some(bees), Some(none), Some(plain));

@@ -2,7 +2,9 @@
 
 use super::game::{KEY, Zoo, dump, game, on_game_database, python_insert, task};
 use super::game_cases;
-use crate::support::{Backend, FEW, TestDatabase, assert_is, on_empty_database, run};
+use crate::support::{
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, assert_is, on_empty_database, run,
+};
 use game_tasks::adopt::{self, AdoptError, Found, Plan, Rule, Step, UnfitReason};
 use game_tasks::sea_orm::ConnectionTrait;
 use game_tasks::{NewTask, ValidationReason};
@@ -166,7 +168,7 @@ async fn texts_are_judged_as_the_crate_does(database: &TestDatabase) {
         SELECT (t ->> 0)::uuid, t ->> 1, ?, 'default', 'open' FROM json_array_elements(?::json) t"#;
     let mut all = Vec::new();
     for text in texts {
-        let id = crate::support::any_id();
+        let id = crate::support::unordered_id();
         let rule = match NewTask::new(game, text.clone()).validate() {
             Ok(()) => None,
             Err(error) => match error.reason {
@@ -287,7 +289,7 @@ async fn schemas_that_are_not_games(database: &TestDatabase) {
 }
 
 async fn refused(backend: Backend, product: &str) {
-    on_empty_database(backend, FEW, async |database| {
+    on_empty_database(backend, DEFAULT_CONNECTIONS, async |database| {
         for error in [
             adopt::inspect(&database.db).await.unwrap_err(),
             adopt::run(&database.db, Plan::new()).await.unwrap_err(),

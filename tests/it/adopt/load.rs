@@ -8,7 +8,7 @@
 
 use super::game::{KEY, assert_adopted, load_schema};
 use crate::support::{
-    Backend, TestDatabase, any_id, column, on_empty_database, rows, run, try_run,
+    Backend, TestDatabase, column, on_empty_database, rows, run, try_run, unordered_id,
 };
 use game_tasks::adopt::{self, Duplicates, Plan, Step, WithoutGame};
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
@@ -111,7 +111,7 @@ async fn write(
             return;
         }
         let game = games[n % games.len()];
-        let name = format!("new {}", any_id());
+        let name = format!("new {}", unordered_id());
         let (id, inserted) =
             longest.time("insert", super::game::python_insert(&db, Some(game), &name, KEY)).await;
         inserted.unwrap();
@@ -119,7 +119,10 @@ async fn write(
         longest.time("update", try_run(&db, update, [id.into()])).await.unwrap();
         let insert =
             r#"INSERT INTO tasksparams (id, key, value, "taskId") VALUES (?, 'k', 'v', ?)"#;
-        longest.time("params", try_run(&db, insert, [any_id().into(), id.into()])).await.unwrap();
+        longest
+            .time("params", try_run(&db, insert, [unordered_id().into(), id.into()]))
+            .await
+            .unwrap();
         written.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_millis(4)).await;
     }

@@ -97,7 +97,7 @@ async fn nulls_that_come_in_are_filled(database: &TestDatabase) {
             let insert = r#"INSERT INTO tasks (id, "externalTaskId", "gameId", "strategyId", status,
                 created_at) VALUES (?, ?, ?, 'default', 'open', NULL)"#;
             for game in [Some(game), None] {
-                let id = crate::support::any_id();
+                let id = crate::support::unordered_id();
                 let values = [id.into(), id.to_string().into(), game.into()];
                 let _ = crate::support::try_run(&db, insert, values).await;
             }
@@ -127,7 +127,7 @@ async fn references_that_come_in_are_moved(database: &TestDatabase) {
             let (mut written, mut refused) = (0, 0);
             for id in all.iter().cycle().take(3_000) {
                 let insert = r#"INSERT INTO tasksparams (id, "taskId") VALUES (?, ?)"#;
-                let values = [crate::support::any_id().into(), (*id).into()];
+                let values = [crate::support::unordered_id().into(), (*id).into()];
                 match crate::support::try_run(&db, insert, values).await {
                     Ok(_) => written += 1,
                     Err(_) => refused += 1,

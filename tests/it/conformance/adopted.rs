@@ -1,15 +1,17 @@
-//! The suite on a database of GAME's that has been adopted, with GAME's own foreign keys.
+//! Runs the suite on an adopted GAME database, with GAME's foreign keys.
 
-use super::stores::{Hold, InTransaction, OnPool};
-use super::{PATIENCE, of_races, of_transactions, suite};
+use super::stores::{InTransaction, OnPool, Wrapper};
+use super::{TIME_LIMIT, needs_concurrency, needs_transaction, suite};
 use crate::adopt::adopted;
-use crate::support::{Backend, CROWD, FEW, TestDatabase, on_empty_database_within};
+use crate::support::{
+    Backend, CONCURRENT_CALLS, DEFAULT_CONNECTIONS, TestDatabase, on_empty_database_within,
+};
 use game_tasks::sea_orm::ConnectionTrait;
 
-/// GAME knows every key that it stamps a row with; the suite's callers are strangers to it, so
-/// each is made known when it first writes.
-const KEYS_ARE_KNOWN: &str = r#"
-    CREATE FUNCTION know_key() RETURNS trigger LANGUAGE plpgsql AS $$
+/// GAME's `apiKey_used` references its table of API keys. The triggers insert the suite's keys there
+/// when they are first used.
+const INSERT_API_KEYS: &str = r#"
+    CREATE FUNCTION insert_api_key() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF NEW."apiKey_used" IS NOT NULL THEN
             INSERT INTO apikey (id, "apiKey", "apiKeyHash")
@@ -18,14 +20,14 @@ const KEYS_ARE_KNOWN: &str = r#"
         END IF;
         RETURN NEW;
     END $$;
-    CREATE TRIGGER known BEFORE INSERT OR UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION know_key();
-    CREATE TRIGGER known BEFORE INSERT OR UPDATE ON games FOR EACH ROW EXECUTE FUNCTION know_key();
+    CREATE TRIGGER insert_key BEFORE INSERT OR UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION insert_api_key();
+    CREATE TRIGGER insert_key BEFORE INSERT OR UPDATE ON games FOR EACH ROW EXECUTE FUNCTION insert_api_key();
     CREATE TABLE app_notes (id integer PRIMARY KEY);"#;
 
 async fn on_adopted(connections: u32, cases: impl AsyncFnOnce(&TestDatabase)) {
-    on_empty_database_within(PATIENCE, Backend::Postgres, connections, async |database| {
+    on_empty_database_within(TIME_LIMIT, Backend::Postgres, connections, async |database| {
         adopted(&database.db).await;
-        database.db.execute_unprepared(KEYS_ARE_KNOWN).await.unwrap();
+        database.db.execute_unprepared(INSERT_API_KEYS).await.unwrap();
         cases(database).await;
     })
     .await;
@@ -33,17 +35,17 @@ async fn on_adopted(connections: u32, cases: impl AsyncFnOnce(&TestDatabase)) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_pool() {
-    on_adopted(CROWD, async |database| {
-        suite(async || OnPool::fresh(database, Hold::AsItIs).await, of_transactions).await;
+    on_adopted(CONCURRENT_CALLS, async |database| {
+        suite(async || OnPool::new(database, Wrapper::None).await, needs_transaction).await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_the_applications_transaction() {
-    on_adopted(FEW, async |database| {
-        let fresh = async || InTransaction::fresh(database, Hold::AsItIs, None).await;
-        suite(fresh, of_races).await;
+    on_adopted(DEFAULT_CONNECTIONS, async |database| {
+        let new_store = async || InTransaction::new(database, Wrapper::None, None).await;
+        suite(new_store, needs_concurrency).await;
     })
     .await;
 }

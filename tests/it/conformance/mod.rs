@@ -1,70 +1,81 @@
-//! The conformance suite on all that the crate has: each backend, held in each way in which an
-//! application holds a repository. And that the suite can fail.
+//! Runs the conformance suite on the crate's repositories, on each backend and in each wrapper, and
+//! checks that the suite detects faulty repositories.
 
 #[cfg(feature = "adopt")]
 mod adopted;
+mod faulty_repository;
 mod mutants;
 mod own_parent;
 mod partitioned;
 mod stores;
-mod wrong;
 
-use crate::support::{Backend, CROWD, FEW, TestDatabase, on_database_within, run};
+use crate::support::{
+    Backend, CONCURRENT_CALLS, DEFAULT_CONNECTIONS, TestDatabase, on_database_within, run,
+};
 use game_tasks::conformance::{self, Report, Store, StoreError};
 use game_tasks::sea_orm::IsolationLevel;
 use std::future::{Future, ready};
 use std::time::Duration;
-use stores::{Hold, InTransaction, Memory, OnPool};
+use stores::{InTransaction, Memory, OnPool, Wrapper};
 
-/// For all cases of one test together.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// The time limit for all cases of a test.
+const TIME_LIMIT: Duration = Duration::from_secs(600);
 
-/// Asserts that every case has passed, but for those that this store may skip.
-fn assert_passed(report: Report, skips: impl Fn(&str) -> bool) {
+/// Asserts that each case has passed, or was skipped and may be.
+fn assert_passed(report: Report, may_skip: impl Fn(&str) -> bool) {
     let report = report.into_result().unwrap();
     assert_eq!(report.cases().len(), conformance::cases().count());
-    for (case, need) in report.skipped() {
-        assert!(skips(case), "{case} needs {need}");
+    for (case, capability) in report.skipped() {
+        assert!(may_skip(case), "{case} requires {capability}");
     }
 }
 
-async fn suite<S, F>(fresh: impl Fn() -> F, skips: impl Fn(&str) -> bool)
+async fn suite<S, F>(new_store: impl Fn() -> F, may_skip: impl Fn(&str) -> bool)
 where
     S: Store,
     F: Future<Output = Result<S, StoreError>>,
 {
-    assert_passed(conformance::run(fresh).await, skips);
+    assert_passed(conformance::run(new_store).await, may_skip);
 }
 
-fn of_transactions(case: &str) -> bool {
+fn needs_transaction(case: &str) -> bool {
     case.starts_with("transaction::")
 }
 
-fn of_races(case: &str) -> bool {
+fn needs_concurrency(case: &str) -> bool {
     case.starts_with("races")
 }
 
-async fn on_pool(backend: Backend, hold: Hold) {
-    on_database_within(PATIENCE, backend, CROWD, async |database| {
-        suite(async || OnPool::fresh(database, hold).await, of_transactions).await;
+async fn on_pool(backend: Backend, wrapper: Wrapper) {
+    on_database_within(TIME_LIMIT, backend, CONCURRENT_CALLS, async |database| {
+        suite(async || OnPool::new(database, wrapper).await, needs_transaction).await;
     })
     .await;
 }
 
-async fn in_transaction(backend: Backend, hold: Hold, isolation: Option<IsolationLevel>) {
-    on_database_within(PATIENCE, backend, FEW, async |database: &TestDatabase| {
-        run(&database.db, "CREATE TABLE app_notes (id integer PRIMARY KEY)", []).await;
-        suite(async || InTransaction::fresh(database, hold, isolation).await, of_races).await;
-    })
+async fn in_transaction(backend: Backend, wrapper: Wrapper, isolation: Option<IsolationLevel>) {
+    on_database_within(
+        TIME_LIMIT,
+        backend,
+        DEFAULT_CONNECTIONS,
+        async |database: &TestDatabase| {
+            run(&database.db, "CREATE TABLE app_notes (id integer PRIMARY KEY)", []).await;
+            suite(
+                async || InTransaction::new(database, wrapper, isolation).await,
+                needs_concurrency,
+            )
+            .await;
+        },
+    )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory() {
-    suite(|| ready(Ok(Memory::new(Hold::AsItIs))), of_transactions).await;
-    suite(|| ready(Ok(Memory::new(Hold::Shared))), of_transactions).await;
+    suite(|| ready(Ok(Memory::new(Wrapper::None))), needs_transaction).await;
+    suite(|| ready(Ok(Memory::new(Wrapper::Arc))), needs_transaction).await;
     #[cfg(feature = "tokio")]
-    suite(|| ready(Ok(Memory::new(Hold::Completed))), of_transactions).await;
+    suite(|| ready(Ok(Memory::new(Wrapper::RunToCompletion))), needs_transaction).await;
 }
 
 macro_rules! on_pools {
@@ -72,24 +83,24 @@ macro_rules! on_pools {
         mod $backend {
             #[tokio::test(flavor = "multi_thread")]
             async fn on_a_pool() {
-                super::on_pool(super::Backend::$variant, super::Hold::AsItIs).await;
+                super::on_pool(super::Backend::$variant, super::Wrapper::None).await;
             }
             #[tokio::test(flavor = "multi_thread")]
             async fn behind_arc_dyn() {
-                super::on_pool(super::Backend::$variant, super::Hold::Shared).await;
+                super::on_pool(super::Backend::$variant, super::Wrapper::Arc).await;
             }
             #[cfg(feature = "tokio")]
             #[tokio::test(flavor = "multi_thread")]
             async fn run_to_completion() {
-                super::on_pool(super::Backend::$variant, super::Hold::Completed).await;
+                super::on_pool(super::Backend::$variant, super::Wrapper::RunToCompletion).await;
             }
             #[tokio::test(flavor = "multi_thread")]
             async fn in_the_applications_transaction() {
-                super::in_transaction(super::Backend::$variant, super::Hold::AsItIs, None).await;
+                super::in_transaction(super::Backend::$variant, super::Wrapper::None, None).await;
             }
             #[tokio::test(flavor = "multi_thread")]
             async fn owning_a_transaction() {
-                super::in_transaction(super::Backend::$variant, super::Hold::Shared, None).await;
+                super::in_transaction(super::Backend::$variant, super::Wrapper::Arc, None).await;
             }
         }
     )+};
@@ -107,12 +118,12 @@ macro_rules! at_levels {
         #[tokio::test(flavor = "multi_thread")]
         async fn $test() {
             let level = Some(IsolationLevel::$level);
-            in_transaction(Backend::$variant, Hold::AsItIs, level).await;
+            in_transaction(Backend::$variant, Wrapper::None, level).await;
         }
     )+};
 }
 
-// PostgreSQL takes READ UNCOMMITTED for READ COMMITTED; SQLite has one level.
+// PostgreSQL treats READ UNCOMMITTED as READ COMMITTED, and SQLite has a single level.
 at_levels!(
     postgres_read_committed Postgres ReadCommitted,
     postgres_repeatable_read Postgres RepeatableRead,
@@ -124,20 +135,20 @@ at_levels!(
 );
 
 #[tokio::test]
-async fn one_case_by_name() {
-    let fresh = || ready(Ok::<_, StoreError>(Memory::new(Hold::AsItIs)));
+async fn a_single_case_runs_by_name() {
+    let new_store = || ready(Ok::<_, StoreError>(Memory::new(Wrapper::None)));
     for case in conformance::cases().take(3) {
-        let report = conformance::run_case(case, fresh).await.into_result().unwrap();
+        let report = conformance::run_case(case, new_store).await.into_result().unwrap();
         assert_eq!(report.cases().len(), 1);
         assert_eq!(report.cases()[0].name, case);
     }
-    let unknown = conformance::run_case("create::nothing", fresh).await;
+    let unknown = conformance::run_case("create::nothing", new_store).await;
     let (name, failure) = unknown.failures().next().unwrap();
-    assert_eq!((name, failure.message()), ("create::nothing", "there is no case of this name"));
+    assert_eq!((name, failure.message()), ("create::nothing", "no case has this name"));
 }
 
 #[test]
-fn names_are_distinct() {
+fn case_names_are_unique() {
     let names: std::collections::HashSet<_> = conformance::cases().collect();
     assert_eq!(names.len(), conformance::cases().count());
 }

@@ -1,9 +1,10 @@
-//! The suite on an application's games table, with names of its own for all that it may name.
+//! Runs the suite on an application's games table in which all names that may differ do.
 
-use super::stores::start;
-use super::{PATIENCE, of_transactions, suite};
+use super::stores::spawn;
+use super::{TIME_LIMIT, needs_transaction, suite};
 use crate::support::{
-    Backend, CROWD, MigratorOf, TestDatabase, on_empty_database_within, parent, run, tests_on,
+    Backend, CONCURRENT_CALLS, MigratorOf, TestDatabase, on_empty_database_within, parent, run,
+    tests_on,
 };
 use async_trait::async_trait;
 use game_tasks::conformance::futures::BoxFuture;
@@ -18,10 +19,10 @@ use game_tasks::{
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// A games table whose key is a number, the UUID merely unique, where a strategy may be null, and
-/// the owners have other names.
+/// A games table with a number as its primary key, a unique UUID, a nullable strategy and other
+/// names for the owner columns.
 macro_rules! seasons {
-    (mod $name:ident; $($names_the_tasks:tt)*) => {
+    (mod $name:ident; $($tasks_table:tt)*) => {
         parent! {
             mod $name: "Seasons of the year" {
                 #[sea_orm(primary_key)]
@@ -45,7 +46,7 @@ macro_rules! seasons {
             fn oauth_user_column() -> Option<Column> {
                 Some(Column::MadeByUser)
             }
-            $($names_the_tasks)*
+            $($tasks_table)*
         }
     };
 }
@@ -78,7 +79,7 @@ mod season_tasks_elsewhere {
 struct OwnParent<'d, G: ParentGame, E> {
     db: &'d DatabaseConnection,
     tasks: SeaOrmTaskRepository<DatabaseConnection, G>,
-    /// The application's entity of the tasks table, to read past the repository.
+    /// The application's entity of the tasks table, for reading without the repository.
     entity: PhantomData<E>,
 }
 
@@ -95,7 +96,7 @@ where
         let default = game.strategy_id == StrategyId::DEFAULT;
         let season = seasons::ActiveModel {
             public_id: Set(game.id),
-            // There null means what the crate's own table calls `default`.
+            // Null, which means `default`.
             rules: Set((!default).then(|| game.strategy_id.to_string())),
             made_by_key: Set(game.api_key_used.map(|key| key.as_str().to_owned())),
             made_by_user: Set(game.oauth_user_id.map(|user| user.as_str().to_owned())),
@@ -124,7 +125,7 @@ where
         Some(Arc::new(self.tasks.clone()))
     }
     fn spawn(&self, call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
-        start(call)
+        spawn(call)
     }
     async fn stored_tasks(&self) -> Result<Option<Vec<Task>>, StoreError> {
         let rows = E::find().all(self.db).await?;
@@ -140,13 +141,13 @@ where
     let db = &database.db;
     MigratorOf::<G>::up(db, None).await.unwrap();
     migration::verify_schema_for::<G>(db).await.unwrap();
-    let fresh = async || {
+    let new_store = async || {
         E::delete_many().exec(db).await?;
         G::delete_many().exec(db).await?;
         let tasks = SeaOrmTaskRepository::with_parent::<G>(db.clone());
         Ok::<_, StoreError>(OwnParent { db, tasks, entity: PhantomData::<E> })
     };
-    suite(fresh, of_transactions).await;
+    suite(new_store, needs_transaction).await;
 }
 
 async fn of_other_names(database: &TestDatabase) {
@@ -156,12 +157,12 @@ async fn of_other_names(database: &TestDatabase) {
 tests_on!(
     [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
     of_other_names,
-    |on| super::on_empty_database_within(super::PATIENCE, on, super::CROWD, super::of_other_names)
+    |on| super::on_empty_database_within(super::TIME_LIMIT, on, super::CONCURRENT_CALLS, super::of_other_names)
 );
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_another_schema() {
-    on_empty_database_within(PATIENCE, Backend::Postgres, CROWD, async |database| {
+    on_empty_database_within(TIME_LIMIT, Backend::Postgres, CONCURRENT_CALLS, async |database| {
         run(&database.db, r#"CREATE SCHEMA "of seasons""#, []).await;
         type Elsewhere = season_tasks_elsewhere::Entity;
         on_tables_of::<seasons_elsewhere::Entity, Elsewhere>(database).await;

@@ -1,8 +1,10 @@
-//! A tasks table that the application made itself, in partitions by game.
+//! Runs the suite on a tasks table that the application has created itself, partitioned by game.
 
-use super::stores::{Hold, InTransaction, OnPool};
-use super::{PATIENCE, of_races, of_transactions, suite};
-use crate::support::{Backend, CROWD, FEW, TestDatabase, on_database_within, run};
+use super::stores::{InTransaction, OnPool, Wrapper};
+use super::{TIME_LIMIT, needs_concurrency, needs_transaction, suite};
+use crate::support::{
+    Backend, CONCURRENT_CALLS, DEFAULT_CONNECTIONS, TestDatabase, on_database_within, run,
+};
 
 async fn partition(database: &TestDatabase) {
     run(&database.db, "DROP TABLE tasks", []).await;
@@ -33,36 +35,36 @@ async fn partition(database: &TestDatabase) {
     }
 }
 
-/// No constraint keeps a task's id out of the other games.
-fn has_no_unique_ids(case: &str) -> bool {
+/// No constraint of the partitioned table makes ids unique across games.
+fn requires_unique_ids(case: &str) -> bool {
     case == "refused_calls::id_is_taken_in_another_game"
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_pool() {
-    on_database_within(PATIENCE, Backend::Postgres, CROWD, async |database| {
+    on_database_within(TIME_LIMIT, Backend::Postgres, CONCURRENT_CALLS, async |database| {
         partition(database).await;
-        let fresh = async || {
-            let mut store = OnPool::fresh(database, Hold::AsItIs).await?;
+        let new_store = async || {
+            let mut store = OnPool::new(database, Wrapper::None).await?;
             store.has_unique_ids = false;
             Ok(store)
         };
-        suite(fresh, |case| of_transactions(case) || has_no_unique_ids(case)).await;
+        suite(new_store, |case| needs_transaction(case) || requires_unique_ids(case)).await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_the_applications_transaction() {
-    on_database_within(PATIENCE, Backend::Postgres, FEW, async |database| {
+    on_database_within(TIME_LIMIT, Backend::Postgres, DEFAULT_CONNECTIONS, async |database| {
         partition(database).await;
         run(&database.db, "CREATE TABLE app_notes (id integer PRIMARY KEY)", []).await;
-        let fresh = async || {
-            let mut store = InTransaction::fresh(database, Hold::AsItIs, None).await?;
+        let new_store = async || {
+            let mut store = InTransaction::new(database, Wrapper::None, None).await?;
             store.has_unique_ids = false;
             Ok(store)
         };
-        suite(fresh, |case| of_races(case) || has_no_unique_ids(case)).await;
+        suite(new_store, |case| needs_concurrency(case) || requires_unique_ids(case)).await;
     })
     .await;
 }

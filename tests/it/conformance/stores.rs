@@ -1,4 +1,4 @@
-//! The crate's repositories as the suite wants to see them.
+//! The crate's repositories as stores for the conformance suite.
 
 use crate::support::{TestDatabase, column, run, still_works};
 use async_trait::async_trait;
@@ -16,77 +16,74 @@ use game_tasks::{
 };
 use std::sync::Arc;
 
-/// How a repository is held.
+/// How the repository under test is wrapped.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Hold {
-    /// The repository itself; in a transaction, by `on`.
-    AsItIs,
-    /// Behind `Arc<dyn TaskRepository>`; in a transaction, over the transaction that it owns.
-    Shared,
-    /// Behind `RunToCompletion`, in memory and on a pool.
+pub(super) enum Wrapper {
+    /// Not at all; in a transaction, it is created by `on`.
+    None,
+    /// In an `Arc<dyn TaskRepository>`; in a transaction, it owns the transaction instead.
+    Arc,
+    /// In `RunToCompletion`; not in a transaction.
     #[cfg(feature = "tokio")]
-    Completed,
+    RunToCompletion,
 }
 
-fn behind_arc(tasks: impl TaskRepository + 'static) -> Arc<dyn TaskRepository> {
-    Arc::new(tasks)
+impl Wrapper {
+    fn repository(self, tasks: impl TaskRepository + 'static) -> Box<dyn TaskRepository> {
+        match self {
+            Self::None => Box::new(tasks),
+            Self::Arc => Box::new(Arc::new(tasks) as Arc<dyn TaskRepository>),
+            #[cfg(feature = "tokio")]
+            Self::RunToCompletion => Box::new(RunToCompletion::new(tasks)),
+        }
+    }
+
+    fn resolver(self, resolver: impl ResolveStrategy + 'static) -> Box<dyn ResolveStrategy> {
+        match self {
+            Self::None | Self::Arc => Box::new(resolver),
+            #[cfg(feature = "tokio")]
+            Self::RunToCompletion => Box::new(RunToCompletion::new(resolver)),
+        }
+    }
 }
 
-/// A thread of the runtime's for each call of a race, as far as there are any.
-pub(super) fn start(call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
+/// Spawns each of several concurrent calls.
+pub(super) fn spawn(call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
     let running = tokio::spawn(call);
     Box::pin(async move { running.await.unwrap() })
 }
 
 pub(super) struct Memory {
     tasks: InMemoryTaskRepository,
-    hold: Hold,
+    wrapper: Wrapper,
 }
 
 impl Memory {
-    pub(super) fn new(hold: Hold) -> Self {
-        Self { tasks: InMemoryTaskRepository::new(), hold }
+    pub(super) fn new(wrapper: Wrapper) -> Self {
+        Self { tasks: InMemoryTaskRepository::new(), wrapper }
     }
 }
 
 #[async_trait]
 impl Store for Memory {
     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
-        match self.hold {
-            Hold::AsItIs => Box::new(&self.tasks),
-            Hold::Shared => Box::new(behind_arc(self.tasks.clone())),
-            #[cfg(feature = "tokio")]
-            Hold::Completed => Box::new(RunToCompletion::new(self.tasks.clone())),
-        }
+        self.wrapper.repository(self.tasks.clone())
     }
     async fn put_game(&self, game: Game) -> Result<(), StoreError> {
         self.tasks.add_game(game);
         Ok(())
     }
     fn resolver(&self) -> Option<Box<dyn ResolveStrategy + '_>> {
-        match self.hold {
-            #[cfg(feature = "tokio")]
-            Hold::Completed => Some(Box::new(RunToCompletion::new(self.tasks.clone()))),
-            _ => Some(Box::new(&self.tasks)),
-        }
+        Some(self.wrapper.resolver(self.tasks.clone()))
     }
     fn with_lifecycle(&self, lifecycle: Lifecycle) -> Option<Box<dyn TaskRepository + '_>> {
-        let tasks = self.tasks.clone().with_lifecycle(lifecycle);
-        match self.hold {
-            #[cfg(feature = "tokio")]
-            Hold::Completed => Some(Box::new(RunToCompletion::new(tasks))),
-            _ => Some(Box::new(tasks)),
-        }
+        Some(self.wrapper.repository(self.tasks.clone().with_lifecycle(lifecycle)))
     }
     fn shared(&self) -> Option<Arc<dyn TaskRepository>> {
-        match self.hold {
-            #[cfg(feature = "tokio")]
-            Hold::Completed => Some(behind_arc(RunToCompletion::new(self.tasks.clone()))),
-            _ => Some(behind_arc(self.tasks.clone())),
-        }
+        Some(self.wrapper.repository(self.tasks.clone()).into())
     }
     fn spawn(&self, call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
-        start(call)
+        spawn(call)
     }
 }
 
@@ -102,56 +99,40 @@ async fn put_game(executor: &DatabaseExecutor<'_>, game: Game) -> Result<(), Sto
 pub(super) struct OnPool<'d> {
     db: &'d DatabaseConnection,
     tasks: SeaOrmTaskRepository<DatabaseConnection>,
-    hold: Hold,
+    wrapper: Wrapper,
     pub(super) has_unique_ids: bool,
 }
 
 impl<'d> OnPool<'d> {
-    pub(super) async fn fresh(database: &'d TestDatabase, hold: Hold) -> Result<Self, StoreError> {
+    pub(super) async fn new(
+        database: &'d TestDatabase,
+        wrapper: Wrapper,
+    ) -> Result<Self, StoreError> {
         database.clear().await;
         let tasks = SeaOrmTaskRepository::new(database.db.clone());
-        Ok(Self { db: &database.db, tasks, hold, has_unique_ids: true })
+        Ok(Self { db: &database.db, tasks, wrapper, has_unique_ids: true })
     }
 }
 
 #[async_trait]
 impl Store for OnPool<'_> {
     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
-        match self.hold {
-            Hold::AsItIs => Box::new(&self.tasks),
-            Hold::Shared => Box::new(behind_arc(self.tasks.clone())),
-            #[cfg(feature = "tokio")]
-            Hold::Completed => Box::new(RunToCompletion::new(self.tasks.clone())),
-        }
+        self.wrapper.repository(self.tasks.clone())
     }
     async fn put_game(&self, game: Game) -> Result<(), StoreError> {
         put_game(&self.db.into(), game).await
     }
     fn resolver(&self) -> Option<Box<dyn ResolveStrategy + '_>> {
-        let resolver = StrategyResolver::new(self.db.clone());
-        match self.hold {
-            #[cfg(feature = "tokio")]
-            Hold::Completed => Some(Box::new(RunToCompletion::new(resolver))),
-            _ => Some(Box::new(resolver)),
-        }
+        Some(self.wrapper.resolver(StrategyResolver::new(self.db.clone())))
     }
     fn with_lifecycle(&self, lifecycle: Lifecycle) -> Option<Box<dyn TaskRepository + '_>> {
-        let tasks = self.tasks.clone().with_lifecycle(lifecycle);
-        match self.hold {
-            #[cfg(feature = "tokio")]
-            Hold::Completed => Some(Box::new(RunToCompletion::new(tasks))),
-            _ => Some(Box::new(tasks)),
-        }
+        Some(self.wrapper.repository(self.tasks.clone().with_lifecycle(lifecycle)))
     }
     fn shared(&self) -> Option<Arc<dyn TaskRepository>> {
-        match self.hold {
-            #[cfg(feature = "tokio")]
-            Hold::Completed => Some(behind_arc(RunToCompletion::new(self.tasks.clone()))),
-            _ => Some(behind_arc(self.tasks.clone())),
-        }
+        Some(self.wrapper.repository(self.tasks.clone()).into())
     }
     fn spawn(&self, call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
-        start(call)
+        spawn(call)
     }
     fn has_unique_ids(&self) -> bool {
         self.has_unique_ids
@@ -164,20 +145,20 @@ impl Store for OnPool<'_> {
     }
 }
 
-/// The application's transaction, in which the application writes, too. After each case it must
-/// be alive, and its COMMIT must save all that was written in it.
+/// A transaction in which the application writes, too. After each case it must be usable, and its
+/// COMMIT must save everything that was written in it.
 pub(super) struct InTransaction<'d> {
     db: &'d DatabaseConnection,
     all: SeaOrmTaskRepository<DatabaseConnection>,
     transaction: Arc<DatabaseTransaction>,
-    hold: Hold,
+    wrapper: Wrapper,
     pub(super) has_unique_ids: bool,
 }
 
 impl<'d> InTransaction<'d> {
-    pub(super) async fn fresh(
+    pub(super) async fn new(
         database: &'d TestDatabase,
-        hold: Hold,
+        wrapper: Wrapper,
         isolation: Option<IsolationLevel>,
     ) -> Result<Self, StoreError> {
         database.clear().await;
@@ -186,7 +167,7 @@ impl<'d> InTransaction<'d> {
         let transaction = db.begin_with_config(isolation, None).await?;
         run(&transaction, "INSERT INTO app_notes (id) VALUES (1)", []).await;
         let all = SeaOrmTaskRepository::new(db.clone());
-        Ok(Self { db, all, transaction: Arc::new(transaction), hold, has_unique_ids: true })
+        Ok(Self { db, all, transaction: Arc::new(transaction), wrapper, has_unique_ids: true })
     }
 
     fn executor(&self) -> DatabaseExecutor<'_> {
@@ -203,8 +184,8 @@ async fn rows(executor: &DatabaseExecutor<'_>) -> Result<Vec<Task>, StoreError> 
 #[async_trait]
 impl Store for InTransaction<'_> {
     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
-        match self.hold {
-            Hold::AsItIs => Box::new(self.all.on(&*self.transaction)),
+        match self.wrapper {
+            Wrapper::None => Box::new(self.all.on(&*self.transaction)),
             _ => Box::new(SeaOrmTaskRepository::new(Arc::clone(&self.transaction))),
         }
     }
@@ -224,9 +205,9 @@ impl Store for InTransaction<'_> {
     fn has_unique_ids(&self) -> bool {
         self.has_unique_ids
     }
-    async fn still_usable(&self) -> Result<(), StoreError> {
+    async fn check_usable(&self) -> Result<(), StoreError> {
         let works = still_works(&*self.transaction).await;
-        works.then_some(()).ok_or_else(|| "the transaction is broken".into())
+        works.then_some(()).ok_or_else(|| "the transaction is not usable".into())
     }
     async fn stored_tasks(&self) -> Result<Option<Vec<Task>>, StoreError> {
         Ok(Some(rows(&self.executor()).await?))
@@ -235,12 +216,12 @@ impl Store for InTransaction<'_> {
         Ok(Some(Games::find().all(&self.executor()).await?))
     }
 
-    async fn end(self) -> Result<(), StoreError> {
-        self.still_usable().await?;
+    async fn finish(self) -> Result<(), StoreError> {
+        self.check_usable().await?;
         run(&*self.transaction, "INSERT INTO app_notes (id) VALUES (2)", []).await;
         let written = rows(&self.executor()).await?;
         let transaction =
-            Arc::into_inner(self.transaction).ok_or("the transaction is held on to")?;
+            Arc::into_inner(self.transaction).ok_or("a repository still holds the transaction")?;
         transaction.commit().await?;
         let notes: Vec<i32> = column(self.db, "SELECT id FROM app_notes ORDER BY id", []).await;
         if notes != [1, 2] {

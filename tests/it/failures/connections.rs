@@ -1,4 +1,4 @@
-//! Failures that no server reports: pools that are closed, and answers that cannot be read.
+//! Failures that no server reports: closed pools, and rows that cannot be decoded.
 
 use super::{is_there, new_game};
 use crate::support::{Backend, TestDatabase, database_cases, run};
@@ -9,9 +9,9 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-database_cases!(a_closed_pool, an_answer_that_cannot_be_read);
+database_cases!(a_closed_pool, a_row_that_cannot_be_decoded);
 
-/// A call of each kind.
+/// The errors of a call of each kind.
 async fn every_call(tasks: &dyn TaskRepository, game: Uuid) -> Vec<TaskError> {
     let new = || [NewTask::new(game, "a"), NewTask::new(game, "b")];
     vec![
@@ -54,8 +54,8 @@ async fn a_closed_pool(database: &TestDatabase) {
     }
 }
 
-/// A column of another type than the crate's, as a migration of the application's can make it.
-async fn an_answer_that_cannot_be_read(database: &TestDatabase) {
+/// A column whose type a migration of the application has changed.
+async fn a_row_that_cannot_be_decoded(database: &TestDatabase) {
     let db = &database.db;
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(db.clone());
@@ -72,7 +72,7 @@ async fn an_answer_that_cannot_be_read(database: &TestDatabase) {
             run(db, "UPDATE tasks SET oauth_user_id = x'ff'", []).await;
         }
     }
-    // The statements that were prepared before have another type.
+    // A new pool, since earlier prepared statements have the previous type.
     let db = match database.backend {
         Backend::SqliteMemory => database.db.clone(),
         _ => database.second_pool().await,
@@ -84,7 +84,7 @@ async fn an_answer_that_cannot_be_read(database: &TestDatabase) {
         assert_eq!((error.kind(), error.code()), (FailureKind::Decode, None), "{error:?}");
     };
     decode(tasks.find(&old).await.map(drop).unwrap_err(), Retry::No);
-    // The write is made before its answer is read: nobody may be told that it was not.
+    // The write was made before its row was decoded, so the error must not deny it.
     decode(tasks.transition(&old, "open", "closed").await.map(drop).unwrap_err(), Retry::Unknown);
     let closed = TaskFilter::all().statuses(["closed"]);
     assert_eq!(tasks.count(closed).await.unwrap(), 1);

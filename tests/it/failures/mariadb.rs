@@ -1,7 +1,9 @@
-//! MariaDB takes back one statement, or the transaction, or closes the connection.
+//! Failures of MariaDB, which roll back a statement or the transaction, or close the connection.
 
 use super::{fail_in_transaction, new_game};
-use crate::support::{Backend, FEW, TestDatabase, column, on_database, run, try_run};
+use crate::support::{
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, column, on_database, run, try_run,
+};
 use game_tasks::sea_orm::{AccessMode, DatabaseTransaction, TransactionTrait};
 use game_tasks::{
     FailureKind, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError, TaskFilter,
@@ -14,8 +16,8 @@ macro_rules! mariadb_cases {
         mod $case {
             #[tokio::test(flavor = "multi_thread")]
             async fn mariadb() {
-                use crate::support::{Backend, FEW, on_database};
-                on_database(Backend::MariaDb, FEW, super::$case).await;
+                use crate::support::{Backend, DEFAULT_CONNECTIONS, on_database};
+                on_database(Backend::MariaDb, DEFAULT_CONNECTIONS, super::$case).await;
             }
         }
     )+};
@@ -23,10 +25,10 @@ macro_rules! mariadb_cases {
 
 mariadb_cases!(
     a_deadlock,
-    an_overtaken_snapshot,
+    an_outdated_snapshot,
     a_statement_time_limit,
     a_killed_statement,
-    connections_that_end,
+    closed_connections,
     a_full_table,
     read_only_transactions,
     signals_and_bad_values,
@@ -44,7 +46,7 @@ async fn connection_id(transaction: &DatabaseTransaction) -> i64 {
     column(transaction, "SELECT CAST(CONNECTION_ID() AS SIGNED)", []).await[0]
 }
 
-/// How many connections there are with this id and, if asked for, in a statement that waits.
+/// Waits until the number of connections with this id that meet a condition is `expected`.
 async fn await_count(database: &TestDatabase, condition: &str, id: i64, expected: i64) {
     let ask =
         format!("SELECT count(*) FROM information_schema.processlist WHERE id = ? AND {condition}");
@@ -53,31 +55,31 @@ async fn await_count(database: &TestDatabase, condition: &str, id: i64, expected
     }
 }
 
-/// A task whose row another transaction holds.
-async fn held_task(database: &TestDatabase) -> (Task, DatabaseTransaction) {
+/// A task whose row is locked by the returned transaction.
+async fn locked_task(database: &TestDatabase) -> (Task, DatabaseTransaction) {
     let game = new_game(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
-    let held = all.create(NewTask::new(game, "held")).await.unwrap();
+    let locked = all.create(NewTask::new(game, "locked")).await.unwrap();
     let holder = database.db.begin().await.unwrap();
-    all.on(&holder).transition(&held, "open", "closed").await.unwrap();
-    (held, holder)
+    all.on(&holder).transition(&locked, "open", "closed").await.unwrap();
+    (locked, holder)
 }
 
 async fn a_deadlock(database: &TestDatabase) {
-    let (held, holder) = held_task(database).await;
+    let (locked, holder) = locked_task(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
-    let other = all.create(NewTask::new(held.game_id, "other")).await.unwrap();
-    // The one that has written less gives way: the holder has written more.
-    let many = (0..50).map(|n| NewTask::new(held.game_id, format!("more {n}")));
+    let other = all.create(NewTask::new(locked.game_id, "other")).await.unwrap();
+    // InnoDB rolls back the transaction that has written less.
+    let many = (0..50).map(|n| NewTask::new(locked.game_id, format!("more {n}")));
     all.on(&holder).create_all(many, OnExisting::Fail).await.unwrap();
     let failure = fail_in_transaction(database, async |_, tasks, _| {
         tasks.transition(&other, "open", "closed").await.unwrap();
         let inside = all.on(&holder);
-        let (victim, winner) = tokio::join!(
-            tasks.transition(&held, "open", "done"),
+        let (victim, other) = tokio::join!(
+            tasks.transition(&locked, "open", "done"),
             inside.transition(&other, "open", "done"),
         );
-        winner.unwrap();
+        other.unwrap();
         victim.unwrap_err()
     })
     .await;
@@ -86,19 +88,19 @@ async fn a_deadlock(database: &TestDatabase) {
     assert_eq!((kind(&error), error.retry()), (FailureKind::Serialization, Retry::Transaction));
 }
 
-/// What the server does without `innodb_rollback_on_timeout`, and with it, of which its code says
-/// nothing.
+/// With `innodb_rollback_on_timeout`, the server rolls back the transaction instead of the
+/// statement, but reports the same code.
 async fn a_lock_wait_timeout(database: &TestDatabase, is_there: bool) {
-    let (held, holder) = held_task(database).await;
-    for way in 0..4 {
+    let (locked, holder) = locked_task(database).await;
+    for call in 0..4 {
         let failure = fail_in_transaction(database, async |transaction, tasks, _| {
             run(transaction, "SET SESSION innodb_lock_wait_timeout = 1", []).await;
-            match way {
-                0 => tasks.transition(&held, "open", "done").await.unwrap_err(),
-                1 => tasks.delete(&held).await.unwrap_err(),
-                2 => tasks.delete_many(TaskFilter::keys([held.id])).await.unwrap_err(),
+            match call {
+                0 => tasks.transition(&locked, "open", "done").await.unwrap_err(),
+                1 => tasks.delete(&locked).await.unwrap_err(),
+                2 => tasks.delete_many(TaskFilter::keys([locked.id])).await.unwrap_err(),
                 _ => {
-                    let batch = [NewTask::new(held.game_id, "held").strategy("other")];
+                    let batch = [NewTask::new(locked.game_id, "locked").strategy("other")];
                     tasks.create_all(batch, OnExisting::Update).await.unwrap_err()
                 }
             }
@@ -107,27 +109,27 @@ async fn a_lock_wait_timeout(database: &TestDatabase, is_there: bool) {
         let game = failure.game;
         let error = failure.commit(database, TransactionState::Unknown).await;
         assert_eq!((kind(&error), error.retry()), (FailureKind::Timeout, Retry::Transaction));
-        assert_eq!(super::is_there(database, game, "before").await, is_there, "{way}");
+        assert_eq!(super::is_there(database, game, "before").await, is_there, "{call}");
     }
     holder.rollback().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_wait_timeout_takes_back_the_statement() {
+async fn a_lock_wait_timeout_rolls_back_the_statement() {
     let case = async |database: &TestDatabase| a_lock_wait_timeout(database, true).await;
-    on_database(Backend::MariaDb, FEW, case).await;
+    on_database(Backend::MariaDb, DEFAULT_CONNECTIONS, case).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_wait_timeout_takes_back_the_transaction() {
+async fn a_lock_wait_timeout_rolls_back_the_transaction() {
     let case = async |database: &TestDatabase| a_lock_wait_timeout(database, false).await;
-    on_database(Backend::MariaDbRollback, FEW, case).await;
+    on_database(Backend::MariaDbRollback, DEFAULT_CONNECTIONS, case).await;
 }
 
-/// The server reads no packet over its limit, and closes the connection.
+/// The server closes the connection if a packet exceeds its limit.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_packet_over_the_limit() {
-    on_database(Backend::MariaDbRollback, FEW, async |database| {
+    on_database(Backend::MariaDbRollback, DEFAULT_CONNECTIONS, async |database| {
         let batch =
             |game| (0..5_000).map(move |n| NewTask::new(game, format!("{n} {}", "x".repeat(240))));
         let failure = fail_in_transaction(database, async |_, tasks, game| {
@@ -136,7 +138,7 @@ async fn a_packet_over_the_limit() {
         .await;
         let game = failure.game;
         let error = failure.commit(database, TransactionState::Lost).await;
-        // sqlx may meet the closed connection before it has read the report.
+        // sqlx may notice the closed connection before it reads the server's error.
         match kind(&error) {
             FailureKind::PacketTooLarge => assert_eq!(error.retry(), Retry::No),
             kind => {
@@ -152,7 +154,7 @@ async fn a_packet_over_the_limit() {
     .await;
 }
 
-async fn an_overtaken_snapshot(database: &TestDatabase) {
+async fn an_outdated_snapshot(database: &TestDatabase) {
     let game = new_game(database).await;
     let all = SeaOrmTaskRepository::new(database.db.clone());
     let task = all.create(NewTask::new(game, "task")).await.unwrap();
@@ -168,10 +170,10 @@ async fn an_overtaken_snapshot(database: &TestDatabase) {
 }
 
 async fn a_statement_time_limit(database: &TestDatabase) {
-    let (held, holder) = held_task(database).await;
+    let (locked, holder) = locked_task(database).await;
     let failure = fail_in_transaction(database, async |transaction, tasks, _| {
         run(transaction, "SET SESSION max_statement_time = 0.1", []).await;
-        let error = tasks.transition(&held, "open", "done").await.unwrap_err();
+        let error = tasks.transition(&locked, "open", "done").await.unwrap_err();
         run(transaction, "SET SESSION max_statement_time = 0", []).await;
         error
     })
@@ -181,16 +183,16 @@ async fn a_statement_time_limit(database: &TestDatabase) {
     holder.rollback().await.unwrap();
 }
 
-/// On a server alone the transaction goes on; in a Galera cluster the code may mean its end.
+/// On a single server the transaction continues; in a Galera cluster the same code may end it.
 async fn a_killed_statement(database: &TestDatabase) {
-    let (held, holder) = held_task(database).await;
+    let (locked, holder) = locked_task(database).await;
     let failure = fail_in_transaction(database, async |transaction, tasks, _| {
         let id = connection_id(transaction).await;
         let kill = async {
             await_count(database, "command <> 'Sleep'", id, 1).await;
             run(&database.db, &format!("KILL QUERY {id}"), []).await;
         };
-        let (error, ()) = tokio::join!(tasks.transition(&held, "open", "done"), kill);
+        let (error, ()) = tokio::join!(tasks.transition(&locked, "open", "done"), kill);
         error.unwrap_err()
     })
     .await;
@@ -201,7 +203,7 @@ async fn a_killed_statement(database: &TestDatabase) {
     holder.rollback().await.unwrap();
 }
 
-async fn connections_that_end(database: &TestDatabase) {
+async fn closed_connections(database: &TestDatabase) {
     for end in ["KILL", "idle_transaction_timeout", "wait_timeout"] {
         let failure = fail_in_transaction(database, async |transaction, tasks, game| {
             let id = connection_id(transaction).await;
@@ -220,7 +222,7 @@ async fn connections_that_end(database: &TestDatabase) {
     }
 }
 
-/// A table of the application's, in memory, that a trigger fills.
+/// A trigger fills a table of the application that is in memory.
 async fn a_full_table(database: &TestDatabase) {
     let db = &database.db;
     run(db, "CREATE TABLE app_log (text char(255)) ENGINE = MEMORY MAX_ROWS = 1", []).await;
@@ -250,7 +252,7 @@ async fn read_only_transactions(database: &TestDatabase) {
     transaction.commit().await.unwrap();
 }
 
-/// What takes back the one statement, raised by the server itself or by a trigger.
+/// Errors that roll back one statement, raised by the server or by a trigger.
 async fn signals_and_bad_values(database: &TestDatabase) {
     let db = &database.db;
     run(db, "CREATE TABLE app_log (n tinyint)", []).await;

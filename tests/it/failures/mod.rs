@@ -1,26 +1,27 @@
-//! Failures of the database: what an error says of the transaction is what `COMMIT` then finds.
+//! Failures of the database: the state of the transaction that an error reports agrees with the
+//! effect of `COMMIT`.
 
 mod connections;
 mod mariadb;
 mod postgres;
 mod sqlite;
 
-use crate::support::{Backend, TestDatabase, column, run};
+use crate::support::{Backend, ON_EXISTING, TestDatabase, column, run};
 use game_tasks::sea_orm::{DatabaseTransaction, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskPatch,
-    TaskRepository, TaskRepositoryExt, TransactionState,
+    Game, NewTask, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskPatch, TaskRepository,
+    TaskRepositoryExt, TransactionState,
 };
 use uuid::Uuid;
 
-/// A transaction in which a task was created, and the error that a call met in it.
+/// A transaction in which a task was created, and the error of a later call.
 struct Failure {
     error: TaskError,
     transaction: DatabaseTransaction,
     game: Uuid,
 }
 
-/// Writes `before` in a transaction, and lets a call fail in it.
+/// Creates the task `before` in a transaction, then makes a call that fails.
 async fn fail_in_transaction(
     database: &TestDatabase,
     call: impl AsyncFnOnce(&DatabaseTransaction, &dyn TaskRepository, Uuid) -> TaskError,
@@ -35,8 +36,8 @@ async fn fail_in_transaction(
 }
 
 impl Failure {
-    /// Commits, looks through another connection for what was written before the failure, and
-    /// asserts that the error has told the truth.
+    /// Commits, reads through another connection whether `before` was saved, and asserts that this
+    /// agrees with the error.
     async fn commit(self, database: &TestDatabase, expected: TransactionState) -> TaskError {
         let Self { error, transaction, game } = self;
         let state = error.transaction_state();
@@ -46,11 +47,11 @@ impl Failure {
         let is_there = is_there(database, game, "before").await;
         match state {
             TransactionState::Intact => {
-                assert!(is_there, "{error:?}: COMMIT has saved nothing: {committed:?}");
+                assert!(is_there, "{error:?}: COMMIT has not saved it: {committed:?}");
                 committed.unwrap();
             }
             TransactionState::Lost => assert!(!is_there, "{error:?}: COMMIT has saved it"),
-            // Either way.
+            // Both are possible.
             _ => {}
         }
         error
@@ -61,7 +62,7 @@ async fn new_game(database: &TestDatabase) -> Uuid {
     Game::new(Uuid::now_v7().to_string()).insert(&database.db).await.unwrap().id
 }
 
-/// Whether a task is stored, as another connection sees it where there can be one.
+/// Whether a task is stored, read through another connection where the backend allows one.
 async fn is_there(database: &TestDatabase, game: Uuid, name: &str) -> bool {
     let ask = r#"SELECT count(*) FROM tasks WHERE "gameId" = ? AND "externalTaskId" = ?"#;
     let values = [game.into(), name.into()];
@@ -76,16 +77,16 @@ async fn is_there(database: &TestDatabase, game: Uuid, name: &str) -> bool {
     found == [1]
 }
 
-/// How many ways there are to write.
-const WAYS: usize = 11;
+/// The number of calls that write.
+const WRITING_CALLS: usize = 11;
 
-/// Writes a task with the strategy `refused`, or deletes the one called `old`, in one of the ways
-/// to write, which an application's trigger is to refuse.
+/// Makes one of the calls that write, which the application's trigger must refuse: it writes a task
+/// with the strategy `refused`, or deletes `old`.
 async fn write_refused(
     tasks: &dyn TaskRepository,
     game: Uuid,
     old: &Task,
-    way: usize,
+    call: usize,
 ) -> TaskError {
     let batch = || {
         ["first", "second", "third"].map(|name| {
@@ -94,14 +95,13 @@ async fn write_refused(
         })
     };
     let refused = || TaskPatch::new().strategy("refused");
-    let every = [OnExisting::Fail, OnExisting::Keep, OnExisting::Update];
-    match way {
+    match call {
         0 => tasks.create(NewTask::new(game, "new").strategy("refused")).await.unwrap_err(),
-        1..=3 => match tasks.create_many(batch(), every[way - 1]).await {
+        1..=3 => match tasks.create_many(batch(), ON_EXISTING[call - 1]).await {
             Ok(outcomes) => outcomes.into_iter().find_map(Result::err).unwrap(),
             Err(error) => error,
         },
-        4..=6 => tasks.create_all(batch(), every[way - 4]).await.unwrap_err(),
+        4..=6 => tasks.create_all(batch(), ON_EXISTING[call - 4]).await.unwrap_err(),
         7 => tasks.update(old, refused()).await.unwrap_err(),
         8 => tasks.update_many(TaskFilter::in_game(game), refused()).await.unwrap_err(),
         9 => tasks.delete(old).await.unwrap_err(),
@@ -109,9 +109,9 @@ async fn write_refused(
     }
 }
 
-/// Makes triggers that run `body` for what [`write_refused`] writes; it may use `"strategyId"`
-/// and `"externalTaskId"` of `row`. On SQLite.
-async fn make_sqlite_triggers(database: &TestDatabase, when: &str, body: &str) {
+/// Creates SQLite triggers that run `body` for the rows that [`write_refused`] writes. In `body`,
+/// `row` is the row.
+async fn create_sqlite_triggers(database: &TestDatabase, when: &str, body: &str) {
     for (event, row, condition) in [
         ("INSERT", "NEW", r#"NEW."strategyId" = 'refused'"#),
         ("UPDATE", "NEW", r#"NEW."strategyId" = 'refused'"#),

@@ -1,4 +1,4 @@
-//! PostgreSQL aborts a transaction with every error that it reports, and ends some connections.
+//! Failures of PostgreSQL, each of which aborts the transaction; some also close the connection.
 
 use super::{fail_in_transaction, new_game};
 use crate::support::{TestDatabase, column, run};
@@ -13,21 +13,21 @@ macro_rules! postgres_cases {
         mod $case {
             #[tokio::test(flavor = "multi_thread")]
             async fn postgres() {
-                use crate::support::{Backend, FEW, on_database};
-                on_database(Backend::Postgres, FEW, super::$case).await;
+                use crate::support::{Backend, DEFAULT_CONNECTIONS, on_database};
+                on_database(Backend::Postgres, DEFAULT_CONNECTIONS, super::$case).await;
             }
         }
     )+};
 }
 
 postgres_cases!(
-    every_code_aborts,
+    each_code_aborts_the_transaction,
     idle_in_transaction,
     a_terminated_connection,
     a_lock_and_a_time_limit,
     a_read_only_transaction,
     a_missing_privilege,
-    prepared_statements_that_are_gone,
+    deallocated_prepared_statements,
     a_changed_column_type,
 );
 
@@ -38,8 +38,8 @@ fn kind(error: &TaskError) -> FailureKind {
     }
 }
 
-/// One code of each class that is told apart, raised by a trigger of the application's.
-async fn every_code_aborts(database: &TestDatabase) {
+/// A code of each class that the crate distinguishes, raised by a trigger.
+async fn each_code_aborts_the_transaction(database: &TestDatabase) {
     let make = "CREATE FUNCTION app_raise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
                 IF NEW.\"strategyId\" LIKE 'raise %' THEN \
                 RAISE EXCEPTION USING ERRCODE = substr(NEW.\"strategyId\", 7); END IF; \
@@ -101,7 +101,7 @@ async fn process(transaction: &DatabaseTransaction) -> i32 {
     column(transaction, "SELECT pg_backend_pid()", []).await[0]
 }
 
-/// Waits until the server has no such process.
+/// Waits until the server process has ended.
 async fn await_end(database: &TestDatabase, process: i32) {
     let ask = "SELECT count(*) FROM pg_stat_activity WHERE pid = ?";
     while column::<_, i64>(&database.db, ask, [process.into()]).await != [0] {
@@ -144,13 +144,13 @@ async fn a_terminated_connection(database: &TestDatabase) {
 async fn a_lock_and_a_time_limit(database: &TestDatabase) {
     let all = SeaOrmTaskRepository::new(database.db.clone());
     let game = new_game(database).await;
-    let held = all.create(NewTask::new(game, "held")).await.unwrap();
+    let locked = all.create(NewTask::new(game, "locked")).await.unwrap();
     let holder = database.db.begin().await.unwrap();
-    all.on(&holder).transition(&held, "open", "closed").await.unwrap();
+    all.on(&holder).transition(&locked, "open", "closed").await.unwrap();
     for limit in ["lock_timeout", "statement_timeout"] {
         let failure = fail_in_transaction(database, async |transaction, tasks, _| {
             run(transaction, &format!("SET LOCAL {limit} = '50ms'"), []).await;
-            tasks.transition(&held, "open", "done").await.unwrap_err()
+            tasks.transition(&locked, "open", "done").await.unwrap_err()
         })
         .await;
         let error = failure.commit(database, TransactionState::Lost).await;
@@ -180,8 +180,8 @@ async fn a_missing_privilege(database: &TestDatabase) {
     without.close().await.unwrap();
 }
 
-/// As a pooler may do, or an application that runs `DISCARD ALL`.
-async fn prepared_statements_that_are_gone(database: &TestDatabase) {
+/// A connection pooler may deallocate statements, as may an application with `DISCARD ALL`.
+async fn deallocated_prepared_statements(database: &TestDatabase) {
     let failure = fail_in_transaction(database, async |transaction, tasks, game| {
         tasks.get((game, "before")).await.unwrap();
         run(transaction, "DEALLOCATE ALL", []).await;
@@ -193,9 +193,9 @@ async fn prepared_statements_that_are_gone(database: &TestDatabase) {
     assert_eq!(found, (FailureKind::StatementInvalidated, Retry::Transaction));
 }
 
-/// The code of "cached plan must not change result type" is that of everything which the
-/// server does not support. sqlx keeps the statement, so that the same call on the same
-/// connection ends the same way.
+/// "cached plan must not change result type" has the general code for unsupported features, which
+/// is not retried. sqlx keeps the statement cached, so the call also fails when repeated on the
+/// same connection.
 async fn a_changed_column_type(database: &TestDatabase) {
     let db = database.second_pool().await;
     let tasks = SeaOrmTaskRepository::new(db.clone());
@@ -209,7 +209,7 @@ async fn a_changed_column_type(database: &TestDatabase) {
         let TaskError::Database(error) = error else { panic!("{error:?}") };
         assert_eq!(error.code(), Some("0A000"));
     }
-    // Another connection has no old plan.
+    // Another connection has no cached plan.
     db.close().await.unwrap();
     let db = database.second_pool().await;
     assert_eq!(SeaOrmTaskRepository::new(db.clone()).get(task.id).await.unwrap(), task);

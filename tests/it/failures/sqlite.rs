@@ -1,7 +1,10 @@
-//! SQLite ends a transaction by itself after some errors, and after what an application declares.
+//! Failures of SQLite, which ends the transaction after some errors, and where the application's
+//! schema says so.
 
-use super::{WAYS, fail_in_transaction, is_there, make_sqlite_triggers, new_game, write_refused};
-use crate::support::{Backend, FEW, TestDatabase, on_database, run, tests_on};
+use super::{
+    WRITING_CALLS, create_sqlite_triggers, fail_in_transaction, is_there, new_game, write_refused,
+};
+use crate::support::{Backend, DEFAULT_CONNECTIONS, TestDatabase, on_database, run, tests_on};
 use game_tasks::sea_orm::sqlx::sqlite::SqlitePoolOptions;
 use game_tasks::sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxSqliteConnector, TransactionTrait,
@@ -18,7 +21,7 @@ macro_rules! sqlite_cases {
         tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile],
             $case,
-            |on| crate::support::on_database(on, crate::support::FEW, super::$case)
+            |on| crate::support::on_database(on, crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
     )+};
 }
@@ -27,7 +30,7 @@ sqlite_cases!(
     triggers_that_raise,
     constraints_with_conflict_clauses,
     a_read_only_connection,
-    the_connection_goes_on,
+    the_connection_is_usable_after_a_lost_transaction,
 );
 
 fn kind(error: &TaskError) -> FailureKind {
@@ -38,18 +41,18 @@ fn kind(error: &TaskError) -> FailureKind {
     }
 }
 
-/// Lets each way to write fail in a transaction of its own.
-async fn fail_in_each_way(
+/// Makes each call that writes fail, in separate transactions.
+async fn fail_each_writing_call(
     database: &TestDatabase,
     expected: TransactionState,
     assert: impl Fn(&TaskError),
 ) {
-    for way in 0..WAYS {
-        // RAISE(FAIL) keeps what it had changed of the game.
+    for call in 0..WRITING_CALLS {
+        // A new game for each, since RAISE(FAIL) keeps what the statement had changed.
         let game = new_game(database).await;
         let failure = fail_in_transaction(database, async |_, tasks, _| {
             let old = tasks.create(NewTask::new(game, "old")).await.unwrap();
-            write_refused(tasks, game, &old, way).await
+            write_refused(tasks, game, &old, call).await
         })
         .await;
         let error = failure.commit(database, expected).await;
@@ -65,10 +68,10 @@ async fn triggers_that_raise(database: &TestDatabase) {
             ("ROLLBACK", TransactionState::Lost),
         ] {
             eprintln!("{when} {raise}");
-            make_sqlite_triggers(database, when, &format!("SELECT RAISE({raise}, 'no')")).await;
-            fail_in_each_way(database, state, |error| {
+            create_sqlite_triggers(database, when, &format!("SELECT RAISE({raise}, 'no')")).await;
+            fail_each_writing_call(database, state, |error| {
                 assert_eq!(kind(error), FailureKind::ConstraintViolation, "{error:?}");
-                // RAISE(FAIL) keeps what the statement had done, and has the same code.
+                // Unknown, since RAISE(FAIL) keeps partial changes and has the same code as ABORT.
                 let lost = state == TransactionState::Lost;
                 let retry = if lost { Retry::No } else { Retry::Unknown };
                 assert_eq!(error.retry(), retry, "{error:?}");
@@ -82,11 +85,11 @@ async fn triggers_that_raise(database: &TestDatabase) {
     }
 }
 
-/// A connection whose transaction was lost is sound when the application has ended that
-/// transaction: the next ones on it begin and end as they should.
-async fn the_connection_goes_on(database: &TestDatabase) {
+/// After the application has ended a lost transaction, new transactions on the same connection
+/// work.
+async fn the_connection_is_usable_after_a_lost_transaction(database: &TestDatabase) {
     let raise = "SELECT RAISE(ROLLBACK, 'no')";
-    make_sqlite_triggers(database, "BEFORE", raise).await;
+    create_sqlite_triggers(database, "BEFORE", raise).await;
     let db = match database.backend {
         Backend::SqliteMemory => database.db.clone(),
         _ => database.second_pool().await,
@@ -105,7 +108,7 @@ async fn the_connection_goes_on(database: &TestDatabase) {
         tasks.create(NewTask::new(game, "before")).await.unwrap();
         let error = tasks.create(refused()).await.unwrap_err();
         assert_eq!(error.transaction_state(), TransactionState::Lost);
-        // Written by who does not look at the error, and rolled back with the rest.
+        // An application that ignores the error; this write is rolled back, too.
         tasks.create(NewTask::new(game, "after")).await.unwrap();
         drop(tasks);
         while let Some(transaction) = transactions.pop() {
@@ -114,7 +117,7 @@ async fn the_connection_goes_on(database: &TestDatabase) {
                 _ => transaction.rollback().await.unwrap(),
             }
         }
-        // Nothing stays, and the same connection commits and rolls back.
+        // Nothing was saved, and the same connection can commit and roll back again.
         for name in ["before", "after"] {
             assert!(!is_there(database, game, name).await, "{name}");
         }
@@ -131,18 +134,18 @@ async fn the_connection_goes_on(database: &TestDatabase) {
     }
 }
 
-/// On a pool there is no transaction to lose, but a part of the statement may stay.
-async fn on_a_pool(database: &TestDatabase, stays: bool) {
+/// On a pool there is no transaction to lose, but partial changes of the statement may be kept.
+async fn on_a_pool(database: &TestDatabase, is_kept: bool) {
     let game = new_game(database).await;
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let new = NewTask::new(game, "new").strategy("refused");
     let error = tasks.create(new).await.unwrap_err();
     assert_eq!(error.transaction_state(), TransactionState::Intact);
-    assert_eq!(is_there(database, game, "new").await, stays, "{error:?}");
+    assert_eq!(is_there(database, game, "new").await, is_kept, "{error:?}");
     assert_eq!(error.retry(), Retry::Unknown);
 }
 
-/// The application declares what becomes of a transaction when its constraint is violated.
+/// The application's constraints declare what their violation does to the transaction.
 async fn constraints_with_conflict_clauses(database: &TestDatabase) {
     let db = &database.db;
     let make = "CREATE TABLE app_log (id INTEGER PRIMARY KEY ON CONFLICT ROLLBACK, \
@@ -165,8 +168,9 @@ async fn constraints_with_conflict_clauses(database: &TestDatabase) {
         ] {
             let statement = statement.replace("INSERT OR ABORT OR ROLLBACK", "INSERT OR ABORT");
             eprintln!("{statement}");
-            make_sqlite_triggers(database, "AFTER", &statement).await;
-            fail_in_each_way(database, state, |error| assert_eq!(kind(error), expected)).await;
+            create_sqlite_triggers(database, "AFTER", &statement).await;
+            fail_each_writing_call(database, state, |error| assert_eq!(kind(error), expected))
+                .await;
             for event in ["INSERT", "UPDATE", "DELETE"] {
                 run(db, &format!("DROP TRIGGER app_{event}"), []).await;
             }
@@ -195,7 +199,7 @@ async fn a_read_only_connection(database: &TestDatabase) {
     }
 }
 
-/// Whether the transaction survives a full disk depends on the journal, and on the statement.
+/// Whether a full disk ends the transaction depends on the journal mode and on the statement.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk() {
     let mut found = Vec::new();
@@ -204,7 +208,7 @@ async fn a_full_disk() {
             on_database(Backend::SqliteFile, 1, async |database| {
                 run(&database.db, &format!("PRAGMA journal_mode = {journal}"), []).await;
                 let failure = fail_in_transaction(database, async |transaction, tasks, game| {
-                    // As many pages as there are.
+                    // SQLite raises this to the current number of pages.
                     run(transaction, "PRAGMA max_page_count = 1", []).await;
                     let long = |n: usize| NewTask::new(game, format!("{n} {}", "x".repeat(200)));
                     if many {
@@ -233,7 +237,7 @@ async fn a_full_disk() {
     assert!(found.contains(&TransactionState::Intact), "{found:?}");
 }
 
-/// A pool whose statements are interrupted while the flag is set.
+/// A pool of one connection whose statements are interrupted while the flag is set.
 async fn interruptible(url: &str, interrupted: &Arc<AtomicBool>) -> DatabaseConnection {
     let interrupted = interrupted.clone();
     let options = SqlitePoolOptions::new().max_connections(1);
@@ -282,10 +286,10 @@ async fn an_interrupt() {
     .await;
 }
 
-/// A snapshot that another connection has overtaken is reported at once, and harms nothing.
+/// A write in a transaction whose snapshot is outdated fails at once and keeps the transaction.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_snapshot() {
-    on_database(Backend::SqliteFile, FEW, async |database| {
+    on_database(Backend::SqliteFile, DEFAULT_CONNECTIONS, async |database| {
         let game = new_game(database).await;
         let all = SeaOrmTaskRepository::new(database.db.clone());
         let transaction = database.db.begin().await.unwrap();
@@ -297,7 +301,7 @@ async fn a_stale_snapshot() {
         assert_eq!(error.transaction_state(), TransactionState::Intact);
         assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 0);
         let again = transaction.execute_unprepared("BEGIN").await;
-        assert!(again.is_err(), "the transaction was over");
+        assert!(again.is_err(), "the transaction had ended");
         transaction.commit().await.unwrap();
     })
     .await;

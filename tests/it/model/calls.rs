@@ -1,6 +1,7 @@
-//! What is played: calls, made of a few names so that they meet, and of hostile ones.
+//! Random sequences of calls, mostly with a few names so that they concern the same tasks.
 
-use super::answers::{Labels, count, error, one, page, written};
+use super::describe::{Labels, count, error, outcome, page, single};
+use crate::support::ON_EXISTING;
 use futures_util::TryStreamExt;
 use game_tasks::{
     NewTask, OnExisting, Task, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
@@ -9,13 +10,13 @@ use game_tasks::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
-/// A sequence of calls, each by one of the callers.
+/// A sequence of calls, each with the index of its caller.
 #[derive(Debug, Clone)]
-pub(super) struct Play {
+pub(super) struct Sequence {
     pub(super) calls: Vec<(usize, Call)>,
     pub(super) in_transaction: bool,
     pub(super) strict: bool,
-    /// Ids that callers give.
+    /// Ids that callers choose for new tasks.
     pub(super) ids: Vec<Uuid>,
 }
 
@@ -69,14 +70,14 @@ pub(super) enum Call {
     Count(Filter),
 }
 
-/// Mostly names that meet, now and then one that no writer may write, or anything at all.
+/// Mostly one of a few names, sometimes an invalid or an arbitrary text.
 fn text() -> impl Strategy<Value = String> {
-    let meeting = ["a", "A", "a ", "b", "ab", "á", "a\u{301}", "%", "_", "\\", "'\"", "🎉"];
-    let refused = ["", "  ", "a\nb", "a\0", "\u{85}", "\u{3000}"];
+    let similar = ["a", "A", "a ", "b", "ab", "á", "a\u{301}", "%", "_", "\\", "'\"", "🎉"];
+    let invalid = ["", "  ", "a\nb", "a\0", "\u{85}", "\u{3000}"];
     prop_oneof![
         20 => prop::sample::select(vec!["a", "a", "a", "b"]).prop_map(str::to_owned),
-        8 => prop::sample::select(meeting.to_vec()).prop_map(str::to_owned),
-        2 => prop::sample::select(refused.to_vec()).prop_map(str::to_owned),
+        8 => prop::sample::select(similar.to_vec()).prop_map(str::to_owned),
+        2 => prop::sample::select(invalid.to_vec()).prop_map(str::to_owned),
         1 => Just("é".repeat(255)),
         1 => Just("é".repeat(256)),
         1 => any::<String>(),
@@ -99,7 +100,7 @@ fn status() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Three that are there, and one that is not.
+/// Three existing games, and a missing one.
 fn game() -> impl Strategy<Value = usize> {
     prop_oneof![6 => Just(0_usize), 3 => Just(1), 2 => Just(2), 1 => Just(3)]
 }
@@ -146,7 +147,7 @@ fn patch() -> impl Strategy<Value = Patch> {
 }
 
 fn on_existing() -> impl Strategy<Value = OnExisting> {
-    prop::sample::select(vec![OnExisting::Fail, OnExisting::Keep, OnExisting::Update])
+    prop::sample::select(ON_EXISTING.to_vec())
 }
 
 fn call() -> impl Strategy<Value = Call> {
@@ -171,24 +172,24 @@ fn call() -> impl Strategy<Value = Call> {
     ]
 }
 
-pub(super) fn plays() -> impl Strategy<Value = Play> {
-    // Half of them by one who may do all, since what is refused leads nowhere.
+pub(super) fn sequences() -> impl Strategy<Value = Sequence> {
+    // Half of the calls are unrestricted, since refused calls leave no tasks for later ones.
     let caller = prop_oneof![1 => Just(0_usize), 1 => 0..7_usize];
     let calls = prop::collection::vec((caller, call()), 1..20);
-    // Bits that no version of a UUID forbids.
+    // Arbitrary bits: ids need not be a valid version of UUID.
     let ids = prop::collection::vec(any::<u128>().prop_map(Uuid::from_u128), 3);
     (calls, any::<bool>(), any::<bool>(), ids).prop_map(|(calls, in_transaction, strict, ids)| {
-        Play { calls, in_transaction, strict, ids }
+        Sequence { calls, in_transaction, strict, ids }
     })
 }
 
-/// What numbers in calls stand for.
-struct Names<'n> {
+/// The games and ids that the indexes in calls refer to.
+struct Ids<'n> {
     games: &'n [Uuid],
     ids: &'n [Uuid],
 }
 
-impl Names<'_> {
+impl Ids<'_> {
     fn game(&self, number: usize) -> Uuid {
         self.games.get(number).copied().unwrap_or(Uuid::nil())
     }
@@ -213,15 +214,15 @@ impl Names<'_> {
     }
 
     fn filter(&self, filter: &Filter) -> TaskFilter {
-        let mut meant = match &filter.keys {
+        let mut task_filter = match &filter.keys {
             Some(keys) => TaskFilter::keys(keys.iter().map(|key| self.key(key))),
             None => TaskFilter::all(),
         };
-        meant.game_id = filter.game.map(|game| self.game(game));
-        meant.external_id_prefix = filter.prefix.clone();
-        meant.statuses = filter.statuses.clone().map(|texts| texts.into_iter().collect());
-        meant.strategies = filter.strategies.clone().map(|texts| texts.into_iter().collect());
-        meant
+        task_filter.game_id = filter.game.map(|game| self.game(game));
+        task_filter.external_id_prefix = filter.prefix.clone();
+        task_filter.statuses = filter.statuses.clone().map(|texts| texts.into_iter().collect());
+        task_filter.strategies = filter.strategies.clone().map(|texts| texts.into_iter().collect());
+        task_filter
     }
 }
 
@@ -236,28 +237,28 @@ impl Patch {
 }
 
 impl Call {
-    /// Plays the call, and tells the answer without what differs between stores.
-    pub(super) async fn play(
+    /// Makes the call, and describes its result.
+    pub(super) async fn make(
         &self,
         tasks: &dyn TaskRepository,
         games: &[Uuid],
         ids: &[Uuid],
         labels: &mut Labels,
     ) -> Vec<String> {
-        let names = Names { games, ids };
+        let names = Ids { games, ids };
         match self {
-            Self::Create(new) => one(tasks.create(names.new_task(new)).await, labels),
+            Self::Create(new) => single(tasks.create(names.new_task(new)).await, labels),
             Self::CreateMany(batch, on_existing) => {
                 match tasks.create_many(names.batch(batch), *on_existing).await {
                     Ok(outcomes) => {
                         for task in outcomes.iter().flatten() {
                             labels.learn(task.task());
                         }
-                        let told = outcomes.iter().map(|outcome| match outcome {
-                            Ok(one) => written(one, labels),
-                            Err(refusal) => error(refusal, labels),
+                        let described = outcomes.iter().map(|result| match result {
+                            Ok(written) => outcome(written, labels),
+                            Err(failure) => error(failure, labels),
                         });
-                        told.collect()
+                        described.collect()
                     }
                     Err(failure) => vec![error(&failure, labels)],
                 }
@@ -266,38 +267,40 @@ impl Call {
                 match tasks.create_all(names.batch(batch), *on_existing).await {
                     Ok(all) => {
                         all.iter().for_each(|one| labels.learn(one.task()));
-                        all.iter().map(|one| written(one, labels)).collect()
+                        all.iter().map(|one| outcome(one, labels)).collect()
                     }
-                    Err(refusal) => vec![error(&refusal, labels)],
+                    Err(failure) => vec![error(&failure, labels)],
                 }
             }
             Self::GetOrCreate(new) => match tasks.get_or_create(names.new_task(new)).await {
                 Ok(one) => {
                     labels.learn(one.task());
-                    vec![written(&one, labels)]
+                    vec![outcome(&one, labels)]
                 }
-                Err(refusal) => vec![error(&refusal, labels)],
+                Err(failure) => vec![error(&failure, labels)],
             },
             Self::Find(key) => match tasks.find(names.key(key)).await {
-                Ok(Some(task)) => one(Ok(task), labels),
+                Ok(Some(task)) => single(Ok(task), labels),
                 Ok(None) => vec!["none".to_owned()],
-                Err(refusal) => vec![error(&refusal, labels)],
+                Err(failure) => vec![error(&failure, labels)],
             },
             Self::Update(key, patch) => {
-                one(tasks.update(names.key(key), patch.patch()).await, labels)
+                single(tasks.update(names.key(key), patch.patch()).await, labels)
             }
             Self::UpdateMany(filter, patch) => {
                 count(tasks.update_many(names.filter(filter), patch.patch()).await, labels)
             }
             Self::Transition(key, from, to) => {
-                one(tasks.transition(names.key(key), from, to).await, labels)
+                single(tasks.transition(names.key(key), from, to).await, labels)
             }
-            Self::Duplicate(key, name) => one(tasks.duplicate(names.key(key), name).await, labels),
+            Self::Duplicate(key, name) => {
+                single(tasks.duplicate(names.key(key), name).await, labels)
+            }
             Self::Reassign(game, from, to) => {
                 let game = game.map(|game| names.game(game));
                 count(tasks.reassign_strategy(game, from, to).await, labels)
             }
-            Self::Delete(key) => one(tasks.delete(names.key(key)).await, labels),
+            Self::Delete(key) => single(tasks.delete(names.key(key)).await, labels),
             Self::DeleteMany(filter) => {
                 count(tasks.delete_many(names.filter(filter)).await, labels)
             }
@@ -316,7 +319,7 @@ impl Call {
                 loop {
                     let listed = match tasks.list(query.clone()).await {
                         Ok(listed) => listed,
-                        Err(refusal) => return vec![error(&refusal, labels)],
+                        Err(failure) => return vec![error(&failure, labels)],
                     };
                     items.extend(listed.items);
                     total = total.or(listed.total);
@@ -325,15 +328,15 @@ impl Call {
                         None => break,
                     }
                 }
-                let mut told = page(Ok(items), labels);
-                told.push(format!("{total:?} in total"));
-                told
+                let mut described = page(Ok(items), labels);
+                described.push(format!("{total:?} in total"));
+                described
             }
         }
     }
 }
 
-/// Names are the one order that does not depend on clocks and ids that are made.
+/// The only order that does not depend on clocks and generated ids.
 fn by_name(filter: TaskFilter) -> TaskQuery {
     TaskQuery::new(filter).order_by(TaskOrder::ExternalId)
 }

@@ -1,14 +1,14 @@
-//! Random sequences of calls by several callers, played side by side on the memory twin and
-//! on a database: equal answers, equal errors, equal tables at the end.
+//! Random sequences of calls by several callers, made on the repository in memory and on a
+//! database. All results, errors and final tables must be equal.
 //!
-//! `GAME_TASKS_MODEL_CASES` says how many sequences are played on each backend.
+//! `GAME_TASKS_MODEL_CASES` sets the number of sequences on each backend.
 
-mod answers;
 mod calls;
+mod describe;
 
-use crate::support::{Backend, FEW, TestDatabase, on_database};
-use answers::{Labels, table};
-use calls::{Call, Play, plays};
+use crate::support::{Backend, DEFAULT_CONNECTIONS, TestDatabase, on_database};
+use calls::{Call, Sequence, sequences};
+use describe::{Labels, table};
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
     ApiKeyId, Game, InMemoryTaskRepository, Lifecycle, OauthUserId, SeaOrmTaskRepository,
@@ -18,20 +18,20 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
-/// Short, so that every run of the tests plays some; the long run is the nightly one.
+/// A small number for ordinary runs; the nightly run sets a larger one.
 const CASES: u32 = 96;
 
 async fn on(backend: Backend) {
-    let asked = std::env::var("GAME_TASKS_MODEL_CASES").ok();
-    let cases = asked.and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
-    on_database(backend, FEW, async |database| {
+    let variable = std::env::var("GAME_TASKS_MODEL_CASES").ok();
+    let cases = variable.and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
+    on_database(backend, DEFAULT_CONNECTIONS, async |database| {
         let config = Config { cases, failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new(config);
-        let played = runner.run(&plays(), |play| {
-            // proptest knows no async; this thread may wait.
-            tokio::task::block_in_place(|| Handle::current().block_on(side_by_side(database, play)))
+        let outcome = runner.run(&sequences(), |sequence| {
+            // proptest has no async support, so block this thread.
+            tokio::task::block_in_place(|| Handle::current().block_on(compare(database, sequence)))
         });
-        if let Err(failure) = played {
+        if let Err(failure) = outcome {
             panic!("{failure}");
         }
     })
@@ -58,7 +58,7 @@ async fn mariadb() {
     on(Backend::MariaDb).await;
 }
 
-/// One of A's, one of B's and a user's, one of nobody's.
+/// A game of the key A, a game of the key B and a user, and a game without owners.
 fn games() -> Vec<Game> {
     let game = |strategy: &str| {
         Game::new(Uuid::now_v7().to_string()).strategy(StrategyId::new(strategy).unwrap())
@@ -76,7 +76,7 @@ fn key(name: &str) -> ApiKeyId {
     ApiKeyId::new(name).unwrap()
 }
 
-/// The callers that a sequence is played by.
+/// The scopes of the callers.
 fn scopes() -> Vec<TaskScope> {
     let user = TaskScope::oauth_user(OauthUserId::new("user").unwrap());
     vec![
@@ -100,62 +100,63 @@ fn lifecycle(strict: bool) -> Lifecycle {
         .allow(TaskStatus::CLOSED, [TaskStatus::OPEN, archived])
 }
 
-async fn side_by_side(database: &TestDatabase, play: Play) -> Result<(), TestCaseError> {
+async fn compare(database: &TestDatabase, sequence: Sequence) -> Result<(), TestCaseError> {
     let games = games();
-    let memory = InMemoryTaskRepository::new().with_lifecycle(lifecycle(play.strict));
+    let memory = InMemoryTaskRepository::new().with_lifecycle(lifecycle(sequence.strict));
     for game in &games {
         memory.add_game(game.clone());
         game.clone().insert(&database.db).await.unwrap();
     }
     let pool =
-        SeaOrmTaskRepository::new(database.db.clone()).with_lifecycle(lifecycle(play.strict));
-    let mut labels = (Labels::new(&games, &play.ids), Labels::new(&games, &play.ids));
-    let outcome = if play.in_transaction {
+        SeaOrmTaskRepository::new(database.db.clone()).with_lifecycle(lifecycle(sequence.strict));
+    let mut labels = (Labels::new(&games, &sequence.ids), Labels::new(&games, &sequence.ids));
+    let outcome = if sequence.in_transaction {
         let transaction = database.db.begin().await.unwrap();
         let inside = pool.on(&transaction);
-        let outcome = play_calls(&memory, &inside, &play, &games, &mut labels).await;
+        let outcome = compare_results(&memory, &inside, &sequence, &games, &mut labels).await;
         transaction.commit().await.unwrap();
         outcome
     } else {
-        play_calls(&memory, &pool, &play, &games, &mut labels).await
+        compare_results(&memory, &pool, &sequence, &games, &mut labels).await
     };
     let tables =
         (table(&memory, &games, &mut labels.0).await, table(&pool, &games, &mut labels.1).await);
     database.clear().await;
     outcome?;
     if tables.0 != tables.1 {
-        let told = format!("the tables differ\nmemory: {:#?}\ndatabase: {:#?}", tables.0, tables.1);
-        return Err(TestCaseError::fail(told));
+        let message =
+            format!("the tables differ\nmemory: {:#?}\ndatabase: {:#?}", tables.0, tables.1);
+        return Err(TestCaseError::fail(message));
     }
     Ok(())
 }
 
-async fn play_calls(
+async fn compare_results(
     memory: &dyn TaskRepository,
     database: &dyn TaskRepository,
-    play: &Play,
+    sequence: &Sequence,
     games: &[Game],
     labels: &mut (Labels, Labels),
 ) -> Result<(), TestCaseError> {
     let scopes = scopes();
-    for (place, (scope, call)) in play.calls.iter().enumerate() {
+    for (index, (scope, call)) in sequence.calls.iter().enumerate() {
         let scope = &scopes[scope % scopes.len()];
         let game_ids: Vec<Uuid> = games.iter().map(|game| game.id).collect();
-        let answers = (
-            answer(memory, scope, call, &game_ids, &play.ids, &mut labels.0).await,
-            answer(database, scope, call, &game_ids, &play.ids, &mut labels.1).await,
+        let results = (
+            result_of(memory, scope, call, &game_ids, &sequence.ids, &mut labels.0).await,
+            result_of(database, scope, call, &game_ids, &sequence.ids, &mut labels.1).await,
         );
-        if answers.0 != answers.1 {
+        if results.0 != results.1 {
             return Err(TestCaseError::fail(format!(
-                "call {place} of {scope:?}: {call:?}\nmemory: {:#?}\ndatabase: {:#?}",
-                answers.0, answers.1
+                "call {index} of {scope:?}: {call:?}\nmemory: {:#?}\ndatabase: {:#?}",
+                results.0, results.1
             )));
         }
     }
     Ok(())
 }
 
-async fn answer(
+async fn result_of(
     tasks: &dyn TaskRepository,
     scope: &TaskScope,
     call: &Call,
@@ -164,8 +165,8 @@ async fn answer(
     labels: &mut Labels,
 ) -> Vec<String> {
     if scope.is_unrestricted() {
-        call.play(tasks, games, ids, labels).await
+        call.make(tasks, games, ids, labels).await
     } else {
-        call.play(&tasks.scoped(scope.clone()), games, ids, labels).await
+        call.make(&tasks.scoped(scope.clone()), games, ids, labels).await
     }
 }

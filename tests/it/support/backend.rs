@@ -1,21 +1,21 @@
-//! The backends, and whether this run was asked to test them.
+//! The backends, and whether the environment enables them.
 
 use std::io::Write;
 use std::sync::Once;
 
-/// What a case runs on.
+/// The database that a case runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
     SqliteMemory,
     SqliteFile,
     Postgres,
     MariaDb,
-    /// A MariaDB that runs with `innodb_rollback_on_timeout` and a small `max_allowed_packet`,
-    /// which are settings of a whole server.
+    /// A MariaDB server with `innodb_rollback_on_timeout` and a small `max_allowed_packet`, which
+    /// cannot be set per session.
     MariaDbRollback,
 }
 
-/// A database server that the environment may name.
+/// A database server whose URL is in an environment variable.
 pub(crate) struct Server {
     name: &'static str,
     variable: &'static str,
@@ -31,7 +31,7 @@ impl Server {
         std::env::var(self.variable).ok().filter(|url| !url.is_empty())
     }
 
-    /// Past libtest's capture, so that nobody takes a skipped backend for a tested one.
+    /// Writes to stderr directly, since libtest captures `eprintln!` of tests that pass.
     fn report_skipped(&self) {
         let line = format!("\nSKIPPED BACKEND {}: {} is not set\n", self.name, self.variable);
         self.skipped.call_once(|| std::io::stderr().write_all(line.as_bytes()).unwrap());
@@ -60,21 +60,22 @@ impl Backend {
         }
     }
 
-    /// Whether the case is to run here. Says so on stderr where it is not.
+    /// Whether cases run on this backend. Reports a skipped backend on stderr.
     ///
-    /// Panics where `GAME_TASKS_REQUIRE_ALL` is set and the server is not named.
-    pub(crate) fn is_asked_for(self) -> bool {
+    /// Panics if `GAME_TASKS_REQUIRE_ALL` is set and the server's variable is not.
+    pub(crate) fn is_enabled(self) -> bool {
         let Some(server) = self.server() else { return true };
         if server.url().is_some() {
             return true;
         }
-        let all = std::env::var_os("GAME_TASKS_REQUIRE_ALL").is_some_and(|value| !value.is_empty());
-        assert!(!all, "GAME_TASKS_REQUIRE_ALL is set, but {} is not", server.variable);
+        let required =
+            std::env::var_os("GAME_TASKS_REQUIRE_ALL").is_some_and(|value| !value.is_empty());
+        assert!(!required, "GAME_TASKS_REQUIRE_ALL is set, but {} is not", server.variable);
         server.report_skipped();
         false
     }
 
-    /// The URL of the server, in which each test makes a database of its own.
+    /// The URL of the server, on which each test creates its own database.
     pub(crate) fn server_url(self) -> String {
         self.server().and_then(|server| server.url()).unwrap()
     }
@@ -83,7 +84,7 @@ impl Backend {
         matches!(self, Self::SqliteMemory | Self::SqliteFile)
     }
 
-    /// The type of a column that refers to a task or a game.
+    /// The type of a column that references a task or a game.
     pub(crate) fn uuid_type(self) -> &'static str {
         match self {
             Self::Postgres => "uuid",

@@ -1,10 +1,11 @@
-//! A connection that counts the statements that go through it, and a stage upon it.
+//! Counting the statements that calls send.
 
 use super::backend::Backend;
 use super::checks::key;
 use super::database::TestDatabase;
+use super::interceptor::{Intercepted, Interceptor};
 use futures_util::future::BoxFuture;
-use game_tasks::sea_orm::{DbBackend, DbErr, ExecResult, QueryResult, Statement, TransactionTrait};
+use game_tasks::sea_orm::{DbErr, Statement, TransactionTrait};
 use game_tasks::{
     Game, NewTask, SeaOrmTaskRepository, StrategyId, StrategyResolver, TaskConnection, TaskError,
     TaskRepository, TaskScope,
@@ -13,54 +14,35 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
 
-/// How many statements were sent.
+/// The number of statements sent.
 #[derive(Clone, Default)]
 pub(crate) struct Counter(Arc<AtomicUsize>);
 
 impl Counter {
-    /// What a call answers, and how many statements it took.
+    pub(crate) fn on<C: TaskConnection>(connection: C) -> Intercepted<C, Self> {
+        Intercepted::new(connection, Self::default())
+    }
+
+    /// The result of a call, and the number of statements that it sent.
     pub(crate) async fn count<T>(&self, call: impl Future<Output = T>) -> (T, usize) {
         let before = self.0.load(Ordering::SeqCst);
-        let answer = call.await;
-        (answer, self.0.load(Ordering::SeqCst) - before)
+        let result = call.await;
+        (result, self.0.load(Ordering::SeqCst) - before)
     }
 }
 
-pub(crate) struct Counting<C> {
-    connection: C,
-    pub(crate) counter: Counter,
-}
-
-impl<C: TaskConnection> Counting<C> {
-    pub(crate) fn new(connection: C) -> Self {
-        Self { connection, counter: Counter::default() }
-    }
-
-    fn counted(&self) -> &C {
-        self.counter.0.fetch_add(1, Ordering::SeqCst);
-        &self.connection
+impl Interceptor for Counter {
+    fn intercept<'c, T: Send + 'c>(
+        &'c self,
+        _: &Statement,
+        call: BoxFuture<'c, Result<T, DbErr>>,
+    ) -> BoxFuture<'c, Result<T, DbErr>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        call
     }
 }
 
-impl<C: TaskConnection> TaskConnection for Counting<C> {
-    fn backend(&self) -> DbBackend {
-        self.connection.backend()
-    }
-    fn in_transaction(&self) -> bool {
-        self.connection.in_transaction()
-    }
-    fn query_one(&self, statement: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>> {
-        self.counted().query_one(statement)
-    }
-    fn query_all(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<QueryResult>, DbErr>> {
-        self.counted().query_all(statement)
-    }
-    fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
-        self.counted().execute(statement)
-    }
-}
-
-/// A repository and a resolver whose statements are counted, and a game of their scope's.
+/// A repository and a resolver whose statements are counted, and a game that their scope owns.
 pub(crate) struct Counted<'c> {
     pub(crate) tasks: &'c dyn TaskRepository,
     pub(crate) resolver: StrategyResolver<&'c dyn TaskConnection>,
@@ -71,38 +53,38 @@ pub(crate) struct Counted<'c> {
 }
 
 impl Counted<'_> {
-    /// The answer of a call that takes so many statements.
-    pub(crate) async fn takes<T>(
+    /// Asserts that a call sends this number of statements, and returns its result.
+    pub(crate) async fn sends<T>(
         &self,
         statements: usize,
         what: &str,
         call: impl Future<Output = T>,
     ) -> T {
-        let (answer, sent) = self.counter.count(call).await;
+        let (result, sent) = self.counter.count(call).await;
         assert_eq!(sent, statements, "statements of {what}");
-        answer
+        result
     }
 
-    /// The same of a call that succeeds.
-    pub(crate) async fn done<T>(
+    /// The same for a call that must succeed.
+    pub(crate) async fn succeeds<T>(
         &self,
         statements: usize,
         what: &str,
         call: impl Future<Output = Result<T, TaskError>>,
     ) -> T {
-        self.takes(statements, what, call).await.unwrap()
+        self.sends(statements, what, call).await.unwrap()
     }
 
     pub(crate) fn new_task(&self, name: impl Into<String>) -> NewTask {
         NewTask::new(self.game, name)
     }
 
-    pub(crate) fn batch(&self, of: &str, size: usize) -> Vec<NewTask> {
-        (0..size).map(|n| self.new_task(format!("{of} {n:05}"))).collect()
+    pub(crate) fn batch(&self, prefix: &str, size: usize) -> Vec<NewTask> {
+        (0..size).map(|n| self.new_task(format!("{prefix} {n:05}"))).collect()
     }
 }
 
-/// Plays a case on a pool and in a transaction, without a scope and with one.
+/// Runs a case on a pool and in a transaction, each without a scope and with one.
 pub(crate) async fn counted(database: &TestDatabase, case: impl AsyncFn(&Counted<'_>)) {
     let db = &database.db;
     for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
@@ -112,14 +94,14 @@ pub(crate) async fn counted(database: &TestDatabase, case: impl AsyncFn(&Counted
                 .owned_by_api_key(key("gme_live_mine"))
                 .strategy(StrategyId::new("socio_bee").unwrap());
             let game = game.insert(db).await.unwrap().id;
-            let play = async |connection: &dyn TaskConnection| {
-                let counting = Counting::new(connection);
-                let tasks = SeaOrmTaskRepository::new(&counting).with_scope(scope.clone());
-                let connection: &dyn TaskConnection = &counting;
+            let run_on = async |connection: &dyn TaskConnection| {
+                let connection = Counter::on(connection);
+                let tasks = SeaOrmTaskRepository::new(&connection).with_scope(scope.clone());
+                let dynamic: &dyn TaskConnection = &connection;
                 let counted = Counted {
                     tasks: &tasks,
-                    resolver: StrategyResolver::new(connection).scoped(scope.clone()),
-                    counter: counting.counter.clone(),
+                    resolver: StrategyResolver::new(dynamic).scoped(scope.clone()),
+                    counter: connection.interceptor.clone(),
                     in_transaction,
                     backend: database.backend,
                     game,
@@ -128,10 +110,10 @@ pub(crate) async fn counted(database: &TestDatabase, case: impl AsyncFn(&Counted
             };
             if in_transaction {
                 let transaction = db.begin().await.unwrap();
-                play(&transaction).await;
+                run_on(&transaction).await;
                 transaction.commit().await.unwrap();
             } else {
-                play(db).await;
+                run_on(db).await;
             }
         }
     }

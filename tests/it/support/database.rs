@@ -1,4 +1,4 @@
-//! A database of its own for each test, gone when the test ends, however it ends.
+//! A separate database for each test, dropped when the test ends or panics.
 
 use super::backend::Backend;
 use super::sql::{run, try_run};
@@ -9,20 +9,20 @@ use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// How many connections a pool has where a case needs no particular number.
-pub(crate) const FEW: u32 = 4;
+/// The size of the pool where a case needs no particular number of connections.
+pub(crate) const DEFAULT_CONNECTIONS: u32 = 4;
 
 const MEMORY: &str = "sqlite::memory:";
 
-/// After this a case hangs, unless it was asked to take long.
-fn patience() -> Duration {
-    let asked = [
+/// A case that takes longer fails, unless the environment enables a long run.
+fn time_limit() -> Duration {
+    let long_runs = [
         "GAME_TASKS_MODEL_CASES",
         "GAME_TASKS_FUZZ_CALLS",
         "GAME_TASKS_ADOPT_CUTS",
         "GAME_TASKS_ADOPT_ROWS",
     ];
-    let long = asked.iter().any(|variable| std::env::var_os(variable).is_some());
+    let long = long_runs.iter().any(|variable| std::env::var_os(variable).is_some());
     Duration::from_secs(if long { 3_600 } else { 90 })
 }
 
@@ -30,12 +30,12 @@ pub(crate) struct TestDatabase {
     pub(crate) db: DatabaseConnection,
     pub(crate) backend: Backend,
     url: String,
-    /// Its name on the server, where there is one.
+    /// The name of the database on the server; `None` on SQLite.
     name: Option<String>,
     _folder: Option<TempDir>,
 }
 
-/// Runs a case on a database that the crate has migrated.
+/// Runs a case on a migrated database.
 pub(crate) async fn on_database(
     backend: Backend,
     connections: u32,
@@ -48,54 +48,54 @@ pub(crate) async fn on_database(
     .await;
 }
 
-/// Runs many cases on one database, which take so long together.
+/// Runs several cases on one migrated database, with a time limit for all of them.
 pub(crate) async fn on_database_within(
-    patience: Duration,
+    time_limit: Duration,
     backend: Backend,
     connections: u32,
     cases: impl AsyncFnOnce(&TestDatabase),
 ) {
-    on_empty(patience, backend, connections, async |database| {
+    on_empty(time_limit, backend, connections, async |database| {
         game_tasks::migrate(&database.db).await.unwrap();
         cases(database).await;
     })
     .await;
 }
 
-/// Runs many cases on one database that nobody has touched, which take so long together.
+/// Runs several cases on one empty database, with a time limit for all of them.
 pub(crate) async fn on_empty_database_within(
-    patience: Duration,
+    time_limit: Duration,
     backend: Backend,
     connections: u32,
     cases: impl AsyncFnOnce(&TestDatabase),
 ) {
-    on_empty(patience, backend, connections, cases).await;
+    on_empty(time_limit, backend, connections, cases).await;
 }
 
-/// Runs a case on a database that nobody has touched.
+/// Runs a case on an empty database.
 pub(crate) async fn on_empty_database(
     backend: Backend,
     connections: u32,
     case: impl AsyncFnOnce(&TestDatabase),
 ) {
-    on_empty(patience(), backend, connections, case).await;
+    on_empty(time_limit(), backend, connections, case).await;
 }
 
 async fn on_empty(
-    patience: Duration,
+    time_limit: Duration,
     backend: Backend,
     connections: u32,
     case: impl AsyncFnOnce(&TestDatabase),
 ) {
-    if !backend.is_asked_for() {
+    if !backend.is_enabled() {
         return;
     }
     let database = TestDatabase::create(backend, connections).await;
-    let case = tokio::time::timeout(patience, case(&database));
+    let case = tokio::time::timeout(time_limit, case(&database));
     let outcome = AssertUnwindSafe(case).catch_unwind().await;
     database.destroy().await;
     match outcome {
-        Ok(in_time) => in_time.expect("the case hangs"),
+        Ok(in_time) => in_time.expect("the case exceeds its time limit"),
         Err(panic) => resume_unwind(panic),
     }
 }
@@ -117,30 +117,30 @@ impl TestDatabase {
                 (format!("{host}/{name}"), Some(name), None)
             }
         };
-        // Each connection to SQLite's memory is a database of its own.
+        // Each connection to `sqlite::memory:` opens a separate database.
         let connections = if backend == Backend::SqliteMemory { 1 } else { connections };
         let db = connect(&url, connections).await;
         if backend == Backend::SqliteFile {
-            // As applications with several connections have it. The file remembers.
+            // The usual mode of applications with several connections. The file stores it.
             db.execute_unprepared("PRAGMA journal_mode = WAL").await.unwrap();
         }
         Self { db, backend, url, name, _folder: folder }
     }
 
-    /// Where it is.
+    /// The URL of the database.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// Another pool on the same database, as another process would have. Not on SQLite's
+    /// A second pool on the same database, as another process has it. Not available for SQLite in
     /// memory.
     pub(crate) async fn second_pool(&self) -> DatabaseConnection {
         assert_ne!(self.backend, Backend::SqliteMemory);
         connect(&self.url, 1).await
     }
 
-    /// The same database for the user who may read and write what the other makes, and change
-    /// no schema. On servers.
+    /// A pool of a user that may read and write the tables but not change the schema. Only on
+    /// servers.
     pub(crate) async fn pool_without_ddl(&self) -> DatabaseConnection {
         if self.backend == Backend::Postgres {
             for grant in [
@@ -155,7 +155,7 @@ impl TestDatabase {
         connect(&url, 1).await
     }
 
-    /// The same database for another user of PostgreSQL's: `postgres` is the superuser.
+    /// A pool of another PostgreSQL user; `postgres` is the superuser.
     pub(crate) async fn pool_of(&self, user: &str) -> DatabaseConnection {
         let (_, host) = self.url.rsplit_once('@').unwrap();
         connect(&format!("postgres://{user}@{host}"), 1).await
@@ -168,11 +168,11 @@ impl TestDatabase {
     }
 
     async fn destroy(self) {
-        // A connection that a failed case has leaked never comes back.
+        // A connection that a failed case has leaked is never returned to the pool.
         let closed = self.db.close();
         let _ = tokio::time::timeout(Duration::from_secs(5), closed).await;
         if let Some(name) = self.name {
-            // PostgreSQL's plain DROP sends autovacuum away, which FORCE may not.
+            // A plain DROP DATABASE cancels autovacuum, which WITH (FORCE) may lack permission for.
             let drop = format!("DROP DATABASE {name}");
             if try_administer(self.backend, &drop).await.is_err() {
                 administer(self.backend, &format!("{drop} WITH (FORCE)")).await;
@@ -184,20 +184,20 @@ impl TestDatabase {
 async fn connect(url: &str, connections: u32) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options
-        .min_connections(if connections > FEW { connections } else { 1 })
+        .min_connections(if connections > DEFAULT_CONNECTIONS { connections } else { 1 })
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(20))
         .sqlx_logging(false);
     if url == MEMORY {
-        // The database lives in the pool's one connection, which must never be closed: not by
-        // a check that a dropped caller does not wait for, and not for its age.
+        // The database is lost with the pool's only connection, so disable everything that closes
+        // it: a health check that is dropped halfway, the idle timeout and the maximum lifetime.
         options.test_before_acquire(false).idle_timeout(None::<Duration>);
         options.max_lifetime(None::<Duration>);
     }
     Database::connect(options).await.unwrap()
 }
 
-/// Runs a statement in the database that the server's URL names.
+/// Runs a statement in the database of the server's URL.
 async fn administer(backend: Backend, statement: &str) {
     try_administer(backend, statement).await.unwrap();
 }

@@ -1,38 +1,39 @@
-//! What the cases share: backends, databases, assertions.
+//! Backends, databases, harnesses and assertions that the test modules share.
 
-mod around;
 mod backend;
-mod callers;
 mod checks;
 mod counting;
 mod database;
-mod drops;
-mod held;
+mod dropping;
+mod harness;
+mod interceptor;
 mod parents;
-mod skipping;
+mod recorder;
+mod skipping_triggers;
 mod sql;
 
-pub(crate) use around::{Around, Lost, connection_around};
 pub(crate) use backend::Backend;
-pub(crate) use callers::{callers, strangers};
 pub(crate) use checks::{
-    any_id, assert_blind, assert_is, assert_not_found, by_name, in_batch, invalid, key, keys_of,
-    names, stored,
+    ON_EXISTING, assert_is, assert_no_access, assert_not_found, batch_error, key, keys_of,
+    list_by_name, names, unordered_id, unvalidated, validation_error,
 };
-pub(crate) use counting::{Counter, Counting, counted};
+pub(crate) use counting::{Counter, counted};
 pub(crate) use database::{
-    FEW, TestDatabase, on_database, on_database_within, on_empty_database, on_empty_database_within,
+    DEFAULT_CONNECTIONS, TestDatabase, on_database, on_database_within, on_empty_database,
+    on_empty_database_within,
 };
-pub(crate) use drops::{assert_sound, polled};
-pub(crate) use held::{Held, held_in_memory, held_on};
+pub(crate) use dropping::{assert_pool_usable, poll_at_most};
+pub(crate) use harness::{Harness, harness_in_memory, harness_on, on_pool_and_in_transaction};
+pub(crate) use interceptor::{FailAfter, Intercepted, Interceptor};
 pub(crate) use parents::{MigratorOf, arenas, campaign, campaigns, parent, parents_of_tables};
-pub(crate) use skipping::{make_skipping_triggers, skipping_cases};
+pub(crate) use recorder::Recorder;
+pub(crate) use skipping_triggers::{create_skipping_triggers, skipping_cases};
 pub(crate) use sql::{column, rows, run, still_works, try_run};
 
-/// How many connections the races of the conformance suite take.
-pub(crate) const CROWD: u32 = 16;
+/// The number of concurrent calls of the conformance suite, each of which needs a connection.
+pub(crate) const CONCURRENT_CALLS: u32 = 16;
 
-/// Makes a test for each of the backends out of one case.
+/// Defines a module with a test of one case for each backend.
 macro_rules! tests_on {
     ([$($backend:ident $variant:ident),+], $case:ident, |$on:ident| $run:expr) => {
         mod $case {
@@ -48,59 +49,59 @@ macro_rules! tests_on {
 }
 pub(crate) use tests_on;
 
-/// Cases `async fn(&TestDatabase)`, on every database, migrated.
+/// Runs cases `async fn(&TestDatabase)` on each database, after the migrations.
 macro_rules! database_cases {
     ($($case:ident),+ $(,)?) => {$(
         $crate::support::tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
              mariadb MariaDb],
             $case,
-            |on| $crate::support::on_database(on, $crate::support::FEW, super::$case)
+            |on| $crate::support::on_database(on, $crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
     )+};
 }
 pub(crate) use database_cases;
 
-/// Cases `async fn(&TestDatabase)`, on the databases that are servers, migrated.
+/// Runs cases `async fn(&TestDatabase)` on PostgreSQL and MariaDB, after the migrations.
 macro_rules! server_cases {
     ($($case:ident),+ $(,)?) => {$(
         $crate::support::tests_on!(
             [postgres Postgres, mariadb MariaDb],
             $case,
-            |on| $crate::support::on_database(on, $crate::support::FEW, super::$case)
+            |on| $crate::support::on_database(on, $crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
     )+};
 }
 pub(crate) use server_cases;
 
-/// Cases `async fn(&TestDatabase)`, on every database, untouched.
+/// Runs cases `async fn(&TestDatabase)` on each database, without the migrations.
 macro_rules! empty_database_cases {
     ($($case:ident),+ $(,)?) => {$(
         $crate::support::tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
              mariadb MariaDb],
             $case,
-            |on| $crate::support::on_empty_database(on, $crate::support::FEW, super::$case)
+            |on| $crate::support::on_empty_database(on, $crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
     )+};
 }
 pub(crate) use empty_database_cases;
 
-/// Cases `async fn(&Held<'_>)`, in memory and on every database.
-macro_rules! held_cases {
+/// Runs cases `async fn(&Harness<'_>)` in memory and on each database.
+macro_rules! harness_cases {
     ($($case:ident),+ $(,)?) => {$(
         mod $case {
             #[tokio::test]
             async fn memory() {
-                $crate::support::held_in_memory(super::$case).await;
+                $crate::support::harness_in_memory(super::$case).await;
             }
             $crate::support::tests_on!(
                 [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
                  mariadb MariaDb],
                 databases,
-                |on| $crate::support::held_on(on, super::super::$case)
+                |on| $crate::support::harness_on(on, super::super::$case)
             );
         }
     )+};
 }
-pub(crate) use held_cases;
+pub(crate) use harness_cases;

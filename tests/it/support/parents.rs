@@ -1,4 +1,4 @@
-//! Games tables of applications, as their migrations make them.
+//! Games tables of applications, and their migrations.
 
 use async_trait::async_trait;
 use game_tasks::sea_orm::{DatabaseConnection, DbErr, Schema};
@@ -6,12 +6,12 @@ use game_tasks::sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait
 use game_tasks::{ParentGame, migrations_for};
 use std::marker::PhantomData;
 
-/// Makes an entity of a games table in a module of its own, and a [`ParentGame`] of it.
+/// Defines a module with the entity of a games table and its [`ParentGame`] implementation.
 macro_rules! parent {
     (
         $(#[$about:meta])*
         mod $name:ident: $table:literal { $($columns:tt)* }
-        $($says:tt)*
+        $($methods:tt)*
     ) => {
         $(#[$about])*
         pub(crate) mod $name {
@@ -30,15 +30,14 @@ macro_rules! parent {
             impl ActiveModelBehavior for ActiveModel {}
 
             impl game_tasks::ParentGame for Entity {
-                $($says)*
+                $($methods)*
             }
         }
     };
 }
 pub(crate) use parent;
 
-/// Makes parents out of the crate's own games table, which differ in what they call their
-/// tasks table.
+/// Defines parents over the crate's own games table that differ in the name of the tasks table.
 macro_rules! parents_of_tables {
     ($($name:ident: $table:expr $(, in $schema:expr)?;)+) => {$(
         $crate::support::parent! {
@@ -64,7 +63,7 @@ macro_rules! parents_of_tables {
 pub(crate) use parents_of_tables;
 
 parent! {
-    /// The crate's own games table, as one that names no owners.
+    /// The crate's own games table, without owner columns.
     mod arenas: "games" {
         #[sea_orm(primary_key, auto_increment = false)]
         pub(crate) id: Uuid,
@@ -78,7 +77,7 @@ parent! {
 }
 
 parent! {
-    /// A table of the application's own: its key is a number, the UUID is merely unique, and
+    /// An application's own table: its primary key is a number, the UUID is in a unique column, and
     /// the tasks table has another name.
     mod campaigns: "campaigns" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -102,7 +101,7 @@ parent! {
     }
 }
 
-/// A new campaign of the organisation, under its key and its UUID.
+/// Inserts a campaign of an organisation, and returns its UUID.
 pub(crate) async fn campaign(
     db: &DatabaseConnection,
     id: i64,
@@ -111,7 +110,7 @@ pub(crate) async fn campaign(
 ) -> uuid::Uuid {
     use game_tasks::sea_orm::{EntityTrait, IntoActiveModel};
     let rules = rules.map(str::to_owned);
-    let campaign = campaigns::Model { id, public_id: super::any_id(), org_id, rules };
+    let campaign = campaigns::Model { id, public_id: super::unordered_id(), org_id, rules };
     let active = campaign.clone().into_active_model();
     campaigns::Entity::insert(active).exec_without_returning(db).await.unwrap();
     campaign.public_id
@@ -133,7 +132,7 @@ impl<G: ParentGame> MigrationTrait for CreateParent<G> {
     }
 }
 
-/// The migrator of an application with a games table of its own.
+/// The migrator of an application with its own games table.
 pub(crate) struct MigratorOf<G>(PhantomData<fn() -> G>);
 
 #[async_trait]

@@ -1,6 +1,7 @@
-//! Plain SQL, as an application beside the crate sends it.
+//! Plain SQL, which tests send without the crate.
 //!
-//! Statements are written once: identifiers in double quotes, parameters as `?`.
+//! Statements have one spelling for all databases: identifiers in double quotes, parameters as
+//! `?`.
 
 use game_tasks::sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, TryGetable, Value,
@@ -29,13 +30,13 @@ pub(crate) async fn try_run<C: ConnectionTrait>(
 ) -> Result<ExecResult, DbErr> {
     let statement = statement(connection.get_database_backend(), text, values);
     if statement.values.as_ref().is_some_and(|values| values.0.is_empty()) {
-        // Not every definition can be prepared.
+        // Some DDL statements cannot be prepared.
         return connection.execute_unprepared(&statement.sql).await;
     }
     connection.execute_raw(statement).await
 }
 
-/// Runs a statement, and says how many rows it touched.
+/// Runs a statement, and returns the number of affected rows.
 pub(crate) async fn run<C: ConnectionTrait>(
     connection: &C,
     text: &str,
@@ -63,7 +64,7 @@ pub(crate) async fn column<C: ConnectionTrait, T: TryGetable>(
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
-/// Whether the connection, or the transaction, still answers.
+/// Whether a query on the connection or the transaction succeeds.
 pub(crate) async fn still_works<C: ConnectionTrait>(connection: &C) -> bool {
     let one = Statement::from_string(connection.get_database_backend(), "SELECT 1");
     connection.query_one_raw(one).await.is_ok_and(|row| row.is_some())

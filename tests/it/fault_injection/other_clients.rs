@@ -1,4 +1,4 @@
-//! What other clients do between two statements of a call.
+//! Calls that other clients make between the statements of a call.
 
 use super::Random;
 use crate::support::run;
@@ -8,39 +8,39 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-/// A call of another client. That it may be refused is of no account.
+/// A call of another client. Its errors are ignored.
 #[derive(Debug, Clone)]
-pub(super) enum Other {
+pub(super) enum ClientCall {
     Change(TaskKey, TaskPatch),
     Delete(TaskKey),
     Create(NewTask),
-    /// Another task takes the name.
+    /// Deletes the task and creates another one with its name.
     Recreate(NewTask),
-    /// The same name and the same id again, if it is one of these. Ids that the crate generates
-    /// are nobody else's.
+    /// Deletes the task and creates another one with its name and id, if the id is in the list.
+    /// No other client can reuse an id that the crate generated.
     RecreateWithItsId(Uuid, String, Vec<Uuid>),
     DeleteGame(Uuid),
 }
 
-impl Other {
-    pub(super) fn any(random: &mut Random, game: Uuid, ids: &[Uuid], names: &[&str]) -> Self {
-        let name = random.of(names);
+impl ClientCall {
+    pub(super) fn random(random: &mut Random, game: Uuid, ids: &[Uuid], names: &[&str]) -> Self {
+        let name = random.choose(names);
         let key = TaskKey::from((game, name));
-        let new = NewTask::new(game, name).strategy(random.of(&["s0", "s1", "s2"]));
+        let new = NewTask::new(game, name).strategy(random.choose(&["s0", "s1", "s2"]));
         match random.below(12) {
-            0..3 => Self::Change(key, TaskPatch::new().status(random.of(&["open", "b", "c"]))),
-            3 => Self::Change(key, TaskPatch::new().strategy(random.of(&["s0", "s1", "s2"]))),
+            0..3 => Self::Change(key, TaskPatch::new().status(random.choose(&["open", "b", "c"]))),
+            3 => Self::Change(key, TaskPatch::new().strategy(random.choose(&["s0", "s1", "s2"]))),
             4..6 => Self::Delete(key),
             6 => Self::Create(new),
-            7 => Self::Create(new.id(random.of(ids))),
+            7 => Self::Create(new.id(random.choose(ids))),
             8 => Self::Recreate(new),
-            9 => Self::Recreate(new.id(random.of(ids))),
+            9 => Self::Recreate(new.id(random.choose(ids))),
             10 => Self::RecreateWithItsId(game, name.to_owned(), ids.to_vec()),
             _ => Self::DeleteGame(game),
         }
     }
 
-    pub(super) async fn act(&self, db: &DatabaseConnection) {
+    pub(super) async fn make(&self, db: &DatabaseConnection) {
         let tasks = SeaOrmTaskRepository::new(db);
         match self.clone() {
             Self::Change(key, patch) => drop(tasks.update(&key, patch).await),
@@ -52,8 +52,8 @@ impl Other {
                 drop(tasks.create(new).await);
             }
             Self::RecreateWithItsId(game, name, ids) => {
-                let there = tasks.find((game, name.as_str())).await.unwrap();
-                if let Some(task) = there.filter(|task| ids.contains(&task.id)) {
+                let existing = tasks.find((game, name.as_str())).await.unwrap();
+                if let Some(task) = existing.filter(|task| ids.contains(&task.id)) {
                     tasks.delete(task.id).await.unwrap();
                     tasks.create(NewTask::new(game, name).id(task.id)).await.unwrap();
                 }

@@ -1,7 +1,7 @@
-//! The least that SeaORM's own path costs: a statement by hand, whose row is decoded by index.
+//! The minimum cost of SeaORM: a handwritten statement whose row is decoded by index.
 
-use crate::side::{Failure, Shape, Side};
-use crate::texts::Texts;
+use crate::implementation::{Failure, Implementation, Shape};
+use crate::statements::Statements;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use game_tasks::sea_orm::{
@@ -10,20 +10,20 @@ use game_tasks::sea_orm::{
 use game_tasks::{NewTask, StrategyId, Task, TaskKey, TaskStatus};
 use uuid::Uuid;
 
-pub(crate) struct ByStatement {
+pub(crate) struct SeaOrmStatement {
     db: DatabaseConnection,
-    texts: Texts,
+    statements: Statements,
 }
 
-impl ByStatement {
-    /// What it does.
+impl SeaOrmStatement {
+    /// The operations that it implements.
     pub(crate) const OPERATIONS: [&'static str; 2] = ["find", "create"];
 
     pub(crate) fn new(db: &DatabaseConnection) -> Self {
-        Self { db: db.clone(), texts: Texts::new(db.get_database_backend()) }
+        Self { db: db.clone(), statements: Statements::new(db.get_database_backend()) }
     }
 
-    async fn one(&self, text: &str, values: Vec<Value>) -> Result<usize, Failure> {
+    async fn run(&self, text: &str, values: Vec<Value>) -> Result<usize, Failure> {
         let backend = self.db.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, text, values);
         let row = self.db.query_one_raw(statement).await?;
@@ -47,7 +47,7 @@ fn decode(row: &QueryResult) -> Result<Task, DbErr> {
 }
 
 #[async_trait]
-impl Side for ByStatement {
+impl Implementation for SeaOrmStatement {
     async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
         let now = Utc::now();
         let values = vec![
@@ -61,48 +61,48 @@ impl Side for ByStatement {
             "default".into(),
             "open".into(),
         ];
-        self.one(self.texts.insert, values).await
+        self.run(self.statements.insert, values).await
     }
 
     async fn find(&self, key: &TaskKey) -> Result<usize, Failure> {
         match key {
             TaskKey::External(game, name) => {
-                self.one(self.texts.find[2], vec![(*game).into(), name.as_str().into()]).await
+                self.run(self.statements.find[2], vec![(*game).into(), name.as_str().into()]).await
             }
-            _ => Err(NOT_MADE.into()),
+            _ => Err(UNSUPPORTED.into()),
         }
     }
 
     async fn resolve(&self, _: &TaskKey) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn resolve_many(&self, _: &[Uuid]) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn update(&self, _: Uuid, _: &str) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn transition(&self, _: Uuid, _: &str, _: &str) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn delete(&self, _: Uuid) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn create_many(&self, _: &[NewTask]) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn create_all(&self, _: &[NewTask]) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn page(&self, _: &Shape) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn stream(&self, _: Uuid) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
     async fn reassign(&self, _: Option<Uuid>, _: &str, _: &str) -> Result<usize, Failure> {
-        Err(NOT_MADE.into())
+        Err(UNSUPPORTED.into())
     }
 }
 
-const NOT_MADE: &str = "a call that is not made by a statement of one's own";
+const UNSUPPORTED: &str = "the operation is not implemented";

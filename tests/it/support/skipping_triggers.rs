@@ -1,12 +1,12 @@
-//! Triggers of an application's that skip rows, by the beginning of their names.
+//! Triggers that skip rows by a prefix of their names.
 
 use super::backend::Backend;
 use super::database::TestDatabase;
 use super::sql::run;
 
-/// Tasks whose names begin with `skipped` cannot be inserted, `frozen` not updated, `kept` not
-/// deleted: the database reports success each time.
-pub(crate) async fn make_skipping_triggers(database: &TestDatabase) {
+/// Creates triggers that skip inserting tasks whose names begin with `skipped`, updating those
+/// with `frozen` and deleting those with `kept`. The database reports success each time.
+pub(crate) async fn create_skipping_triggers(database: &TestDatabase) {
     if database.backend == Backend::Postgres {
         let function = "CREATE FUNCTION app_skip() RETURNS trigger LANGUAGE plpgsql AS $$ \
              BEGIN RETURN NULL; END $$";
@@ -15,23 +15,24 @@ pub(crate) async fn make_skipping_triggers(database: &TestDatabase) {
     for (event, row, name) in
         [("INSERT", "NEW", "skipped"), ("UPDATE", "OLD", "frozen"), ("DELETE", "OLD", "kept")]
     {
-        let event_of = format!("CREATE TRIGGER app_{name} BEFORE {event} ON tasks FOR EACH ROW");
+        let create = format!("CREATE TRIGGER app_{name} BEFORE {event} ON tasks FOR EACH ROW");
         let when = format!("{row}.\"externalTaskId\" LIKE '{name}%'");
         let trigger = match database.backend {
-            Backend::Postgres => format!("{event_of} WHEN ({when}) EXECUTE FUNCTION app_skip()"),
-            _ => format!("{event_of} WHEN {when} BEGIN SELECT RAISE(IGNORE); END"),
+            Backend::Postgres => format!("{create} WHEN ({when}) EXECUTE FUNCTION app_skip()"),
+            _ => format!("{create} WHEN {when} BEGIN SELECT RAISE(IGNORE); END"),
         };
         run(&database.db, &trigger, []).await;
     }
 }
 
-/// Cases `async fn(&TestDatabase)`, on the databases that can skip a row, migrated.
+/// Runs cases `async fn(&TestDatabase)` on the databases whose triggers can skip a row, after the
+/// migrations.
 macro_rules! skipping_cases {
     ($($case:ident),+ $(,)?) => {$(
         $crate::support::tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres],
             $case,
-            |on| $crate::support::on_database(on, $crate::support::FEW, super::$case)
+            |on| $crate::support::on_database(on, $crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
     )+};
 }

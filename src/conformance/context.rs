@@ -1,4 +1,4 @@
-//! Where a case is played: the store, and what every case does with it.
+//! The context that each case gets: the repository, and helpers that set up games and tasks.
 
 use super::failure::Failure;
 use super::failure::Outcome;
@@ -15,19 +15,20 @@ use std::future::Future;
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub(crate) struct Stage<'a> {
+pub(crate) struct TestContext<'a> {
     pub(crate) tasks: &'a dyn TaskRepository,
     pub(super) store: &'a dyn Store,
 }
 
-/// A failure of the store's own methods, which is none of the repository's.
+/// An error of one of the store's own methods, as distinct from its repository's.
 #[track_caller]
-fn of_store(what: &str, error: &StoreError) -> Failure {
-    Failure::new(format_args!("the store could not {what}: {error}"))
+fn store_failure(action: &str, error: &StoreError) -> Failure {
+    Failure::new(format_args!("the store failed to {action}: {error}"))
 }
 
-impl<'a> Stage<'a> {
-    /// The same repository with a lifecycle.
+impl<'a> TestContext<'a> {
+    /// The repository with a lifecycle, in a case that requires
+    /// [`Capability::Lifecycle`](super::Capability::Lifecycle).
     pub(crate) fn with_lifecycle(
         &self,
         lifecycle: Lifecycle,
@@ -35,51 +36,53 @@ impl<'a> Stage<'a> {
         self.store.with_lifecycle(lifecycle).ok_or_else(|| Failure::new("no lifecycles"))
     }
 
-    /// A resolver of the same tasks, in a case that needs one.
+    /// The resolver, in a case that requires
+    /// [`Capability::Resolver`](super::Capability::Resolver).
     pub(crate) fn resolver(&self) -> Result<Box<dyn ResolveStrategy + 'a>, Failure> {
-        self.any_resolver().ok_or_else(|| Failure::new("no resolver"))
+        self.optional_resolver().ok_or_else(|| Failure::new("no resolver"))
     }
 
-    /// A resolver of the same tasks, if there is one.
-    pub(crate) fn any_resolver(&self) -> Option<Box<dyn ResolveStrategy + 'a>> {
+    /// The resolver, if the store has one.
+    pub(crate) fn optional_resolver(&self) -> Option<Box<dyn ResolveStrategy + 'a>> {
         self.store.resolver()
     }
 
-    /// The repository for a race, in a case that needs one.
+    /// The repository for concurrent calls, in a case that requires
+    /// [`Capability::Shared`](super::Capability::Shared).
     pub(crate) fn shared(&self) -> Result<Arc<dyn TaskRepository>, Failure> {
         self.store.shared().ok_or_else(|| Failure::new("no shared repository"))
     }
 
-    /// Puts a game there.
-    pub(crate) async fn add(&self, game: Game) -> Result<Game, Failure> {
+    /// Stores a new game.
+    pub(crate) async fn add_game(&self, game: Game) -> Result<Game, Failure> {
         let put = self.store.put_game(game.clone()).await;
-        put.map_err(|error| of_store("put a game there", &error))?;
+        put.map_err(|error| store_failure("store a game", &error))?;
         Ok(game)
     }
 
-    /// Puts a game in the place of the one of its id.
-    pub(crate) async fn replace(&self, game: Game) -> Outcome {
+    /// Replaces the game with the same id.
+    pub(crate) async fn replace_game(&self, game: Game) -> Outcome {
         let put = self.store.put_game(game).await;
-        put.map_err(|error| of_store("replace a game", &error))
+        put.map_err(|error| store_failure("replace a game", &error))
     }
 
-    /// A new game without a strategy and without owners.
+    /// Stores a game without a strategy and without owners, and returns its id.
     pub(crate) async fn game(&self) -> Result<Uuid, Failure> {
-        Ok(self.add(Game::new(Uuid::now_v7().to_string())).await?.id)
+        Ok(self.add_game(Game::new(Uuid::now_v7().to_string())).await?.id)
     }
 
-    /// A new game with this strategy.
+    /// Stores a game with this strategy.
     pub(crate) async fn game_with(&self, strategy: &str) -> Result<Game, Failure> {
         let strategy = StrategyId::new(strategy)?;
-        self.add(Game::new(Uuid::now_v7().to_string()).strategy(strategy)).await
+        self.add_game(Game::new(Uuid::now_v7().to_string()).strategy(strategy)).await
     }
 
-    /// A new task in a game.
+    /// Creates a task.
     pub(crate) async fn task(&self, game_id: Uuid, external_id: &str) -> Result<Task, Failure> {
         Ok(self.tasks.create(NewTask::new(game_id, external_id)).await?)
     }
 
-    /// New tasks in a game, in the order of their names.
+    /// Creates tasks one by one, in the order of `names`.
     pub(crate) async fn tasks_named<const N: usize>(
         &self,
         game_id: Uuid,
@@ -92,10 +95,10 @@ impl<'a> Stage<'a> {
         tasks.try_into().map_err(|_| Failure::new("as many tasks as names"))
     }
 
-    /// All tasks, read past the repository where there is a past, sorted by id.
+    /// All stored tasks sorted by id, read without the repository if the store supports that.
     pub(crate) async fn rows(&self) -> Result<Vec<Task>, Failure> {
         let stored = self.store.stored_tasks().await;
-        let mut rows = match stored.map_err(|error| of_store("read its tasks", &error))? {
+        let mut rows = match stored.map_err(|error| store_failure("read its tasks", &error))? {
             Some(rows) => rows,
             None => self.tasks.stream(TaskQuery::new(TaskFilter::all())).try_collect().await?,
         };
@@ -103,18 +106,18 @@ impl<'a> Stage<'a> {
         Ok(rows)
     }
 
-    /// All games, sorted by id, where they can be read.
+    /// All stored games sorted by id, if the store can list them.
     pub(crate) async fn game_rows(&self) -> Result<Option<Vec<Game>>, Failure> {
         let stored = self.store.stored_games().await;
-        let mut stored = stored.map_err(|error| of_store("read its games", &error))?;
+        let mut stored = stored.map_err(|error| store_failure("read its games", &error))?;
         if let Some(rows) = &mut stored {
             rows.sort_by_key(|game| game.id);
         }
         Ok(stored)
     }
 
-    /// The error of a call that the crate's own rules must refuse: nothing is written, and
-    /// the transaction, if there is one, lives on.
+    /// Returns the error of a call that the crate's own rules must refuse. Checks that the call
+    /// has written nothing and that the transaction, if there is one, is still usable.
     pub(crate) async fn refused<T: Debug>(
         &self,
         call: impl Future<Output = Result<T, TaskError>>,
@@ -122,17 +125,21 @@ impl<'a> Stage<'a> {
         let before = self.rows().await?;
         let error = match call.await {
             Err(error) => error,
-            Ok(answer) => {
-                let why = format_args!("the call must be refused, but answered {answer:?}");
+            Ok(value) => {
+                let why = format_args!("the call must be refused, but returned {value:?}");
                 return Err(Failure::new(why));
             }
         };
-        let usable = self.store.still_usable().await;
-        usable.map_err(|error| of_store("go on after a refused call", &error))?;
+        let usable = self.store.check_usable().await;
+        usable.map_err(|error| store_failure("continue after a refused call", &error))?;
         ensure_eq!(self.rows().await?, before, "a refused call has written: {error:?}");
         let state = error.transaction_state();
-        ensure_eq!(state, TransactionState::Intact, "a refusal costs no transaction: {error:?}");
-        ensure_eq!(error.retry(), Retry::No, "a refusal is not cured by a retry: {error:?}");
+        ensure_eq!(
+            state,
+            TransactionState::Intact,
+            "a refused call keeps the transaction: {error:?}"
+        );
+        ensure_eq!(error.retry(), Retry::No, "a refused call must not be retried: {error:?}");
         Ok(error)
     }
 }

@@ -1,6 +1,6 @@
-//! Plain SeaORM, as an application would write it.
+//! SeaORM's entities, as an application would use them.
 
-use crate::side::{Failure, PAGE, Shape, Side};
+use crate::implementation::{Failure, Implementation, PAGE, Shape};
 use async_trait::async_trait;
 use chrono::Utc;
 use futures_util::TryStreamExt;
@@ -13,14 +13,14 @@ use game_tasks::sea_orm::{
 use game_tasks::{Games, NewTask, StrategyId, Task, TaskKey, TaskOrder, TaskStatus, Tasks};
 use uuid::Uuid;
 
-/// As many rows as all databases have parameters for.
+/// The number of rows in one INSERT, which the databases' limit of parameters allows.
 const CHUNK: usize = 3_000;
 
-pub(crate) struct Plain {
+pub(crate) struct SeaOrmEntity {
     db: DatabaseConnection,
 }
 
-impl Plain {
+impl SeaOrmEntity {
     pub(crate) fn new(db: &DatabaseConnection) -> Self {
         Self { db: db.clone() }
     }
@@ -55,14 +55,14 @@ fn by(key: &TaskKey) -> Condition {
     }
 }
 
-impl Plain {
+impl SeaOrmEntity {
     async fn get(&self, id: Uuid) -> Result<Task, Failure> {
         Ok(Tasks::find_by_id(id).one(&self.db).await?.ok_or("not found")?)
     }
 }
 
 #[async_trait]
-impl Side for Plain {
+impl Implementation for SeaOrmEntity {
     async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
         model(task).insert(&self.db).await?;
         Ok(1)
@@ -152,11 +152,11 @@ impl Side for Plain {
         let select = Tasks::find().filter(Column::GameId.eq(game));
         let select = select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
         let mut stream = select.stream(&self.db).await?;
-        let mut seen = 0;
+        let mut count = 0;
         while stream.try_next().await?.is_some() {
-            seen += 1;
+            count += 1;
         }
-        Ok(seen)
+        Ok(count)
     }
 
     async fn reassign(&self, game: Option<Uuid>, from: &str, to: &str) -> Result<usize, Failure> {

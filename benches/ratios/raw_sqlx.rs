@@ -1,10 +1,10 @@
-//! Raw sqlx, on the pool that the others use.
+//! Raw sqlx on the pool of the other implementations.
 //!
-//! What a write answers with is read to its end: SQLite's driver hands `fetch_one` its row
-//! whether or not the commit after it succeeds, and MariaDB sends rows that it then refuses.
+//! The rows that a write returns are read to the end: SQLite's driver returns the row of `fetch_one`
+//! before the commit, which may fail, and MariaDB sends rows of statements that it then refuses.
 
-use crate::side::{Failure, Shape, Side};
-use crate::texts::Texts;
+use crate::implementation::{Failure, Implementation, Shape};
+use crate::statements::Statements;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
@@ -17,22 +17,22 @@ use game_tasks::{NewTask, TaskKey, TaskOrder};
 use std::fmt::Write;
 use uuid::Uuid;
 
-pub(crate) fn raw(db: &DatabaseConnection) -> Box<dyn Side> {
-    let texts = Texts::new(db.get_database_backend());
+pub(crate) fn raw_sqlx(db: &DatabaseConnection) -> Box<dyn Implementation> {
+    let statements = Statements::new(db.get_database_backend());
     match db.get_database_backend() {
         DbBackend::Postgres => {
             let pool = db.get_postgres_connection_pool().clone();
-            Box::new(OnPostgres { pool, texts })
+            Box::new(OnPostgres { pool, statements })
         }
         DbBackend::MySql => {
-            Box::new(OnMariaDb { pool: db.get_mysql_connection_pool().clone(), texts })
+            Box::new(OnMariaDb { pool: db.get_mysql_connection_pool().clone(), statements })
         }
-        _ => Box::new(OnSqlite { pool: db.get_sqlite_connection_pool().clone(), texts }),
+        _ => Box::new(OnSqlite { pool: db.get_sqlite_connection_pool().clone(), statements }),
     }
 }
 
-/// What one has in hand after a query: a struct of the application's.
-#[allow(dead_code, reason = "to have it in hand is what is measured")]
+/// A row as a struct of the application.
+#[allow(dead_code, reason = "decoding it is part of the measurement")]
 struct TaskRow {
     id: Uuid,
     created_at: DateTime<Utc>,
@@ -47,12 +47,12 @@ struct TaskRow {
 
 type Resolved = (Uuid, Uuid, String, Option<String>);
 
-/// Rows of a multi-row insert, as many as there are parameters for.
+/// The number of rows in one INSERT, which the databases' limit of parameters allows.
 const CHUNK: usize = 3_000;
 
 macro_rules! from_row {
     ($row:ty) => {
-        // As `#[derive(FromRow)]` would write it.
+        // What `#[derive(FromRow)]` would generate.
         impl FromRow<'_, $row> for TaskRow {
             fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
                 Ok(Self {
@@ -75,7 +75,7 @@ from_row!(SqliteRow);
 from_row!(PgRow);
 from_row!(MySqlRow);
 
-/// Binds what a key consists of.
+/// Binds the parts of a key.
 macro_rules! keyed {
     ($query:expr, $key:expr) => {
         match $key {
@@ -114,23 +114,24 @@ macro_rules! side {
     ($name:ident, $pool:ty, $database:ty) => {
         struct $name {
             pool: $pool,
-            texts: Texts,
+            statements: Statements,
         }
 
         #[async_trait]
-        impl Side for $name {
+        impl Implementation for $name {
             async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
-                let query = sqlx::query_as::<$database, TaskRow>(self.texts.insert);
+                let query = sqlx::query_as::<$database, TaskRow>(self.statements.insert);
                 Ok(row!(query, task, Utc::now()).fetch_all(&self.pool).await?.len())
             }
 
             async fn find(&self, key: &TaskKey) -> Result<usize, Failure> {
-                let query = sqlx::query_as::<$database, TaskRow>(self.texts.find[kind(key)]);
+                let query = sqlx::query_as::<$database, TaskRow>(self.statements.find[kind(key)]);
                 Ok(keyed!(query, key).fetch_optional(&self.pool).await?.iter().count())
             }
 
             async fn resolve(&self, key: &TaskKey) -> Result<usize, Failure> {
-                let query = sqlx::query_as::<$database, Resolved>(self.texts.resolve[kind(key)]);
+                let query =
+                    sqlx::query_as::<$database, Resolved>(self.statements.resolve[kind(key)]);
                 keyed!(query, key).fetch_one(&self.pool).await?;
                 Ok(1)
             }
@@ -148,7 +149,7 @@ macro_rules! side {
             }
 
             async fn delete(&self, id: Uuid) -> Result<usize, Failure> {
-                let query = sqlx::query_as::<$database, TaskRow>(self.texts.delete).bind(id);
+                let query = sqlx::query_as::<$database, TaskRow>(self.statements.delete).bind(id);
                 Ok(query.fetch_all(&self.pool).await?.len())
             }
 
@@ -162,7 +163,7 @@ macro_rules! side {
 
             async fn page(&self, shape: &Shape) -> Result<usize, Failure> {
                 let after = shape.after.as_ref().map(|(_, task)| task);
-                let text = self.texts.page(shape.order, shape.descending, after.is_some());
+                let text = self.statements.page(shape.order, shape.descending, after.is_some());
                 let mut query = sqlx::query_as::<$database, TaskRow>(text).bind(shape.game);
                 if let Some(task) = after {
                     query = match shape.order {
@@ -174,7 +175,7 @@ macro_rules! side {
             }
 
             async fn stream(&self, game: Uuid) -> Result<usize, Failure> {
-                let query = sqlx::query_as::<$database, TaskRow>(self.texts.stream).bind(game);
+                let query = sqlx::query_as::<$database, TaskRow>(self.statements.stream).bind(game);
                 let mut rows = query.fetch(&self.pool);
                 let mut seen = 0;
                 while rows.try_next().await?.is_some() {
@@ -189,7 +190,7 @@ macro_rules! side {
                 from: &str,
                 to: &str,
             ) -> Result<usize, Failure> {
-                let text = self.texts.reassign[usize::from(game.is_some())];
+                let text = self.statements.reassign[usize::from(game.is_some())];
                 let mut query = sqlx::query::<$database>(text).bind(to).bind(Utc::now()).bind(from);
                 if let Some(game) = game {
                     query = query.bind(game);
@@ -204,11 +205,10 @@ side!(OnSqlite, SqlitePool, Sqlite);
 side!(OnPostgres, PgPool, Postgres);
 side!(OnMariaDb, MySqlPool, MySql);
 
-/// A query for tasks in the making.
+/// A query for tasks to which parameters can be bound.
 type Query<'q, D> = sqlx::query::QueryAs<'q, D, TaskRow, <D as sqlx::Database>::Arguments>;
 
-/// What is the same on the two databases whose UPDATE answers with the row, and that compare
-/// rows.
+/// The shared code of the databases that support `UPDATE ... RETURNING` and comparing rows.
 macro_rules! returning {
     ($name:ident, $database:ty) => {
         impl $name {
@@ -218,7 +218,11 @@ macro_rules! returning {
                 value: &str,
                 from: Option<&str>,
             ) -> Result<usize, Failure> {
-                let text = if from.is_some() { self.texts.transition } else { self.texts.update };
+                let text = if from.is_some() {
+                    self.statements.transition
+                } else {
+                    self.statements.update
+                };
                 let query = sqlx::query_as::<$database, TaskRow>(text);
                 let mut query = query.bind(value).bind(Utc::now()).bind(id);
                 if let Some(from) = from {
@@ -242,12 +246,12 @@ macro_rules! returning {
 returning!(OnSqlite, Sqlite);
 returning!(OnPostgres, Postgres);
 
-/// What is the same on the two databases that take many values in as many parameters.
+/// The shared code of the databases on which each value needs its own parameter.
 macro_rules! in_parameters {
     ($name:ident, $database:ty) => {
         impl $name {
             async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
-                let text = self.texts.resolve_many(ids.len());
+                let text = self.statements.resolve_many(ids.len());
                 let mut query = sqlx::query_as::<$database, Resolved>(text);
                 for id in ids {
                     query = query.bind(*id);
@@ -259,7 +263,7 @@ macro_rules! in_parameters {
                 let mut transaction = self.pool.begin().await?;
                 for chunk in tasks.chunks(CHUNK) {
                     let now = Utc::now();
-                    let text = self.texts.insert_rows(chunk.len());
+                    let text = self.statements.insert_rows(chunk.len());
                     let mut query = sqlx::query::<$database>(text);
                     for task in chunk {
                         query = row!(query, task, now);
@@ -278,7 +282,8 @@ in_parameters!(OnMariaDb, MySql);
 
 impl OnPostgres {
     async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
-        let query = sqlx::query_as::<_, Resolved>(self.texts.resolve_many(ids.len())).bind(ids);
+        let query =
+            sqlx::query_as::<_, Resolved>(self.statements.resolve_many(ids.len())).bind(ids);
         Ok(query.fetch_all(&self.pool).await?.len())
     }
 
@@ -290,23 +295,23 @@ impl OnPostgres {
             writeln!(lines, "{id}\t{now}\t{now}\t\\N\t\\N\t{external}\t{game}\tdefault\topen")?;
         }
         let mut connection = self.pool.acquire().await?;
-        let mut copy = connection.copy_in_raw(&Texts::copy()).await?;
+        let mut copy = connection.copy_in_raw(&Statements::copy()).await?;
         copy.send(lines.as_bytes()).await?;
         Ok(usize::try_from(copy.finish().await?)?)
     }
 }
 
 impl OnMariaDb {
-    /// To answer with its own row, not with what another has made of it since.
+    /// In a transaction, so that the row cannot be changed before it is read.
     async fn changed(&self, id: Uuid, value: &str, from: Option<&str>) -> Result<usize, Failure> {
         let mut transaction = self.pool.begin().await?;
-        let text = if from.is_some() { self.texts.transition } else { self.texts.update };
+        let text = if from.is_some() { self.statements.transition } else { self.statements.update };
         let mut query = sqlx::query::<MySql>(text).bind(value).bind(Utc::now()).bind(id);
         if let Some(from) = from {
             query = query.bind(from);
         }
         let changed = query.execute(&mut *transaction).await?.rows_affected();
-        let query = sqlx::query_as::<MySql, TaskRow>(self.texts.by_id).bind(id);
+        let query = sqlx::query_as::<MySql, TaskRow>(self.statements.by_id).bind(id);
         query.fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(usize::try_from(changed)?)

@@ -1,6 +1,6 @@
-//! The statements by hand, as one writes them for one database.
+//! Handwritten statements in the dialect of one database.
 
-use crate::side::PAGE;
+use crate::implementation::PAGE;
 use game_tasks::TaskOrder;
 use game_tasks::sea_orm::DbBackend;
 use std::collections::HashMap;
@@ -12,8 +12,8 @@ const COLUMNS: &str = "id, created_at, updated_at, \"apiKey_used\", oauth_user_i
 const RESOLVE: &str = "SELECT t.id, t.\"gameId\", t.\"strategyId\", g.\"strategyId\" \
     FROM tasks t LEFT JOIN games g ON g.id = t.\"gameId\" WHERE ";
 
-/// Each is written once and lives as long as the program, as a constant would.
-pub(crate) struct Texts {
+/// The statements, each built cached and leaked, so that they cost as little as constants.
+pub(crate) struct Statements {
     backend: DbBackend,
     pub(crate) insert: &'static str,
     pub(crate) find: [&'static str; 3],
@@ -23,18 +23,18 @@ pub(crate) struct Texts {
     pub(crate) by_id: &'static str,
     pub(crate) delete: &'static str,
     pub(crate) stream: &'static str,
-    /// In all games, and in one.
+    /// For all games, and for one.
     pub(crate) reassign: [&'static str; 2],
     pages: [&'static str; 8],
-    sized: Mutex<HashMap<(&'static str, usize), &'static str>>,
+    by_size: Mutex<HashMap<(&'static str, usize), &'static str>>,
 }
 
-impl Texts {
+impl Statements {
     pub(crate) fn new(backend: DbBackend) -> Self {
-        let text = |text: &str| written(backend, text);
-        let answered = format!(" RETURNING {COLUMNS}");
-        // MariaDB's UPDATE answers with no row.
-        let updated = if backend == DbBackend::MySql { "" } else { &answered };
+        let text = |text: &str| translated(backend, text);
+        let returning = format!(" RETURNING {COLUMNS}");
+        // MariaDB has no UPDATE ... RETURNING.
+        let returning_update = if backend == DbBackend::MySql { "" } else { &returning };
         let keys = [
             "{t}id = ?",
             "{t}\"gameId\" = ? AND {t}id = ?",
@@ -47,18 +47,18 @@ impl Texts {
         Self {
             backend,
             insert: text(&format!(
-                "INSERT INTO tasks ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?){answered}"
+                "INSERT INTO tasks ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?){returning}"
             )),
             find: keys.map(find),
             resolve: keys.map(resolve),
             update: text(&format!(
-                "UPDATE tasks SET \"strategyId\" = ?, updated_at = ? WHERE id = ?{updated}"
+                "UPDATE tasks SET \"strategyId\" = ?, updated_at = ? WHERE id = ?{returning_update}"
             )),
             transition: text(&format!(
-                "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ? AND status = ?{updated}"
+                "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ? AND status = ?{returning_update}"
             )),
             by_id: text(&format!("SELECT {COLUMNS} FROM tasks WHERE id = ?")),
-            delete: text(&format!("DELETE FROM tasks WHERE id = ?{answered}")),
+            delete: text(&format!("DELETE FROM tasks WHERE id = ?{returning}")),
             stream: text(&format!(
                 "SELECT {COLUMNS} FROM tasks WHERE \"gameId\" = ? ORDER BY created_at, id"
             )),
@@ -68,11 +68,11 @@ impl Texts {
                      WHERE \"strategyId\" = ?{in_game}"
                 ))
             }),
-            pages: std::array::from_fn(|place| {
-                let page = page(backend, place & 4 > 0, place & 2 > 0, place & 1 > 0);
+            pages: std::array::from_fn(|index| {
+                let page = page(backend, index & 4 > 0, index & 2 > 0, index & 1 > 0);
                 text(&page)
             }),
-            sized: Mutex::default(),
+            by_size: Mutex::default(),
         }
     }
 
@@ -81,25 +81,23 @@ impl Texts {
         self.pages[usize::from(created) * 4 + usize::from(descending) * 2 + usize::from(after)]
     }
 
-    /// For so many ids.
     pub(crate) fn resolve_many(&self, ids: usize) -> &'static str {
-        self.once("ids", ids, || match self.backend {
+        self.cached("ids", ids, || match self.backend {
             DbBackend::Postgres => format!("{RESOLVE}t.id = ANY(?)"),
-            _ => format!("{RESOLVE}t.id IN ({})", marks(ids)),
+            _ => format!("{RESOLVE}t.id IN ({})", placeholders(ids)),
         })
     }
 
-    /// For so many rows.
     pub(crate) fn insert_rows(&self, rows: usize) -> &'static str {
-        self.once("rows", rows, || {
-            let row = format!("({})", marks(9));
+        self.cached("rows", rows, || {
+            let row = format!("({})", placeholders(9));
             format!("INSERT INTO tasks ({COLUMNS}) VALUES {}", vec![row; rows].join(", "))
         })
     }
 
-    fn once(&self, kind: &'static str, n: usize, text: impl Fn() -> String) -> &'static str {
-        let mut sized = self.sized.lock().unwrap();
-        sized.entry((kind, n)).or_insert_with(|| written(self.backend, &text()))
+    fn cached(&self, kind: &'static str, n: usize, text: impl Fn() -> String) -> &'static str {
+        let mut by_size = self.by_size.lock().unwrap();
+        by_size.entry((kind, n)).or_insert_with(|| translated(self.backend, &text()))
     }
 
     pub(crate) fn copy() -> String {
@@ -107,13 +105,13 @@ impl Texts {
     }
 }
 
-fn marks(number: usize) -> String {
+fn placeholders(number: usize) -> String {
     vec!["?"; number].join(", ")
 }
 
 fn page(backend: DbBackend, created: bool, descending: bool, after: bool) -> String {
     let (beyond, direction) = if descending { ("<", " DESC") } else { (">", "") };
-    // Without it MariaDB passes over all tasks before that, and nobody would write it so.
+    // Without the hint, MariaDB scans all tasks before the cursor.
     let index = match (after && backend == DbBackend::MySql, created) {
         (true, true) => " FORCE INDEX (ix_tasks_game_created)",
         (true, false) => " FORCE INDEX (uq_tasks_game_external)",
@@ -122,7 +120,7 @@ fn page(backend: DbBackend, created: bool, descending: bool, after: bool) -> Str
     let mut text = format!("SELECT {COLUMNS} FROM tasks{index} WHERE \"gameId\" = ?");
     if after {
         text += &match (created, backend) {
-            // It finds no range for a comparison of rows.
+            // MariaDB cannot use an index range for a comparison of rows.
             (true, DbBackend::MySql) => {
                 format!(" AND (created_at {beyond} ? OR (created_at = ? AND id {beyond} ?))")
             }
@@ -134,23 +132,23 @@ fn page(backend: DbBackend, created: bool, descending: bool, after: bool) -> Str
         true => format!(" ORDER BY created_at{direction}, id{direction}"),
         false => format!(" ORDER BY \"externalTaskId\"{direction}"),
     };
-    // PostgreSQL plans anew for every limit that is bound.
+    // A literal, since PostgreSQL does not reuse a plan for a bound limit.
     text + &format!(" LIMIT {PAGE}")
 }
 
-/// In the database's own signs.
-fn written(backend: DbBackend, text: &str) -> &'static str {
-    let mut own = String::with_capacity(text.len());
+/// Translates quotes and placeholders to the dialect, and leaks the text.
+fn translated(backend: DbBackend, text: &str) -> &'static str {
+    let mut text_in_dialect = String::with_capacity(text.len());
     let mut parameters = 0;
     for c in text.chars() {
         match (c, backend) {
             ('?', DbBackend::Postgres) => {
                 parameters += 1;
-                own += &format!("${parameters}");
+                text_in_dialect += &format!("${parameters}");
             }
-            ('"', DbBackend::MySql) => own.push('`'),
-            _ => own.push(c),
+            ('"', DbBackend::MySql) => text_in_dialect.push('`'),
+            _ => text_in_dialect.push(c),
         }
     }
-    own.leak()
+    text_in_dialect.leak()
 }

@@ -1,4 +1,4 @@
-//! Repositories in memory that each break one promise.
+//! An in-memory repository with one of several bugs.
 
 use async_trait::async_trait;
 use game_tasks::conformance::{Store, StoreError};
@@ -10,75 +10,74 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
-/// What is wrong.
+/// A bug of a repository, each of which breaks one promise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Bug {
-    /// Creates a second task of a name that is taken, by answering what was never written.
-    LetsADuplicateThrough,
-    /// Lists what all callers see.
-    IgnoresTheScopeInLists,
-    /// Deletes many that the caller does not see.
-    IgnoresTheScopeInDeletions,
-    /// Takes no notice of the status that a patch asks for.
-    ForgetsIfStatus,
-    /// Takes no notice of the moment that a patch asks for.
-    ForgetsIfUnmodifiedSince,
-    /// Answers a change with the `updated_at` that was there, and keeps it.
-    DoesNotGrowUpdatedAt,
-    /// Answers a change with the row as it was.
-    AnswersAStaleRow,
-    /// Writes the good tasks of an atomic batch that it refuses.
-    WritesHalfABatch,
-    /// Sorts names by their lower case.
-    SortsWithoutCase,
-    /// Writes something else for control characters instead of refusing them.
+    /// Returns a task that was not written, if the name of a new task is taken.
+    AcceptsDuplicateName,
+    /// Lists the tasks of all callers.
+    IgnoresScopeInLists,
+    /// `delete_many` also deletes tasks outside of the scope.
+    IgnoresScopeInDeletions,
+    /// Ignores `if_status`.
+    IgnoresIfStatus,
+    /// Ignores `if_unmodified_since`.
+    IgnoresIfUnmodifiedSince,
+    /// Does not change `updated_at` on an update.
+    KeepsUpdatedAt,
+    /// Returns the row as it was before an update.
+    ReturnsRowBeforeUpdate,
+    /// Writes the tasks before the invalid one of an atomic batch that it refuses.
+    WritesPartOfAtomicBatch,
+    /// Sorts names by their lowercase form.
+    SortsIgnoringCase,
+    /// Replaces control characters instead of refusing them.
     AcceptsControlCharacters,
-    /// Answers a batch in the order of names.
-    AnswersABatchInAnotherOrder,
-    /// Says that a task is forbidden by another error than "not found".
-    TellsWhatIsForbidden,
-    /// Sees the tasks of a game that a key names wrongly.
-    MindsNoGameInAKey,
-    /// Cuts the last page short, and forgets what follows.
-    ForgetsTheNextPage,
-    /// Counts one page instead of all.
-    CountsAPage,
-    /// Takes the prefix of a filter for a pattern without case.
-    MatchesPrefixesWithoutCase,
-    /// Says that nothing was changed by a patch that changes nothing, instead of refusing it.
-    AcceptsAPatchThatChangesNothing,
+    /// Returns the outcomes of a batch in the order of names.
+    ReordersOutcomes,
+    /// Reports `Conflict` instead of `NotFound` for a task outside of the scope.
+    RevealsHiddenTasks,
+    /// Ignores the game of a key with an id.
+    IgnoresGameInKeys,
+    /// Never returns a cursor.
+    OmitsCursor,
+    /// Returns the size of the page as the total.
+    CountsOnlyPage,
+    /// Counts prefixes without regard to case.
+    MatchesPrefixesIgnoringCase,
+    /// Returns the task for a patch that changes nothing, instead of refusing it.
+    AcceptsUnchangingPatch,
 }
 
-/// A repository with a bug.
 #[derive(Clone)]
-pub(super) struct Wrong {
+pub(super) struct FaultyRepository {
     bug: Bug,
     tasks: InMemoryTaskRepository,
-    /// The same repository, seeing all.
+    /// The same repository without a scope.
     all: InMemoryTaskRepository,
-    /// What `updated_at` must look like, where it does not grow.
-    frozen: Arc<Mutex<HashMap<Uuid, Task>>>,
+    /// The tasks as they were before their first update, for [`Bug::KeepsUpdatedAt`].
+    original: Arc<Mutex<HashMap<Uuid, Task>>>,
 }
 
-impl Wrong {
+impl FaultyRepository {
     pub(super) fn new(bug: Bug) -> Self {
         let all = InMemoryTaskRepository::new();
-        Self { bug, tasks: all.clone(), all, frozen: Arc::default() }
+        Self { bug, tasks: all.clone(), all, original: Arc::default() }
     }
 
     fn has(&self, bug: Bug) -> bool {
         self.bug == bug
     }
 
-    /// A task as this repository shows it.
-    fn shown(&self, task: Task) -> Task {
-        match self.frozen.lock().unwrap().get(&task.id) {
+    /// The task as this repository returns it.
+    fn returned(&self, task: Task) -> Task {
+        match self.original.lock().unwrap().get(&task.id) {
             Some(first) => Task { updated_at: first.updated_at, ..task },
             None => task,
         }
     }
 
-    fn cleaned(&self, task: &NewTask) -> NewTask {
+    fn replace_control_characters(&self, task: &NewTask) -> NewTask {
         let mut task = task.clone();
         if self.has(Bug::AcceptsControlCharacters) {
             task.external_task_id = task.external_task_id.replace(char::is_control, "?");
@@ -88,12 +87,12 @@ impl Wrong {
 }
 
 #[async_trait]
-impl TaskRepository for Wrong {
+impl TaskRepository for FaultyRepository {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
-        let created = self.tasks.create_task(&self.cleaned(task)).await;
+        let created = self.tasks.create_task(&self.replace_control_characters(task)).await;
         match created {
             Err(TaskError::AlreadyExists { id: Some(id), .. })
-                if self.has(Bug::LetsADuplicateThrough) =>
+                if self.has(Bug::AcceptsDuplicateName) =>
             {
                 Ok(Task { id: Uuid::now_v7(), ..self.all.get(id).await? })
             }
@@ -107,7 +106,7 @@ impl TaskRepository for Wrong {
         on_existing: OnExisting,
     ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         let mut outcomes = self.tasks.create_many_tasks(tasks, on_existing).await?;
-        if self.has(Bug::AnswersABatchInAnotherOrder) {
+        if self.has(Bug::ReordersOutcomes) {
             outcomes.sort_by_key(|outcome| match outcome {
                 Ok(written) => written.task().external_task_id.clone(),
                 Err(_) => String::new(),
@@ -122,7 +121,9 @@ impl TaskRepository for Wrong {
         on_existing: OnExisting,
     ) -> Result<Vec<CreateOutcome>, TaskError> {
         let written = self.tasks.create_all_tasks(tasks, on_existing).await;
-        if let (Err(TaskError::Batch { index, .. }), Bug::WritesHalfABatch) = (&written, self.bug) {
+        if let (Err(TaskError::Batch { index, .. }), Bug::WritesPartOfAtomicBatch) =
+            (&written, self.bug)
+        {
             self.tasks.create_many_tasks(&tasks[..*index], on_existing).await?;
         }
         written
@@ -130,23 +131,23 @@ impl TaskRepository for Wrong {
 
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
         let key = match key {
-            TaskKey::InGame(_, id) if self.has(Bug::MindsNoGameInAKey) => &TaskKey::Id(*id),
+            TaskKey::InGame(_, id) if self.has(Bug::IgnoresGameInKeys) => &TaskKey::Id(*id),
             key => key,
         };
-        Ok(self.tasks.find_task(key).await?.map(|task| self.shown(task)))
+        Ok(self.tasks.find_task(key).await?.map(|task| self.returned(task)))
     }
 
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
-        let tasks = if self.has(Bug::IgnoresTheScopeInLists) { &self.all } else { &self.tasks };
+        let tasks = if self.has(Bug::IgnoresScopeInLists) { &self.all } else { &self.tasks };
         let mut page = tasks.list_tasks(query).await?;
         match self.bug {
-            Bug::SortsWithoutCase if query.order() == game_tasks::TaskOrder::ExternalId => {
+            Bug::SortsIgnoringCase if query.order() == game_tasks::TaskOrder::ExternalId => {
                 page.items.sort_by_key(|task| task.external_task_id.to_lowercase());
             }
-            Bug::ForgetsTheNextPage => page.next = None,
-            Bug::CountsAPage => page.total = page.total.map(|_| page.items.len() as u64),
-            Bug::DoesNotGrowUpdatedAt => {
-                page.items = page.items.into_iter().map(|task| self.shown(task)).collect();
+            Bug::OmitsCursor => page.next = None,
+            Bug::CountsOnlyPage => page.total = page.total.map(|_| page.items.len() as u64),
+            Bug::KeepsUpdatedAt => {
+                page.items = page.items.into_iter().map(|task| self.returned(task)).collect();
             }
             _ => {}
         }
@@ -154,16 +155,16 @@ impl TaskRepository for Wrong {
     }
 
     async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
-        if let (Some(prefix), Bug::MatchesPrefixesWithoutCase) =
+        if let (Some(prefix), Bug::MatchesPrefixesIgnoringCase) =
             (&filter.external_id_prefix, self.bug)
         {
             let mut all = filter.clone();
             all.external_id_prefix = None;
             let all = self.tasks.list_tasks(&TaskQuery::new(all).limit(1_000)).await?;
-            let begins = |task: &&Task| {
+            let has_prefix = |task: &&Task| {
                 task.external_task_id.to_lowercase().starts_with(&prefix.to_lowercase())
             };
-            return Ok(all.items.iter().filter(begins).count() as u64);
+            return Ok(all.items.iter().filter(has_prefix).count() as u64);
         }
         self.tasks.count_tasks(filter).await
     }
@@ -171,32 +172,30 @@ impl TaskRepository for Wrong {
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         let mut patch = patch.clone();
         match self.bug {
-            Bug::ForgetsIfStatus => patch.if_status = None,
-            Bug::ForgetsIfUnmodifiedSince => patch.if_unmodified_since = None,
+            Bug::IgnoresIfStatus => patch.if_status = None,
+            Bug::IgnoresIfUnmodifiedSince => patch.if_unmodified_since = None,
             _ => {}
         }
         let before = self.tasks.find_task(key).await?;
         let after = match (self.tasks.update_task(key, &patch).await, &before) {
-            (Err(TaskError::Unchanged), Some(before))
-                if self.has(Bug::AcceptsAPatchThatChangesNothing) =>
-            {
+            (Err(TaskError::Unchanged), Some(before)) if self.has(Bug::AcceptsUnchangingPatch) => {
                 return Ok(before.clone());
             }
-            (Err(TaskError::NotFound { .. }), _) if self.has(Bug::TellsWhatIsForbidden) => {
-                let there = self.all.get(key).await?;
+            (Err(TaskError::NotFound { .. }), _) if self.has(Bug::RevealsHiddenTasks) => {
+                let hidden = self.all.get(key).await?;
                 return Err(TaskError::Conflict {
                     key: key.clone(),
-                    status: there.status,
-                    updated_at: there.updated_at,
+                    status: hidden.status,
+                    updated_at: hidden.updated_at,
                 });
             }
             (after, _) => after?,
         };
         match (self.bug, before) {
-            (Bug::AnswersAStaleRow, Some(before)) => Ok(before),
-            (Bug::DoesNotGrowUpdatedAt, Some(before)) => {
-                self.frozen.lock().unwrap().entry(after.id).or_insert(before);
-                Ok(self.shown(after))
+            (Bug::ReturnsRowBeforeUpdate, Some(before)) => Ok(before),
+            (Bug::KeepsUpdatedAt, Some(before)) => {
+                self.original.lock().unwrap().entry(after.id).or_insert(before);
+                Ok(self.returned(after))
             }
             _ => Ok(after),
         }
@@ -211,11 +210,11 @@ impl TaskRepository for Wrong {
     }
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
-        Ok(self.shown(self.tasks.delete_task(key).await?))
+        Ok(self.returned(self.tasks.delete_task(key).await?))
     }
 
     async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
-        let tasks = if self.has(Bug::IgnoresTheScopeInDeletions) { &self.all } else { &self.tasks };
+        let tasks = if self.has(Bug::IgnoresScopeInDeletions) { &self.all } else { &self.tasks };
         tasks.delete_many_tasks(filter).await
     }
 
@@ -225,7 +224,7 @@ impl TaskRepository for Wrong {
 }
 
 #[async_trait]
-impl Store for Wrong {
+impl Store for FaultyRepository {
     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
         Box::new(self)
     }

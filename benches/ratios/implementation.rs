@@ -1,4 +1,4 @@
-//! What is measured: the same work, whoever does it.
+//! The interface of the implementations that are compared.
 
 use async_trait::async_trait;
 use game_tasks::{Cursor, NewTask, Task, TaskKey, TaskOrder};
@@ -12,16 +12,16 @@ pub(crate) struct Shape {
     pub(crate) game: Uuid,
     pub(crate) order: TaskOrder,
     pub(crate) descending: bool,
-    /// After which task; to the crate a cursor, to the others what it stands for.
+    /// The position after which the page starts: a cursor for the crate, the task for the others.
     pub(crate) after: Option<(Cursor, Task)>,
 }
 
 pub(crate) const PAGE: u64 = 100;
 
-/// Somebody who works on tasks. Each call answers with how many it has in hand, so that nobody
-/// is measured who did something else.
+/// The operations on tasks. Each returns the number of tasks that it read or wrote, so that the
+/// measurement can check that all implementations do the same.
 #[async_trait]
-pub(crate) trait Side: Send + Sync {
+pub(crate) trait Implementation: Send + Sync {
     async fn create(&self, task: &NewTask) -> Result<usize, Failure>;
     async fn find(&self, key: &TaskKey) -> Result<usize, Failure>;
     async fn resolve(&self, key: &TaskKey) -> Result<usize, Failure>;
@@ -29,9 +29,9 @@ pub(crate) trait Side: Send + Sync {
     async fn update(&self, id: Uuid, strategy: &str) -> Result<usize, Failure>;
     async fn transition(&self, id: Uuid, from: &str, to: &str) -> Result<usize, Failure>;
     async fn delete(&self, id: Uuid) -> Result<usize, Failure>;
-    /// Each task for itself.
+    /// Creates the tasks, with an outcome for each.
     async fn create_many(&self, tasks: &[NewTask]) -> Result<usize, Failure>;
-    /// All or none.
+    /// Creates all of the tasks or none.
     async fn create_all(&self, tasks: &[NewTask]) -> Result<usize, Failure>;
     async fn page(&self, shape: &Shape) -> Result<usize, Failure>;
     async fn stream(&self, game: Uuid) -> Result<usize, Failure>;

@@ -1,8 +1,8 @@
-//! A pool that loses answers, refuses statements and lets other clients act, and keeps a ledger of
-//! what the statements that went through it have changed.
+//! An interceptor that injects faults and calls of other clients between statements, and records
+//! which rows each statement changed.
 
-use super::others::Other;
-use crate::support::{Around, by_name, connection_around};
+use super::other_clients::ClientCall;
+use crate::support::{Intercepted, Interceptor, list_by_name};
 use futures_util::future::BoxFuture;
 use game_tasks::sea_orm::error::ConnAcquireErr;
 use game_tasks::sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxError, Statement};
@@ -12,15 +12,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
 
-/// What becomes of a statement.
+/// What happens to a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     None,
-    /// It is not sent, and the caller knows.
+    /// It is not sent, and the error says so.
     Refused,
-    /// It is not sent, and the caller does not know.
+    /// It is not sent, but the error does not say so.
     LostBefore,
-    /// It is applied, and the answer is lost.
+    /// It is applied, but its response is lost.
     LostAfter,
 }
 
@@ -30,73 +30,79 @@ impl Fault {
     }
 }
 
-/// What happens when a statement is sent: other clients act, then it meets its fault.
+/// The calls that other clients make before a statement, and the fault of the statement.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
-    pub(super) before: Vec<Other>,
+    pub(super) before: Vec<ClientCall>,
     pub(super) fault: Fault,
 }
 
-/// A row that a statement has changed.
+/// A change that a statement made to a row.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Entry {
+pub(super) enum Change {
     Inserted(Task),
-    Changed { from: Task, to: Task },
+    Updated { from: Task, to: Task },
     Deleted(Task),
 }
 
-impl Entry {
-    /// The row as the statement left it or, where it deleted it, found it.
+impl Change {
+    /// The row after the change or, if it was deleted, before.
     pub(super) fn row(&self) -> &Task {
         match self {
-            Self::Inserted(row) | Self::Changed { to: row, .. } | Self::Deleted(row) => row,
+            Self::Inserted(row) | Self::Updated { to: row, .. } | Self::Deleted(row) => row,
         }
     }
 }
 
-pub(super) struct Faulty {
+pub(super) struct FaultInjector {
     db: DatabaseConnection,
-    /// One for each statement, then the last for all that follow.
+    /// One step for each statement.
     steps: Mutex<VecDeque<Step>>,
+    /// The fault of all statements after the last step.
     then: Fault,
-    ledger: Mutex<Vec<Entry>>,
+    changes: Mutex<Vec<Change>>,
     lost: AtomicUsize,
     sent: AtomicUsize,
-    /// One statement at a time, so that what a statement changed is what is different after it.
-    turn: tokio::sync::Mutex<()>,
+    /// Serializes statements, so that the difference of the rows before and after a statement is
+    /// what it changed.
+    statement_lock: tokio::sync::Mutex<()>,
 }
 
-impl Faulty {
-    /// Each statement takes a step; when there is none left, all meet `then`.
-    pub(super) fn new(db: &DatabaseConnection, steps: Vec<Step>, then: Fault) -> Self {
-        Self {
+pub(super) type Connection = Intercepted<DatabaseConnection, FaultInjector>;
+
+impl Autocommit for Connection {}
+
+impl FaultInjector {
+    pub(super) fn on(db: &DatabaseConnection, steps: Vec<Step>, then: Fault) -> Connection {
+        let injector = Self {
             db: db.clone(),
             steps: Mutex::new(steps.into()),
             then,
-            ledger: Mutex::default(),
+            changes: Mutex::default(),
             lost: AtomicUsize::default(),
             sent: AtomicUsize::default(),
-            turn: tokio::sync::Mutex::default(),
-        }
+            statement_lock: tokio::sync::Mutex::default(),
+        };
+        Intercepted::new(db.clone(), injector)
     }
 
-    /// What the statements have changed, in their order.
-    pub(super) fn ledger(&self) -> Vec<Entry> {
-        self.ledger.lock().unwrap().clone()
+    /// What the statements changed, in order.
+    pub(super) fn changes(&self) -> Vec<Change> {
+        self.changes.lock().unwrap().clone()
     }
 
-    /// How many statements were lost.
+    /// The number of lost statements.
     pub(super) fn lost(&self) -> usize {
         self.lost.load(Ordering::SeqCst)
     }
 
-    /// How many statements were handed to it.
+    /// The number of statements, lost and refused ones included.
     pub(super) fn sent(&self) -> usize {
         self.sent.load(Ordering::SeqCst)
     }
 
     async fn rows(&self) -> BTreeMap<Uuid, Task> {
-        let rows = by_name(&SeaOrmTaskRepository::new(&self.db)).await;
+        let rows = list_by_name(&SeaOrmTaskRepository::new(&self.db)).await;
         rows.into_iter().map(|row| (row.id, row)).collect()
     }
 
@@ -109,25 +115,24 @@ impl Faulty {
             return call.await;
         }
         let before = self.rows().await;
-        let answer = call.await;
-        let entries = differences(before, self.rows().await);
-        self.ledger.lock().unwrap().extend(entries);
-        answer
+        let result = call.await;
+        let changes = differences(before, self.rows().await);
+        self.changes.lock().unwrap().extend(changes);
+        result
     }
 }
 
-/// A row is the same if it has the same id and was created at the same time.
-fn differences(mut before: BTreeMap<Uuid, Task>, after: BTreeMap<Uuid, Task>) -> Vec<Entry> {
-    let mut entries = Vec::new();
+fn differences(mut before: BTreeMap<Uuid, Task>, after: BTreeMap<Uuid, Task>) -> Vec<Change> {
+    let mut changes = Vec::new();
     for (id, row) in after {
         match before.remove(&id) {
-            None => entries.push(Entry::Inserted(row)),
+            None => changes.push(Change::Inserted(row)),
             Some(same) if same == row => {}
-            Some(from) => entries.push(Entry::Changed { from, to: row }),
+            Some(from) => changes.push(Change::Updated { from, to: row }),
         }
     }
-    entries.extend(before.into_values().map(Entry::Deleted));
-    entries
+    changes.extend(before.into_values().map(Change::Deleted));
+    changes
 }
 
 fn lost() -> DbErr {
@@ -135,24 +140,20 @@ fn lost() -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(SqlxError::Io(broken).into()))
 }
 
-impl Around for Faulty {
-    fn pool(&self) -> &DatabaseConnection {
-        &self.db
-    }
-
-    fn around<'c, T: Send + 'c>(
+impl Interceptor for FaultInjector {
+    fn intercept<'c, T: Send + 'c>(
         &'c self,
         statement: &Statement,
         call: BoxFuture<'c, Result<T, DbErr>>,
     ) -> BoxFuture<'c, Result<T, DbErr>> {
         let writes = !statement.sql.trim_start().starts_with("SELECT");
         Box::pin(async move {
-            let _turn = self.turn.lock().await;
+            let _lock = self.statement_lock.lock().await;
             self.sent.fetch_add(1, Ordering::SeqCst);
             let step = self.steps.lock().unwrap().pop_front();
             let step = step.unwrap_or(Step { before: Vec::new(), fault: self.then });
-            for other in &step.before {
-                other.act(&self.db).await;
+            for call in &step.before {
+                call.make(&self.db).await;
             }
             if step.fault.is_loss() {
                 self.lost.fetch_add(1, Ordering::SeqCst);
@@ -161,11 +162,9 @@ impl Around for Faulty {
                 Fault::None => self.apply(writes, call).await,
                 Fault::Refused => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
                 Fault::LostBefore => Err(lost()),
-                // What the database refused it has said; that was not lost on the way.
+                // An error of the database is returned as it is: its response was not lost.
                 Fault::LostAfter => self.apply(writes, call).await.and_then(|_| Err(lost())),
             }
         })
     }
 }
-connection_around!(Faulty);
-impl Autocommit for Faulty {}

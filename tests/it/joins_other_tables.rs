@@ -1,10 +1,11 @@
-//! The same selects where the tasks table has another name, or stands in another schema of
-//! PostgreSQL, and a table of the usual name is there too.
+//! The selects of `joins` on a tasks table with another name or in another PostgreSQL schema, while
+//! the crate's own table exists, too.
 
 use crate::joins::{titled, titles, twelve_tasks_in, walk_in};
 use crate::support::{
-    FEW, MigratorOf, TestDatabase, any_id, assert_is, by_name, campaign, campaigns, column,
-    database_cases, keys_of, names, on_database, parents_of_tables, run, tests_on,
+    DEFAULT_CONNECTIONS, MigratorOf, ON_EXISTING, TestDatabase, assert_is, campaign, campaigns,
+    column, database_cases, keys_of, list_by_name, names, on_database, parents_of_tables, run,
+    tests_on, unordered_id,
 };
 use game_tasks::sea_orm::{
     ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, TransactionTrait,
@@ -17,12 +18,16 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-database_cases!(of_another_name, of_another_name_in_a_transaction, of_another_name_in_a_scope);
+database_cases!(
+    with_another_name,
+    with_another_name_in_a_transaction,
+    with_another_name_in_a_scope
+);
 tests_on!([postgres Postgres], in_another_schema, |on| {
-    super::on_database(on, super::FEW, super::in_another_schema)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::in_another_schema)
 });
 tests_on!([postgres Postgres], all_calls_in_another_schema, |on| {
-    super::on_database(on, super::FEW, super::all_calls_in_another_schema)
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::all_calls_in_another_schema)
 });
 
 parents_of_tables! {
@@ -31,9 +36,9 @@ parents_of_tables! {
 
 type Repository<G> = SeaOrmTaskRepository<DatabaseConnection, G>;
 
-/// A repository of the campaigns, its game with twelve tasks, and the crate's own tables with
-/// the same names in them, which are none of its business.
-async fn ground(database: &TestDatabase) -> (Repository<campaigns::Entity>, Uuid, Vec<Task>) {
+/// Creates a campaign with twelve tasks, and decoys in the crate's own tables. Returns the
+/// repository, the campaign and its tasks.
+async fn set_up(database: &TestDatabase) -> (Repository<campaigns::Entity>, Uuid, Vec<Task>) {
     let db = &database.db;
     MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
     let (game, other) = (campaign(db, 1, 1, None).await, campaign(db, 2, 2, None).await);
@@ -44,7 +49,7 @@ async fn ground(database: &TestDatabase) -> (Repository<campaigns::Entity>, Uuid
     (tasks, game, rows)
 }
 
-/// Tasks of the same names in a game of the same id, in the tables of the usual names.
+/// Creates tasks with the same names in a game with the same id, in the crate's own tables.
 async fn decoys(database: &TestDatabase, game: Uuid) {
     let decoys = SeaOrmTaskRepository::new(database.db.clone());
     Game { id: game, ..Game::new("decoy") }.insert(&database.db).await.unwrap();
@@ -52,7 +57,7 @@ async fn decoys(database: &TestDatabase, game: Uuid) {
     decoys.create_all(batch, OnExisting::Fail).await.unwrap();
 }
 
-/// That pages of every size and order, with and without the titles, are what is listed.
+/// Asserts that selects with and without titles return the same pages as `list`.
 async fn assert_walks<G: ParentGame>(tasks: &Repository<G>, game: Uuid, rows: &[Task]) {
     let db = tasks.connection();
     for limit in [1, 2, 5, 6, 12] {
@@ -74,7 +79,7 @@ async fn assert_walks<G: ParentGame>(tasks: &Repository<G>, game: Uuid, rows: &[
             let selected = tasks.select(&query).unwrap().all(db).await.unwrap();
             let page = tasks.page_of(&query, selected, |task| task);
             assert_eq!(page, tasks.list(query.clone()).await.unwrap());
-            // The one's cursor is good for the other.
+            // The cursor of a select is valid for a list, and the other way round.
             if let Some(cursor) = page.next {
                 let rest = query.after(cursor);
                 let selected = tasks.select(&rest).unwrap().all(db).await.unwrap();
@@ -87,7 +92,7 @@ async fn assert_walks<G: ParentGame>(tasks: &Repository<G>, game: Uuid, rows: &[
     let query = TaskQuery::new(closed).order_by(TaskOrder::ExternalId).limit(1);
     let walked = walk_in(tasks, db, query.clone()).await;
     assert_eq!(names(walked.iter().map(|(task, _)| task)), ["00", "06"]);
-    // With conditions and an order of the application's own.
+    // With the application's own conditions and order.
     let own = tasks
         .select(&query.limit(10))
         .unwrap()
@@ -98,10 +103,10 @@ async fn assert_walks<G: ParentGame>(tasks: &Repository<G>, game: Uuid, rows: &[
     assert_eq!(names(own.all(db).await.unwrap().iter().map(|(task, _)| task)), ["06"]);
 }
 
-async fn of_another_name(database: &TestDatabase) {
-    let (tasks, game, rows) = ground(database).await;
+async fn with_another_name(database: &TestDatabase) {
+    let (tasks, game, rows) = set_up(database).await;
     assert_walks(&tasks, game, &rows).await;
-    // Of all games, ties are broken by the id.
+    // In all games; equal names are ordered by id.
     let all = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::ExternalId).limit(3);
     let walked = walk_in(&tasks, &database.db, all).await;
     assert_eq!(walked.len(), 6);
@@ -113,8 +118,8 @@ async fn of_another_name(database: &TestDatabase) {
     );
 }
 
-async fn of_another_name_in_a_transaction(database: &TestDatabase) {
-    let (tasks, game, rows) = ground(database).await;
+async fn with_another_name_in_a_transaction(database: &TestDatabase) {
+    let (tasks, game, rows) = set_up(database).await;
     let transaction = database.db.begin().await.unwrap();
     let inside = tasks.on(&transaction);
     inside.delete(&rows[2]).await.unwrap();
@@ -124,13 +129,13 @@ async fn of_another_name_in_a_transaction(database: &TestDatabase) {
     transaction.commit().await.unwrap();
 }
 
-async fn of_another_name_in_a_scope(database: &TestDatabase) {
-    let (tasks, game, rows) = ground(database).await;
+async fn with_another_name_in_a_scope(database: &TestDatabase) {
+    let (tasks, game, rows) = set_up(database).await;
     let query = TaskQuery::new(TaskFilter::all()).order_by(TaskOrder::ExternalId).limit(4);
-    for (owner, seen) in [(1, titled(&rows)), (2, vec![]), (3, vec![])] {
+    for (owner, visible) in [(1, titled(&rows)), (2, vec![]), (3, vec![])] {
         let scoped = tasks.clone().with_scope(TaskScope::owner(owner));
         let walked = walk_in(&scoped, &database.db, query.clone()).await;
-        assert_eq!(walked.into_iter().map(|(task, _)| task).collect::<Vec<_>>(), seen);
+        assert_eq!(walked.into_iter().map(|(task, _)| task).collect::<Vec<_>>(), visible);
     }
     let other = tasks.clone().with_scope(TaskScope::owner(2));
     let selected = other.select(&query).unwrap().all(&database.db).await.unwrap();
@@ -138,17 +143,17 @@ async fn of_another_name_in_a_scope(database: &TestDatabase) {
     assert_ne!(selected[0].game_id, game);
 }
 
-/// Games in the usual schema, with tasks in another; decoys in the usual one.
-async fn ground_in_schema(database: &TestDatabase) -> (Repository<of_quests::Entity>, Uuid) {
+/// The crate's games, with tasks in another schema, and decoys in the crate's own tasks table.
+async fn set_up_in_schema(database: &TestDatabase) -> (Repository<of_quests::Entity>, Uuid) {
     let db = &database.db;
     run(db, "CREATE SCHEMA quests", []).await;
     InSchema::up(db, None).await.unwrap();
-    let game = any_id();
+    let game = unordered_id();
     decoys(database, game).await;
     (SeaOrmTaskRepository::with_parent(db.clone()), game)
 }
 
-/// The migrator of an application that has the crate's games already.
+/// The migrator of an application that already has the crate's games.
 struct InSchema;
 
 #[async_trait::async_trait]
@@ -159,10 +164,10 @@ impl MigratorTrait for InSchema {
 }
 
 async fn in_another_schema(database: &TestDatabase) {
-    let (tasks, game) = ground_in_schema(database).await;
+    let (tasks, game) = set_up_in_schema(database).await;
     let rows = twelve_tasks_in(database, &tasks, game).await;
     assert_walks(&tasks, game, &rows).await;
-    // A condition goes with whatever table the application calls `tasks`.
+    // A condition applies to the table that the select calls `tasks`.
     let condition = tasks.condition(&TaskFilter::in_game(game).statuses(["closed"])).unwrap();
     let found = Tasks::find().filter(condition).all(&database.db).await.unwrap();
     assert!(found.is_empty(), "no decoy is closed");
@@ -170,16 +175,14 @@ async fn in_another_schema(database: &TestDatabase) {
 
 async fn all_calls_in_another_schema(database: &TestDatabase) {
     let db = &database.db;
-    let (tasks, game) = ground_in_schema(database).await;
+    let (tasks, game) = set_up_in_schema(database).await;
     let task = tasks.create(NewTask::new(game, "00")).await.unwrap();
     for key in keys_of(&task) {
         assert_eq!(tasks.get(&key).await.unwrap(), task);
     }
     let error = tasks.create(NewTask::new(game, "00")).await.unwrap_err();
     assert_is!(error, TaskError::AlreadyExists { id, .. } if *id == Some(task.id));
-    for (n, on_existing) in
-        [OnExisting::Fail, OnExisting::Keep, OnExisting::Update].into_iter().enumerate()
-    {
+    for (n, on_existing) in ON_EXISTING.into_iter().enumerate() {
         let batch = |of: &str| [NewTask::new(game, format!("{of} {n}")), NewTask::new(game, "00")];
         let outcomes = tasks.create_many(batch("each"), on_existing).await.unwrap();
         assert!(outcomes[0].as_ref().unwrap().is_created());
@@ -197,8 +200,8 @@ async fn all_calls_in_another_schema(database: &TestDatabase) {
     assert_eq!(tasks.on(&transaction).count(TaskFilter::all()).await.unwrap(), 5);
     transaction.commit().await.unwrap();
     assert_eq!(tasks.delete_game(game).await.unwrap(), 5);
-    // The decoys are as they were.
-    let decoys = by_name(&SeaOrmTaskRepository::new(db.clone())).await;
+    // The decoys are unchanged.
+    let decoys = list_by_name(&SeaOrmTaskRepository::new(db.clone())).await;
     assert!(decoys.len() == 12 && decoys.iter().all(|task| task.strategy_id == "decoy"));
     InSchema::down(db, None).await.unwrap();
     let left: Vec<String> =

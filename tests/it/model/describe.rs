@@ -1,4 +1,4 @@
-//! Answers, told without what differs between stores: ids that were made, and times.
+//! Descriptions of results that omit what differs between stores: generated ids and timestamps.
 
 use futures_util::TryStreamExt;
 use game_tasks::{
@@ -7,7 +7,7 @@ use game_tasks::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What ids are called. One that a store made is called by the task that has it.
+/// Labels for ids. A generated id is labelled by the task that has it.
 pub(super) struct Labels(HashMap<Uuid, String>);
 
 impl Labels {
@@ -18,9 +18,9 @@ impl Labels {
     }
 
     pub(super) fn learn(&mut self, task: &Task) {
-        let called =
+        let label =
             format!("{} of {}", task.external_task_id.escape_debug(), self.of(task.game_id));
-        self.0.entry(task.id).or_insert(called);
+        self.0.entry(task.id).or_insert(label);
     }
 
     fn of(&self, id: Uuid) -> &str {
@@ -42,14 +42,14 @@ fn task(task: &Task, labels: &Labels) -> String {
     )
 }
 
-pub(super) fn written(one: &CreateOutcome, labels: &Labels) -> String {
-    let what = match one {
+pub(super) fn outcome(outcome: &CreateOutcome, labels: &Labels) -> String {
+    let what = match outcome {
         CreateOutcome::Created(_) => "created",
         CreateOutcome::Kept(_) => "kept",
         CreateOutcome::Updated(_) => "updated",
         _ => "?",
     };
-    format!("{what} {}", task(one.task(), labels))
+    format!("{what} {}", task(outcome.task(), labels))
 }
 
 pub(super) fn error(error: &TaskError, labels: &Labels) -> String {
@@ -69,43 +69,43 @@ pub(super) fn error(error: &TaskError, labels: &Labels) -> String {
     }
 }
 
-pub(super) fn one(answer: Result<Task, TaskError>, labels: &mut Labels) -> Vec<String> {
-    match answer {
+pub(super) fn single(result: Result<Task, TaskError>, labels: &mut Labels) -> Vec<String> {
+    match result {
         Ok(found) => {
             labels.learn(&found);
             vec![task(&found, labels)]
         }
-        Err(refusal) => vec![error(&refusal, labels)],
+        Err(failure) => vec![error(&failure, labels)],
     }
 }
 
-pub(super) fn count(answer: Result<u64, TaskError>, labels: &Labels) -> Vec<String> {
-    vec![match answer {
+pub(super) fn count(result: Result<u64, TaskError>, labels: &Labels) -> Vec<String> {
+    vec![match result {
         Ok(count) => count.to_string(),
-        Err(refusal) => error(&refusal, labels),
+        Err(failure) => error(&failure, labels),
     }]
 }
 
-/// Tasks in an order of names; those of one name, of several games, have none that stores
-/// agree on.
-pub(super) fn page(answer: Result<Vec<Task>, TaskError>, labels: &mut Labels) -> Vec<String> {
-    match answer {
+/// Tasks sorted by name. Those with equal names in different games are sorted by their
+/// description, since stores break that tie by generated ids.
+pub(super) fn page(result: Result<Vec<Task>, TaskError>, labels: &mut Labels) -> Vec<String> {
+    match result {
         Ok(tasks) => {
             tasks.iter().for_each(|found| labels.learn(found));
-            let mut told: Vec<(&str, String)> = tasks
+            let mut described: Vec<(&str, String)> = tasks
                 .iter()
                 .map(|found| (found.external_task_id.as_str(), task(found, labels)))
                 .collect();
-            for run in told.chunk_by_mut(|one, next| one.0 == next.0) {
-                run.sort();
+            for same_name in described.chunk_by_mut(|a, b| a.0 == b.0) {
+                same_name.sort();
             }
-            told.into_iter().map(|(_, told)| told).collect()
+            described.into_iter().map(|(_, text)| text).collect()
         }
-        Err(refusal) => vec![error(&refusal, labels)],
+        Err(failure) => vec![error(&failure, labels)],
     }
 }
 
-/// All that is stored in these games.
+/// All tasks in these games.
 pub(super) async fn table(
     tasks: &dyn TaskRepository,
     games: &[Game],

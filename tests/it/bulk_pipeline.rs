@@ -1,7 +1,9 @@
-//! Bulk creation of more tasks than one statement writes: while the database works on a round, the
-//! one before it is settled.
+//! Bulk creation of more tasks than one statement writes. While the database executes one
+//! statement, the crate processes the rows of the previous one.
 
-use crate::support::{Backend, Lost, TestDatabase, database_cases, run, server_cases};
+use crate::support::{
+    Backend, FailAfter, ON_EXISTING, TestDatabase, database_cases, run, server_cases,
+};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
     CreateOutcome, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, TaskError, TaskFilter,
@@ -9,8 +11,8 @@ use game_tasks::{
 };
 use uuid::Uuid;
 
-database_cases!(what_exists_is_found_in_every_round, a_round_that_fails);
-server_cases!(a_row_that_a_trigger_renames);
+database_cases!(existing_tasks_are_found_in_every_statement, a_statement_that_fails);
+server_cases!(a_trigger_that_renames_a_row);
 
 const TASKS: usize = 12_001;
 
@@ -18,7 +20,7 @@ fn name(n: usize) -> String {
     format!("task-{n:05}")
 }
 
-/// A batch that comes in another order than it is written in.
+/// A batch in the opposite of the order in which the crate writes it.
 fn batch(game: Uuid) -> impl Iterator<Item = NewTask> {
     (0..TASKS).rev().map(move |n| NewTask::new(game, name(n)).strategy("new"))
 }
@@ -27,13 +29,13 @@ async fn new_game(db: &DatabaseConnection) -> Uuid {
     Game::new(Uuid::now_v7().to_string()).insert(db).await.unwrap().id
 }
 
-async fn what_exists_is_found_in_every_round(database: &TestDatabase) {
-    const THERE: [usize; 4] = [0, 7_000, 7_001, TASKS - 1];
+async fn existing_tasks_are_found_in_every_statement(database: &TestDatabase) {
+    const EXISTING: [usize; 4] = [0, 7_000, 7_001, TASKS - 1];
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let transaction = database.db.begin().await.unwrap();
     let inside = tasks.on(&transaction);
-    let play = async |tasks: &dyn TaskRepository, game: Uuid, on_existing: OnExisting| {
-        for n in THERE {
+    let check = async |tasks: &dyn TaskRepository, game: Uuid, on_existing: OnExisting| {
+        for n in EXISTING {
             tasks.create(NewTask::new(game, name(n)).strategy("old")).await.unwrap();
         }
         let outcomes = tasks.create_many(batch(game), on_existing).await.unwrap();
@@ -41,15 +43,15 @@ async fn what_exists_is_found_in_every_round(database: &TestDatabase) {
         for (outcome, n) in outcomes.iter().zip((0..TASKS).rev()) {
             let strategy = if on_existing == OnExisting::Keep { "old" } else { "new" };
             let task = match (outcome, on_existing) {
-                (Ok(CreateOutcome::Created(task)), _) if !THERE.contains(&n) => task,
+                (Ok(CreateOutcome::Created(task)), _) if !EXISTING.contains(&n) => task,
                 (Ok(CreateOutcome::Kept(task)), OnExisting::Keep)
                 | (Ok(CreateOutcome::Updated(task)), OnExisting::Update)
-                    if THERE.contains(&n) && task.strategy_id.as_str() == strategy =>
+                    if EXISTING.contains(&n) && task.strategy_id.as_str() == strategy =>
                 {
                     task
                 }
                 (Err(TaskError::AlreadyExists { external_task_id, .. }), OnExisting::Fail)
-                    if THERE.contains(&n) && *external_task_id == name(n) =>
+                    if EXISTING.contains(&n) && *external_task_id == name(n) =>
                 {
                     continue;
                 }
@@ -59,33 +61,33 @@ async fn what_exists_is_found_in_every_round(database: &TestDatabase) {
         }
         assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap() as usize, TASKS);
     };
-    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in ON_EXISTING {
         let game = Game::new(Uuid::now_v7().to_string()).insert(&transaction).await.unwrap().id;
-        play(&inside, game, on_existing).await;
+        check(&inside, game, on_existing).await;
     }
     transaction.commit().await.unwrap();
-    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
-        play(&tasks, new_game(&database.db).await, on_existing).await;
+    for on_existing in ON_EXISTING {
+        check(&tasks, new_game(&database.db).await, on_existing).await;
     }
 }
 
-async fn a_round_that_fails(database: &TestDatabase) {
+async fn a_statement_that_fails(database: &TestDatabase) {
     let game = new_game(&database.db).await;
-    for (statements, rounds) in [(0, 0), (1, 1), (2, 2)] {
-        let tasks = SeaOrmTaskRepository::new(Lost::after(statements, &database.db));
+    for (statements, written) in [(0, 0), (1, 1), (2, 2)] {
+        let tasks = SeaOrmTaskRepository::new(FailAfter::statements(statements, &database.db));
         let error = tasks.create_many(batch(game), OnExisting::Fail).await.unwrap_err();
-        // What is written is written, also of the round that was not settled yet.
-        let retry = if rounds == 0 { Retry::Call } else { Retry::Unknown };
+        // Statements that were executed stay applied, also the one whose rows were not processed.
+        let retry = if written == 0 { Retry::Call } else { Retry::Unknown };
         assert_eq!(error.retry(), retry, "after {statements} statements: {error:?}");
         let tasks = SeaOrmTaskRepository::new(database.db.clone());
-        let there = tasks.delete_game(game).await.unwrap();
-        assert_eq!(there, 5_000 * rounds, "after {statements} statements");
+        let existing = tasks.delete_game(game).await.unwrap();
+        assert_eq!(existing, 5_000 * written, "after {statements} statements");
     }
 }
 
-/// It is not under the name that was asked for, and its id is taken: by itself. That is found out
-/// after the next round was sent, and told as in a batch of one round.
-async fn a_row_that_a_trigger_renames(database: &TestDatabase) {
+/// The row is not found by the requested name, and its own id is taken. The outcome is the same
+/// whether this is noticed in the only statement or after the next one was sent.
+async fn a_trigger_that_renames_a_row(database: &TestDatabase) {
     let statements: &[&str] = match database.backend {
         Backend::Postgres => &[
             "CREATE FUNCTION app_rename() RETURNS trigger LANGUAGE plpgsql AS $$ \
@@ -101,7 +103,7 @@ async fn a_row_that_a_trigger_renames(database: &TestDatabase) {
         run(&database.db, statement, []).await;
     }
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
-    for on_existing in [OnExisting::Fail, OnExisting::Keep, OnExisting::Update] {
+    for on_existing in ON_EXISTING {
         for size in [10, 5_000, TASKS] {
             let game = new_game(&database.db).await;
             let batch = (0..size).map(|n| NewTask::new(game, name(n)));

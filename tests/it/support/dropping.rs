@@ -1,4 +1,4 @@
-//! Calls that are dropped before they end, and what must be left of a pool after that.
+//! Dropping calls before they complete, and checking the pool afterwards.
 
 use super::backend::Backend;
 use super::database::TestDatabase;
@@ -9,26 +9,27 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-/// Polls a call this many times at the most, and then drops it. Whether it ended before.
-pub(crate) async fn polled<T>(call: impl Future<Output = T>, times: usize) -> bool {
+/// Polls a call at most this many times, then drops it. Returns whether it completed.
+pub(crate) async fn poll_at_most<T>(call: impl Future<Output = T>, times: usize) -> bool {
     let mut call = pin!(call);
-    let mut left = times;
+    let mut remaining = times;
     poll_fn(|context| match call.as_mut().poll(context) {
         Poll::Ready(_) => Poll::Ready(true),
-        Poll::Pending if left <= 1 => Poll::Ready(false),
+        Poll::Pending if remaining <= 1 => Poll::Ready(false),
         Poll::Pending => {
-            left -= 1;
+            remaining -= 1;
             Poll::Pending
         }
     })
     .await
 }
 
-/// Asserts that the pool still gives all of its connections away, and that no connection was left inside a transaction.
-pub(crate) async fn assert_sound(database: &TestDatabase, connections: u32) {
+/// Asserts that all connections of the pool can be acquired, and that none is inside a
+/// transaction.
+pub(crate) async fn assert_pool_usable(database: &TestDatabase, connections: u32) {
     let db = &database.db;
-    // Where others can look, what one statement writes must be committed. The pool gives its
-    // idle connections away in turn, so that each of them writes.
+    // A write on a connection that is inside a transaction is not visible to another pool. The
+    // pool hands its idle connections out in rotation, so each of them writes.
     let other = match database.backend {
         Backend::SqliteMemory => db.clone(),
         _ => database.second_pool().await,
@@ -37,8 +38,8 @@ pub(crate) async fn assert_sound(database: &TestDatabase, connections: u32) {
     run(&other, "DELETE FROM app_rows", []).await;
     for written in 1..=2 * connections {
         try_run(db, "INSERT INTO app_rows VALUES (1)", []).await.expect("a connection is lost");
-        let seen = rows(&other, "SELECT n FROM app_rows", []).await.len();
-        assert_eq!(seen, written as usize, "a connection of the pool is inside a transaction");
+        let visible = rows(&other, "SELECT n FROM app_rows", []).await.len();
+        assert_eq!(visible, written as usize, "a connection of the pool is inside a transaction");
     }
     let all = join_all((0..connections).map(|_| db.begin())).await;
     for transaction in all {

@@ -1,0 +1,288 @@
+//! Lost responses that were once handled incorrectly.
+
+use super::injector::{Change, Connection, Fault, FaultInjector, Step};
+use super::other_clients::ClientCall;
+use crate::support::{Backend, ON_EXISTING, TestDatabase, assert_is, database_cases};
+use Fault::{LostAfter, LostBefore, Refused};
+use game_tasks::{
+    CreateOutcome, Game, NewTask, OnExisting, Retry, Retrying, SeaOrmTaskRepository, Task,
+    TaskError, TaskFilter, TaskKey, TaskPatch, TaskRepositoryExt,
+};
+use std::time::Duration;
+
+database_cases!(
+    a_lost_attempt_makes_the_result_unknown,
+    a_lost_attempt_beside_another_client,
+    a_deletion_is_repeated_by_id,
+    a_change_by_name_is_not_repeated_after_a_loss,
+    a_given_id_of_an_existing_task,
+    a_given_id_of_a_concurrently_created_task,
+    created_rows_are_recognized_after_a_loss,
+    counts_are_unknown_after_a_loss,
+    a_lost_read_before_a_write_is_repeated,
+);
+
+fn step(fault: Fault) -> Step {
+    Step { before: Vec::new(), fault }
+}
+
+fn after(others: impl IntoIterator<Item = ClientCall>) -> Step {
+    Step { before: others.into_iter().collect(), fault: Fault::None }
+}
+
+struct Fixture<'f> {
+    database: &'f TestDatabase,
+    game: uuid::Uuid,
+}
+
+impl Fixture<'_> {
+    async fn new(database: &TestDatabase) -> Fixture<'_> {
+        let game = Game::new(uuid::Uuid::now_v7().to_string()).insert(&database.db).await.unwrap();
+        Fixture { database, game: game.id }
+    }
+
+    async fn task(&self, name: &str) -> Task {
+        self.direct().create(NewTask::new(self.game, name)).await.unwrap()
+    }
+
+    /// Deletes the task and creates it again with the same name and id.
+    async fn recreate(&self, name: &str, task: &Task) -> Task {
+        self.direct().delete(task.id).await.unwrap();
+        self.direct().create(NewTask::new(self.game, name).id(task.id)).await.unwrap()
+    }
+
+    fn direct(&self) -> SeaOrmTaskRepository<&game_tasks::sea_orm::DatabaseConnection> {
+        SeaOrmTaskRepository::new(&self.database.db)
+    }
+
+    fn with_faults(&self, steps: impl IntoIterator<Item = Step>) -> Connection {
+        FaultInjector::on(&self.database.db, steps.into_iter().collect(), Fault::None)
+    }
+}
+
+fn retrying(connection: &Connection) -> Retrying<SeaOrmTaskRepository<&Connection>> {
+    let soon = Duration::from_micros(1);
+    Retrying::new(SeaOrmTaskRepository::new(connection)).delays(soon, soon)
+}
+
+async fn a_lost_attempt_makes_the_result_unknown(database: &TestDatabase) {
+    let fixture = Fixture::new(database).await;
+    let task = fixture.task("a").await;
+    for steps in [vec![LostAfter, Refused], vec![LostAfter, Refused, Refused, Refused]] {
+        let faulty = fixture.with_faults(steps.clone().into_iter().map(step));
+        let error = retrying(&faulty).transition(task.id, "open", "closed").await.unwrap_err();
+        assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+        assert_eq!(faulty.interceptor.changes().len(), 1);
+
+        let faulty = fixture.with_faults(steps.into_iter().map(step));
+        let patch = TaskPatch::new().status("open");
+        let error = retrying(&faulty).update(task.id, patch).await.unwrap_err();
+        assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+        assert_eq!(faulty.interceptor.changes().len(), 1);
+    }
+    // Also when existing are no attempts left, and when the rest is refused before it is sent.
+    let faulty = FaultInjector::on(&database.db, vec![step(LostAfter)], Refused);
+    let error = retrying(&faulty).transition(task.id, "open", "closed").await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+    let faulty = FaultInjector::on(&database.db, vec![step(LostAfter)], Refused);
+    let error = retrying(&faulty).create(NewTask::new(fixture.game, "b")).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+}
+
+async fn a_lost_attempt_beside_another_client(database: &TestDatabase) {
+    let fixture = Fixture::new(database).await;
+    let task = fixture.task("a").await;
+    for key in [TaskKey::Id(task.id), TaskKey::InGame(fixture.game, task.id)] {
+        let change = ClientCall::Change(key.clone(), TaskPatch::new().status("x"));
+        for other in [change, ClientCall::Delete(key.clone()), ClientCall::DeleteGame(fixture.game)]
+        {
+            let faulty = fixture.with_faults([step(LostAfter), after([other.clone()])]);
+            let error = retrying(&faulty).transition(&key, "open", "closed").await.unwrap_err();
+            assert_eq!(error.retry(), Retry::Unknown, "{other:?}: {error:?}");
+            database.clear().await;
+            let mut game = Game::new("again");
+            game.id = fixture.game;
+            game.insert(&database.db).await.unwrap();
+            fixture.direct().create(NewTask::new(fixture.game, "a").id(task.id)).await.unwrap();
+        }
+    }
+}
+
+async fn a_deletion_is_repeated_by_id(database: &TestDatabase) {
+    let fixture = Fixture::new(database).await;
+    let task = fixture.task("a").await;
+    let key = TaskKey::from((fixture.game, "a"));
+    let recreate = ClientCall::Create(NewTask::new(fixture.game, "a"));
+    let faulty = fixture.with_faults([step(Fault::None), step(LostAfter), after([recreate])]);
+    let error = retrying(&faulty).delete(&key).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+    assert_eq!(faulty.interceptor.changes(), [Change::Deleted(task)]);
+    let another = fixture.direct().get(&key).await.unwrap();
+
+    // The same if the new task has the same id.
+    let recreate = ClientCall::Create(NewTask::new(fixture.game, "a").id(another.id));
+    let faulty = fixture.with_faults([step(Fault::None), step(LostAfter), after([recreate])]);
+    let error = retrying(&faulty).delete(&key).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+    assert_eq!(faulty.interceptor.changes(), [Change::Deleted(another)]);
+
+    // A lost deletion that was not applied is repeated.
+    let existing = fixture.direct().get(&key).await.unwrap();
+    let faulty = fixture.with_faults([step(Fault::None), step(LostBefore)]);
+    assert_eq!(retrying(&faulty).delete(&key).await.unwrap(), existing);
+}
+
+async fn a_change_by_name_is_not_repeated_after_a_loss(database: &TestDatabase) {
+    let fixture = Fixture::new(database).await;
+    let task = fixture.task("a").await;
+    let recreate = ClientCall::Recreate(NewTask::new(fixture.game, "a"));
+    let faulty = fixture.with_faults([step(LostAfter), after([recreate])]);
+    let error =
+        retrying(&faulty).transition((fixture.game, "a"), "open", "closed").await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+    assert_is!(faulty.interceptor.changes().as_slice(), [Change::Updated { from, .. }] if *from == task);
+}
+
+/// Steps that lose the first statement of a batch that writes.
+fn write_lost(database: &TestDatabase, mode: OnExisting, atomic: bool) -> Vec<Step> {
+    let reads_first =
+        mode == OnExisting::Update && (atomic || database.backend == Backend::MariaDb);
+    let mut steps = vec![step(LostBefore)];
+    if reads_first {
+        steps.insert(0, step(Fault::None));
+    }
+    steps
+}
+
+async fn a_given_id_of_an_existing_task(database: &TestDatabase) {
+    for mode in ON_EXISTING {
+        let fixture = Fixture::new(database).await;
+        let existing = fixture.task("a").await;
+        let batch = || {
+            let same = NewTask::new(fixture.game, "a").id(existing.id).strategy("new");
+            [same, NewTask::new(fixture.game, "b")]
+        };
+        let faulty = fixture.with_faults(write_lost(database, mode, true));
+        let error = retrying(&faulty).create_all(batch(), mode).await.unwrap_err();
+        assert_eq!(error.retry(), Retry::Unknown, "{mode:?}: {error:?}");
+        fixture.direct().delete_many(TaskFilter::all().external_id_prefix("b")).await.unwrap();
+
+        let existing = fixture.recreate("a", &existing).await;
+        let faulty = fixture.with_faults(write_lost(database, mode, false));
+        let outcomes = retrying(&faulty).create_many(batch(), mode).await.unwrap();
+        assert_eq!(outcomes[0].as_ref().unwrap_err().retry(), Retry::Unknown, "{outcomes:?}");
+        assert_is!(&outcomes[1], Ok(CreateOutcome::Created(_)));
+        assert_eq!(
+            fixture.direct().get(existing.id).await.unwrap().created_at,
+            existing.created_at
+        );
+    }
+}
+
+async fn a_given_id_of_a_concurrently_created_task(database: &TestDatabase) {
+    let fixture = Fixture::new(database).await;
+    for mode in ON_EXISTING {
+        let new = NewTask::new(fixture.game, format!("{mode:?}")).id(uuid::Uuid::now_v7());
+        let mut steps = write_lost(database, mode, false);
+        steps.push(after([ClientCall::Create(new.clone())]));
+        let faulty = fixture.with_faults(steps);
+        let outcomes = retrying(&faulty).create_many([new.clone()], mode).await.unwrap();
+        assert_eq!(outcomes[0].as_ref().unwrap_err().retry(), Retry::Unknown, "{outcomes:?}");
+        let faulty = fixture.with_faults([step(LostBefore)]);
+        let error = retrying(&faulty).create(new).await.unwrap_err();
+        assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+    }
+}
+
+/// The result has the rows as this call wrote them, even if another client has changed them.
+async fn created_rows_are_recognized_after_a_loss(database: &TestDatabase) {
+    let fixture = Fixture::new(database).await;
+    for mode in ON_EXISTING {
+        let name = |n: usize| format!("{mode:?} {n}");
+        let changed = |n| {
+            let key = TaskKey::from((fixture.game, name(n)));
+            after([ClientCall::Change(key, TaskPatch::new().status("x"))])
+        };
+        let inserted = |connection: &Connection| -> Vec<Task> {
+            connection.interceptor.changes().iter().map(|entry| entry.row().clone()).collect()
+        };
+        let new = |n| NewTask::new(fixture.game, name(n)).strategy("s");
+
+        let faulty = fixture.with_faults([step(LostAfter), changed(0)]);
+        let created = retrying(&faulty).create(new(0)).await.unwrap();
+        assert_eq!(inserted(&faulty), [created]);
+
+        // For the second task of the same name, the first one exists.
+        let faulty = fixture.with_faults([step(LostAfter), step(Refused), changed(1)]);
+        let outcomes = retrying(&faulty).create_many([new(1), new(1)], mode).await.unwrap();
+        let [Ok(CreateOutcome::Created(created)), second] = outcomes.as_slice() else {
+            panic!("{outcomes:?}");
+        };
+        assert_eq!(inserted(&faulty), std::slice::from_ref(created));
+        match (mode, second) {
+            (OnExisting::Fail, Err(TaskError::AlreadyExists { id, .. })) => {
+                assert_eq!(*id, Some(created.id));
+            }
+            (OnExisting::Keep, Ok(CreateOutcome::Kept(row))) => assert_eq!(row.id, created.id),
+            (OnExisting::Update, Ok(CreateOutcome::Updated(row))) => assert_eq!(row, created),
+            other => panic!("{other:?}"),
+        }
+
+        let faulty = fixture.with_faults([step(LostAfter), changed(2)]);
+        let all = retrying(&faulty).create_all([new(2), new(3)], mode).await.unwrap();
+        assert!(all.iter().all(CreateOutcome::is_created), "{all:?}");
+        let all: Vec<Task> = all.into_iter().map(CreateOutcome::into_task).collect();
+        for row in inserted(&faulty) {
+            assert!(all.contains(&row), "{row:?}");
+        }
+    }
+}
+
+async fn counts_are_unknown_after_a_loss(database: &TestDatabase) {
+    let fixture = Fixture::new(database).await;
+    fixture.task("a").await;
+    let of_game = || TaskFilter::in_game(fixture.game);
+    // A bulk change first reads how far its batch reaches.
+    let lost = || fixture.with_faults([step(Fault::None), step(LostAfter)]);
+    let patch = TaskPatch::new().status("b");
+    let error = retrying(&lost()).update_many(of_game(), patch).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+    let error = retrying(&lost()).delete_game(fixture.game).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+    // Refused statements are repeated as long as nothing was applied.
+    let refused = fixture.with_faults([step(Refused), step(Refused)]);
+    assert_eq!(retrying(&refused).delete_game(fixture.game).await.unwrap(), 0);
+}
+
+/// A bulk change that reads before it writes has changed nothing if the read is lost.
+async fn a_lost_read_before_a_write_is_repeated(database: &TestDatabase) {
+    let fixture = Fixture::new(database).await;
+    let task = fixture.task("task").await;
+    let by_game = TaskFilter::in_game(fixture.game);
+    let by_id = TaskFilter::keys([TaskKey::Id(task.id)]);
+    for (n, filter) in [by_game, by_id].into_iter().enumerate() {
+        let patch = TaskPatch::new().status(format!("status {n}"));
+        // With ids, only MariaDB reads first, to lock in a fixed order.
+        let reads_first = n == 0 || database.backend == Backend::MariaDb;
+        let retry = if reads_first { Retry::Call } else { Retry::Unknown };
+        let faulty = fixture.with_faults([step(LostBefore)]);
+        let tasks = SeaOrmTaskRepository::new(&faulty);
+        let error = tasks.update_many(filter.clone(), patch.clone()).await.unwrap_err();
+        assert_eq!(error.retry(), retry, "{error:?}");
+        assert_eq!(faulty.interceptor.changes(), []);
+        // The statement after the read is a write.
+        let faulty = fixture.with_faults([step(Fault::None), step(LostAfter)]);
+        let tasks = SeaOrmTaskRepository::new(&faulty);
+        let result = tasks.update_many(filter.clone(), patch).await;
+        match result {
+            Ok(1) if !reads_first => {}
+            Err(error) if reads_first => assert_eq!(error.retry(), Retry::Unknown, "{error:?}"),
+            other => panic!("{other:?}"),
+        }
+        let faulty = fixture.with_faults([step(LostAfter)]);
+        let retrying = Retrying::new(SeaOrmTaskRepository::new(&faulty));
+        let again = TaskPatch::new().status(format!("again {n}"));
+        let result = retrying.update_many(filter, again).await;
+        assert_eq!(result.is_ok(), reads_first, "{result:?}");
+    }
+}
