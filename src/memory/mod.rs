@@ -68,6 +68,14 @@ impl InMemoryTaskRepository {
     }
 
     /// Restricts which status may follow which. Existing clones keep their own rules.
+    ///
+    /// ```
+    /// use game_tasks::{InMemoryTaskRepository, Lifecycle, TaskStatus};
+    ///
+    /// let lifecycle = Lifecycle::strict().allow(TaskStatus::OPEN, [TaskStatus::CLOSED]);
+    /// let tasks = InMemoryTaskRepository::new().with_lifecycle(lifecycle);
+    /// # let _ = tasks;
+    /// ```
     #[must_use]
     pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.lifecycle = Arc::new(lifecycle);
@@ -84,6 +92,16 @@ impl InMemoryTaskRepository {
 
     /// Sets whether the tasks of these games inherit their game's strategy, overriding
     /// [`with_inheritance`](Self::with_inheritance). The last setting for a game wins.
+    ///
+    /// ```
+    /// use game_tasks::{Game, Inheritance, InMemoryTaskRepository};
+    ///
+    /// let converted = Game::new("bees-2026");
+    /// let tasks = InMemoryTaskRepository::new()
+    ///     .with_inheritance(Inheritance::Never)
+    ///     .with_inheritance_in([converted.id], Inheritance::FromGame);
+    /// tasks.add_game(converted);
+    /// ```
     #[must_use]
     pub fn with_inheritance_in(
         mut self,

@@ -181,6 +181,15 @@ pub trait TaskRepositoryExt: TaskRepository {
 
     /// Finds a task, or fails if there is none. One round trip.
     ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let task = tasks.get((game_id, "task-login")).await?;
+    /// println!("{}", task.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`TaskError::NotFound`]; else see [`TaskRepository::find_task`].
     fn get(&self, key: impl Into<TaskKey>) -> impl Future<Output = Result<Task, TaskError>> + Send {
@@ -189,6 +198,16 @@ pub trait TaskRepositoryExt: TaskRepository {
     }
 
     /// Whether the task exists. One round trip.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// if !tasks.exists((game_id, "task-login")).await? {
+    ///     println!("no such task");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::find_task`].
@@ -316,6 +335,18 @@ pub trait TaskRepositoryExt: TaskRepository {
 
     /// Changes the status of a task if it currently is `from` (compare and set). One round trip.
     ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// match tasks.transition((game_id, "task-login"), "open", "closed").await {
+    ///     Ok(task) => println!("closed at {}", task.updated_at),
+    ///     Err(TaskError::Conflict { status, .. }) => println!("its status is {status}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`TaskError::Conflict`] if the task has another status; [`TaskError::Unchanged`] if `from`
     /// and `to` are equal; else see [`TaskRepository::update_task`].
@@ -340,6 +371,15 @@ pub trait TaskRepositoryExt: TaskRepository {
 
     /// Creates a task with another external id in the same game, with the same stored strategy.
     /// Its status is `open`, and its creator is the caller of the scope. Two round trips.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let copy = tasks.duplicate((game_id, "task-login"), "task-login-2").await?;
+    /// assert!(copy.status.is_open());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`TaskError::NotFound`] if the original does not exist; else see
@@ -367,6 +407,15 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// whole table; for the latter `migration::OptInIndex::StrategyId` restricts the scan to the
     /// tasks with the strategy.
     ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let changed = tasks.reassign_strategy(Some(game_id), "default", "socio_bee").await?;
+    /// println!("{changed} tasks now have their own strategy");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`TaskError::Unchanged`] if `from` and `to` are equal; else see
     /// [`TaskRepository::update_many_tasks`].
@@ -389,6 +438,15 @@ pub trait TaskRepositoryExt: TaskRepository {
 
     /// Deletes a task, and returns it as it was. One round trip, two if there is no such task.
     ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let deleted = tasks.delete((game_id, "task-login")).await?;
+    /// println!("it was {}", deleted.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`TaskRepository::delete_task`].
     fn delete(
@@ -402,6 +460,15 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// Deletes all tasks that match the filter, and returns how many. Round trips as
     /// [`update_many`](Self::update_many).
     ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskFilter, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let closed = TaskFilter::in_game(game_id).statuses(["closed"]);
+    /// println!("{} tasks deleted", tasks.delete_many(closed).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`TaskRepository::delete_many_tasks`].
     fn delete_many(
@@ -414,6 +481,14 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// Deletes all tasks of a game, and returns how many. Afterwards the game itself can be
     /// deleted, unless a trigger or a row security policy kept some of the tasks. Round trips as
     /// [`delete_many`](Self::delete_many).
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// println!("{} tasks deleted", tasks.delete_game(game_id).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::delete_many_tasks`].

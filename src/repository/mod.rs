@@ -47,6 +47,8 @@ use std::sync::Arc;
 /// # unit_test();
 /// ```
 ///
+/// The cost of each method is that of the method of [`TaskRepositoryExt`] that links to it.
+///
 /// # Guarantees of every implementation
 ///
 /// 1. Of any number of concurrent creations of one (game, external id) exactly one succeeds; the
@@ -164,6 +166,17 @@ pub trait TaskRepository: Send + Sync {
 
     /// This repository, restricted to what the scope allows to see, change and create. Applied
     /// again, it narrows the scope. Takes no round trip.
+    ///
+    /// ```
+    /// use game_tasks::{OauthUserId, Task, TaskError, TaskFilter, TaskQuery, TaskRepository};
+    /// use game_tasks::TaskScope;
+    ///
+    /// async fn tasks_of(tasks: &dyn TaskRepository, user: &str) -> Result<Vec<Task>, TaskError> {
+    ///     let user = OauthUserId::new(user)?;
+    ///     let tasks = tasks.scoped(TaskScope::oauth_user(user));
+    ///     Ok(tasks.list_tasks(&TaskQuery::new(TaskFilter::all())).await?.items)
+    /// }
+    /// ```
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_>;
 
     /// Reads all tasks of the query in its order, starting at its cursor if it has one, page by

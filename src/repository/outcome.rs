@@ -26,6 +26,19 @@ pub enum OnExisting {
 }
 
 /// The outcome of one task of a batch.
+///
+/// ```
+/// use game_tasks::CreateOutcome;
+///
+/// fn describe(outcome: &CreateOutcome) -> &'static str {
+///     match outcome {
+///         CreateOutcome::Created(_) => "created",
+///         CreateOutcome::Kept(_) => "already existed",
+///         CreateOutcome::Updated(_) => "has a new strategy",
+///         _ => "unknown",
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CreateOutcome {

@@ -133,6 +133,16 @@ impl<R: Retryable> Retrying<R> {
     }
 
     /// Sets the shortest and the longest delay between attempts, before jitter.
+    ///
+    /// ```
+    /// use game_tasks::{InMemoryTaskRepository, Retrying};
+    /// use std::time::Duration;
+    ///
+    /// let tasks = Retrying::new(InMemoryTaskRepository::new())
+    ///     .max_retries(8)
+    ///     .delays(Duration::from_millis(5), Duration::from_secs(1));
+    /// # let _ = tasks;
+    /// ```
     #[must_use]
     pub fn delays(mut self, shortest: Duration, longest: Duration) -> Self {
         self.backoff = self.backoff.with_min_delay(shortest).with_max_delay(longest);
