@@ -1,4 +1,4 @@
-//! Reports what adopting a database of GAME's would meet, and with `--apply` adopts it.
+//! Reports the state of a GAME database that is to be adopted, and with `--apply` adopts it.
 //!
 //! ```text
 //! cargo run --example adopt_game_database --features adopt -- postgres://game@localhost/game
@@ -7,8 +7,8 @@
 //! cargo run --example adopt_game_database --features adopt -- postgres://… --demo --apply …
 //! ```
 //!
-//! `--demo` works on a new database on that server, with GAME's schema and some of the rows
-//! that five years of it leave behind, and drops it in the end.
+//! `--demo` uses a new database on that server, with GAME's schema and the kinds of rows that five
+//! years of use leave behind, and drops it at the end.
 
 use comfy_table::{Table, presets};
 use game_tasks::adopt::{
@@ -25,11 +25,11 @@ use std::time::Duration;
 const USAGE: &str = "usage: adopt_game_database DATABASE_URL [--demo] [--apply]
     [--duplicates keep-oldest|rename] [--without-game set-aside|GAME_ID] [--name-games]";
 
-/// How many rows of a table are shown at the most.
-const MOST: usize = 10;
+/// The maximum number of rows shown of each table.
+const MAX_ROWS: usize = 10;
 
-/// How many characters of a name are shown at the most.
-const WIDEST: usize = 40;
+/// The maximum number of characters shown of a name.
+const MAX_NAME_CHARS: usize = 40;
 
 struct Arguments {
     database_url: String,
@@ -43,7 +43,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Whatever a message quotes, it stays one line.
+            // A message can quote text with line breaks; print it as one line.
             let line = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
             let _ = writeln!(std::io::stderr(), "error: {line}");
             ExitCode::FAILURE
@@ -73,9 +73,9 @@ async fn report_and_adopt(
 ) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     let found = adopt::inspect(db).await?;
-    report(&mut out, &found)?;
+    report_inspection(&mut out, &found)?;
     if found.steps.is_empty() {
-        writeln!(out, "\nThe database is adopted: there is nothing to do.")?;
+        writeln!(out, "\nThe database is already adopted.")?;
         return Ok(());
     }
     if !arguments.apply {
@@ -93,14 +93,14 @@ async fn report_and_adopt(
     });
     let adoption = adopt::run(db, plan).await;
     bar.finish_and_clear();
-    let adoption = adoption.map_err(explained)?;
-    told(&mut out, &adoption)?;
+    let adoption = adoption.map_err(with_advice)?;
+    report_adoption(&mut out, &adoption)?;
     Ok(())
 }
 
-/// The counts, then what is behind them.
-fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>> {
-    let mut counts = table(["what", "rows", "becomes"]);
+/// Prints the counts, then the details.
+fn report_inspection(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>> {
+    let mut counts = table(["finding", "rows", "action"]);
     let mut count = |what: &str, found: &Found, becomes: &str| {
         counts.add_row([what, &found.count.to_string(), becomes]);
     };
@@ -111,7 +111,7 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
         ("games with timestamps out of range", &found.games_with_unreadable_timestamps),
     ];
     for (what, found) in unreadable {
-        count(what, found, "as it is");
+        count(what, found, "left as it is");
     }
     count("games without a strategy", &found.games_without_strategy, "default");
     count("games without an external id", &found.games_without_external_id, "--name-games");
@@ -125,15 +125,15 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     writeln!(out, "{} tasks in {} games\n{counts}", found.tasks, found.games)?;
 
     let mut groups = table(["game", "external id", "tasks, the oldest first"]);
-    for group in found.duplicates.groups.iter().take(MOST) {
-        let ids: Vec<String> = group.ids.iter().take(MOST).map(Uuid::to_string).collect();
+    for group in found.duplicates.groups.iter().take(MAX_ROWS) {
+        let ids: Vec<String> = group.ids.iter().take(MAX_ROWS).map(Uuid::to_string).collect();
         let name = shortened(&format!("{:?}", group.external_task_id));
         groups.add_row([group.game_id.to_string(), name, ids.join("\n")]);
     }
     section(out, "Duplicates", &groups, found.duplicates.count)?;
 
     let mut references = table(["table", "columns", "rows", "to duplicates"]);
-    for one in found.references.iter().take(MOST) {
+    for one in found.references.iter().take(MAX_ROWS) {
         let (rows, moved) = (one.rows.to_string(), one.to_duplicates.to_string());
         let (table, columns) = (shortened(&one.table), shortened(&one.columns.join(", ")));
         references.add_row([table, columns, rows, moved]);
@@ -141,7 +141,7 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     section(out, "What refers to tasks", &references, found.references.len() as u64)?;
 
     let mut strategies = table(["strategy", "tasks", "games", "known to GAME"]);
-    for used in found.strategies.iter().take(MOST) {
+    for used in found.strategies.iter().take(MAX_ROWS) {
         let known = if used.known { "yes" } else { "no" };
         let (tasks, games) = (used.tasks.to_string(), used.games.to_string());
         let strategy = shortened(&format!("{:?}", used.strategy_id.as_str()));
@@ -150,7 +150,7 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     section(out, "Strategies", &strategies, found.strategies.len() as u64)?;
 
     let mut changes = table(["game", "its strategy", "tasks that would inherit it"]);
-    for change in found.inheritance_changes.iter().take(MOST) {
+    for change in found.inheritance_changes.iter().take(MAX_ROWS) {
         let game = change.external_game_id.clone();
         let game = game.unwrap_or_else(|| change.game_id.to_string());
         let strategy = shortened(&format!("{:?}", change.strategy_id.as_str()));
@@ -169,32 +169,31 @@ fn report(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-/// What became of the rows that only the owner could decide on.
-fn told(out: &mut impl Write, adoption: &Adoption) -> Result<(), Box<dyn Error>> {
+/// Prints the outcomes of the rows that the plan decided on.
+fn report_adoption(out: &mut impl Write, adoption: &Adoption) -> Result<(), Box<dyn Error>> {
     writeln!(
         out,
         "\nAdopted: nulls of {} tasks and {} games filled",
         adoption.tasks_filled, adoption.games_filled
     )?;
     let mut settled = table(["task", "external id", "outcome"]);
-    for one in adoption.settled.iter().take(MOST) {
+    for one in adoption.settled.iter().take(MAX_ROWS) {
         let name = shortened(&format!("{:?}", one.external_task_id));
         settled.add_row([one.task_id.to_string(), name, one.outcome.to_string()]);
     }
     section(out, "Tasks that the plan decided on", &settled, adoption.settled.len() as u64)?;
     let counts = ["kept", "renamed", "merged", "moved", "set aside"]
-        .map(|word| format!("{} {word}", adoption.count(word)));
+        .map(|outcome| format!("{} {outcome}", adoption.count(outcome)));
     writeln!(out, "\n{}", counts.join(", "))?;
     Ok(())
 }
 
-/// A text of at most [`WIDEST`] characters, so that a table stays readable: names can have 255 and
-/// more. What is cut off ends in an ellipsis.
+/// Truncates a text to [`MAX_NAME_CHARS`] characters, with an ellipsis: names can have 255 and more.
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= WIDEST {
+    if text.chars().count() <= MAX_NAME_CHARS {
         return text.to_owned();
     }
-    text.chars().take(WIDEST - 1).chain(['…']).collect()
+    text.chars().take(MAX_NAME_CHARS - 1).chain(['…']).collect()
 }
 
 fn section(
@@ -217,13 +216,13 @@ fn table<const N: usize>(header: [&str; N]) -> Table {
     table
 }
 
-/// What to do about it.
-fn explained(error: AdoptError) -> String {
+/// The error's message, and what to do about it.
+fn with_advice(error: AdoptError) -> String {
     match error {
         AdoptError::Undecided { .. } => {
-            format!("{error}: say --duplicates, --without-game, --name-games")
+            format!("{error}: add --duplicates, --without-game, --name-games")
         }
-        error if error.may_pass() => format!("{error}: run it again, it goes on from here"),
+        error if error.may_pass() => format!("{error}: run it again, it resumes where it stopped"),
         error => error.to_string(),
     }
 }
@@ -231,7 +230,7 @@ fn explained(error: AdoptError) -> String {
 async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(2).connect_timeout(Duration::from_secs(5)).sqlx_logging(false);
-    // The error could quote the URL, and with it a password.
+    // The error can quote the URL, which can contain a password.
     Database::connect(options).await.map_err(|_| "cannot connect to the database".into())
 }
 
@@ -245,7 +244,7 @@ async fn demo(name: &str, arguments: Arguments) -> Result<(), Box<dyn Error>> {
     outcome
 }
 
-/// A game of bees, one that says nothing of itself, and tasks of every kind.
+/// A complete game, a game with nulls in every column, and tasks with every kind of defect.
 const DEMO_ROWS: &str = r#"
     INSERT INTO games (id, created_at, updated_at, "externalGameId", "strategyId") VALUES
         ('00000000-0000-4000-8000-000000000001', now(), now(), 'city-bees', 'socio_bee'),

@@ -1,5 +1,5 @@
-//! The crate's migrations inside an application's own list, and alone; what a table that is in
-//! the way is answered with.
+//! Runs the crate's migrations as part of an application's own list, and alone, and shows the error
+//! for a table that has the same name but is something else.
 //!
 //! ```text
 //! cargo run --example composed_migrations                                     # embedded SQLite
@@ -19,7 +19,7 @@ use std::time::Duration;
 
 const USAGE: &str = "usage: composed_migrations [--database-url URL]";
 
-/// The application's own: people, who know nothing of tasks.
+/// A migration of the application that does not refer to tasks.
 struct CreatePeople;
 
 impl MigrationName for CreatePeople {
@@ -40,8 +40,7 @@ impl MigrationTrait for CreatePeople {
     }
 }
 
-/// The application's own: badges, which refer to a person and to a task. So it comes after
-/// the crate's.
+/// A migration of the application with a foreign key to `tasks`, so it comes after the crate's.
 struct CreateBadges;
 
 impl MigrationName for CreateBadges {
@@ -53,7 +52,7 @@ impl MigrationName for CreateBadges {
 #[async_trait]
 impl MigrationTrait for CreateBadges {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // What an id of a task is on each database.
+        // The type of `tasks.id` on each database.
         let uuid = match manager.get_database_backend() {
             DbBackend::Postgres => "uuid",
             DbBackend::MySql => "binary(16)",
@@ -73,7 +72,7 @@ impl MigrationTrait for CreateBadges {
     }
 }
 
-/// The application's migrator: one list, one record (`seaql_migrations`).
+/// The application's migrator: one list, recorded in one table (`seaql_migrations`).
 struct AppMigrator;
 
 #[async_trait]
@@ -105,60 +104,58 @@ async fn run() -> Result<(), Box<dyn Error>> {
     };
     composed(&connect(&url).await?).await?;
     alone(&connect("sqlite::memory:").await?).await?;
-    in_the_way(&connect("sqlite::memory:").await?).await
+    conflicting_table(&connect("sqlite::memory:").await?).await
 }
 
-/// In the application's list. Any number of processes may start like this at once.
+/// As part of the application's list. Any number of processes can do this at the same time.
 async fn composed(db: &DatabaseConnection) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "in the application's list")?;
+    writeln!(out, "as part of the application's list")?;
     let before = migration::status::<AppMigrator>(db).await?;
-    writeln!(out, "  to be done: {}", before.pending.len())?;
+    writeln!(out, "  pending: {}", before.pending.len())?;
     for name in &before.pending {
         writeln!(out, "    {name}")?;
     }
-    migration::with_migration_lock(db, async |one| AppMigrator::up(one, None).await).await?;
-    // Also for a user who may change no schema.
+    migration::with_migration_lock(db, async |connection| AppMigrator::up(connection, None).await)
+        .await?;
+    // Only reads, so it needs no right to change the schema.
     migration::verify_schema(db).await?;
     let after = migration::status::<AppMigrator>(db).await?;
-    writeln!(out, "  to be done: {}, and the tables fit", after.pending.len())?;
+    writeln!(out, "  pending: {}, and the schema is valid", after.pending.len())?;
     Ok(())
 }
 
-/// With a record of its own, beside whatever else is there.
+/// With the crate's own record table, independently of other migrations.
 async fn alone(db: &DatabaseConnection) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "alone")?;
     migrate(db).await?;
     migration::verify_schema(db).await?;
-    writeln!(out, "  made, and the tables fit")?;
+    writeln!(out, "  applied, and the schema is valid")?;
     Migrator::down(db, None).await?;
-    let record = migration::status::<Migrator>(db).await?;
-    writeln!(out, "  taken back; to be done: {}", record.pending.len())?;
+    let status = migration::status::<Migrator>(db).await?;
+    writeln!(out, "  reverted; pending: {}", status.pending.len())?;
     Ok(())
 }
 
-/// A to-do list of the application's own has the name. It is left as it is.
-async fn in_the_way(db: &DatabaseConnection) -> Result<(), Box<dyn Error>> {
+/// A to-do table of the application has the name `tasks`. The migrations do not touch it.
+async fn conflicting_table(db: &DatabaseConnection) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "with a table of that name in the way")?;
+    writeln!(out, "with another table named tasks")?;
     let create = "CREATE TABLE tasks (id integer PRIMARY KEY, status varchar(20), title text)";
     db.execute_unprepared(create).await?;
-    let told = |mismatch: &SchemaMismatch| {
+    let list = |mismatch: &SchemaMismatch| {
         mismatch.problems().iter().map(|problem| format!("  {problem}\n")).collect::<String>()
     };
     match migrate(db).await {
-        Err(TaskError::SchemaMismatch(mismatch)) => write!(out, "{}", told(&mismatch))?,
+        Err(TaskError::SchemaMismatch(mismatch)) => write!(out, "{}", list(&mismatch))?,
         other => other?,
     }
-    // SeaORM's own error carries the same.
+    // SeaORM's `DbErr` contains the same mismatch.
     let error = Migrator::up(db, None).await.err();
-    let carried = error.as_ref().and_then(SchemaMismatch::from_db_err);
-    writeln!(
-        out,
-        "  {} problems, in SeaORM's error too",
-        carried.map_or(0, |m| m.problems().len())
-    )?;
+    let mismatch = error.as_ref().and_then(SchemaMismatch::from_db_err);
+    let problems = mismatch.map_or(0, |mismatch| mismatch.problems().len());
+    writeln!(out, "  {problems} problems, also in SeaORM's error")?;
     Ok(())
 }
 
@@ -180,7 +177,7 @@ async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false).connect_timeout(Duration::from_secs(5));
     if url == "sqlite::memory:" {
-        // The database ends with its connection, so the pool must never close that.
+        // The database exists only as long as its connection, so the pool must not close it.
         options.test_before_acquire(false);
         options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     }

@@ -1,12 +1,12 @@
-//! A store of an application's own, over a plain map, and the conformance suite that tests it.
+//! A custom store over a `BTreeMap`, tested with the conformance suite.
 //!
 //! ```sh
 //! cargo run --example custom_store --features conformance
 //! ```
 //!
-//! Prints what became of each case. The exit code is 0 if none failed, else 1.
+//! Prints the result of each case. The exit code is 1 if any failed, else 0.
 
-#![allow(clippy::print_stdout, reason = "an example talks")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use async_trait::async_trait;
 use game_tasks::chrono::{DateTime, Utc};
@@ -20,62 +20,62 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What is kept: games and tasks by their ids.
+/// Games and tasks by id.
 #[derive(Clone, Default)]
-struct Kept {
+struct State {
     games: BTreeMap<Uuid, Game>,
     tasks: BTreeMap<Uuid, Task>,
 }
 
-/// Tasks in a map. Its clones share what they keep.
+/// A repository over a map. Clones share the state.
 #[derive(Clone, Default)]
 struct MapRepository {
-    kept: Arc<Mutex<Kept>>,
+    state: Arc<Mutex<State>>,
     scope: TaskScope,
     lifecycle: Lifecycle,
 }
 
-impl Kept {
-    /// All tasks that the scope sees.
-    fn seen(&self, scope: &TaskScope) -> impl Iterator<Item = &Task> {
+impl State {
+    /// All tasks that the scope can see.
+    fn visible(&self, scope: &TaskScope) -> impl Iterator<Item = &Task> {
         self.tasks.values().filter(|task| scope.can_see(task, self.games.get(&task.game_id)))
     }
 
     fn find(&self, scope: &TaskScope, key: &TaskKey) -> Result<&Task, TaskError> {
-        let found = self.seen(scope).find(|task| task.matches(key));
+        let found = self.visible(scope).find(|task| task.matches(key));
         found.ok_or_else(|| TaskError::NotFound { key: key.clone() })
     }
 
-    /// The ids of the tasks that the filter means and for which this holds.
-    fn ids(
+    /// The ids of the visible tasks that match the filter and the predicate.
+    fn matching_ids(
         &self,
         scope: &TaskScope,
         filter: &TaskFilter,
-        holds: impl Fn(&Task) -> bool,
+        predicate: impl Fn(&Task) -> bool,
     ) -> Vec<Uuid> {
-        let meant = self.seen(scope).filter(|task| filter.matches(task) && holds(task));
-        meant.map(|task| task.id).collect()
+        let matching = self.visible(scope).filter(|task| filter.matches(task) && predicate(task));
+        matching.map(|task| task.id).collect()
     }
 }
 
-/// A batch that is written to a copy of what is kept, task by task.
+/// A batch, applied task by task to a copy of the state.
 struct Batch<'b> {
-    before: &'b Kept,
-    after: Kept,
-    /// The ids by game and name: a batch of thousands must not search for each.
-    names: BTreeMap<(Uuid, String), Uuid>,
+    before: &'b State,
+    after: State,
+    /// Ids by game and external id, so that a batch of thousands need not search for each.
+    ids: BTreeMap<(Uuid, String), Uuid>,
     now: DateTime<Utc>,
 }
 
 impl<'b> Batch<'b> {
-    fn new(before: &'b Kept) -> Self {
-        let name = |task: &Task| ((task.game_id, task.external_task_id.clone()), task.id);
-        let names = before.tasks.values().map(name).collect();
-        Self { before, after: before.clone(), names, now: Utc::now() }
+    fn new(before: &'b State) -> Self {
+        let entry = |task: &Task| ((task.game_id, task.external_task_id.clone()), task.id);
+        let ids = before.tasks.values().map(entry).collect();
+        Self { before, after: before.clone(), ids, now: Utc::now() }
     }
 
-    /// Writes one more task, and answers with its id and whether it was there.
-    fn write(
+    /// Adds a task to the batch. Returns its id and whether it existed.
+    fn add(
         &mut self,
         scope: &TaskScope,
         new: &NewTask,
@@ -83,19 +83,20 @@ impl<'b> Batch<'b> {
     ) -> Result<(Uuid, bool), TaskError> {
         let game = self.after.games.get(&new.game_id);
         let task = new.to_task(scope, game, self.now)?;
-        let name = (task.game_id, task.external_task_id.clone());
-        if let Some(id) = self.names.get(&name) {
-            let seen = self.after.tasks.get(id).is_some_and(|there| scope.can_see(there, game));
-            if !seen || on_existing == OnExisting::Fail {
-                let (game_id, external_task_id) = name;
-                let id = seen.then_some(*id);
+        let key = (task.game_id, task.external_task_id.clone());
+        if let Some(id) = self.ids.get(&key) {
+            let visible =
+                self.after.tasks.get(id).is_some_and(|existing| scope.can_see(existing, game));
+            if !visible || on_existing == OnExisting::Fail {
+                let (game_id, external_task_id) = key;
+                let id = visible.then_some(*id);
                 return Err(TaskError::AlreadyExists { game_id, external_task_id, id });
             }
-            let there = self.after.tasks.get_mut(id);
-            if let (OnExisting::Update, Some(there)) = (on_existing, there) {
+            let existing = self.after.tasks.get_mut(id);
+            if let (OnExisting::Update, Some(existing)) = (on_existing, existing) {
                 let patch = TaskPatch::new().strategy(task.strategy_id.as_str());
-                if patch.check(&there.key(), there, &Lifecycle::any()).is_ok() {
-                    patch.apply(there);
+                if patch.check(&existing.key(), existing, &Lifecycle::any()).is_ok() {
+                    patch.apply(existing);
                 }
             }
             return Ok((*id, true));
@@ -103,30 +104,30 @@ impl<'b> Batch<'b> {
         if self.after.tasks.contains_key(&task.id) {
             return Err(TaskError::IdTaken { id: task.id });
         }
-        self.names.insert(name, task.id);
+        self.ids.insert(key, task.id);
         let id = task.id;
         self.after.tasks.insert(id, task);
         Ok((id, false))
     }
 
-    /// What became of a task: the row as the whole batch leaves it.
-    fn outcome(&self, id: Uuid, was_there: bool, on_existing: OnExisting) -> Option<CreateOutcome> {
+    /// The outcome of a task, with the row as the whole batch leaves it.
+    fn outcome(&self, id: Uuid, existed: bool, on_existing: OnExisting) -> Option<CreateOutcome> {
         let after = self.after.tasks.get(&id)?.clone();
         let before = self.before.tasks.get(&id);
         let changed = before.is_none_or(|before| before.strategy_id != after.strategy_id);
-        Some(match (was_there, before) {
+        Some(match (existed, before) {
             (false, _) => CreateOutcome::Created(after),
             (true, _) if on_existing == OnExisting::Update && changed => {
                 CreateOutcome::Updated(after)
             }
-            // Changed and changed back is not changed.
+            // An update that was reverted later in the batch is not a change.
             (true, Some(before)) => CreateOutcome::Kept(before.clone()),
             (true, None) => CreateOutcome::Kept(after),
         })
     }
 
-    /// What is to be kept, without what was changed and changed back.
-    fn into_kept(mut self) -> Kept {
+    /// The new state, without updates that were reverted later in the batch.
+    fn into_state(mut self) -> State {
         for (id, task) in &mut self.after.tasks {
             if let Some(before) = self.before.tasks.get(id)
                 && before.strategy_id == task.strategy_id
@@ -139,8 +140,8 @@ impl<'b> Batch<'b> {
 }
 
 impl MapRepository {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -150,10 +151,10 @@ impl TaskRepository for MapRepository {
         self.scope.validate()?;
         let tasks = std::slice::from_ref(task);
         match self.create_all_tasks(tasks, OnExisting::Fail).await {
-            Ok(written) => {
-                written.into_iter().next().map(CreateOutcome::into_task).ok_or(
-                    TaskError::NotFound { key: (task.game_id, &task.external_task_id).into() },
-                )
+            Ok(outcomes) => {
+                let key = (task.game_id, &task.external_task_id).into();
+                let outcome = outcomes.into_iter().next();
+                outcome.map(CreateOutcome::into_task).ok_or(TaskError::NotFound { key })
             }
             Err(TaskError::Batch { error, .. }) => Err(*error),
             Err(error) => Err(error),
@@ -166,16 +167,16 @@ impl TaskRepository for MapRepository {
         on_existing: OnExisting,
     ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         self.scope.validate()?;
-        let mut kept = self.kept();
-        let mut batch = Batch::new(&kept);
-        let written: Vec<_> =
-            tasks.iter().map(|task| batch.write(&self.scope, task, on_existing)).collect();
-        let outcome = |written: Result<(Uuid, bool), TaskError>| match written {
-            Ok((id, was_there)) => batch.outcome(id, was_there, on_existing).map(Ok),
+        let mut state = self.state();
+        let mut batch = Batch::new(&state);
+        let added: Vec<_> =
+            tasks.iter().map(|task| batch.add(&self.scope, task, on_existing)).collect();
+        let outcome = |added: Result<(Uuid, bool), TaskError>| match added {
+            Ok((id, existed)) => batch.outcome(id, existed, on_existing).map(Ok),
             Err(error) => Some(Err(error)),
         };
-        let outcomes = written.into_iter().filter_map(outcome).collect();
-        *kept = batch.into_kept();
+        let outcomes = added.into_iter().filter_map(outcome).collect();
+        *state = batch.into_state();
         Ok(outcomes)
     }
 
@@ -186,45 +187,46 @@ impl TaskRepository for MapRepository {
     ) -> Result<Vec<CreateOutcome>, TaskError> {
         self.scope.validate()?;
         NewTask::validate_atomic_batch(tasks)?;
-        let mut kept = self.kept();
-        let mut batch = Batch::new(&kept);
-        let mut written = Vec::with_capacity(tasks.len());
+        let mut state = self.state();
+        let mut batch = Batch::new(&state);
+        let mut added = Vec::with_capacity(tasks.len());
         for (index, task) in tasks.iter().enumerate() {
-            let one = batch.write(&self.scope, task, on_existing);
-            written.push(one.map_err(|error| TaskError::Batch { index, error: error.into() })?);
+            let entry = batch.add(&self.scope, task, on_existing);
+            added.push(entry.map_err(|error| TaskError::Batch { index, error: error.into() })?);
         }
-        let outcomes = written.into_iter();
-        let outcomes =
-            outcomes.filter_map(|(id, there)| batch.outcome(id, there, on_existing)).collect();
-        *kept = batch.into_kept();
+        let outcomes = added
+            .into_iter()
+            .filter_map(|(id, existed)| batch.outcome(id, existed, on_existing))
+            .collect();
+        *state = batch.into_state();
         Ok(outcomes)
     }
 
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
         self.scope.validate()?;
         key.validate()?;
-        Ok(self.kept().find(&self.scope, key).ok().cloned())
+        Ok(self.state().find(&self.scope, key).ok().cloned())
     }
 
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
-        query.paginate(&self.scope, self.kept().seen(&self.scope))
+        query.paginate(&self.scope, self.state().visible(&self.scope))
     }
 
     async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         self.scope.validate()?;
         filter.validate()?;
-        Ok(self.kept().ids(&self.scope, filter, |_| true).len() as u64)
+        Ok(self.state().matching_ids(&self.scope, filter, |_| true).len() as u64)
     }
 
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         self.scope.validate()?;
         patch.validate()?;
         key.validate()?;
-        let mut kept = self.kept();
-        let mut task = kept.find(&self.scope, key)?.clone();
+        let mut state = self.state();
+        let mut task = state.find(&self.scope, key)?.clone();
         patch.check(key, &task, &self.lifecycle)?;
         patch.apply(&mut task);
-        kept.tasks.insert(task.id, task.clone());
+        state.tasks.insert(task.id, task.clone());
         Ok(task)
     }
 
@@ -236,11 +238,11 @@ impl TaskRepository for MapRepository {
         self.scope.validate()?;
         patch.validate()?;
         filter.validate()?;
-        let mut kept = self.kept();
+        let mut state = self.state();
         let applies = |task: &Task| patch.check(&task.key(), task, &self.lifecycle).is_ok();
-        let ids = kept.ids(&self.scope, filter, applies);
+        let ids = state.matching_ids(&self.scope, filter, applies);
         for id in &ids {
-            if let Some(task) = kept.tasks.get_mut(id) {
+            if let Some(task) = state.tasks.get_mut(id) {
                 patch.apply(task);
             }
         }
@@ -250,19 +252,19 @@ impl TaskRepository for MapRepository {
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
         self.scope.validate()?;
         key.validate()?;
-        let mut kept = self.kept();
-        let task = kept.find(&self.scope, key)?.clone();
-        kept.tasks.remove(&task.id);
+        let mut state = self.state();
+        let task = state.find(&self.scope, key)?.clone();
+        state.tasks.remove(&task.id);
         Ok(task)
     }
 
     async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         self.scope.validate()?;
         filter.validate()?;
-        let mut kept = self.kept();
-        let ids = kept.ids(&self.scope, filter, |_| true);
+        let mut state = self.state();
+        let ids = state.matching_ids(&self.scope, filter, |_| true);
         for id in &ids {
-            kept.tasks.remove(id);
+            state.tasks.remove(id);
         }
         Ok(ids.len() as u64)
     }
@@ -272,15 +274,15 @@ impl TaskRepository for MapRepository {
     }
 }
 
-/// What the suite needs to know. The first two methods must be there; the others let it test
-/// lifecycles and races, too.
+/// What the suite needs. The first two methods are required; the others let it also test lifecycles
+/// and races.
 #[async_trait]
 impl Store for MapRepository {
     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
         Box::new(self)
     }
     async fn put_game(&self, game: Game) -> Result<(), StoreError> {
-        self.kept().games.insert(game.id, game);
+        self.state().games.insert(game.id, game);
         Ok(())
     }
     fn with_lifecycle(&self, lifecycle: Lifecycle) -> Option<Box<dyn TaskRepository + '_>> {

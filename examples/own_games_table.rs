@@ -1,6 +1,6 @@
-//! An application that was there first: its games are called campaigns, belong to an
-//! organisation and have a number for a key, and it has a to-do table called `tasks`. The
-//! crate's tasks stand beside that as `quest_tasks`.
+//! Adds the crate to an application with a games table of its own: its games are called campaigns,
+//! belong to organisations and have integer primary keys. The application already has a to-do
+//! table named `tasks`, so the crate's table is named `quest_tasks`.
 //!
 //! ```text
 //! cargo run --example own_games_table                                     # embedded SQLite
@@ -46,7 +46,7 @@ mod campaigns {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    /// All that the crate has to know.
+    /// All that the crate needs to know about the table.
     impl ParentGame for Entity {
         fn id_column() -> Column {
             Column::PublicId
@@ -63,7 +63,7 @@ mod campaigns {
     }
 }
 
-/// The crate's tasks, as an entity of the application's.
+/// The crate's table as an entity of the application, for queries with joins.
 mod quest_tasks {
     game_tasks::tasks_entity!(super::campaigns::Entity);
 
@@ -74,7 +74,7 @@ mod quest_tasks {
     }
 }
 
-/// What the application knows of a task besides.
+/// Further data of the application about a task.
 mod details {
     use game_tasks::sea_orm;
     use sea_orm::entity::prelude::*;
@@ -103,7 +103,7 @@ mod details {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The application's to-do list, which has nothing to do with games.
+/// The application's to-do table, unrelated to games.
 mod todos {
     use game_tasks::sea_orm;
     use sea_orm::entity::prelude::*;
@@ -122,7 +122,7 @@ mod todos {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A migration of the application's: makes the table of an entity.
+/// A migration of the application that creates the table of an entity.
 struct Create<E>(&'static str, E);
 
 impl<E: Send + Sync> MigrationName for Create<E> {
@@ -148,7 +148,7 @@ impl MigratorTrait for AppMigrator {
             Box::new(Create("m20240105_000001_todos", todos::Entity)),
             Box::new(Create("m20240311_000001_campaigns", campaigns::Entity)),
         ];
-        // After the games table, to which the tasks refer.
+        // After the games table, which the tasks table references.
         list.extend(migrations_for::<campaigns::Entity>());
         list.push(Box::new(Create("m20261124_000001_details", details::Entity)));
         list
@@ -176,7 +176,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let db = connect(&url).await?;
-    migration::with_migration_lock(&db, async |one| AppMigrator::up(one, None).await).await?;
+    migration::with_migration_lock(&db, async |connection| AppMigrator::up(connection, None).await)
+        .await?;
     migration::verify_schema_for::<campaigns::Entity>(&db).await?;
 
     let tasks = SeaOrmTaskRepository::with_parent::<campaigns::Entity>(db.clone());
@@ -194,7 +195,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .insert(&db)
         .await?;
 
-    // What an organisation may see, its scope says: no statement forgets it.
+    // The scope restricts every statement to the campaigns of the organisation.
     let mine = tasks.clone().with_scope(TaskScope::owner(7_i64));
     writeln!(out, "organisation 7 has {} tasks", mine.count(TaskFilter::all()).await?)?;
     list(&db, &mine, &mut out).await?;
@@ -205,8 +206,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A page at a time, by the crate's cursor: each task with its campaign and its details, in one
-/// query, under a condition of the application's own.
+/// Lists page by page with the crate's cursor. One query reads each task with its campaign and its
+/// details, and applies a condition of the application.
 async fn list(
     db: &DatabaseConnection,
     tasks: &Tasks,
@@ -222,7 +223,10 @@ async fn list(
             .filter(details::Column::OpensAt.lte(chrono::Utc::now()))
             .all(db)
             .await?;
-        let rows = rows.into_iter().map(|(task, c, d)| (Task::from(task), c, d)).collect();
+        let rows = rows
+            .into_iter()
+            .map(|(task, campaign, details)| (Task::from(task), campaign, details))
+            .collect();
         let page = tasks.page_of(&query, rows, |(task, ..)| task);
         for (task, campaign, details) in &page.items {
             let campaign = campaign.as_ref().map_or("", |campaign| &campaign.name);
@@ -237,18 +241,18 @@ async fn list(
     }
 }
 
-/// The campaign of that name, made if it is not there.
+/// The campaign of this name, created if it does not exist.
 async fn campaign(
     db: &DatabaseConnection,
     org_id: i64,
     name: &str,
     rules: Option<&str>,
 ) -> Result<Uuid, DbErr> {
-    let of_name = campaigns::Entity::find().filter(campaigns::Column::Name.eq(name));
-    if let Some(found) = of_name.one(db).await? {
+    let by_name = campaigns::Entity::find().filter(campaigns::Column::Name.eq(name));
+    if let Some(found) = by_name.one(db).await? {
         return Ok(found.public_id);
     }
-    let made = campaigns::ActiveModel {
+    let new = campaigns::ActiveModel {
         public_id: Set(Uuid::now_v7()),
         org_id: Set(org_id),
         name: Set(name.to_owned()),
@@ -256,10 +260,10 @@ async fn campaign(
         budget: Set(100),
         ..Default::default()
     };
-    Ok(made.insert(db).await?.public_id)
+    Ok(new.insert(db).await?.public_id)
 }
 
-/// The tasks of a campaign, and what the application knows of each.
+/// Creates the tasks of a campaign, and the application's details of each.
 async fn quests(
     db: &DatabaseConnection,
     tasks: &impl TaskRepository,
@@ -267,10 +271,10 @@ async fn quests(
     names: &[&str],
 ) -> Result<(), Box<dyn Error>> {
     let batch = names.iter().map(|name| NewTask::new(campaign, *name));
-    let written = tasks.create_all(batch, OnExisting::Keep).await?;
-    for (position, written) in (1..).zip(&written) {
-        if written.is_created() {
-            let task = written.task();
+    let outcomes = tasks.create_all(batch, OnExisting::Keep).await?;
+    for (position, outcome) in (1..).zip(&outcomes) {
+        if outcome.is_created() {
+            let task = outcome.task();
             let title = task.external_task_id.trim_start_matches("task-").replace('-', " ");
             let details = details::Model {
                 task_id: task.id,
@@ -303,7 +307,7 @@ async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false).connect_timeout(Duration::from_secs(5));
     if url == "sqlite::memory:" {
-        // The database ends with its connection, so the pool must never close that.
+        // The database exists only as long as its connection, so the pool must not close it.
         options.test_before_acquire(false);
         options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     }

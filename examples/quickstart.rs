@@ -1,5 +1,5 @@
-//! The main job on a real database: a campaign's tasks are created from a file, listed with
-//! the strategy that each runs by, and one of them is closed.
+//! Creates the tasks of a campaign from a JSON file, lists them with their effective strategies,
+//! and closes one of them.
 //!
 //! ```text
 //! cargo run --example quickstart                                     # embedded SQLite
@@ -24,7 +24,7 @@ use std::time::Duration;
 const GAME: &str = "city-bees-2026";
 const USAGE: &str = "usage: quickstart [TASKS.json] [--database-url URL]";
 
-/// A bulk request in GAME's own form. What this crate has no table for is passed over.
+/// A bulk request in GAME's format. Fields for which this crate has no column are ignored.
 #[derive(Deserialize)]
 struct BulkRequest {
     tasks: Vec<BulkTask>,
@@ -47,7 +47,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Whatever a message quotes, it stays one line.
+            // A message can quote text with line breaks; print it as one line.
             let line = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
             let _ = writeln!(std::io::stderr(), "error: {line}");
             ExitCode::FAILURE
@@ -64,7 +64,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let request = request(&arguments)?;
 
     let db = connect(&arguments.database_url).await?;
-    migrate(&db).await.map_err(|error| explained("cannot make the tables", error))?;
+    migrate(&db).await.map_err(|error| with_database_message("cannot create the tables", error))?;
     let game = find_or_create_game(&db).await?;
     writeln!(out, "game {GAME}, strategy {}\n", game.strategy_id)?;
 
@@ -76,14 +76,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
     for (task, outcome) in new.iter().zip(&outcomes) {
         match outcome {
             Ok(_) => writeln!(out, "  created  {}", task.external_task_id)?,
-            Err(why) => writeln!(out, "  refused  {:?}: {why}", task.external_task_id)?,
+            Err(error) => writeln!(out, "  refused  {:?}: {error}", task.external_task_id)?,
         }
     }
 
     let query = TaskQuery::in_game(game.id).order_by(TaskOrder::ExternalId).limit(40).with_total();
     let page = tasks.list(query).await?;
     let total = page.total.unwrap_or_default();
-    writeln!(out, "\n{} of {total} tasks, by name", page.items.len())?;
+    writeln!(out, "\n{} of {total} tasks, by external id", page.items.len())?;
     writeln!(out, "{}", table(&page.items, &StrategyResolver::new(db)).await?)?;
 
     let open = TaskQuery::new(TaskFilter::in_game(game.id).statuses(["open"])).limit(1);
@@ -92,7 +92,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
             let closed = tasks.transition(task.id, "open", "closed").await?;
             writeln!(out, "\n{} is now {}", closed.external_task_id, closed.status)?;
         }
-        None => writeln!(out, "\nno task is open any more")?,
+        None => writeln!(out, "\nno open task is left")?,
     }
     Ok(())
 }
@@ -107,7 +107,7 @@ impl BulkTask {
     }
 }
 
-/// The tasks with the strategy that each runs by: all of them resolved in one query.
+/// The tasks with their effective strategies, which one query resolves.
 async fn table(
     tasks: &[Task],
     resolver: &StrategyResolver<DatabaseConnection>,
@@ -119,7 +119,7 @@ async fn table(
     for (task, resolved) in tasks.iter().zip(resolved) {
         let (effective, source) = match resolved {
             Some(resolved) => (resolved.strategy_id.to_string(), resolved.source.to_string()),
-            // Somebody deleted it since it was listed.
+            // Deleted since it was listed.
             None => ("-".to_owned(), "-".to_owned()),
         };
         table.add_row([
@@ -135,34 +135,34 @@ async fn table(
 
 fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
     use lexopt::prelude::{Long, Short, Value, ValueExt};
-    let mut given = Arguments { file: None, database_url: "sqlite::memory:".to_owned() };
+    let mut arguments = Arguments { file: None, database_url: "sqlite::memory:".to_owned() };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("database-url") => given.database_url = parser.value()?.string()?,
+            Long("database-url") => arguments.database_url = parser.value()?.string()?,
             Short('h') | Long("help") => return Ok(None),
-            Value(file) if given.file.is_none() => given.file = Some(file.into()),
+            Value(file) if arguments.file.is_none() => arguments.file = Some(file.into()),
             other => return Err(format!("{}; {USAGE}", other.unexpected()).into()),
         }
     }
-    Ok(Some(given))
+    Ok(Some(arguments))
 }
 
 fn request(arguments: &Arguments) -> Result<BulkRequest, Box<dyn Error>> {
     let Some(path) = &arguments.file else {
         return Ok(serde_json::from_str(include_str!("campaign.json"))?);
     };
-    let fault = |error: &dyn Error| format!("{}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| fault(&error))?;
-    // Some editors begin a file with a byte order mark, which is no JSON.
+    let in_file = |error: &dyn Error| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| in_file(&error))?;
+    // Some editors write a byte order mark, which is not JSON.
     let text = text.trim_start_matches('\u{feff}');
-    Ok(serde_json::from_str(text).map_err(|error| fault(&error))?)
+    Ok(serde_json::from_str(text).map_err(|error| in_file(&error))?)
 }
 
 async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
     let mut url = url.to_owned();
     let memory = url.contains(":memory:");
-    // A file that is not there yet is to be made.
+    // Create the file if it does not exist.
     if url.starts_with("sqlite:") && !memory && !url.contains("mode=") {
         url.push(if url.contains('?') { '&' } else { '?' });
         url.push_str("mode=rwc");
@@ -170,7 +170,7 @@ async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).connect_timeout(Duration::from_secs(5));
     if memory {
-        // The database ends with its connection, so the pool must never close that.
+        // The database exists only as long as its connection, so the pool must not close it.
         options.max_connections(1).test_before_acquire(false);
         options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     }
@@ -179,12 +179,12 @@ async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
         .map_err(|error| format!("cannot reach the database: {error}"))?)
 }
 
-/// The crate keeps a database's own words to itself, since they can hold a row's values; here
-/// there are none yet.
-fn explained(what: &str, error: TaskError) -> String {
-    let told = error.to_string();
-    let why = error.into_db_err().map_or(told, |error| error.to_string());
-    format!("{what}: {why}")
+/// `TaskError` omits the database's message, which can contain values of a row. While the tables
+/// are created there are no rows, so this prints it.
+fn with_database_message(context: &str, error: TaskError) -> String {
+    let without = error.to_string();
+    let message = error.into_db_err().map_or(without, |error| error.to_string());
+    format!("{context}: {message}")
 }
 
 async fn find_or_create_game(db: &DatabaseConnection) -> Result<Game, Box<dyn Error>> {

@@ -1,3 +1,25 @@
+// In Markdown the first definition of a link counts. These take precedence over the README's own, which
+// lead to docs.rs, so that links stay inside this documentation and rustdoc checks them.
+//! [`InMemoryTaskRepository`]: crate::InMemoryTaskRepository
+//! [`Lifecycle`]: crate::Lifecycle
+//! [`ParentGame`]: crate::ParentGame
+//! [`RunToCompletion`]: crate::RunToCompletion
+//! [`SeaOrmTaskRepository::on`]: crate::SeaOrmTaskRepository::on
+//! [`TaskError`]: crate::TaskError
+//! [`TaskRepository`]: crate::TaskRepository
+//! [`TaskRepositoryExt`]: crate::TaskRepositoryExt
+//! [`TaskScope`]: crate::TaskScope
+//! [`migrate`]: crate::migrate
+//! [`migrations`]: crate::migrations
+//! [Adoption]: crate::docs::adoption
+//! [Architecture]: crate::docs::architecture
+//! [Custom stores]: crate::docs::custom_stores
+//! [Databases]: crate::docs::databases
+//! [Errors]: crate::docs::errors
+//! [Existing tables]: crate::docs::existing_tables
+//! [Migrations]: mod@crate::docs::migrations
+//! [Performance]: crate::docs::performance
+//!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -6,6 +28,8 @@ pub mod adopt;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod database;
+#[cfg(any(doc, doctest))]
+pub mod docs;
 mod error;
 mod memory;
 #[cfg(feature = "migration")]
@@ -20,6 +44,8 @@ mod task;
 pub mod entity {
     pub use crate::task::{games, tasks};
 }
+
+pub use {chrono, sea_orm, uuid};
 
 #[doc(inline)]
 pub use database::{Autocommit, SeaOrmTaskRepository, StrategyResolver, TaskConnection};
@@ -46,21 +72,29 @@ pub use repository::{CreateOutcome, OnExisting, TaskRepository, TaskRepositoryEx
 #[cfg(feature = "retry")]
 #[doc(inline)]
 pub use repository::{Retryable, Retrying};
-pub use sea_orm;
 #[cfg(feature = "migration")]
 pub use sea_orm_migration;
 #[doc(inline)]
 pub use strategy::{Inheritance, ResolveStrategy, ResolvedStrategy, StrategySource};
 #[doc(inline)]
 pub use task::{
-    ApiKeyId, Caller, Game, Games, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, MAX_KEY_BYTES,
-    MAX_KEYS, MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, NewTask, OauthUserId, OwnerId,
-    ParentGame, StrategyId, StrategyKind, Task, TaskKey, TaskPatch, TaskScope, TaskStatus, Tasks,
-    ValidationError, ValidationReason,
+    ApiKeyId, Caller, Game, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, MAX_KEY_BYTES, MAX_KEYS,
+    MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, NewTask, OauthUserId, OwnerId, ParentGame,
+    StrategyId, StrategyKind, Task, TaskKey, TaskPatch, TaskScope, TaskStatus, ValidationError,
+    ValidationReason,
 };
-pub use {chrono, uuid};
 
-/// What the crate's macros use in the application's crate.
+/// The SeaORM entity of the table `games`.
+///
+#[doc(inline)]
+pub use task::Games;
+
+/// The SeaORM entity of the table `tasks`.
+///
+#[doc(inline)]
+pub use task::Tasks;
+
+/// For the code that the crate's macros generate.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::task::{members, whole_microseconds};

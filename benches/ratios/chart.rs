@@ -5,6 +5,8 @@ use svg::Document;
 use svg::node::element::{Line, Rectangle, Text};
 
 const WIDTH: f64 = 900.0;
+/// Space for the longest label, left of the origin.
+const MARGIN: f64 = 40.0;
 const LEFT: f64 = 400.0;
 const LINE: f64 = 18.0;
 const TOP: f64 = 56.0;
@@ -15,10 +17,16 @@ pub(crate) fn draw(rows: &[Row], machine: &str) -> String {
     let height = TOP + rows.len() as f64 * LINE + 16.0;
     let scale = (WIDTH - LEFT - 60.0) / MAX_RATIO;
     let mut chart = Document::new()
-        .set("viewBox", (0, 0, WIDTH, height))
+        .set("viewBox", (-MARGIN, 0, MARGIN + WIDTH, height))
         .set("font-family", "sans-serif")
         .set("font-size", 12)
-        .add(Rectangle::new().set("width", WIDTH).set("height", height).set("fill", "#ffffff"))
+        .add(
+            Rectangle::new()
+                .set("x", -MARGIN)
+                .set("width", MARGIN + WIDTH)
+                .set("height", height)
+                .set("fill", "#ffffff"),
+        )
         .add(
             label(12.0, 20.0, "game-tasks: rate relative to raw sqlx (or to the named baseline)")
                 .set("font-size", 15),

@@ -1,39 +1,46 @@
-//! How new tasks are judged: one after another on a draft, which is then written as a whole.
+//! Creation: a batch is applied to a draft task by task, and the draft is written as a whole.
 
-use crate::error::TaskError;
 use crate::memory::state::State;
-use crate::repository::{CreateOutcome, OnExisting};
-use crate::task::{NewTask, StrategyId, Task, TaskScope, time};
+use crate::{
+    CreateOutcome, NewTask, OnExisting, StrategyId, Task, TaskError, TaskPatch, TaskScope,
+};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What a batch will have written, while the state is still as it was.
+/// The rows that a batch will write. The state itself is unchanged until then.
 pub(super) struct Draft<'d> {
     state: &'d State,
     scope: &'d TaskScope,
     on_existing: OnExisting,
     now: DateTime<Utc>,
     rows: HashMap<Uuid, Row>,
-    /// The names of the tasks that the batch creates.
-    names: HashMap<(Uuid, &'d str), Uuid>,
+    /// Ids of the tasks that the batch creates, by game and external id.
+    created: HashMap<(Uuid, &'d str), Uuid>,
 }
 
-/// A row that the batch creates or changes.
+/// A task that the batch creates or updates.
 struct Row {
     task: Task,
-    /// The strategy that is stored; `None` for a row that the batch creates.
-    stored: Option<StrategyId>,
+    /// The strategy before the batch; `None` for a task that the batch creates.
+    previous: Option<StrategyId>,
 }
 
 impl Row {
     fn is_new(&self) -> bool {
-        self.stored.is_none()
+        self.previous.is_none()
     }
 
     fn is_changed(&self) -> bool {
-        self.stored.as_ref().is_some_and(|stored| *stored != self.task.strategy_id)
+        self.previous.as_ref().is_some_and(|previous| *previous != self.task.strategy_id)
     }
+}
+
+/// What a task of the batch refers to. Its final row is known only after the last task, since a
+/// later task can update the same row.
+pub(super) struct Entry {
+    task: Task,
+    is_created: bool,
 }
 
 impl<'d> Draft<'d> {
@@ -42,62 +49,58 @@ impl<'d> Draft<'d> {
             state,
             scope,
             on_existing,
-            now: time::now(),
+            now: Utc::now(),
             rows: HashMap::new(),
-            names: HashMap::new(),
+            created: HashMap::new(),
         }
     }
 
-    /// Judges one more task. What it answers is provisional, since a later task of the batch
-    /// may mean the same row: [`settle`](Self::settle) says what became of it.
-    pub(super) fn add(&mut self, new: &'d NewTask) -> Result<CreateOutcome, TaskError> {
+    /// Adds the next task of the batch.
+    pub(super) fn add(&mut self, new: &'d NewTask) -> Result<Entry, TaskError> {
         let game = self.state.games.get(&new.game_id);
         let task = new.to_task(self.scope, game, self.now)?;
         if let Some(existing) = self.existing(new) {
-            return self.add_existing(existing, new);
+            return self.add_existing(existing, task);
         }
         let id = task.id;
         if self.rows.contains_key(&id) || self.state.task(id).is_some() {
             return Err(TaskError::IdTaken { id });
         }
-        self.names.insert((new.game_id, &new.external_task_id), id);
-        self.rows.insert(id, Row { task: task.clone(), stored: None });
-        Ok(CreateOutcome::Created(task))
+        self.created.insert((new.game_id, &new.external_task_id), id);
+        self.rows.insert(id, Row { task: task.clone(), previous: None });
+        Ok(Entry { task, is_created: true })
     }
 
-    /// The task that has the name, in the batch or before it.
+    /// The task with the same external id, as the batch has left it so far.
     fn existing(&self, new: &'d NewTask) -> Option<Task> {
-        let (game, name) = (new.game_id, new.external_task_id.as_str());
-        let id = match self.names.get(&(game, name)) {
+        let (game_id, external_id) = (new.game_id, new.external_task_id.as_str());
+        let id = match self.created.get(&(game_id, external_id)) {
             Some(id) => *id,
-            None => self.state.id_of(game, name)?,
+            None => self.state.id_of(game_id, external_id)?,
         };
         self.rows.get(&id).map(|row| &row.task).or_else(|| self.state.task(id)).cloned()
     }
 
-    fn add_existing(&mut self, existing: Task, new: &NewTask) -> Result<CreateOutcome, TaskError> {
-        let seen = self.state.seen_by(self.scope, &existing);
-        if !seen || self.on_existing == OnExisting::Fail {
+    fn add_existing(&mut self, existing: Task, new: Task) -> Result<Entry, TaskError> {
+        let visible = self.state.can_see(self.scope, &existing);
+        if !visible || self.on_existing == OnExisting::Fail {
             return Err(TaskError::AlreadyExists {
                 game_id: new.game_id,
-                external_task_id: new.external_task_id.clone(),
-                id: seen.then_some(existing.id),
+                external_task_id: new.external_task_id,
+                id: visible.then_some(existing.id),
             });
         }
-        if self.on_existing == OnExisting::Keep {
-            return Ok(CreateOutcome::Kept(existing));
+        if self.on_existing == OnExisting::Update {
+            let row = self.rows.entry(existing.id).or_insert_with(|| Row {
+                task: existing.clone(),
+                previous: Some(existing.strategy_id.clone()),
+            });
+            row.task.strategy_id = new.strategy_id;
         }
-        if let Some(row) = self.rows.get_mut(&existing.id) {
-            row.task.strategy_id = new.stored_strategy();
-            return Ok(CreateOutcome::Updated(existing));
-        }
-        let mut task = existing.clone();
-        let stored = Some(std::mem::replace(&mut task.strategy_id, new.stored_strategy()));
-        self.rows.insert(task.id, Row { task, stored });
-        Ok(CreateOutcome::Kept(existing))
+        Ok(Entry { task: existing, is_created: false })
     }
 
-    /// Why the whole batch is refused. A task that it would have made has no id to tell of.
+    /// The error of an atomic batch. It omits the ids of tasks that the batch would have created.
     pub(super) fn refused(&self, index: usize, mut error: TaskError) -> TaskError {
         if let TaskError::AlreadyExists { id, .. } = &mut error {
             *id = id.filter(|id| !self.rows.get(id).is_some_and(Row::is_new));
@@ -105,28 +108,28 @@ impl<'d> Draft<'d> {
         TaskError::Batch { index, error: Box::new(error) }
     }
 
-    /// No task follows: each row is written once, whatever the batch asked of it.
-    pub(super) fn close(&mut self) {
+    /// Sets `updated_at` of the changed rows, once for each. No task can be added afterwards.
+    pub(super) fn finish(&mut self) {
         for row in self.rows.values_mut().filter(|row| row.is_changed()) {
-            row.task.updated_at = time::changed_at(self.now, row.task.updated_at);
+            TaskPatch::new().apply(&mut row.task);
         }
     }
 
-    /// What became of a task, once the draft is closed.
-    pub(super) fn settle(&self, provisional: CreateOutcome) -> CreateOutcome {
-        let Some(row) = self.rows.get(&provisional.task().id) else {
-            return provisional;
-        };
-        let task = row.task.clone();
-        match provisional {
-            CreateOutcome::Created(_) => CreateOutcome::Created(task),
-            CreateOutcome::Updated(_) if row.is_new() => CreateOutcome::Updated(task),
-            _ if row.is_changed() => CreateOutcome::Updated(task),
-            _ => CreateOutcome::Kept(task),
+    /// The outcome of a task, after [`finish`](Self::finish).
+    pub(super) fn outcome(&self, entry: Entry) -> CreateOutcome {
+        let row = self.rows.get(&entry.task.id);
+        let task = row.map_or(entry.task, |row| row.task.clone());
+        if entry.is_created {
+            return CreateOutcome::Created(task);
+        }
+        let is_written = row.is_some_and(|row| row.is_new() || row.is_changed());
+        match self.on_existing {
+            OnExisting::Update if is_written => CreateOutcome::Updated(task),
+            OnExisting::Fail | OnExisting::Keep | OnExisting::Update => CreateOutcome::Kept(task),
         }
     }
 
-    /// The rows that are to be written.
+    /// The rows to write.
     pub(super) fn into_rows(self) -> Vec<Task> {
         let rows = self.rows.into_values().filter(|row| row.is_new() || row.is_changed());
         rows.map(|row| row.task).collect()

@@ -1,35 +1,35 @@
-//! The repository without a database: what it is, and how it answers the core's calls.
+//! [`InMemoryTaskRepository`], written against the crate's public API only.
 
 mod batch;
-mod select;
 mod state;
 #[cfg(test)]
 mod tests;
 
 use self::batch::Draft;
 use self::state::State;
-use crate::error::{DatabaseError, FailureKind, Retry, TaskError};
-use crate::query::{Page, TaskFilter, TaskQuery};
-use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
-use crate::strategy::{Inheritance, Inheritances, ResolveStrategy, ResolvedStrategy};
-use crate::task::{Game, Lifecycle, NewTask, StrategyId, Task, TaskKey, TaskPatch, TaskScope};
+use crate::{
+    CreateOutcome, DatabaseError, FailureKind, Game, Inheritance, Lifecycle, NewTask, OnExisting,
+    Page, ResolveStrategy, ResolvedStrategy, Retry, StrategyId, Task, TaskError, TaskFilter,
+    TaskKey, TaskPatch, TaskQuery, TaskRepository, TaskScope,
+};
 use async_trait::async_trait;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
-/// Keeps games and tasks in memory, with the promises of the repository over a database:
-/// for an application's unit tests.
+/// A repository that keeps games and tasks in memory, for unit tests of applications.
 ///
-/// It is a [`TaskRepository`] and resolves strategies as a
-/// [`StrategyResolver`](crate::StrategyResolver) does. Its clones share what they keep, until
-/// the last of them is dropped.
+/// It keeps the promises of [`TaskRepository`], and resolves strategies like
+/// [`StrategyResolver`](crate::StrategyResolver). Clones share their data, which lives as long as
+/// the last of them.
 ///
-/// It cannot join a transaction: there is no `on`, and what it wrote stays written when the
-/// application's transaction rolls back. Code that relies on that has to be tested on a
-/// database.
+/// It cannot take part in a transaction: there is no `on`, and a rollback of the application's
+/// transaction does not undo its writes. Test code that depends on rollback on a database.
 ///
-/// Calls on one task cost the same however many there are. Lists, counts and changes of many
-/// look at all tasks of the game that the filter names, or at all tasks.
+/// Calls never wait and never fail with [`TaskError::Database`], except
+/// [`remove_game`](Self::remove_game). A call on one task takes the same time however many tasks
+/// there are; lists, counts and bulk changes read every task of the filter's game, or all tasks
+/// if it names none.
 ///
 /// ```
 /// use game_tasks::{
@@ -56,80 +56,117 @@ pub struct InMemoryTaskRepository {
     state: Arc<Mutex<State>>,
     scope: TaskScope,
     lifecycle: Arc<Lifecycle>,
-    inheritance: Inheritances,
+    inheritance: Inheritance,
+    inheritance_in: Arc<HashMap<Uuid, Inheritance>>,
 }
 
 impl InMemoryTaskRepository {
-    /// An empty repository: without games, so that nothing can be created yet.
+    /// An empty repository. Add a game before creating tasks.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same repository, where only these statuses may follow each other. It shares what
-    /// is kept with its clones, which have the rules that they had.
+    /// Restricts which status may follow which. Existing clones keep their own rules.
+    ///
+    /// ```
+    /// use game_tasks::{InMemoryTaskRepository, Lifecycle, TaskStatus};
+    ///
+    /// let lifecycle = Lifecycle::strict().allow(TaskStatus::OPEN, [TaskStatus::CLOSED]);
+    /// let tasks = InMemoryTaskRepository::new().with_lifecycle(lifecycle);
+    /// # let _ = tasks;
+    /// ```
     #[must_use]
     pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.lifecycle = Arc::new(lifecycle);
         self
     }
 
-    /// The same repository, where tasks inherit their game's strategy or do not, but for those
-    /// of games that [`with_inheritance_in`](Self::with_inheritance_in) names. Its clones keep
-    /// the answer that they had.
+    /// Sets whether tasks inherit their game's strategy, except in games named with
+    /// [`with_inheritance_in`](Self::with_inheritance_in). Existing clones keep their setting.
     #[must_use]
     pub fn with_inheritance(mut self, inheritance: Inheritance) -> Self {
-        self.inheritance.everywhere(inheritance);
+        self.inheritance = inheritance;
         self
     }
 
-    /// The same repository, where the tasks of these games inherit their strategy or do not,
-    /// whatever is said for all others. A game that is named again has the last answer.
+    /// Sets whether the tasks of these games inherit their game's strategy, overriding
+    /// [`with_inheritance`](Self::with_inheritance). The last setting for a game wins.
+    ///
+    /// ```
+    /// use game_tasks::{Game, Inheritance, InMemoryTaskRepository};
+    ///
+    /// let converted = Game::new("bees-2026");
+    /// let tasks = InMemoryTaskRepository::new()
+    ///     .with_inheritance(Inheritance::Never)
+    ///     .with_inheritance_in([converted.id], Inheritance::FromGame);
+    /// tasks.add_game(converted);
+    /// ```
     #[must_use]
     pub fn with_inheritance_in(
         mut self,
         games: impl IntoIterator<Item = Uuid>,
         inheritance: Inheritance,
     ) -> Self {
-        self.inheritance.in_games(games, inheritance);
+        let games = games.into_iter().map(|game_id| (game_id, inheritance));
+        Arc::make_mut(&mut self.inheritance_in).extend(games);
         self
     }
 
-    /// The same repository, seeing, changing, creating and resolving only what the scope
-    /// allows. Scoping again narrows. It shares what is kept.
+    /// Restricts the repository to what the scope allows, resolving included. Applied again, it
+    /// narrows the scope. The data stays shared.
+    ///
+    /// ```
+    /// use game_tasks::{ApiKeyId, Game, InMemoryTaskRepository, TaskFilter};
+    /// use game_tasks::{NewTask, TaskRepositoryExt, TaskScope};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// let tasks = InMemoryTaskRepository::new();
+    /// let game = Game::new("bees-2026").owned_by_api_key(ApiKeyId::new("key-1")?);
+    /// tasks.add_game(game.clone());
+    /// tasks.create(NewTask::new(game.id, "task-login")).await?;
+    ///
+    /// let other = tasks.clone().with_scope(TaskScope::api_key(ApiKeyId::new("key-2")?));
+    /// assert_eq!(other.count(TaskFilter::all()).await?, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_scope(mut self, scope: TaskScope) -> Self {
         self.scope = self.scope.and(scope);
         self
     }
 
-    /// Adds a game, or replaces the one of the same id, whose tasks stay. Unlike a database
-    /// it does not mind two games of one external id.
+    /// Adds a game, or replaces the game with the same id, whose tasks stay. Unlike the database
+    /// it accepts two games with the same external id.
     pub fn add_game(&self, game: Game) {
         self.state().games.insert(game.id, game);
     }
 
-    /// The game of this id.
+    /// The game with this id.
     #[must_use]
     pub fn game(&self, id: Uuid) -> Option<Game> {
         self.state().games.get(&id).cloned()
     }
 
-    /// Removes a game, as a database would let an application do it.
+    /// Removes a game that has no tasks, and returns it.
     ///
     /// # Errors
-    /// [`TaskError::GameNotFound`], or [`TaskError::Referenced`] for a game that has tasks.
+    /// [`TaskError::GameNotFound`]; [`TaskError::Referenced`] if the game has tasks, as the
+    /// database's foreign key would refuse it.
     pub fn remove_game(&self, id: Uuid) -> Result<Game, TaskError> {
         let mut state = self.state();
-        if state.names_in(id).is_some() {
+        if state.has_tasks(id) {
             let kind = FailureKind::ForeignKeyViolation;
-            let why = "a game that has tasks cannot be deleted";
-            return Err(DatabaseError::custom(kind, Retry::No, why).into());
+            let message = "a game that has tasks cannot be deleted";
+            return Err(DatabaseError::custom(kind, Retry::No, message).into());
         }
         state.games.remove(&id).ok_or(TaskError::GameNotFound { game_id: id })
     }
 
-    /// The effective strategy of the task that the key names.
+    /// The effective strategy of a task.
     ///
     /// # Errors
     /// See [`ResolveStrategy::resolve_key`].
@@ -137,7 +174,7 @@ impl InMemoryTaskRepository {
         self.resolve_key(&key.into()).await
     }
 
-    /// The effective strategy of a task in hand.
+    /// The effective strategy of a task that was already read.
     ///
     /// # Errors
     /// See [`ResolveStrategy::resolve_task`].
@@ -145,8 +182,8 @@ impl InMemoryTaskRepository {
         self.resolve_task(task).await
     }
 
-    /// The effective strategies of many tasks, in the order of the keys; `None` for a task
-    /// that is not there.
+    /// The effective strategies of many tasks, in the order of the keys; `None` where there is no
+    /// such task.
     ///
     /// # Errors
     /// See [`ResolveStrategy::resolve_keys`].
@@ -158,7 +195,7 @@ impl InMemoryTaskRepository {
         self.resolve_keys(&keys).await
     }
 
-    /// Nothing is left half done where a thread can panic, so a poisoned lock is sound.
+    /// Ignores poisoning: no code that can panic runs between two related changes.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -177,17 +214,18 @@ impl std::fmt::Debug for InMemoryTaskRepository {
     }
 }
 
-/// None of these awaits anything, so that the lock, held for one call, is one transaction.
+/// No method awaits, so a lock held for the whole call makes it a transaction.
 #[async_trait]
 impl TaskRepository for InMemoryTaskRepository {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
         self.scope.validate()?;
         let mut state = self.state();
         let mut draft = Draft::new(&state, &self.scope, OnExisting::Fail);
-        let written = draft.add(task)?;
+        let entry = draft.add(task)?;
+        let created = draft.outcome(entry).into_task();
         let rows = draft.into_rows();
         state.write(rows);
-        Ok(written.into_task())
+        Ok(created)
     }
 
     async fn create_many_tasks(
@@ -198,10 +236,10 @@ impl TaskRepository for InMemoryTaskRepository {
         self.scope.validate()?;
         let mut state = self.state();
         let mut draft = Draft::new(&state, &self.scope, on_existing);
-        let provisional: Vec<_> = tasks.iter().map(|task| draft.add(task)).collect();
-        draft.close();
+        let entries: Vec<_> = tasks.iter().map(|task| draft.add(task)).collect();
+        draft.finish();
         let outcomes =
-            provisional.into_iter().map(|one| one.map(|written| draft.settle(written))).collect();
+            entries.into_iter().map(|entry| entry.map(|entry| draft.outcome(entry))).collect();
         let rows = draft.into_rows();
         state.write(rows);
         Ok(outcomes)
@@ -216,15 +254,15 @@ impl TaskRepository for InMemoryTaskRepository {
         NewTask::validate_atomic_batch(tasks)?;
         let mut state = self.state();
         let mut draft = Draft::new(&state, &self.scope, on_existing);
-        let mut provisional = Vec::with_capacity(tasks.len());
+        let mut entries = Vec::with_capacity(tasks.len());
         for (index, task) in tasks.iter().enumerate() {
             match draft.add(task) {
-                Ok(written) => provisional.push(written),
+                Ok(entry) => entries.push(entry),
                 Err(error) => return Err(draft.refused(index, error)),
             }
         }
-        draft.close();
-        let outcomes = provisional.into_iter().map(|written| draft.settle(written)).collect();
+        draft.finish();
+        let outcomes = entries.into_iter().map(|entry| draft.outcome(entry)).collect();
         let rows = draft.into_rows();
         state.write(rows);
         Ok(outcomes)
@@ -233,7 +271,7 @@ impl TaskRepository for InMemoryTaskRepository {
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
         self.scope.validate()?;
         key.validate()?;
-        Ok(self.state().find_seen(key, &self.scope).cloned())
+        Ok(self.state().find(key, &self.scope).cloned())
     }
 
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
@@ -252,10 +290,8 @@ impl TaskRepository for InMemoryTaskRepository {
         patch.validate()?;
         key.validate()?;
         let mut state = self.state();
-        let absent = || TaskError::NotFound { key: key.clone() };
-        let task = state.find_seen(key, &self.scope).ok_or_else(absent)?;
-        patch.check(key, task, &self.lifecycle)?;
-        let mut task = task.clone();
+        let mut task = state.get(key, &self.scope)?.clone();
+        patch.check(key, &task, &self.lifecycle)?;
         patch.apply(&mut task);
         state.write([task.clone()]);
         Ok(task)
@@ -270,9 +306,9 @@ impl TaskRepository for InMemoryTaskRepository {
         patch.validate()?;
         filter.validate()?;
         let mut state = self.state();
-        let mut meant = state.matching(filter, &self.scope);
-        meant.retain(|task| patch.check(&task.key(), task, &self.lifecycle).is_ok());
-        let mut rows: Vec<Task> = meant.into_iter().cloned().collect();
+        let mut matching = state.matching(filter, &self.scope);
+        matching.retain(|task| patch.check(&task.key(), task, &self.lifecycle).is_ok());
+        let mut rows: Vec<Task> = matching.into_iter().cloned().collect();
         rows.iter_mut().for_each(|task| patch.apply(task));
         let count = rows.len() as u64;
         state.write(rows);
@@ -283,17 +319,16 @@ impl TaskRepository for InMemoryTaskRepository {
         self.scope.validate()?;
         key.validate()?;
         let mut state = self.state();
-        let id = state.find_seen(key, &self.scope).map(|task| task.id);
-        let deleted = id.and_then(|id| state.remove(id));
-        deleted.ok_or_else(|| TaskError::NotFound { key: key.clone() })
+        let id = state.get(key, &self.scope)?.id;
+        state.remove(id).ok_or_else(|| TaskError::NotFound { key: key.clone() })
     }
 
     async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
         self.scope.validate()?;
         filter.validate()?;
         let mut state = self.state();
-        let meant = state.matching(filter, &self.scope);
-        let ids: Vec<Uuid> = meant.into_iter().map(|task| task.id).collect();
+        let matching = state.matching(filter, &self.scope);
+        let ids: Vec<Uuid> = matching.into_iter().map(|task| task.id).collect();
         for id in &ids {
             state.remove(*id);
         }
@@ -306,9 +341,12 @@ impl TaskRepository for InMemoryTaskRepository {
 }
 
 impl InMemoryTaskRepository {
-    /// What a task runs by, where its game has this strategy.
+    fn inheritance_of(&self, game_id: Uuid) -> Inheritance {
+        self.inheritance_in.get(&game_id).copied().unwrap_or(self.inheritance)
+    }
+
     fn resolved(&self, task: &Task, game: Option<StrategyId>) -> ResolvedStrategy {
-        let inheritance = self.inheritance.of(task.game_id);
+        let inheritance = self.inheritance_of(task.game_id);
         let own = task.strategy_id.clone();
         ResolvedStrategy::of(task.id, task.game_id, own, game, inheritance)
     }
@@ -320,9 +358,7 @@ impl ResolveStrategy for InMemoryTaskRepository {
         self.scope.validate()?;
         key.validate()?;
         let state = self.state();
-        let task = state
-            .find_seen(key, &self.scope)
-            .ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
+        let task = state.get(key, &self.scope)?;
         Ok(self.resolved(task, state.strategy_of_game(task.game_id)))
     }
 
@@ -331,7 +367,7 @@ impl ResolveStrategy for InMemoryTaskRepository {
         if !self.scope.is_unrestricted() {
             return self.resolve_key(&TaskKey::InGame(task.game_id, task.id)).await;
         }
-        let inheritance = self.inheritance.of(task.game_id);
+        let inheritance = self.inheritance_of(task.game_id);
         if !task.strategy_id.is_default() || inheritance == Inheritance::Never {
             return Ok(self.resolved(task, None));
         }
@@ -348,10 +384,10 @@ impl ResolveStrategy for InMemoryTaskRepository {
         self.scope.validate()?;
         TaskKey::validate_many(keys)?;
         let state = self.state();
-        let one = |key| {
-            let task = state.find_seen(key, &self.scope)?;
+        let resolve = |key| {
+            let task = state.find(key, &self.scope)?;
             Some(self.resolved(task, state.strategy_of_game(task.game_id)))
         };
-        Ok(keys.iter().map(one).collect())
+        Ok(keys.iter().map(resolve).collect())
     }
 }

@@ -1,4 +1,5 @@
-//! Work that ends although nobody waits for it any more: a task of the caller's tokio runtime.
+//! Runs a future in a task of the caller's tokio runtime, so that it completes even if its caller
+//! is dropped.
 
 use crate::error::RuntimeFault;
 use std::panic::resume_unwind;
@@ -6,11 +7,10 @@ use tokio::runtime::Handle;
 use tracing::Instrument;
 use tracing::instrument::WithSubscriber;
 
-/// Runs the work in a task of its own, inside the caller's span. A panic of the work is the
-/// caller's, if there still is one.
+/// Runs the work in a spawned task, inside the caller's span, and resumes its panic in the caller.
 ///
-/// An error means: [`Missing`](RuntimeFault::Missing), the work has not begun;
-/// [`ShutDown`](RuntimeFault::ShutDown), it was dropped with the runtime.
+/// Fails with [`Missing`](RuntimeFault::Missing) before the work has started, or with
+/// [`ShutDown`](RuntimeFault::ShutDown) if it was dropped with the runtime.
 pub(crate) async fn run_to_completion<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, RuntimeFault> {
@@ -22,7 +22,7 @@ pub(crate) async fn run_to_completion<T: Send + 'static>(
     })
 }
 
-/// Runs the work to completion where there is a runtime to do it, and else as it is.
+/// Like [`run_to_completion`], but outside of a runtime runs the work in place.
 #[cfg(feature = "migration")]
 pub(crate) async fn try_to_complete<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,

@@ -1,4 +1,4 @@
-//! The short names that callers use, made of the core.
+//! [`TaskRepositoryExt`]: the methods that applications call, built on the core trait.
 
 use crate::error::TaskError;
 use crate::query::{Page, TaskFilter, TaskQuery};
@@ -8,15 +8,21 @@ use futures_util::stream::BoxStream;
 use std::future::Future;
 use uuid::Uuid;
 
-/// What callers use of a repository. Every [`TaskRepository`] has it.
+/// The methods that applications call on a repository. Every [`TaskRepository`] has them.
 ///
-/// A round trip is one statement that is sent and answered; the figures are those of
-/// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation, change or deletion refused
-/// for what is stored takes one more, to learn why; what is refused by itself takes none.
-/// In a transaction on SQLite a write that meets a violation on the way takes another one, which
-/// asks SQLite whether the transaction is still there.
+/// # Round trips
 ///
-/// The errors are those of the core's methods.
+/// A round trip is one statement and its response; the figures are those of
+/// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation, update or deletion that is
+/// refused because of what is stored takes one more, which determines the reason. A call that is
+/// refused because of its arguments takes none. In a transaction on SQLite a write that violates a
+/// constraint takes another one, which asks SQLite whether the transaction is still open.
+///
+/// # Errors
+///
+/// Each method links to the method of the core trait whose errors it returns.
+///
+/// # Examples
 ///
 /// ```
 /// use game_tasks::{Game, InMemoryTaskRepository, NewTask, TaskRepositoryExt};
@@ -40,15 +46,44 @@ use uuid::Uuid;
 pub trait TaskRepositoryExt: TaskRepository {
     /// Creates a task. One round trip.
     ///
+    /// ```
+    /// # use game_tasks::{NewTask, TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let new = NewTask::new(game_id, "task-login").strategy("socio_bee");
+    /// match tasks.create(new).await {
+    ///     Ok(task) => assert!(task.status.is_open()),
+    ///     Err(TaskError::AlreadyExists { .. }) => { /* the game has a task with this id */ }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`TaskRepository::create_task`].
     fn create(&self, task: NewTask) -> impl Future<Output = Result<Task, TaskError>> + Send {
         async move { self.create_task(&task).await }
     }
 
-    /// Creates any number of tasks, each for itself. One round trip for every 5,000 tasks,
-    /// and at most two more where some of them exist. With [`OnExisting::Update`] on MariaDB
-    /// one more, to look first.
+    /// Creates any number of tasks, each independently of the others. Returns one outcome for
+    /// each, in the order of the input.
+    ///
+    /// One round trip for every 5,000 tasks, and at most two more if some of them exist. With
+    /// [`OnExisting::Update`] on MariaDB one more, which reads the existing tasks first.
+    ///
+    /// ```
+    /// # use game_tasks::{NewTask, OnExisting, TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let new = ["task-login", "task-share-photo"].map(|name| NewTask::new(game_id, name));
+    /// for outcome in tasks.create_many(new, OnExisting::Keep).await? {
+    ///     match outcome {
+    ///         Ok(outcome) => println!("{}", outcome.task().external_task_id),
+    ///         Err(error) => println!("refused: {error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::create_many_tasks`].
@@ -61,8 +96,23 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.create_many_tasks(&tasks, on_existing).await }
     }
 
-    /// Creates all of these tasks or none. One round trip, and two more where some exist that
-    /// are to be kept; with [`OnExisting::Update`] two, since it looks first.
+    /// Creates all of the tasks or none. Returns one outcome for each, in the order of the input.
+    ///
+    /// One round trip, and two more if [`OnExisting::Keep`] meets existing tasks. With
+    /// [`OnExisting::Update`] two, since it reads the existing tasks first.
+    ///
+    /// ```
+    /// # use game_tasks::{NewTask, OnExisting, TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let new = ["task-login", "task-share-photo"].map(|name| NewTask::new(game_id, name));
+    /// match tasks.create_all(new, OnExisting::Fail).await {
+    ///     Ok(outcomes) => assert!(outcomes.iter().all(|outcome| outcome.is_created())),
+    ///     Err(TaskError::Batch { index, error }) => println!("task {index}: {error}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::create_all_tasks`].
@@ -75,12 +125,21 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.create_all_tasks(&tasks, on_existing).await }
     }
 
-    /// Gets the task of this game and name, or creates it, and says which:
-    /// [`CreateOutcome::Kept`] or [`CreateOutcome::Created`]. One round trip if it is there, two if not.
+    /// Finds the task with this game and external id ([`CreateOutcome::Kept`]), or creates it
+    /// ([`CreateOutcome::Created`]). One round trip if it exists, two if not.
+    ///
+    /// ```
+    /// # use game_tasks::{NewTask, TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let outcome = tasks.get_or_create(NewTask::new(game_id, "task-login")).await?;
+    /// println!("{}: {}", outcome.task().id, outcome.is_created());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// See [`TaskRepository::create_task`]; [`TaskError::AlreadyExists`] only where a task
-    /// outside the scope has the name.
+    /// See [`TaskRepository::create_task`]. [`TaskError::AlreadyExists`] only if a task outside
+    /// the scope has the external id.
     fn get_or_create(
         &self,
         task: NewTask,
@@ -90,14 +149,25 @@ pub trait TaskRepositoryExt: TaskRepository {
             if let Some(found) = self.find_task(&task.key()).await? {
                 return Ok(CreateOutcome::Kept(found));
             }
-            // Keeping what is there also settles a race with another creator.
-            let written =
-                self.create_many_tasks(std::slice::from_ref(&task), OnExisting::Keep).await?.pop();
-            written.unwrap_or(Err(TaskError::NotFound { key: task.key() }))
+            // `Keep` also covers a concurrent creation.
+            let outcomes =
+                self.create_many_tasks(std::slice::from_ref(&task), OnExisting::Keep).await?;
+            let key = task.key();
+            outcomes.into_iter().next().unwrap_or(Err(TaskError::NotFound { key }))
         }
     }
 
-    /// Finds a task. One round trip.
+    /// Finds a task, by id, by `(game, id)` or by `(game, external id)`. One round trip.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// if let Some(task) = tasks.find((game_id, "task-login")).await? {
+    ///     println!("{}", task.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::find_task`].
@@ -109,16 +179,35 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.find_task(&key).await }
     }
 
-    /// Finds a task that must be there. One round trip.
+    /// Finds a task, or fails if there is none. One round trip.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let task = tasks.get((game_id, "task-login")).await?;
+    /// println!("{}", task.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`TaskError::NotFound`] if it is not; else see [`TaskRepository::find_task`].
+    /// [`TaskError::NotFound`]; else see [`TaskRepository::find_task`].
     fn get(&self, key: impl Into<TaskKey>) -> impl Future<Output = Result<Task, TaskError>> + Send {
         let key = key.into();
         async move { self.find_task(&key).await?.ok_or(TaskError::NotFound { key }) }
     }
 
-    /// Whether there is such a task. One round trip.
+    /// Whether the task exists. One round trip.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// if !tasks.exists((game_id, "task-login")).await? {
+    ///     println!("no such task");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::find_task`].
@@ -135,7 +224,22 @@ pub trait TaskRepositoryExt: TaskRepository {
         }
     }
 
-    /// Lists a page of tasks. One round trip, two with the total.
+    /// Reads one page of tasks. One round trip, two with the total.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt};
+    /// # use game_tasks::uuid::Uuid;
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let filter = TaskFilter::in_game(game_id).statuses(["open"]);
+    /// let query = TaskQuery::new(filter).order_by(TaskOrder::Created).limit(50);
+    /// let page = tasks.list(query.clone()).await?;
+    /// if let Some(cursor) = page.next {
+    ///     let next_page = tasks.list(query.after(cursor)).await?;
+    ///     println!("{}", next_page.items.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::list_tasks`].
@@ -143,9 +247,10 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.list_tasks(&query).await }
     }
 
-    /// Counts tasks. One round trip, in which each that the filter means is looked at; where it
-    /// names no game, every task there is, unless one of `migration::OptInIndex` helps (`Status`,
-    /// `StrategyId`).
+    /// Counts the tasks that match the filter. One round trip.
+    ///
+    /// The database scans every matching task. Without a game in the filter it scans the whole
+    /// table, unless an index of `migration::OptInIndex` (`Status`, `StrategyId`) applies.
     ///
     /// # Errors
     /// See [`TaskRepository::count_tasks`].
@@ -153,14 +258,43 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.count_tasks(&filter).await }
     }
 
-    /// All tasks of a query, read page by page. One round trip for every
-    /// [`MAX_PAGE_SIZE`](crate::MAX_PAGE_SIZE) tasks; on PostgreSQL and MariaDB for the first so
-    /// many, and then for every 4,000, of which one page is read ahead.
+    /// Reads all tasks of a query, page by page.
+    ///
+    /// One round trip for every [`MAX_PAGE_SIZE`](crate::MAX_PAGE_SIZE) tasks. On PostgreSQL and
+    /// MariaDB only the first page has this size; the others have 4,000 tasks, and one of them is
+    /// read ahead. See [`TaskRepository::stream_tasks`] for what a stream guarantees.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskQuery, TaskRepositoryExt, uuid::Uuid};
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let mut stream = tasks.stream(TaskQuery::in_game(game_id));
+    /// while let Some(task) = stream.try_next().await? {
+    ///     println!("{}", task.external_task_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     fn stream(&self, query: TaskQuery) -> BoxStream<'_, Result<Task, TaskError>> {
         self.stream_tasks(&query)
     }
 
-    /// Changes a task. One round trip.
+    /// Updates a task, and returns it as it then is. One round trip.
+    ///
+    /// ```
+    /// # use game_tasks::{Task, TaskError, TaskPatch, TaskRepositoryExt};
+    /// # async fn example(tasks: impl TaskRepositoryExt, task: Task) -> Result<(), TaskError> {
+    /// let patch = TaskPatch::new().strategy("socio_bee").if_unmodified_since(task.updated_at);
+    /// match tasks.update(task.id, patch).await {
+    ///     Ok(task) => println!("{}", task.strategy_id),
+    ///     Err(TaskError::Conflict { .. }) => { /* someone else updated it first */ }
+    ///     Err(TaskError::Unchanged) => { /* it already has this strategy */ }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::update_task`].
@@ -173,9 +307,21 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.update_task(&key, &patch).await }
     }
 
-    /// Changes all tasks that the filter means. On a pool two round trips for every 10,000 tasks of the
-    /// game, or of all games, that there are to look at, or one for every 10,000 keys; in a
-    /// transaction one. On MariaDB keys that are ids take one more each time, which reads their names.
+    /// Updates all tasks that match the filter, and returns how many were changed.
+    ///
+    /// On a pool two round trips for every 10,000 tasks to be scanned (those of the game, or all),
+    /// or one for every 10,000 keys; in a transaction one. On MariaDB keys that are ids take one
+    /// more each time, which reads their external ids.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskFilter, TaskPatch, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let open = TaskFilter::in_game(game_id).statuses(["open"]);
+    /// let closed = tasks.update_many(open, TaskPatch::new().status("closed")).await?;
+    /// println!("{closed} tasks closed");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::update_many_tasks`].
@@ -187,11 +333,23 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.update_many_tasks(&filter, &patch).await }
     }
 
-    /// Moves a task from one status to another, if it has the first. One round trip.
+    /// Changes the status of a task if it currently is `from` (compare and set). One round trip.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// match tasks.transition((game_id, "task-login"), "open", "closed").await {
+    ///     Ok(task) => println!("closed at {}", task.updated_at),
+    ///     Err(TaskError::Conflict { status, .. }) => println!("its status is {status}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`TaskError::Conflict`] if it has another status, [`TaskError::Unchanged`] if both
-    /// are the same; else see [`TaskRepository::update_task`].
+    /// [`TaskError::Conflict`] if the task has another status; [`TaskError::Unchanged`] if `from`
+    /// and `to` are equal; else see [`TaskRepository::update_task`].
     fn transition(
         &self,
         key: impl Into<TaskKey>,
@@ -202,20 +360,30 @@ pub trait TaskRepositoryExt: TaskRepository {
         let patch = TaskPatch::new().if_status(from).status(to);
         async move {
             if patch.if_status == patch.status {
-                // Also for a task with another status: the call itself makes no sense.
+                // Whatever the task's status: the arguments already exclude a change.
                 patch.validate()?;
-                self.find_task(&key).await?.ok_or(TaskError::NotFound { key })?;
+                self.get(key).await?;
                 return Err(TaskError::Unchanged);
             }
             self.update_task(&key, &patch).await
         }
     }
 
-    /// Creates another task in the same game with the same stored strategy, `open` and
-    /// stamped with the scope's caller. Two round trips.
+    /// Creates a task with another external id in the same game, with the same stored strategy.
+    /// Its status is `open`, and its creator is the caller of the scope. Two round trips.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let copy = tasks.duplicate((game_id, "task-login"), "task-login-2").await?;
+    /// assert!(copy.status.is_open());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`TaskError::NotFound`] for the first; else see [`TaskRepository::create_task`].
+    /// [`TaskError::NotFound`] if the original does not exist; else see
+    /// [`TaskRepository::create_task`].
     fn duplicate(
         &self,
         key: impl Into<TaskKey>,
@@ -225,20 +393,31 @@ pub trait TaskRepositoryExt: TaskRepository {
         let external_task_id = external_task_id.into();
         async move {
             crate::task::check_text("external_task_id", &external_task_id)?;
-            let original = self.find_task(&key).await?.ok_or(TaskError::NotFound { key })?;
+            let original = self.get(key).await?;
             let copy = NewTask::new(original.game_id, external_task_id)
                 .strategy(original.strategy_id.as_str());
             self.create_task(&copy).await
         }
     }
 
-    /// Gives all tasks that store one strategy another, in one game or in all, and says how
-    /// many. Games are not touched. Round trips as [`update_many`](Self::update_many). Looks at
-    /// every task of the game, or there is; for all games `migration::OptInIndex::StrategyId`
-    /// leads to those with the strategy.
+    /// Replaces one stored strategy with another in all tasks of a game, or of all games, and
+    /// returns how many were changed. The strategies of the games themselves stay.
+    ///
+    /// Round trips as [`update_many`](Self::update_many). Scans every task of the game, or the
+    /// whole table; for the latter `migration::OptInIndex::StrategyId` restricts the scan to the
+    /// tasks with the strategy.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let changed = tasks.reassign_strategy(Some(game_id), "default", "socio_bee").await?;
+    /// println!("{changed} tasks now have their own strategy");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`TaskError::Unchanged`] if both are the same; else see
+    /// [`TaskError::Unchanged`] if `from` and `to` are equal; else see
     /// [`TaskRepository::update_many_tasks`].
     fn reassign_strategy(
         &self,
@@ -257,8 +436,16 @@ pub trait TaskRepositoryExt: TaskRepository {
         }
     }
 
-    /// Deletes a task, and answers with it as it was. One round trip, and two where there is no such
-    /// task.
+    /// Deletes a task, and returns it as it was. One round trip, two if there is no such task.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let deleted = tasks.delete((game_id, "task-login")).await?;
+    /// println!("it was {}", deleted.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::delete_task`].
@@ -270,9 +457,17 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.delete_task(&key).await }
     }
 
-    /// Deletes all tasks that the filter means. On a pool two round trips for every 10,000 tasks of the
-    /// game, or of all games, that there are to look at, or one for every 10,000 keys; in a
-    /// transaction one. On MariaDB keys that are ids take one more each time, which reads their names.
+    /// Deletes all tasks that match the filter, and returns how many. Round trips as
+    /// [`update_many`](Self::update_many).
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskFilter, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let closed = TaskFilter::in_game(game_id).statuses(["closed"]);
+    /// println!("{} tasks deleted", tasks.delete_many(closed).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::delete_many_tasks`].
@@ -283,8 +478,17 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.delete_many_tasks(&filter).await }
     }
 
-    /// Deletes all tasks of a game, after which the game itself can be deleted, unless a trigger or a
-    /// policy kept some of them. Round trips as [`delete_many`](Self::delete_many).
+    /// Deletes all tasks of a game, and returns how many. Afterwards the game itself can be
+    /// deleted, unless a trigger or a row security policy kept some of the tasks. Round trips as
+    /// [`delete_many`](Self::delete_many).
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// println!("{} tasks deleted", tasks.delete_game(game_id).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`TaskRepository::delete_many_tasks`].

@@ -1,4 +1,4 @@
-//! The repository: its promises, what callers ask of it, and its implementations.
+//! The repository traits, and the decorators, each in a file or folder of its own.
 
 #[cfg(feature = "tokio")]
 pub(crate) mod completion;
@@ -23,103 +23,125 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use std::sync::Arc;
 
-/// Where tasks are kept: the core that every store implements.
+/// The core trait that every store of tasks implements.
 ///
-/// Callers use [`TaskRepositoryExt`], whose methods have short names, take anything that
-/// names a task, and are made of these. This trait is object-safe, and implemented for
-/// `&T`, `Arc<T>` and `Box<T>`.
+/// Applications call the methods of [`TaskRepositoryExt`], which have shorter names, accept
+/// anything that converts to a [`TaskKey`], and are built on these. This trait is object-safe,
+/// and implemented for `&T`, `Arc<T>` and `Box<T>`:
 ///
-/// # What every implementation promises
+/// ```
+/// use game_tasks::{InMemoryTaskRepository, SeaOrmTaskRepository, TaskRepository};
+/// use std::sync::Arc;
 ///
-/// 1. Of any number of concurrent creators of one (game, external id) exactly one succeeds;
-///    the others get [`AlreadyExists`](TaskError::AlreadyExists).
+/// struct AppState {
+///     tasks: Arc<dyn TaskRepository>,
+/// }
+///
+/// fn production(db: game_tasks::sea_orm::DatabaseConnection) -> AppState {
+///     AppState { tasks: Arc::new(SeaOrmTaskRepository::new(db)) }
+/// }
+///
+/// fn unit_test() -> AppState {
+///     AppState { tasks: Arc::new(InMemoryTaskRepository::new()) }
+/// }
+/// # unit_test();
+/// ```
+///
+/// The cost of each method is that of the method of [`TaskRepositoryExt`] that links to it.
+///
+/// # Guarantees of every implementation
+///
+/// 1. Of any number of concurrent creations of one (game, external id) exactly one succeeds; the
+///    others fail with [`AlreadyExists`](TaskError::AlreadyExists).
 /// 2. A refused call has changed nothing.
-/// 3. What a write answers is the row as that write left it, to the microsecond.
-/// 4. Of two writers with the same precondition one wins; the other gets
+/// 3. A write returns the row as that write left it, to the microsecond.
+/// 4. Of two writers with the same precondition one succeeds; the other fails with
 ///    [`Conflict`](TaskError::Conflict).
-/// 5. `updated_at` grows with every change made through a repository, whatever the clocks of the
-///    writers say. What other programs write to the table is theirs: on PostgreSQL
-///    `migration::opt_in_updated_at_trigger` makes it grow with their changes, too.
+/// 5. `updated_at` increases with every change made through a repository, whatever the writers'
+///    clocks. This does not cover other programs that write to the table: on PostgreSQL
+///    `migration::opt_in_updated_at_trigger` makes it increase with their changes, too.
 /// 6. Text is stored and returned byte for byte, or refused with
 ///    [`Invalid`](TaskError::Invalid).
-/// 7. What lies outside the scope is "not found".
+/// 7. A task outside the scope is reported as not found.
 ///
 /// # Errors
 ///
-/// Besides the variants that each method names, every method can fail with
+/// Besides the variants that each method lists, every method can fail with
 /// [`Database`](TaskError::Database), and every write with
-/// [`Referenced`](TaskError::Referenced) where other tables' foreign keys come into play. Where a
-/// trigger or a row security policy makes the database skip a row without an error, a write fails with
-/// [`WriteSkipped`](TaskError::WriteSkipped), and changes of many count only what was written.
+/// [`Referenced`](TaskError::Referenced) if a foreign key of another table is violated. If a
+/// trigger or a row security policy makes the database skip a row without an error, a write fails
+/// with [`WriteSkipped`](TaskError::WriteSkipped), and a bulk change counts only the rows that
+/// were written.
 #[async_trait]
 pub trait TaskRepository: Send + Sync {
-    /// Creates a task, `open` and stamped with the scope's caller.
+    /// Creates a task. Its status is `open`, and its creator is the caller of the scope.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid), [`GameNotFound`](TaskError::GameNotFound),
     /// [`AlreadyExists`](TaskError::AlreadyExists), [`IdTaken`](TaskError::IdTaken).
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError>;
 
-    /// Creates any number of tasks, each for itself. The outcomes are in input order;
-    /// a name that stands in the batch twice exists from its second place on.
+    /// Creates any number of tasks, each independently of the others. The outcomes are in the
+    /// order of the input. An external id that occurs twice in the batch counts as existing from
+    /// its second occurrence on.
     ///
     /// # Errors
-    /// Each task's own refusal is in its outcome. The call itself fails only with the
-    /// database; what it had written by then stays written.
+    /// The outcome of each task contains its own error. The call itself fails only if the
+    /// database fails; what it had written by then stays written.
     async fn create_many_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError>;
 
-    /// Creates all of these tasks or none, at most [`MAX_ATOMIC_TASKS`] of them with
-    /// [`MAX_ATOMIC_BYTES`] of text.
+    /// Creates all of the tasks or none: at most [`MAX_ATOMIC_TASKS`](crate::MAX_ATOMIC_TASKS)
+    /// with [`MAX_ATOMIC_BYTES`](crate::MAX_ATOMIC_BYTES) of text.
     ///
     /// # Errors
-    /// [`Batch`](TaskError::Batch) with the first task that was refused and why, or
-    /// [`Invalid`](TaskError::Invalid) for a batch that is too large.
+    /// [`Batch`](TaskError::Batch) with the index and the error of the first task that was
+    /// refused; [`Invalid`](TaskError::Invalid) for a batch that is too large.
     async fn create_all_tasks(
         &self,
         tasks: &[NewTask],
         on_existing: OnExisting,
     ) -> Result<Vec<CreateOutcome>, TaskError>;
 
-    /// Finds a task.
+    /// Finds a task. `None` if it does not exist or is outside the scope.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid) for a key with a NUL character.
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError>;
 
-    /// Lists a page of tasks.
+    /// Reads one page of tasks.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid), [`InvalidCursor`](TaskError::InvalidCursor).
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError>;
 
-    /// Counts tasks.
+    /// Counts the tasks that match the filter.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid).
     async fn count_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError>;
 
-    /// Changes a task.
+    /// Updates a task, and returns it as it then is.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid), [`NotFound`](TaskError::NotFound),
     /// [`Conflict`](TaskError::Conflict), [`Unchanged`](TaskError::Unchanged).
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError>;
 
-    /// Changes all tasks that the filter means and that the patch applies to, and says how
-    /// many. Tasks that are already so, that miss a precondition, or whose status may not
-    /// go where the patch would have it, are left as they are.
+    /// Updates all tasks that match the filter and that the patch applies to, and returns how
+    /// many. A task that the patch would not change, that does not meet a precondition, or whose
+    /// status transition the lifecycle forbids, is left as it is.
     ///
-    /// Bulk calls lock rows in one order, by game and external id, so that on PostgreSQL none of them
-    /// deadlocks with another: [`create_many_tasks`](Self::create_many_tasks),
-    /// [`create_all_tasks`](Self::create_all_tasks), this one and
-    /// [`delete_many_tasks`](Self::delete_many_tasks), each as the first call of its transaction. MariaDB
-    /// excepts a filter that names neither a game nor keys, which locks by id, and the creation of
-    /// tasks that another call is deleting: InnoDB may end one of the two with error 1213, for which
-    /// [`TaskError::retry`] says what to repeat.
+    /// Bulk calls lock rows in the order of game and external id, so on PostgreSQL they do not
+    /// deadlock with each other. This covers [`create_many_tasks`](Self::create_many_tasks),
+    /// [`create_all_tasks`](Self::create_all_tasks), this method and
+    /// [`delete_many_tasks`](Self::delete_many_tasks), each as the first call of its transaction.
+    /// On MariaDB there are two exceptions: a filter with neither a game nor keys locks by id, and
+    /// creating tasks that another call is deleting can deadlock. InnoDB then ends one of the two
+    /// calls with error 1213, for which [`TaskError::retry`] says what to repeat.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid), [`Unchanged`](TaskError::Unchanged) for an empty patch.
@@ -129,28 +151,40 @@ pub trait TaskRepository: Send + Sync {
         patch: &TaskPatch,
     ) -> Result<u64, TaskError>;
 
-    /// Deletes a task, and answers with it as it was.
+    /// Deletes a task, and returns it as it was.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid), [`NotFound`](TaskError::NotFound).
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError>;
 
-    /// Deletes all tasks that the filter means, and says how many. Locks rows in the order that
-    /// [`update_many_tasks`](Self::update_many_tasks) describes.
+    /// Deletes all tasks that match the filter, and returns how many. Locks rows in the order
+    /// described at [`update_many_tasks`](Self::update_many_tasks).
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid).
     async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError>;
 
-    /// The same repository, seeing, changing and creating only what the scope allows.
-    /// Scoping again narrows.
+    /// This repository, restricted to what the scope allows to see, change and create. Applied
+    /// again, it narrows the scope. Takes no round trip.
+    ///
+    /// ```
+    /// use game_tasks::{OauthUserId, Task, TaskError, TaskFilter, TaskQuery, TaskRepository};
+    /// use game_tasks::TaskScope;
+    ///
+    /// async fn tasks_of(tasks: &dyn TaskRepository, user: &str) -> Result<Vec<Task>, TaskError> {
+    ///     let user = OauthUserId::new(user)?;
+    ///     let tasks = tasks.scoped(TaskScope::oauth_user(user));
+    ///     Ok(tasks.list_tasks(&TaskQuery::new(TaskFilter::all())).await?.items)
+    /// }
+    /// ```
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_>;
 
-    /// All tasks of the query in its order, from its cursor or its beginning, read page by
-    /// page ([`MAX_PAGE_SIZE`] each, unless the repository says otherwise). Nothing is under way
-    /// while the loop that consumes it has a task, so that it may write; it is no snapshot, and
-    /// what the loop writes may meet tasks that were read before. The query's own page size and
-    /// number do not count.
+    /// Reads all tasks of the query in its order, starting at its cursor if it has one, page by
+    /// page ([`MAX_PAGE_SIZE`] tasks each, unless the repository documents another size). The page
+    /// size and page number of the query are ignored.
+    ///
+    /// No statement is running while the consumer handles a task, so it can write. The stream is
+    /// not a snapshot: it can return a task that was changed since its page was read.
     fn stream_tasks<'a>(&'a self, query: &TaskQuery) -> BoxStream<'a, Result<Task, TaskError>> {
         let first = query.in_pages_of(MAX_PAGE_SIZE);
         let pages = stream::try_unfold(Some(first), move |query| async move {

@@ -1,31 +1,54 @@
-//! What becomes of a task that is created in a batch.
+//! Outcomes of creating tasks that may exist already.
 
 use crate::task::Task;
 
-/// What happens to a task of a batch whose name its game already has.
+/// What to do with a task of a batch whose external id already exists in its game.
+///
+/// ```
+/// # use game_tasks::{NewTask, OnExisting, TaskError, TaskRepositoryExt, uuid::Uuid};
+/// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+/// let new = [NewTask::new(game_id, "task-login").strategy("socio_bee")];
+/// let outcomes = tasks.create_all(new, OnExisting::Update).await?;
+/// assert_eq!(outcomes[0].task().strategy_id, "socio_bee");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum OnExisting {
-    /// It is refused with [`TaskError::AlreadyExists`](crate::TaskError::AlreadyExists).
+    /// Refuse the new task with [`TaskError::AlreadyExists`](crate::TaskError::AlreadyExists).
     #[default]
     Fail,
-    /// The task that is there is kept as it is, and answered.
+    /// Keep the existing task as it is, and return it.
     Keep,
-    /// The task that is there gets the strategy of the new one (`default` where that names
-    /// none), and is answered. Its status and its owner stay.
+    /// Set the strategy of the existing task to that of the new one (`default` if it has none),
+    /// and return it. Status and creator stay.
     Update,
 }
 
-/// What became of one task of a batch.
+/// The outcome of one task of a batch.
+///
+/// ```
+/// use game_tasks::CreateOutcome;
+///
+/// fn describe(outcome: &CreateOutcome) -> &'static str {
+///     match outcome {
+///         CreateOutcome::Created(_) => "created",
+///         CreateOutcome::Kept(_) => "already existed",
+///         CreateOutcome::Updated(_) => "has a new strategy",
+///         _ => "unknown",
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CreateOutcome {
-    /// It was created.
+    /// The task was created.
     Created(Task),
-    /// It was there, and was left as it is.
+    /// The task existed, and was not changed.
     Kept(Task),
-    /// It was there, and was changed. Where a database does not say what a statement changed (an
-    /// atomic batch on all of them, any batch on MariaDB), another client may have made the same
-    /// change while the statement was under way.
+    /// The task existed, and was updated. Where the statement cannot report which rows it changed
+    /// (an atomic batch on every database, any batch on MariaDB), another client may have made the
+    /// same change while the statement was running.
     Updated(Task),
 }
 
@@ -38,7 +61,7 @@ impl CreateOutcome {
         }
     }
 
-    /// The task as it now is.
+    /// The task as it now is, by value.
     #[must_use]
     pub fn into_task(self) -> Task {
         match self {
@@ -46,19 +69,19 @@ impl CreateOutcome {
         }
     }
 
-    /// Whether this call created it.
+    /// Whether this call created the task.
     #[must_use]
     pub fn is_created(&self) -> bool {
         matches!(self, Self::Created(_))
     }
 
-    /// Whether it was there, and was left as it is.
+    /// Whether the task existed and was not changed.
     #[must_use]
     pub fn is_kept(&self) -> bool {
         matches!(self, Self::Kept(_))
     }
 
-    /// Whether it was there, and was changed.
+    /// Whether the task existed and was updated.
     #[must_use]
     pub fn is_updated(&self) -> bool {
         matches!(self, Self::Updated(_))

@@ -1,4 +1,4 @@
-//! A decorator whose calls end although their callers are dropped.
+//! [`RunToCompletion`], a decorator whose calls complete even if their callers are dropped.
 
 use crate::error::{Retry, RuntimeFault, TaskError};
 use crate::query::{Page, TaskFilter, TaskQuery};
@@ -11,14 +11,13 @@ use crate::task::{NewTask, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
 use std::sync::Arc;
 
-/// A repository, or a strategy resolver, that runs each call to completion in a tokio task of
-/// its own.
+/// A repository or strategy resolver that runs each call to completion in a spawned tokio task.
 ///
-/// A future that is dropped before it ends (`tokio::time::timeout`, `select!`, a client that has
-/// disconnected) cuts off whatever the driver was doing, and not every driver gets over that: on
-/// MariaDB a pool can lose the connection for good, and a database in memory can be lost with its
-/// only connection. Behind this decorator only the wait for the answer is dropped. The call goes
-/// on, and what it writes is written; nobody learns what it answered.
+/// Dropping a future before it completes (`tokio::time::timeout`, `select!`, a client that has
+/// disconnected) interrupts the driver, and not every driver recovers: on MariaDB the pool can
+/// lose the connection permanently, and an in-memory SQLite database can be lost with its only
+/// connection. With this decorator, dropping the future stops only the waiting. The call goes on,
+/// and its writes are applied; its result is discarded.
 ///
 /// ```
 /// use game_tasks::sea_orm::{ConnectOptions, Database};
@@ -35,34 +34,34 @@ use std::sync::Arc;
 /// # let game = Game::new("bees-2026").insert(&db).await?;
 /// let tasks = RunToCompletion::new(SeaOrmTaskRepository::new(db.clone()));
 /// let create = tasks.create(NewTask::new(game.id, "count-foragers"));
-/// // Whether or not this is in time, the pool stays sound.
+/// // The pool stays usable, whether or not the call completes in time.
 /// let created = tokio::time::timeout(Duration::from_secs(1), create).await??;
 /// assert_eq!(created.external_task_id, "count-foragers");
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// - It holds what outlives its callers: a repository over an owned pool
+/// - The inner repository must be `'static`: one over an owned pool
 ///   (`SeaOrmTaskRepository<DatabaseConnection>`), or an `Arc<dyn TaskRepository>`. A repository
-///   inside an application's transaction is borrowed, and so cannot be put behind it.
-/// - Scopes, nested ones too, and streams work behind it. A stream reads each page in a task of
-///   its own; its pages have at most [`MAX_PAGE_SIZE`](super::MAX_PAGE_SIZE) tasks.
+///   inside the application's transaction borrows it, so it cannot be wrapped.
+/// - Scopes, also nested ones, and streams work. A stream reads each page in a spawned task; its
+///   pages have at most [`MAX_PAGE_SIZE`](super::MAX_PAGE_SIZE) tasks.
 /// - It composes with `Retrying` in both orders. `RunToCompletion<Retrying<_>>` also completes
-///   the repetitions of a dropped call; `Retrying<RunToCompletion<_>>` only its current attempt.
+///   the retries of a dropped call; `Retrying<RunToCompletion<_>>` only its current attempt.
 /// - A panic of the call is resumed in the caller. The call runs inside the caller's span.
-/// - Dropping a caller frees nothing: its call still waits for a connection of the pool, and
-///   holds it until it ends. A limit on how long calls may take belongs in the database
+/// - Dropping a caller releases nothing: its call still waits for a connection of the pool, and
+///   holds it until it completes. Limit the duration of calls in the database
 ///   (`statement_timeout`, `max_statement_time`) and in the pool (`acquire_timeout`).
-/// - When the runtime shuts down, it drops the tasks that still run, as it does with any task.
-///   `DatabaseConnection::close` waits for the calls that hold a connection, so close the
-///   pool before the runtime ends.
+/// - When the runtime shuts down, it drops the tasks that still run. `DatabaseConnection::close`
+///   waits for the calls that hold a connection, so close the pool before the runtime ends.
 ///
-/// Costs one task for each call and a copy of its arguments, and no round trip.
+/// # Cost
+/// Each call spawns one task and clones its arguments. It takes no additional round trip.
 ///
 /// # Errors
-/// Besides those of the repository, each call can fail with
+/// Besides the errors of the repository, each call can fail with
 /// [`NotCompleted`](TaskError::NotCompleted): outside of a tokio runtime, where nothing was
-/// sent, and where the runtime shuts down while somebody outside of it waits for the answer.
+/// sent, and if the runtime shuts down while a caller outside of it waits for the result.
 #[derive(Debug, Clone)]
 pub struct RunToCompletion<R> {
     inner: Arc<R>,
@@ -70,21 +69,26 @@ pub struct RunToCompletion<R> {
 }
 
 impl<R> RunToCompletion<R> {
-    /// The repository or resolver whose calls are to be completed.
+    /// Wraps a repository or resolver.
     #[must_use]
     pub fn new(inner: R) -> Self {
         Self { inner: Arc::new(inner), scope: TaskScope::unrestricted() }
     }
 
-    /// The repository or resolver beneath.
+    /// The inner repository or resolver.
     #[must_use]
     pub fn inner(&self) -> &R {
         &self.inner
     }
+
+    /// A clone, for a spawned task. `derive(Clone)` requires `R: Clone`.
+    fn share(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), scope: self.scope.clone() }
+    }
 }
 
 impl<R: TaskRepository> RunToCompletion<R> {
-    /// The repository beneath, with the scope.
+    /// The inner repository, restricted to the scope.
     fn tasks(&self) -> Box<dyn TaskRepository + '_> {
         match self.scope.is_unrestricted() {
             true => Box::new(&*self.inner),
@@ -93,14 +97,7 @@ impl<R: TaskRepository> RunToCompletion<R> {
     }
 }
 
-impl<R> RunToCompletion<R> {
-    /// The same, for a task that may outlive this one.
-    fn share(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), scope: self.scope.clone() }
-    }
-}
-
-/// Runs a call that reads: repeating it is safe, whatever became of it.
+/// Runs a call that reads. It can be repeated whether or not it completed.
 async fn read<T: Send + 'static>(
     call: impl Future<Output = Result<T, TaskError>> + Send + 'static,
 ) -> Result<T, TaskError> {
@@ -116,13 +113,13 @@ async fn write<T: Send + 'static>(
 
 async fn complete<T: Send + 'static>(
     call: impl Future<Output = Result<T, TaskError>> + Send + 'static,
-    once_begun: Retry,
+    if_shut_down: Retry,
 ) -> Result<T, TaskError> {
     run_to_completion(call).await.unwrap_or_else(|fault| {
         let retry = match fault {
-            // Another attempt of the same caller would find no runtime either.
+            // A repetition by the same caller would not find a runtime either.
             RuntimeFault::Missing => Retry::No,
-            RuntimeFault::ShutDown => once_begun,
+            RuntimeFault::ShutDown => if_shut_down,
         };
         Err(TaskError::NotCompleted { fault, retry })
     })

@@ -1,4 +1,4 @@
-//! Which strategy a task runs by: its own, else its game's, else the default.
+//! Effective strategies: a task's own, else its game's, else the default.
 
 mod resolved;
 
@@ -10,32 +10,46 @@ use crate::task::{Task, TaskKey};
 use async_trait::async_trait;
 use std::sync::Arc;
 
-/// Resolves strategies: the object-safe core behind [`StrategyResolver`](crate::StrategyResolver), which
-/// [`InMemoryTaskRepository`](crate::InMemoryTaskRepository) implements too.
+/// Resolves the effective strategies of tasks.
+///
+/// [`StrategyResolver`](crate::StrategyResolver) and
+/// [`InMemoryTaskRepository`](crate::InMemoryTaskRepository) implement it. It is object-safe, and
+/// implemented for `&T`, `Arc<T>` and `Box<T>`. Over a database each call takes one round trip.
+///
+/// ```
+/// use game_tasks::{ResolveStrategy, Task, TaskError};
+///
+/// async fn is_inherited(resolver: &dyn ResolveStrategy, task: &Task) -> Result<bool, TaskError> {
+///     let resolved = resolver.resolve_key(&task.key()).await?;
+///     Ok(resolved.strategy_id != task.strategy_id)
+/// }
+/// ```
 #[async_trait]
 pub trait ResolveStrategy: Send + Sync {
-    /// The effective strategy of the task that the key names.
+    /// The effective strategy of a task.
     ///
     /// # Errors
     /// [`NotFound`](TaskError::NotFound), [`Invalid`](TaskError::Invalid) for a key with a
     /// NUL character, [`Database`](TaskError::Database).
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError>;
 
-    /// The effective strategy of a task in hand, whose stored strategy is taken as it is; with
-    /// a scope, that of the task of its game and id, if the scope sees it.
+    /// The effective strategy of a task that was already read.
+    ///
+    /// Without a scope this uses the task's `strategy_id` as given. With a scope it reads the task
+    /// again by its game and id.
     ///
     /// # Errors
-    /// [`GameNotFound`](TaskError::GameNotFound), or [`NotFound`](TaskError::NotFound) with a
-    /// scope; [`Database`](TaskError::Database).
+    /// [`GameNotFound`](TaskError::GameNotFound); with a scope
+    /// [`NotFound`](TaskError::NotFound); [`Database`](TaskError::Database).
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError>;
 
-    /// The effective strategies of many tasks, in the order of the keys; `None` for a task
-    /// that is not there.
+    /// The effective strategies of many tasks, in the order of the keys; `None` where there is no
+    /// such task.
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid) for a key with a NUL character, or for more than
-    /// [`MAX_KEYS`](crate::MAX_KEYS) keys or [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES) of external ids;
-    /// [`Database`](TaskError::Database).
+    /// [`MAX_KEYS`](crate::MAX_KEYS) keys or [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES) bytes of
+    /// external ids; [`Database`](TaskError::Database).
     async fn resolve_keys(
         &self,
         keys: &[TaskKey],

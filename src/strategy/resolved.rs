@@ -1,18 +1,20 @@
+//! The rule of inheritance, and its result.
+
 use crate::task::StrategyId;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Where an effective strategy comes from.
+/// The origin of an effective strategy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StrategySource {
-    /// The task has one of its own.
+    /// The task has a strategy of its own.
     Task,
-    /// The task has none; its game has one.
+    /// The task has none, and inherits its game's.
     Game,
-    /// Neither has one.
+    /// Neither has a strategy, so `default` applies.
     Default,
 }
 
@@ -27,18 +29,34 @@ impl std::fmt::Display for StrategySource {
 }
 
 /// Whether a task without a strategy of its own inherits its game's.
+///
+/// ```
+/// use game_tasks::{Inheritance, ResolvedStrategy, StrategyId};
+/// use uuid::Uuid;
+///
+/// let (task, game) = (Uuid::now_v7(), Uuid::now_v7());
+/// let effective = |inheritance| {
+///     let of_game = Some(StrategyId::new("socio_bee")?);
+///     let resolved =
+///         ResolvedStrategy::of(task, game, StrategyId::DEFAULT, of_game, inheritance);
+///     Ok::<_, game_tasks::ValidationError>(resolved.strategy_id)
+/// };
+/// assert_eq!(effective(Inheritance::FromGame)?, "socio_bee");
+/// assert_eq!(effective(Inheritance::Never)?, "default");
+/// # Ok::<(), game_tasks::ValidationError>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Inheritance {
-    /// It does, as GAME's documentation promises.
+    /// It inherits, as GAME's documentation describes.
     #[default]
     FromGame,
-    /// It does not: the stored value is the effective one, as GAME's code has it. For those
-    /// who move over.
+    /// It does not: the stored strategy is the effective one, as GAME's code behaves. For
+    /// applications that migrate from GAME.
     Never,
 }
 
-/// Which games' tasks inherit: one answer for all, and games that differ from it.
+/// An [`Inheritance`] for all games, and those of games that differ from it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Inheritances {
     elsewhere: Inheritance,
@@ -55,8 +73,8 @@ impl Inheritances {
         games: impl IntoIterator<Item = Uuid>,
         inheritance: Inheritance,
     ) {
-        let named = games.into_iter().map(|game| (game, inheritance));
-        Arc::make_mut(&mut self.games).extend(named);
+        let games = games.into_iter().map(|game| (game, inheritance));
+        Arc::make_mut(&mut self.games).extend(games);
     }
 
     pub(crate) fn of(&self, game: Uuid) -> Inheritance {
@@ -64,7 +82,7 @@ impl Inheritances {
     }
 }
 
-/// The effective strategy of a task. `Display` explains it.
+/// The effective strategy of a task. Its `Display` states the origin.
 ///
 /// ```
 /// use game_tasks::{ResolvedStrategy, StrategyId, StrategySource};
@@ -87,17 +105,19 @@ pub struct ResolvedStrategy {
     /// Its game.
     #[serde(rename = "gameId")]
     pub game_id: Uuid,
-    /// The strategy that it runs by.
+    /// The effective strategy.
     #[serde(rename = "strategyId")]
     pub strategy_id: StrategyId,
-    /// Where that comes from.
+    /// The origin of the strategy.
     pub source: StrategySource,
 }
 
 impl ResolvedStrategy {
-    /// The rule: the task's own, unless it [means none](StrategyId::is_default) (`default`, or
-    /// blank in a database); the game's, unless it means none, too; `default`. For stores that
-    /// resolve for themselves.
+    /// Applies the rule of inheritance, for stores that resolve strategies themselves.
+    ///
+    /// The result is the task's own strategy, else the game's (with [`Inheritance::FromGame`]),
+    /// else `default`. A strategy that [is `default`](StrategyId::is_default), or blank in a
+    /// database, counts as none.
     #[must_use]
     pub fn of(
         task_id: Uuid,

@@ -1,5 +1,5 @@
-//! New tasks whose ids are fixed before the first attempt, so that rows of a lost attempt are
-//! recognized.
+//! New tasks whose ids are fixed before the first attempt, so that a repetition recognizes the rows
+//! of a lost attempt.
 
 use crate::error::TaskError;
 use crate::repository::{CreateOutcome, OnExisting};
@@ -10,8 +10,8 @@ use uuid::Uuid;
 /// New tasks, all with ids.
 pub(super) struct FixedIds {
     pub(super) tasks: Vec<NewTask>,
-    /// The ids that were generated here. No other client creates a task with one of them, whereas
-    /// an id that the caller gave may be that of a task which existed before.
+    /// The ids generated here. Only this call creates tasks with them, whereas an id given by the
+    /// caller can belong to an existing task.
     generated: HashSet<Uuid>,
 }
 
@@ -29,13 +29,13 @@ impl FixedIds {
         Self { tasks: fixed.collect(), generated }
     }
 
-    /// Whether the refusal names one of these ids as taken.
-    pub(super) fn are_in_the_way(&self, refusal: &TaskError) -> bool {
-        taken_by(refusal).is_some_and(|id| self.tasks.iter().any(|task| task.id == Some(id)))
+    /// Whether the refusal names a task with one of these ids.
+    pub(super) fn caused(&self, refusal: &TaskError) -> bool {
+        existing_id(refusal).is_some_and(|id| self.tasks.iter().any(|task| task.id == Some(id)))
     }
 
-    /// The outcomes of an attempt that followed a lost one. What is not known of the call as a
-    /// whole is answered with the loss.
+    /// Converts the outcomes of an attempt that followed a lost one to those of the whole call:
+    /// the loss, where the outcome of the whole call is unknown.
     pub(super) fn after_loss(
         &self,
         outcomes: impl IntoIterator<Item = Result<CreateOutcome, TaskError>>,
@@ -46,15 +46,15 @@ impl FixedIds {
             Ok(written) => self
                 .known(task, written, on_existing)
                 .unwrap_or_else(|| Err(TaskError::clone(lost))),
-            // Refused for its text, in every attempt before anything is sent.
+            // Validation fails in every attempt, before anything is sent.
             Err(error @ TaskError::Invalid { .. }) => Err(error),
             Err(_) => Err(lost.clone()),
         };
         self.tasks.iter().zip(outcomes).map(known).collect()
     }
 
-    /// What is known of a task if an attempt after a lost one answers with this; `None` if the
-    /// lost attempt may have done otherwise.
+    /// The outcome of a task in the whole call, given its outcome after a lost attempt. `None` if
+    /// the lost attempt may have had another effect.
     fn known(
         &self,
         task: &NewTask,
@@ -72,7 +72,7 @@ impl FixedIds {
                 Some(Ok(CreateOutcome::Created(row)))
             }
             _ if task.id == Some(id) => None,
-            // Created by this call for an earlier task of the same name.
+            // Created by this call, for an earlier task with the same external id.
             CreateOutcome::Kept(row) if self.generated.contains(&id) => Some(match on_existing {
                 OnExisting::Fail => Err(already_exists(task, id)),
                 OnExisting::Keep => Ok(CreateOutcome::Kept(row)),
@@ -81,14 +81,14 @@ impl FixedIds {
                 }
             }),
             CreateOutcome::Kept(_) if on_existing == OnExisting::Keep => Some(Ok(written)),
-            // The lost attempt may have updated it, or the one that was refused now.
+            // The lost attempt may have updated it.
             CreateOutcome::Kept(_) => None,
             CreateOutcome::Updated(_) => Some(Ok(written)),
         }
     }
 
-    /// All tasks as one attempt created them, given the rows that now have their ids; `None` where
-    /// one is missing or is not what that attempt created.
+    /// All tasks as one attempt created them, given the rows that now have their ids. `None` if a
+    /// row is missing or was not created by that attempt.
     pub(super) fn created_together(&self, rows: Vec<Task>) -> Option<Vec<CreateOutcome>> {
         let mut rows: HashMap<Uuid, Task> = rows.into_iter().map(|row| (row.id, row)).collect();
         let moment = self.generated.iter().find_map(|id| Some(rows.get(id)?.created_at))?;
@@ -107,21 +107,21 @@ impl FixedIds {
     }
 }
 
-/// The row as an attempt created it. Another client may have changed it since.
+/// The row as an attempt created it, without changes made by other clients since.
 pub(super) fn as_created(task: &NewTask, row: Task, on_existing: OnExisting) -> Task {
     if row.updated_at == row.created_at {
         return row;
     }
     let strategy_id = match on_existing {
         OnExisting::Fail | OnExisting::Keep => task.stored_strategy(),
-        // That of the last task of this name in the batch, and the row has it.
+        // The strategy of the last task of the batch with this external id, which the row has.
         OnExisting::Update => row.strategy_id,
     };
     Task { updated_at: row.created_at, status: TaskStatus::OPEN, strategy_id, ..row }
 }
 
-/// The id of the task that is in the way.
-pub(super) fn taken_by(refusal: &TaskError) -> Option<Uuid> {
+/// The id of the existing task that caused the refusal.
+pub(super) fn existing_id(refusal: &TaskError) -> Option<Uuid> {
     match refusal {
         TaskError::AlreadyExists { id, .. } => *id,
         TaskError::IdTaken { id } => Some(*id),

@@ -1,4 +1,4 @@
-//! A decorator that repeats what can be repeated.
+//! [`Retrying`], a decorator that repeats calls after transient failures.
 
 mod attempts;
 mod ids;
@@ -8,7 +8,7 @@ use crate::error::TaskError;
 use crate::memory::InMemoryTaskRepository;
 use crate::query::{MAX_PAGE_SIZE, Page, TaskFilter, TaskQuery};
 use crate::repository::retrying::attempts::{Attempts, repeat};
-use crate::repository::retrying::ids::{FixedIds, as_created, taken_by};
+use crate::repository::retrying::ids::{FixedIds, as_created, existing_id};
 use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
 use crate::task::{NewTask, ParentGame, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
@@ -17,11 +17,19 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// A repository each of whose calls is a transaction of its own, or several: one that does
-/// not work inside an application's transaction.
+/// A repository whose calls run in transactions of their own, never inside the application's.
 ///
-/// [`Retrying`] takes no other. A store of an application's own that keeps this promise
-/// implements it.
+/// [`Retrying`] requires it, since repeating a call inside a failed transaction cannot succeed.
+/// Implement it for a store of your own that meets the condition:
+///
+/// ```
+/// use game_tasks::{Retryable, Retrying};
+///
+/// fn with_retries<R: Retryable>(store: R) -> Retrying<R> {
+///     Retrying::new(store)
+/// }
+/// # with_retries(game_tasks::InMemoryTaskRepository::new());
+/// ```
 pub trait Retryable: TaskRepository {}
 
 impl<C: Autocommit, G: ParentGame> Retryable for SeaOrmTaskRepository<C, G> {}
@@ -30,11 +38,11 @@ impl<T: Retryable + ?Sized> Retryable for &T {}
 impl<T: Retryable + ?Sized> Retryable for Arc<T> {}
 impl<T: Retryable + ?Sized> Retryable for Box<T> {}
 
-/// A repository that repeats calls which failed for a temporary reason, with growing, jittered
-/// delays and a bound.
+/// A repository that repeats calls after transient failures, with exponential backoff, jitter and
+/// a maximum number of retries.
 ///
-/// It takes only repositories that own their transactions. Inside the application's own
-/// transaction a single call cannot be repeated: the transaction must be.
+/// It accepts only [`Retryable`] repositories. Inside the application's own transaction a single
+/// call cannot be repeated; repeat the whole transaction instead.
 ///
 /// ```
 /// use game_tasks::{Game, InMemoryTaskRepository, NewTask, Retrying, TaskRepositoryExt};
@@ -52,52 +60,52 @@ impl<T: Retryable + ?Sized> Retryable for Box<T> {}
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # What is repeated, and what is answered
+/// # What is repeated, and what is returned
 ///
-/// An attempt of which nothing was applied ([`Retry::Call`](crate::Retry::Call)) is repeated as
-/// it is. Its call is answered as if that attempt had not been made.
+/// An attempt that was not applied ([`Retry::Call`](crate::Retry::Call)) is repeated, and does not
+/// affect what the call returns.
 ///
-/// An attempt whose answer was *lost* ([`Retry::Unknown`](crate::Retry::Unknown), mostly because
-/// the connection broke) may have been applied, and other clients may have acted on it since.
-/// From then on the call answers only what is known to be true of the whole call. Everything
-/// else, refusals such as [`Conflict`](TaskError::Conflict) and
-/// [`NotFound`](TaskError::NotFound) included, is answered with the error of the lost attempt,
-/// whose [`retry`](TaskError::retry) is `Unknown`. In detail:
+/// An attempt whose response was *lost* ([`Retry::Unknown`](crate::Retry::Unknown), usually
+/// because the connection broke) may have been applied, and other clients may have acted on it
+/// since. From then on the call returns a result only if it is known to be true of the whole call.
+/// Otherwise, also for refusals such as [`Conflict`](TaskError::Conflict) and
+/// [`NotFound`](TaskError::NotFound), it returns the error of the lost attempt, whose
+/// [`retry`](TaskError::retry) is `Unknown`. In detail, after a lost attempt:
 ///
-/// - Reads are repeated.
-/// - *Creations* are repeated. Ids are fixed before the first attempt, so that a repetition
-///   recognizes the rows of a lost attempt: they are answered as created, as this call wrote
-///   them. A row with an id that the *caller* gave may be another client's; unless the repetition
-///   itself created it, this task is answered with the lost error. So are, for the same reason,
-///   refusals after a loss, and with [`OnExisting::Update`] rows that need no update any more. In
-///   [`create_many`](super::TaskRepositoryExt::create_many) each task has its own answer; in
-///   [`create_all`](super::TaskRepositoryExt::create_all) one that is not known makes the whole
-///   call unknown.
-/// - *Changes by id* are repeated, and `Ok` if the repetition changes the task. If there is
-///   nothing left to change, the lost attempt may have made the change or another client may have,
-///   so the answer is the lost error.
-/// - *Changes by external id* are not repeated after a loss: the name may be another task's by
-///   then. Address tasks by id where a change is to be repeated.
-/// - *Deletions* look at the task after a loss, and are repeated by its id if it is still the same
-///   task. If it is gone, the answer is the lost error: this call or another may have deleted it.
-/// - *Changes and deletions of many* are not repeated after a loss: how many tasks the lost
-///   attempt changed is not known.
+/// - *Reads* are repeated.
+/// - *Creations* are repeated. Ids are fixed before the first attempt, so a repetition recognizes
+///   the rows of a lost attempt: they are returned as created, as this call wrote them. A row with
+///   an id given by the *caller* may be another client's; unless the repetition itself created
+///   it, the task gets the lost error. So do refusals, and with [`OnExisting::Update`] rows that
+///   need no update any more. In [`create_many`](super::TaskRepositoryExt::create_many) each task
+///   has its own outcome; in [`create_all`](super::TaskRepositoryExt::create_all) a single unknown
+///   outcome makes the whole call unknown.
+/// - *Updates by id* are repeated, and succeed if the repetition changes the task. If it has
+///   nothing to change, either the lost attempt or another client made the change, so the call
+///   returns the lost error.
+/// - *Updates by external id* are not repeated: by then the external id may belong to another
+///   task. Address tasks by id if updates are to be repeated.
+/// - *Deletions* read the task again, and are repeated by its id if it is still the same task. If
+///   it does not exist any more, this call or another may have deleted it, so the call returns the
+///   lost error.
+/// - *Bulk updates and deletions* are not repeated: the number of tasks that the lost attempt
+///   changed is unknown.
 ///
-/// A repetition may undo what another client did after the lost attempt was applied: it sets a
-/// status again, or creates again what was deleted. And a database may apply a lost attempt later
-/// than its repetition, if it noticed the loss of the connection late.
+/// A repetition can undo what another client did after the lost attempt was applied: it sets a
+/// status again, or creates a deleted task again. A database that notices the broken connection
+/// late can apply the lost attempt after its repetition.
 ///
-/// # Costs
+/// # Cost
 ///
 /// Without failures only [`delete`](super::TaskRepositoryExt::delete) takes more round trips than
-/// the repository beneath, namely one: it reads the task first. After a loss,
-/// [`create`](super::TaskRepositoryExt::create) may take one round trip more, `delete` takes one,
-/// and `create_all` may take one for every [`MAX_PAGE_SIZE`] tasks.
+/// the inner repository: one, which reads the task first. After a lost attempt
+/// [`create`](super::TaskRepositoryExt::create) can take one more, `delete` takes one, and
+/// `create_all` can take one for every [`MAX_PAGE_SIZE`] tasks.
 ///
-/// The attempts of a call share one bound with all of its look-ups: together they fail at most
-/// [`max_retries`](Self::max_retries) + 1 times, so a call lasts at most as long as its statements
-/// (and each waits for a connection as long as the pool lets it) and as many delays as retries,
-/// each at most twice the longest one, because of jitter.
+/// The attempts and lookups of a call share one limit: together they fail at most
+/// [`max_retries`](Self::max_retries) + 1 times. So a call takes at most the time of its
+/// statements (each of which waits for a connection as long as the pool allows) and
+/// `max_retries` delays, each at most twice the longest one because of jitter.
 #[derive(Debug, Clone)]
 pub struct Retrying<R> {
     inner: R,
@@ -105,7 +113,8 @@ pub struct Retrying<R> {
 }
 
 impl<R: Retryable> Retrying<R> {
-    /// Repeats up to five times, with delays from 20 milliseconds to 2 seconds.
+    /// Repeats the calls of a repository up to five times, with delays from 20 milliseconds to 2
+    /// seconds.
     #[must_use]
     pub fn new(inner: R) -> Self {
         let backoff = ExponentialBuilder::new()
@@ -116,27 +125,37 @@ impl<R: Retryable> Retrying<R> {
         Self { inner, backoff }
     }
 
-    /// How often a call is repeated at most. Its look-ups count.
+    /// Sets the maximum number of retries of a call, including its lookups.
     #[must_use]
     pub fn max_retries(mut self, times: usize) -> Self {
         self.backoff = self.backoff.with_max_times(times);
         self
     }
 
-    /// The shortest and the longest delay between attempts, before jitter.
+    /// Sets the shortest and the longest delay between attempts, before jitter.
+    ///
+    /// ```
+    /// use game_tasks::{InMemoryTaskRepository, Retrying};
+    /// use std::time::Duration;
+    ///
+    /// let tasks = Retrying::new(InMemoryTaskRepository::new())
+    ///     .max_retries(8)
+    ///     .delays(Duration::from_millis(5), Duration::from_secs(1));
+    /// # let _ = tasks;
+    /// ```
     #[must_use]
     pub fn delays(mut self, shortest: Duration, longest: Duration) -> Self {
         self.backoff = self.backoff.with_min_delay(shortest).with_max_delay(longest);
         self
     }
 
-    /// The repository beneath.
+    /// The inner repository.
     #[must_use]
     pub fn inner(&self) -> &R {
         &self.inner
     }
 
-    /// The repository beneath.
+    /// The inner repository, by value.
     #[must_use]
     pub fn into_inner(self) -> R {
         self.inner
@@ -154,7 +173,7 @@ impl<R> Retrying<R> {
 }
 
 impl<R: TaskRepository> Retrying<R> {
-    /// The rows that have these ids; `None` if there are fewer.
+    /// The rows with the ids of these tasks; `None` if any is missing.
     async fn rows_of(
         &self,
         tasks: &[NewTask],
@@ -187,13 +206,13 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
                 Ok(created) => return Ok(created),
                 Err(error) => error,
             };
-            if attempts.lost().is_some() && generated && taken_by(&error) == Some(id) {
-                // No other client creates a task with this id, so an earlier attempt did.
+            if attempts.lost().is_some() && generated && existing_id(&error) == Some(id) {
+                // Only this call creates a task with this id, so an earlier attempt did.
                 let key = TaskKey::InGame(task.game_id, id);
                 let row = repeat!(attempts, self.inner.find_task(&key));
                 let own = row.filter(|row| row.external_task_id == task.external_task_id);
                 let created = own.map(|row| as_created(&task, row, OnExisting::Fail));
-                return created.ok_or_else(|| attempts.answer(error));
+                return created.ok_or_else(|| attempts.final_error(error));
             }
             attempts.next(error).await?;
         }
@@ -207,8 +226,8 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
         let fixed = FixedIds::new(tasks);
         let mut attempts = self.attempts();
         loop {
-            // `Keep` writes the same rows as `Report`, and answers with those that exist: rows of
-            // a lost attempt need not be looked up.
+            // `Keep` writes the same rows as `Fail` and returns the existing ones, among them the
+            // rows of a lost attempt.
             let mode = match on_existing {
                 OnExisting::Fail if attempts.lost().is_some() => OnExisting::Keep,
                 mode => mode,
@@ -243,12 +262,12 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
             if attempts.lost().is_some()
                 && on_existing == OnExisting::Fail
                 && let TaskError::Batch { error: refusal, .. } = &error
-                && fixed.are_in_the_way(refusal)
+                && fixed.caused(refusal)
             {
-                // All were written, or none: if one is its own, an earlier attempt wrote all.
+                // The batch is atomic: if one row is its own, an earlier attempt wrote all.
                 let rows = self.rows_of(&fixed.tasks, &mut attempts).await?;
                 let created = rows.and_then(|rows| fixed.created_together(rows));
-                return created.ok_or_else(|| attempts.answer(error));
+                return created.ok_or_else(|| attempts.final_error(error));
             }
             attempts.next(error).await?;
         }
@@ -271,7 +290,7 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
 
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         let mut attempts = match key {
-            // After a loss the name may be another task's.
+            // After a loss the external id may belong to another task.
             TaskKey::External(..) => self.attempts_until_lost(),
             TaskKey::Id(_) | TaskKey::InGame(..) => self.attempts(),
         };
@@ -295,9 +314,9 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
         loop {
             let key = if attempts.lost().is_some() {
                 let now = repeat!(attempts, self.inner.find_task(&by_id));
-                // Who gives ids may have given this one again.
+                // A caller that assigns ids may have created another task with this one.
                 if now.is_none_or(|now| now.created_at != before.created_at) {
-                    return Err(attempts.answer(absent()));
+                    return Err(attempts.final_error(absent()));
                 }
                 &by_id
             } else {
