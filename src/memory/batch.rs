@@ -88,11 +88,11 @@ impl<'d> Draft<'d> {
             return Ok(CreateOutcome::Kept(existing));
         }
         if let Some(row) = self.rows.get_mut(&existing.id) {
-            row.task.strategy_id = new.stored_strategy();
+            row.task.strategy_id = new.strategy_or_default();
             return Ok(CreateOutcome::Updated(existing));
         }
         let mut task = existing.clone();
-        let stored = Some(std::mem::replace(&mut task.strategy_id, new.stored_strategy()));
+        let stored = Some(std::mem::replace(&mut task.strategy_id, new.strategy_or_default()));
         self.rows.insert(task.id, Row { task, stored });
         Ok(CreateOutcome::Kept(existing))
     }
@@ -108,7 +108,7 @@ impl<'d> Draft<'d> {
     /// No task follows: each row is written once, whatever the batch asked of it.
     pub(super) fn close(&mut self) {
         for row in self.rows.values_mut().filter(|row| row.is_changed()) {
-            row.task.updated_at = time::changed_at(self.now, row.task.updated_at);
+            row.task.updated_at = time::next_updated_at(self.now, row.task.updated_at);
         }
     }
 

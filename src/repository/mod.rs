@@ -152,7 +152,7 @@ pub trait TaskRepository: Send + Sync {
     /// what the loop writes may meet tasks that were read before. The query's own page size and
     /// number do not count.
     fn stream_tasks<'a>(&'a self, query: &TaskQuery) -> BoxStream<'a, Result<Task, TaskError>> {
-        let first = query.in_pages_of(MAX_PAGE_SIZE);
+        let first = query.for_stream(MAX_PAGE_SIZE);
         let pages = stream::try_unfold(Some(first), move |query| async move {
             let Some(query) = query else { return Ok::<_, TaskError>(None) };
             let page = self.list_tasks(&query).await?;
