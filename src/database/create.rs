@@ -6,7 +6,7 @@ use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::tasks::Column;
-use crate::task::{NewTask, ParentGame, Stamp, Task, TaskKey, TaskStatus, time};
+use crate::task::{Creator, NewTask, ParentGame, Task, TaskKey, TaskStatus, time};
 use sea_orm::Statement;
 use uuid::Uuid;
 
@@ -22,20 +22,20 @@ enum InsertPlan {
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn create_one(&self, task: &NewTask) -> Result<Task, TaskError> {
         task.validate()?;
-        let Some(stamp) = self.scope().stamp()? else {
+        let Some(creator) = self.scope().creator()? else {
             return Err(TaskError::GameNotFound { game_id: task.game_id });
         };
         let id = task.id.unwrap_or_else(Uuid::now_v7);
         let plan = self.insert_plan();
-        let statement = self.insert_statement(task, id, &stamp, plan);
+        let statement = self.insert_statement(task, id, &creator, plan);
         match self.written(BoundColumns::default(), statement).await {
             Ok(Some(created)) => Ok(created),
             // Boxed, so that the future of a successful call stays small.
-            Ok(None) => Box::pin(self.create_after_conflict(task, id, &stamp, plan, None)).await,
+            Ok(None) => Box::pin(self.create_after_conflict(task, id, &creator, plan, None)).await,
             Err(error) => {
                 let retry = async {
                     let failure = self.classify_insert_failure(task, id, error).await?;
-                    self.create_after_conflict(task, id, &stamp, plan, Some(failure)).await
+                    self.create_after_conflict(task, id, &creator, plan, Some(failure)).await
                 };
                 Box::pin(retry).await
             }
@@ -48,7 +48,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         task: &NewTask,
         id: Uuid,
-        stamp: &Stamp,
+        creator: &Creator,
         mut plan: InsertPlan,
         mut failure: Option<DatabaseError>,
     ) -> Result<Task, TaskError> {
@@ -76,7 +76,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
                 _ => {}
             }
-            let statement = self.insert_statement(task, id, stamp, plan);
+            let statement = self.insert_statement(task, id, creator, plan);
             failure = match self.written(BoundColumns::default(), statement).await {
                 Ok(Some(created)) => return Ok(created),
                 Ok(None) => None,
@@ -155,9 +155,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         task: &NewTask,
         id: Uuid,
-        stamp: &Stamp,
+        creator: &Creator,
     ) -> Result<Task, TaskError> {
-        let statement = self.insert_statement(task, id, stamp, InsertPlan::Plain);
+        let statement = self.insert_statement(task, id, creator, InsertPlan::Plain);
         match self.written(BoundColumns::default(), statement).await {
             Ok(inserted) => inserted.ok_or_else(|| self.not_inserted(task)),
             Err(error) => match self.write_failed(error).await {
@@ -175,7 +175,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         task: &NewTask,
         id: Uuid,
-        stamp: &Stamp,
+        creator: &Creator,
         plan: InsertPlan,
     ) -> Statement {
         let (sql, names) = (self.sql(), self.names());
@@ -183,11 +183,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let values = each_column(|f, column| match column {
             Column::Id => sql.write_bound(f, id),
             Column::CreatedAt | Column::UpdatedAt => sql.write_bound(f, now),
-            Column::ApiKeyUsed => sql.write_bound(f, stamp.api_key_used.clone()),
-            Column::OauthUserId => sql.write_bound(f, stamp.oauth_user_id.clone()),
+            Column::ApiKeyUsed => sql.write_bound(f, creator.api_key_used.clone()),
+            Column::OauthUserId => sql.write_bound(f, creator.oauth_user_id.clone()),
             Column::GameId => sql.write_bound(f, task.game_id),
             Column::ExternalTaskId => sql.write_bound(f, task.external_task_id.as_str()),
-            Column::StrategyId => sql.write_bound(f, task.stored_strategy()),
+            Column::StrategyId => sql.write_bound(f, task.strategy_or_default()),
             Column::Status => sql.write_bound(f, TaskStatus::OPEN),
         });
         let (tasks, columns, returned) =

@@ -4,7 +4,7 @@ use super::sql::{BoundColumns, Decoder, KeyList, Keys, Sql};
 use super::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::{DatabaseError, TaskError};
 use crate::query::cursor::{Position, SortValue};
-use crate::query::page::Plan;
+use crate::query::page::PageStart;
 use crate::query::{Page, TaskFilter, TaskOrder, TaskQuery};
 use crate::task::{ParentGame, Task};
 use sea_orm::{DbErr, QueryResult, Statement, Value};
@@ -78,24 +78,24 @@ impl PageRows {
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn list_page(&self, query: &TaskQuery) -> Result<Page, TaskError> {
-        let read = self.read_page(query, &query.plan(self.scope())?).await?;
+        let read = self.read_page(query, &query.page_start(self.scope())?).await?;
         let has_more = read.has_more;
         let tasks = read.decoded().await.map_err(|error| self.read_failed(error))?;
         let total = match query.wants_total() {
             true => Some(self.count_matching(query.filter()).await?),
             false => None,
         };
-        Ok(query.page_of_size(self.scope(), tasks, has_more, |task| task, total))
+        Ok(query.build_page(self.scope(), tasks, has_more, |task| task, total))
     }
 
     pub(super) async fn read_page(
         &self,
         query: &TaskQuery,
-        plan: &Plan,
+        start: &PageStart,
     ) -> Result<PageRows, TaskError> {
         let mut rows = loop {
             let hinted = self.names().hints.are_enabled();
-            let page = self.page_statement(query, plan, hinted);
+            let page = self.page_statement(query, start, hinted);
             match self.connection.query_all(page).await {
                 Err(error) if self.is_missing_hinted_index(hinted, &error) => {}
                 rows => break rows.map_err(|error| self.read_failed(error))?,
@@ -113,14 +113,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         self.names().hints.disable_if_missing(self.dialect(), hinted, error)
     }
 
-    fn page_statement(&self, query: &TaskQuery, plan: &Plan, hinted: bool) -> Statement {
+    fn page_statement(&self, query: &TaskQuery, start: &PageStart, hinted: bool) -> Statement {
         let (sql, names, filter) = (self.sql(), self.names(), query.filter());
         let returned = names.returned_of_many(bound_by(query));
         let keys = self.keys_of(filter);
         let tasks = sql.tasks_of_keys(keys.as_ref());
         let within_game = filter.game_id.is_some() && filter.keys.is_none();
         let hint = match query.order() {
-            _ if plan.after.is_none() || !within_game => "",
+            _ if start.after.is_none() || !within_game => "",
             TaskOrder::Created => names.hints.by_creation(hinted),
             TaskOrder::ExternalId => names.hints.by_name(hinted),
             TaskOrder::Updated => "",
@@ -128,11 +128,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let and_filter = sql.and_filter(filter, Keys::Joined);
         let and_in_scope = sql.and_in_scope(self.scope(), "");
         let sorting = sql.sorting(query);
-        let and_after = sql.and_after(sorting, plan.after.as_ref());
+        let and_after = sql.and_after(sorting, start.after.as_ref());
         let order = sorting.order_by(&names.id);
         let limit = limit(&sql, query);
-        let offset = sql.bind(as_i64(plan.offset));
-        let offset = fmt::from_fn(|f| match plan.offset {
+        let offset = sql.bind(as_i64(start.offset));
+        let offset = fmt::from_fn(|f| match start.offset {
             0 => Ok(()),
             _ => write!(f, " OFFSET {offset}"),
         });
@@ -188,7 +188,7 @@ fn bound_by(query: &TaskQuery) -> BoundColumns {
 /// The page size, written out where it is a multiple of ten: PostgreSQL plans a statement anew each
 /// time if its limit is bound. Other sizes are bound, so that there are not too many statements.
 fn limit<'s>(sql: &'s Sql<'_>, query: &TaskQuery) -> impl Display + 's {
-    let (limit, written_out) = (query.lookahead(), query.page_size().is_multiple_of(10));
+    let (limit, written_out) = (query.fetch_limit(), query.page_size().is_multiple_of(10));
     fmt::from_fn(move |f| match written_out {
         true => write!(f, "{limit}"),
         false => write!(f, "{}", sql.bind(as_i64(limit))),

@@ -118,7 +118,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     where
         E: EntityTrait<Model: Into<Task>>,
     {
-        let plan = query.plan(self.scope())?;
+        let start = query.page_start(self.scope())?;
         let (entity, dialect) = (E::default(), self.dialect());
         let names = &Names::with_alias::<G>(dialect, entity.table_name());
         let sql = Sql::new(names);
@@ -126,7 +126,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let condition = {
             let and_filter = sql.and_filter(query.filter(), Keys::AsCondition);
             let and_in_scope = sql.and_in_scope(self.scope(), "");
-            let and_after = sql.and_after(sorting, plan.after.as_ref());
+            let and_after = sql.and_after(sorting, start.after.as_ref());
             sql.condition(format_args!("{and_filter}{and_in_scope}{and_after}"))
         };
         let is_time = |name: &str| Column::iter().any(|own| own.as_str() == name && is_time(own));
@@ -152,7 +152,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 None => from.from_as(G::tasks_table(), alias),
             };
         }
-        Ok(select.limit(query.lookahead()).offset(Some(plan.offset).filter(|rows| *rows > 0)))
+        Ok(select.limit(query.fetch_limit()).offset(Some(start.offset).filter(|rows| *rows > 0)))
     }
 
     /// Makes a page of the rows that [`select`](Self::select) gave, with the cursor to the
@@ -164,6 +164,6 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         rows: Vec<T>,
         task: impl Fn(&T) -> &Task,
     ) -> Page<T> {
-        query.page_of(self.scope(), rows, task, None)
+        query.page_from_rows(self.scope(), rows, task, None)
     }
 }

@@ -36,7 +36,7 @@ struct Read {
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) fn stream_ahead(&self, query: &TaskQuery) -> BoxStream<'_, Result<Task, TaskError>> {
-        let first = Next::First(query.in_pages_of(MAX_PAGE_SIZE));
+        let first = Next::First(query.for_stream(MAX_PAGE_SIZE));
         let pages = stream::try_unfold(first, |next| self.next_page(next));
         pages.map_ok(|tasks| stream::iter(tasks.into_iter().map(Ok))).try_flatten().boxed()
     }
@@ -68,10 +68,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     async fn read(&self, query: &TaskQuery) -> Result<Read, TaskError> {
         let read = async {
-            let page = self.read_page(query, &query.plan_of_any_size(self.scope())?).await?;
+            let page = self.read_page(query, &query.page_start_for_stream(self.scope())?).await?;
             let last = page.last().map_err(|error| self.read_failed(error))?;
             let later = if self.reads_ahead() { PAGE } else { MAX_PAGE_SIZE };
-            let next = last.map(|last| query.in_pages_of(later).following(self.scope(), &last));
+            let next = last.map(|last| query.for_stream(later).continue_after(self.scope(), &last));
             Ok(Read { page, next })
         };
         read.instrument(span!("list")).await

@@ -56,8 +56,8 @@ impl<'p> PatchSql<'p> {
                 }
             }
             f.write_str(")")?;
-            let Some(target) = patch.target() else { return Ok(()) };
-            match self.lifecycle.sources_of(&target) {
+            let Some(target) = patch.target_status() else { return Ok(()) };
+            match self.lifecycle.predecessors_of(&target) {
                 Some(sources) => {
                     let sources = sql.bind_all(sources.iter().chain([&target]).cloned());
                     write!(f, " AND {status} IN ({sources})")

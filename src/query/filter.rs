@@ -244,7 +244,7 @@ fn too_large(field: &'static str, max: usize) -> ValidationError {
 
 /// The first text, byte for byte, that comes after all that begin with `prefix`; `None`
 /// where no text does.
-pub(crate) fn after_prefix(prefix: &str) -> Option<String> {
+pub(crate) fn prefix_upper_bound(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
         // The surrogates between are no characters.
@@ -260,14 +260,14 @@ pub(crate) fn after_prefix(prefix: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::after_prefix;
+    use super::prefix_upper_bound;
 
     #[test]
     fn the_end_of_a_prefix_is_the_next_text_that_does_not_begin_with_it() {
-        assert_eq!(after_prefix("ab").as_deref(), Some("ac"));
-        assert_eq!(after_prefix("a\u{10ffff}").as_deref(), Some("b"));
-        assert_eq!(after_prefix("\u{d7ff}").as_deref(), Some("\u{e000}"));
-        assert_eq!(after_prefix("\u{10ffff}"), None);
-        assert_eq!(after_prefix(""), None);
+        assert_eq!(prefix_upper_bound("ab").as_deref(), Some("ac"));
+        assert_eq!(prefix_upper_bound("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(prefix_upper_bound("\u{d7ff}").as_deref(), Some("\u{e000}"));
+        assert_eq!(prefix_upper_bound("\u{10ffff}"), None);
+        assert_eq!(prefix_upper_bound(""), None);
     }
 }

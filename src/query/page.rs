@@ -154,7 +154,7 @@ impl TaskQuery {
     }
 
     /// The same list from its cursor or its beginning, in pages of another size.
-    pub(crate) fn in_pages_of(&self, size: u64) -> Self {
+    pub(crate) fn for_stream(&self, size: u64) -> Self {
         let mut query = self.clone().limit(size);
         if let Start::Page(_) = query.start {
             query.start = Start::Page(1);
@@ -194,17 +194,17 @@ impl TaskQuery {
     }
 
     /// Judges the query, and reads its cursor.
-    pub(crate) fn plan(&self, scope: &TaskScope) -> Result<Plan, TaskError> {
+    pub(crate) fn page_start(&self, scope: &TaskScope) -> Result<PageStart, TaskError> {
         let refuse = |reason| Err(ValidationError::new("limit", reason).into());
         match self.limit {
             0 => refuse(ValidationReason::TooSmall { min: 1 }),
-            1..=MAX_PAGE_SIZE => self.plan_of_any_size(scope),
+            1..=MAX_PAGE_SIZE => self.page_start_for_stream(scope),
             _ => refuse(ValidationReason::TooLarge { max: MAX_PAGE_SIZE }),
         }
     }
 
     /// The same without a word on the size of the page.
-    pub(crate) fn plan_of_any_size(&self, scope: &TaskScope) -> Result<Plan, TaskError> {
+    pub(crate) fn page_start_for_stream(&self, scope: &TaskScope) -> Result<PageStart, TaskError> {
         let refuse = |field, reason| Err(ValidationError::new(field, reason).into());
         scope.validate()?;
         self.filter.validate()?;
@@ -214,30 +214,30 @@ impl TaskQuery {
                 // What an OFFSET may be on every database.
                 let max = i64::MAX as u64 / self.limit.max(1);
                 match (number - 1).checked_mul(self.limit) {
-                    Some(offset) if *number <= max => Ok(Plan { offset, after: None }),
+                    Some(offset) if *number <= max => Ok(PageStart { offset, after: None }),
                     _ => refuse("page", ValidationReason::TooLarge { max }),
                 }
             }
             Start::After(cursor) => {
                 let after = cursor.read(self, scope).map_err(TaskError::InvalidCursor)?;
-                Ok(Plan { offset: 0, after: Some(after) })
+                Ok(PageStart { offset: 0, after: Some(after) })
             }
         }
     }
 
     /// How many rows to read so that one sees whether more follow.
-    pub(crate) fn lookahead(&self) -> u64 {
+    pub(crate) fn fetch_limit(&self) -> u64 {
         self.limit.saturating_add(1)
     }
 
     /// What comes after a task.
-    pub(crate) fn following(self, scope: &TaskScope, task: &Task) -> Self {
+    pub(crate) fn continue_after(self, scope: &TaskScope, task: &Task) -> Self {
         let cursor = Cursor::write(&self, scope, &Position::of(self.order, task));
         self.after(cursor)
     }
 
     /// Makes a page of the rows that were read, one more than its size where more follow.
-    pub(crate) fn page_of<T>(
+    pub(crate) fn page_from_rows<T>(
         &self,
         scope: &TaskScope,
         mut rows: Vec<T>,
@@ -247,11 +247,11 @@ impl TaskQuery {
         let size = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
-        self.page_of_size(scope, rows, more, task, total)
+        self.build_page(scope, rows, more, task, total)
     }
 
     /// The same of rows that are no more than its size, where it is known whether more follow.
-    pub(crate) fn page_of_size<T>(
+    pub(crate) fn build_page<T>(
         &self,
         scope: &TaskScope,
         items: Vec<T>,
@@ -266,7 +266,7 @@ impl TaskQuery {
 }
 
 /// A query that was found sound: where its page begins.
-pub(crate) struct Plan {
+pub(crate) struct PageStart {
     pub(crate) offset: u64,
     pub(crate) after: Option<Position>,
 }

@@ -2,7 +2,7 @@
 
 use crate::error::TaskError;
 use crate::query::cursor::Position;
-use crate::query::page::{Page, Plan, TaskOrder, TaskQuery};
+use crate::query::page::{Page, PageStart, TaskOrder, TaskQuery};
 use crate::task::{Task, TaskScope};
 use std::cmp::Ordering;
 
@@ -33,27 +33,27 @@ impl TaskQuery {
         scope: &TaskScope,
         tasks: impl IntoIterator<Item = &'t Task>,
     ) -> Result<Page, TaskError> {
-        let plan = self.plan(scope)?;
+        let start = self.page_start(scope)?;
         let meant: Vec<&Task> =
             tasks.into_iter().filter(|task| self.filter().matches(task)).collect();
         let total = self.wants_total().then_some(meant.len() as u64);
-        let rows = rows_of_page(meant, self, &plan);
-        Ok(self.page_of(scope, rows, |task| task, total))
+        let rows = rows_of_page(meant, self, &start);
+        Ok(self.page_from_rows(scope, rows, |task| task, total))
     }
 }
 
-/// The rows of the page that the plan begins, and one more where more follow.
-fn rows_of_page(mut tasks: Vec<&Task>, query: &TaskQuery, plan: &Plan) -> Vec<Task> {
+/// The rows of the page that the start begins, and one more where more follow.
+fn rows_of_page(mut tasks: Vec<&Task>, query: &TaskQuery, start: &PageStart) -> Vec<Task> {
     let order = query.order();
     let directed = |ascending: Ordering| {
         if query.is_descending() { ascending.reverse() } else { ascending }
     };
     let compare = |a: &&Task, b: &&Task| directed(compare(order, a, b));
-    if let Some(after) = &plan.after {
+    if let Some(after) = &start.after {
         tasks.retain(|task| directed(Position::of(order, task).cmp(after)).is_gt());
     }
-    let skipped = usize::try_from(plan.offset).unwrap_or(usize::MAX);
-    let taken = usize::try_from(query.lookahead()).unwrap_or(usize::MAX);
+    let skipped = usize::try_from(start.offset).unwrap_or(usize::MAX);
+    let taken = usize::try_from(query.fetch_limit()).unwrap_or(usize::MAX);
     let needed = skipped.saturating_add(taken);
     // Who reads a long list page by page need not have all of it sorted for each.
     if needed < tasks.len() {

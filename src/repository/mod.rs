@@ -186,7 +186,7 @@ pub trait TaskRepository: Send + Sync {
     /// No statement is running while the consumer handles a task, so it can write. The stream is
     /// not a snapshot: it can return a task that was changed since its page was read.
     fn stream_tasks<'a>(&'a self, query: &TaskQuery) -> BoxStream<'a, Result<Task, TaskError>> {
-        let first = query.in_pages_of(MAX_PAGE_SIZE);
+        let first = query.for_stream(MAX_PAGE_SIZE);
         let pages = stream::try_unfold(Some(first), move |query| async move {
             let Some(query) = query else { return Ok::<_, TaskError>(None) };
             let page = self.list_tasks(&query).await?;

@@ -18,28 +18,28 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lifecycle {
     /// From each status to those that reach it; `None` allows any.
-    sources: Option<BTreeMap<TaskStatus, BTreeSet<TaskStatus>>>,
+    predecessors: Option<BTreeMap<TaskStatus, BTreeSet<TaskStatus>>>,
 }
 
 impl Lifecycle {
     /// Any status may follow any other.
     #[must_use]
     pub fn any() -> Self {
-        Self { sources: None }
+        Self { predecessors: None }
     }
 
     /// No status may follow another until [`allow`](Self::allow) says so.
     #[must_use]
     pub fn strict() -> Self {
-        Self { sources: Some(BTreeMap::new()) }
+        Self { predecessors: Some(BTreeMap::new()) }
     }
 
     /// Lets each of `to` follow `from`. On [`Lifecycle::any`] it makes the rules strict.
     #[must_use]
     pub fn allow(mut self, from: TaskStatus, to: impl IntoIterator<Item = TaskStatus>) -> Self {
-        let sources = self.sources.get_or_insert_default();
+        let predecessors = self.predecessors.get_or_insert_default();
         for target in to {
-            sources.entry(target).or_default().insert(from.clone());
+            predecessors.entry(target).or_default().insert(from.clone());
         }
         self
     }
@@ -48,13 +48,14 @@ impl Lifecycle {
     /// a patch that leaves it as it is needs no permission.
     #[must_use]
     pub fn allows(&self, from: &TaskStatus, to: &TaskStatus) -> bool {
-        from == to || self.sources_of(to).is_none_or(|sources| sources.contains(from))
+        from == to
+            || self.predecessors_of(to).is_none_or(|predecessors| predecessors.contains(from))
     }
 
     /// The statuses that `to` may follow, or `None` for any.
-    pub(crate) fn sources_of(&self, to: &TaskStatus) -> Option<BTreeSet<TaskStatus>> {
-        let sources = self.sources.as_ref()?;
-        Some(sources.get(to).cloned().unwrap_or_default())
+    pub(crate) fn predecessors_of(&self, to: &TaskStatus) -> Option<BTreeSet<TaskStatus>> {
+        let predecessors = self.predecessors.as_ref()?;
+        Some(predecessors.get(to).cloned().unwrap_or_default())
     }
 
     pub(crate) fn check(&self, from: &TaskStatus, to: &TaskStatus) -> Result<(), ValidationError> {

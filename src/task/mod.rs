@@ -35,7 +35,7 @@ pub use self::new_task::{MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask};
 pub use self::owner::{ApiKeyId, OauthUserId, OwnerId};
 pub use self::parent::ParentGame;
 pub use self::patch::TaskPatch;
-pub(crate) use self::scope::Stamp;
+pub(crate) use self::scope::Creator;
 pub use self::scope::{Caller, MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, TaskScope};
 pub use self::status::TaskStatus;
 pub use self::strategy_id::{StrategyId, StrategyKind};

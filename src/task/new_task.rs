@@ -125,8 +125,8 @@ impl NewTask {
         now: DateTime<Utc>,
     ) -> Result<Task, TaskError> {
         self.validate()?;
-        let stamp = match (scope.stamp()?, game) {
-            (Some(stamp), Some(game)) if scope.can_create_in(game) => stamp,
+        let creator = match (scope.creator()?, game) {
+            (Some(creator), Some(game)) if scope.can_create_in(game) => creator,
             _ => return Err(TaskError::GameNotFound { game_id: self.game_id }),
         };
         let now = time::floor(now);
@@ -134,17 +134,17 @@ impl NewTask {
             id: self.id.unwrap_or_else(Uuid::now_v7),
             created_at: now,
             updated_at: now,
-            api_key_used: stamp.api_key_used,
-            oauth_user_id: stamp.oauth_user_id,
+            api_key_used: creator.api_key_used,
+            oauth_user_id: creator.oauth_user_id,
             external_task_id: self.external_task_id.clone(),
             game_id: self.game_id,
-            strategy_id: self.stored_strategy(),
+            strategy_id: self.strategy_or_default(),
             status: TaskStatus::OPEN,
         })
     }
 
     /// The strategy that is stored.
-    pub(crate) fn stored_strategy(&self) -> StrategyId {
+    pub(crate) fn strategy_or_default(&self) -> StrategyId {
         self.strategy_id.clone().map_or(StrategyId::DEFAULT, StrategyId::from_stored)
     }
 

@@ -126,7 +126,7 @@ impl TaskPatch {
     }
 
     /// The target status, where the patch names one.
-    pub(crate) fn target(&self) -> Option<TaskStatus> {
+    pub(crate) fn target_status(&self) -> Option<TaskStatus> {
         self.status.clone().map(TaskStatus::from_stored)
     }
 
@@ -153,11 +153,11 @@ impl TaskPatch {
             });
         }
         let mut changed = task.clone();
-        self.assign(&mut changed);
+        self.set_fields(&mut changed);
         if changed == *task {
             return Err(TaskError::Unchanged);
         }
-        match self.target() {
+        match self.target_status() {
             Some(target) => Ok(lifecycle.check(&task.status, &target)?),
             None => Ok(()),
         }
@@ -178,12 +178,12 @@ impl TaskPatch {
     /// # Ok::<(), game_tasks::TaskError>(())
     /// ```
     pub fn apply(&self, task: &mut Task) {
-        self.assign(task);
-        task.updated_at = time::changed_at(time::now(), task.updated_at);
+        self.set_fields(task);
+        task.updated_at = time::next_updated_at(time::now(), task.updated_at);
     }
 
     /// Sets the fields that the patch names.
-    fn assign(&self, task: &mut Task) {
+    fn set_fields(&self, task: &mut Task) {
         let Self { strategy_id, status, if_status: _, if_unmodified_since: _ } = self;
         if let Some(strategy) = strategy_id {
             task.strategy_id = StrategyId::from_stored(strategy.clone());

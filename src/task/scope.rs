@@ -252,17 +252,17 @@ impl TaskScope {
     ///
     /// Two different keys, or users, cannot both be recorded: such a scope creates
     /// nothing (`None`).
-    pub(crate) fn stamp(&self) -> Result<Option<Stamp>, ValidationError> {
-        let mut stamp = Stamp::default();
+    pub(crate) fn creator(&self) -> Result<Option<Creator>, ValidationError> {
+        let mut creator = Creator::default();
         for caller in &self.callers {
             let clash = match caller {
                 Caller::ApiKey(key) => {
                     super::check_text("api_key_used", key.as_str())?;
-                    stamp.api_key_used.replace(key.clone()).is_some()
+                    creator.api_key_used.replace(key.clone()).is_some()
                 }
                 Caller::OauthUser(user) => {
                     super::check_text("oauth_user_id", user.as_str())?;
-                    stamp.oauth_user_id.replace(user.clone()).is_some()
+                    creator.oauth_user_id.replace(user.clone()).is_some()
                 }
                 Caller::Owner(_) => false,
             };
@@ -270,7 +270,7 @@ impl TaskScope {
                 return Ok(None);
             }
         }
-        Ok(Some(stamp))
+        Ok(Some(creator))
     }
 }
 
@@ -342,7 +342,7 @@ impl From<Caller> for TaskScope {
 
 /// What a scope writes into the owner columns of a new task.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Stamp {
+pub(crate) struct Creator {
     pub(crate) api_key_used: Option<ApiKeyId>,
     pub(crate) oauth_user_id: Option<OauthUserId>,
 }

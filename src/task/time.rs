@@ -28,7 +28,7 @@ pub(crate) const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
 
 /// When a row counts as changed that was last changed at `before`: clocks may go back,
 /// `updated_at` does not.
-pub(crate) fn changed_at(now: DateTime<Utc>, before: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn next_updated_at(now: DateTime<Utc>, before: DateTime<Utc>) -> DateTime<Utc> {
     before.checked_add_signed(MICROSECOND).map_or(now, |grown| grown.max(now))
 }
 
@@ -83,9 +83,9 @@ mod tests {
     #[test]
     fn a_change_is_later_than_the_one_before() {
         let (early, late) = (utc("2026-01-01T00:00:00Z"), utc("2026-01-01T00:00:01Z"));
-        assert_eq!(changed_at(late, early), late);
-        assert_eq!(changed_at(early, late), late + MICROSECOND);
-        assert_eq!(changed_at(late, late), late + MICROSECOND);
-        assert_eq!(changed_at(late, DateTime::<Utc>::MAX_UTC), late);
+        assert_eq!(next_updated_at(late, early), late);
+        assert_eq!(next_updated_at(early, late), late + MICROSECOND);
+        assert_eq!(next_updated_at(late, late), late + MICROSECOND);
+        assert_eq!(next_updated_at(late, DateTime::<Utc>::MAX_UTC), late);
     }
 }

@@ -9,7 +9,7 @@ use crate::database::create::already_exists;
 use crate::database::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::{FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
-use crate::task::{NewTask, ParentGame, Stamp, time};
+use crate::task::{Creator, NewTask, ParentGame, time};
 use sea_orm::DbErr;
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
@@ -33,7 +33,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let repeated = repeated.map(|(index, task)| (index, already_exists(task, None)));
         let mut refusal = earlier(invalid, repeated);
         let mut outcomes = Outcomes::new(tasks, on_existing);
-        let Ok(Some(stamp)) = self.scope().stamp() else {
+        let Ok(Some(creator)) = self.scope().creator() else {
             return refusal.map_or(Ok(Vec::new()), |(index, error)| Err(refused(index, error)));
         };
         if refusal.is_some() || repeated_id(&remaining).is_some() {
@@ -46,7 +46,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if let Some((index, error)) = refusal {
             return Err(refused(index, error));
         }
-        self.write_all(remaining, on_existing, &stamp, &mut outcomes).await?;
+        self.write_all(remaining, on_existing, &creator, &mut outcomes).await?;
         outcomes.in_order()
     }
 
@@ -56,7 +56,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         mut remaining: Vec<Entry<'t>>,
         on_existing: OnExisting,
-        stamp: &Stamp,
+        creator: &Creator,
         outcomes: &mut Outcomes<'t>,
     ) -> Result<(), TaskError> {
         let mode = match on_existing {
@@ -80,11 +80,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
             // Nothing conflicts that this connection can see.
             if may_be_refused
-                && let Some(error) = self.first_refused(&remaining, mode, stamp).await?
+                && let Some(error) = self.first_refused(&remaining, mode, creator).await?
             {
                 return Err(error);
             }
-            match self.try_write_all(remaining, mode, Check::Complete, stamp, outcomes).await {
+            match self.try_write_all(remaining, mode, Check::Complete, creator, outcomes).await {
                 Ok(()) => return Ok(()),
                 Err((entries, None)) => {
                     remaining = entries;
@@ -111,7 +111,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             // The failure was caused by the crate's own null. A plain insert names the conflict; if it
             // succeeds after all, everything is written.
             let mode = InsertMode::InsertAll;
-            match self.try_write_all(remaining, mode, Check::Off, stamp, outcomes).await {
+            match self.try_write_all(remaining, mode, Check::Off, creator, outcomes).await {
                 Ok(()) => return Ok(()),
                 Err((_, None)) => {}
                 Err((_, Some(error))) => failure = error,
@@ -127,13 +127,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         entries: Vec<Entry<'t>>,
         mode: InsertMode,
         check: Check,
-        stamp: &Stamp,
+        creator: &Creator,
         outcomes: &mut Outcomes<'t>,
     ) -> Result<(), (Vec<Entry<'t>>, Option<DbErr>)> {
         let (chunk, now) = (self.chunk(entries), time::now());
         let written = async {
-            let inserted = self.insert(&chunk, mode, check, stamp, now).await?;
-            self.decode(inserted, &chunk.entries, stamp, now).await
+            let inserted = self.insert(&chunk, mode, check, creator, now).await?;
+            self.decode(inserted, &chunk.entries, creator, now).await
         };
         match written.await {
             Ok(rows) if rows.is_empty() => Err((chunk.entries, None)),

@@ -10,7 +10,7 @@ use crate::database::sql::yield_now;
 use crate::database::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::{DatabaseError, FailureKind, Retry, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
-use crate::task::{NewTask, ParentGame, Stamp, time};
+use crate::task::{Creator, NewTask, ParentGame, time};
 use chrono::{DateTime, Utc};
 use futures_util::future;
 use sea_orm::DbErr;
@@ -26,7 +26,7 @@ const OPTIMISTIC_MIN: usize = 100;
 struct Run<'t> {
     tasks: &'t [NewTask],
     on_existing: OnExisting,
-    stamp: Stamp,
+    creator: Creator,
     mode: InsertMode,
     /// The entries that no chunk contains yet.
     queue: VecDeque<Entry<'t>>,
@@ -61,7 +61,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 Err(error) => outcomes.set(index, Err(error)),
             }
         }
-        let Ok(Some(stamp)) = self.scope().stamp() else { return Ok(outcomes.in_order()) };
+        let Ok(Some(creator)) = self.scope().creator() else { return Ok(outcomes.in_order()) };
         let mode = match on_existing {
             OnExisting::Fail | OnExisting::Keep => InsertMode::InsertSome,
             OnExisting::Update => InsertMode::UpsertSome,
@@ -70,7 +70,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut run = Run {
             tasks,
             on_existing,
-            stamp,
+            creator,
             mode,
             queue: fold(valid, on_existing).into(),
             ids_repeat,
@@ -154,8 +154,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         mode: InsertMode,
         run: &mut Run<'t>,
     ) -> Result<(Vec<Entry<'t>>, DateTime<Utc>), TaskError> {
-        let (now, stamp) = (time::now(), run.stamp.clone());
-        let insert = self.insert(&chunk, mode, Check::Off, &stamp, now);
+        let (now, creator) = (time::now(), run.creator.clone());
+        let insert = self.insert(&chunk, mode, Check::Off, &creator, now);
         let (inserted, before) = future::join(insert, self.decode_and_encode(run)).await;
         let mut remaining = match inserted {
             Ok(inserted) => {
@@ -202,7 +202,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         now: DateTime<Utc>,
         run: &mut Run<'t>,
     ) -> Result<Vec<Entry<'t>>, TaskError> {
-        let rows = match self.decode(inserted, &chunk.entries, &run.stamp, now).await {
+        let rows = match self.decode(inserted, &chunk.entries, &run.creator, now).await {
             Ok(rows) => rows,
             Err(error) => return Err(self.write_failed(error).await),
         };
@@ -268,13 +268,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<CreateOutcome, TaskError> {
         if !run.mode.is_upsert() || !entry.exists {
             let task = entry.task.clone().strategy(entry.strategy.as_str());
-            let created = self.insert_or_fail(&task, entry.id, &run.stamp).await;
+            let created = self.insert_or_fail(&task, entry.id, &run.creator).await;
             return created.map(CreateOutcome::Created);
         }
         let (chunk, now) = (self.chunk(vec![entry.clone()]), time::now());
         let rows = async {
-            let inserted = self.insert(&chunk, run.mode, Check::Off, &run.stamp, now).await?;
-            self.decode(inserted, &chunk.entries, &run.stamp, now).await
+            let inserted = self.insert(&chunk, run.mode, Check::Off, &run.creator, now).await?;
+            self.decode(inserted, &chunk.entries, &run.creator, now).await
         };
         let rows = match rows.await {
             Ok(rows) => rows,

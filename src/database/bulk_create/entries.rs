@@ -23,7 +23,7 @@ pub(crate) struct Entry<'t> {
 
 impl<'t> Entry<'t> {
     pub(super) fn new(index: usize, task: &'t NewTask) -> Self {
-        let (id, strategy) = (task.id.unwrap_or_default(), task.stored_strategy());
+        let (id, strategy) = (task.id.unwrap_or_default(), task.strategy_or_default());
         Self { task, id, strategy, exists: false, index, duplicates: Vec::new() }
     }
 

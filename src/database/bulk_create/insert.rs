@@ -4,7 +4,7 @@ use super::entries::Entry;
 use crate::database::dialect::Dialect;
 use crate::database::sql::{Rows, Sql, Values, each_column, only_if};
 use crate::task::tasks::Column;
-use crate::task::{Stamp, TaskScope, TaskStatus};
+use crate::task::{Creator, TaskScope, TaskStatus};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
@@ -54,7 +54,7 @@ pub(crate) struct Insert<'i> {
     /// Whether each row is sent a second time, marked by a later `created_at`.
     pub(crate) sends_rows_twice: bool,
     entries: &'i [Entry<'i>],
-    stamp: &'i Stamp,
+    creator: &'i Creator,
     /// The games of the entries, where the statement looks at all of them first.
     games: Option<Rows>,
     conflict_aborts_transaction: bool,
@@ -76,7 +76,7 @@ impl<'i> Insert<'i> {
         entries: &'i [Entry<'i>],
         rows: &'i Rows,
         mode: InsertMode,
-        stamp: &'i Stamp,
+        creator: &'i Creator,
         scope: &'i TaskScope,
         now: DateTime<Utc>,
     ) -> Self {
@@ -90,7 +90,7 @@ impl<'i> Insert<'i> {
             scope,
             sends_rows_twice: false,
             entries,
-            stamp,
+            creator,
             games: mode.is_all().then(games),
             conflict_aborts_transaction: false,
         }
@@ -126,8 +126,8 @@ impl<'i> Insert<'i> {
                 write!(f, "CASE r.again WHEN 0 THEN {now} ELSE {later} END")
             }
             Column::CreatedAt | Column::UpdatedAt => sql.write_bound(f, self.now),
-            Column::ApiKeyUsed => sql.write_bound(f, self.stamp.api_key_used.clone()),
-            Column::OauthUserId => sql.write_bound(f, self.stamp.oauth_user_id.clone()),
+            Column::ApiKeyUsed => sql.write_bound(f, self.creator.api_key_used.clone()),
+            Column::OauthUserId => sql.write_bound(f, self.creator.oauth_user_id.clone()),
             Column::Status => sql.write_bound(f, TaskStatus::OPEN),
         })
     }

@@ -20,7 +20,7 @@ use super::sql::{BoundColumns, Decoder, Rows};
 use super::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::TaskError;
 use crate::repository::OnExisting;
-use crate::task::{NewTask, ParentGame, Stamp, Task, TaskStatus};
+use crate::task::{Creator, NewTask, ParentGame, Task, TaskStatus};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Statement};
 use std::sync::atomic::Ordering;
@@ -42,7 +42,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// Validates a task as far as that is possible without the database.
     fn validate(&self, task: &NewTask) -> Result<(), TaskError> {
         task.validate()?;
-        match self.scope().stamp()? {
+        match self.scope().creator()? {
             Some(_) => Ok(()),
             None => Err(TaskError::GameNotFound { game_id: task.game_id }),
         }
@@ -64,15 +64,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         chunk: &Chunk<'_>,
         mode: InsertMode,
         check: Check,
-        stamp: &Stamp,
+        creator: &Creator,
         now: DateTime<Utc>,
     ) -> Result<Inserted, DbErr> {
         let Chunk { entries, rows } = chunk;
         let skips_rows = self.names().skips_rows.load(Ordering::Relaxed);
         let (statement, sends_rows_twice) = {
-            let insert = Insert::new(self.dialect(), entries, rows, mode, stamp, self.scope(), now)
-                .check(check, skips_rows)
-                .conflict_aborts_transaction(self.conflict_aborts_transaction());
+            let insert =
+                Insert::new(self.dialect(), entries, rows, mode, creator, self.scope(), now)
+                    .check(check, skips_rows)
+                    .conflict_aborts_transaction(self.conflict_aborts_transaction());
             (self.dialect().insert_many(&self.sql(), &insert), insert.sends_rows_twice)
         };
         let as_sent = mode == InsertMode::InsertAll
@@ -110,7 +111,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         inserted: Inserted,
         entries: &[Entry<'_>],
-        stamp: &Stamp,
+        creator: &Creator,
         now: DateTime<Utc>,
     ) -> Result<Vec<Task>, DbErr> {
         match inserted {
@@ -119,7 +120,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 decoder.decode_cooperatively(rows).await
             }
             Inserted::AsSent => {
-                Ok(entries.iter().map(|entry| as_sent(entry, stamp, now)).collect())
+                Ok(entries.iter().map(|entry| as_sent(entry, creator, now)).collect())
             }
         }
     }
@@ -146,13 +147,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 }
 
 /// The row that an entry is sent as.
-fn as_sent(entry: &Entry<'_>, stamp: &Stamp, now: DateTime<Utc>) -> Task {
+fn as_sent(entry: &Entry<'_>, creator: &Creator, now: DateTime<Utc>) -> Task {
     Task {
         id: entry.id,
         created_at: now,
         updated_at: now,
-        api_key_used: stamp.api_key_used.clone(),
-        oauth_user_id: stamp.oauth_user_id.clone(),
+        api_key_used: creator.api_key_used.clone(),
+        oauth_user_id: creator.oauth_user_id.clone(),
         external_task_id: entry.task.external_task_id.clone(),
         game_id: entry.task.game_id,
         strategy_id: entry.strategy.clone(),

@@ -8,7 +8,7 @@ use super::insert::{Check, InsertMode};
 use super::refused;
 use crate::database::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::{DatabaseError, FailureKind, Retry, TaskError};
-use crate::task::{ParentGame, Stamp, time};
+use crate::task::{Creator, ParentGame, time};
 use sea_orm::DbErr;
 use std::sync::atomic::Ordering;
 
@@ -52,7 +52,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         entries: &[Entry<'_>],
         mode: InsertMode,
-        stamp: &Stamp,
+        creator: &Creator,
     ) -> Result<Option<TaskError>, TaskError> {
         if !self.dialect().rows_can_be_skipped() || self.conflict_aborts_transaction() {
             return Ok(None);
@@ -60,7 +60,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut by_index = entries.to_vec();
         by_index.sort_by_key(|entry| entry.index);
         let (mut writable, mut refused_at) = (0, by_index.len());
-        let mut failure = match self.dry_run(&by_index, mode, stamp).await? {
+        let mut failure = match self.dry_run(&by_index, mode, creator).await? {
             DryRun::Complete => return Ok(None),
             DryRun::Skipped => None,
             DryRun::Failed(error) => Some(error),
@@ -68,7 +68,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         while writable + 1 < refused_at {
             let middle = writable.midpoint(refused_at);
             let part = by_index.get(..middle).unwrap_or_default();
-            match self.dry_run(part, mode, stamp).await? {
+            match self.dry_run(part, mode, creator).await? {
                 DryRun::Complete => writable = middle,
                 DryRun::Skipped => (refused_at, failure) = (middle, None),
                 DryRun::Failed(error) => (refused_at, failure) = (middle, Some(error)),
@@ -77,7 +77,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let Some(entry) = by_index.get(writable) else { return Ok(None) };
         let mode = if entry.exists { mode } else { InsertMode::InsertAll };
         let task = entry.task;
-        let error = match self.dry_run(std::slice::from_ref(entry), mode, stamp).await? {
+        let error = match self.dry_run(std::slice::from_ref(entry), mode, creator).await? {
             DryRun::Failed(error) => match self.write_failed(error).await {
                 TaskError::Database(error) => self.hidden_conflict(task, entry.id, error).await?,
                 error => error,
@@ -103,12 +103,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         entries: &[Entry<'_>],
         mode: InsertMode,
-        stamp: &Stamp,
+        creator: &Creator,
     ) -> Result<DryRun, TaskError> {
         let mut entries = entries.to_vec();
         sort(&mut entries);
         let chunk = self.chunk(entries);
-        let inserted = self.insert(&chunk, mode, Check::DryRun, stamp, time::now()).await;
+        let inserted = self.insert(&chunk, mode, Check::DryRun, creator, time::now()).await;
         let Err(source) = inserted else { return Ok(DryRun::Skipped) };
         let error = DatabaseError::new(self.call(true), source.clone());
         Ok(if self.dialect().is_complete_dry_run(&error) {

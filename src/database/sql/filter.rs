@@ -2,7 +2,7 @@
 
 use super::Sql;
 use crate::query::TaskFilter;
-use crate::query::filter::after_prefix;
+use crate::query::filter::prefix_upper_bound;
 use crate::task::time;
 use std::fmt::{self, Display};
 
@@ -50,7 +50,7 @@ impl Sql<'_> {
             {
                 let external_id = &names.external_id;
                 write!(f, " AND {external_id} >= {}", self.bind(prefix))?;
-                if let Some(end) = after_prefix(prefix) {
+                if let Some(end) = prefix_upper_bound(prefix) {
                     write!(f, " AND {external_id} < {}", self.bind(end))?;
                 }
             }

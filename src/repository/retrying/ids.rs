@@ -113,7 +113,7 @@ pub(super) fn as_created(task: &NewTask, row: Task, on_existing: OnExisting) -> 
         return row;
     }
     let strategy_id = match on_existing {
-        OnExisting::Fail | OnExisting::Keep => task.stored_strategy(),
+        OnExisting::Fail | OnExisting::Keep => task.strategy_or_default(),
         // The strategy of the last task of the batch with this external id, which the row has.
         OnExisting::Update => row.strategy_id,
     };
