@@ -12,8 +12,9 @@ use game_tasks::sea_orm::{
     ColumnTrait, ConnectOptions, Database, DatabaseConnection, EntityTrait, QueryFilter,
 };
 use game_tasks::{
-    Game, Games, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId, StrategyResolver, Task,
-    TaskError, TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt, entity::games, migrate,
+    Game, Games, MigrationError, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId,
+    StrategyResolver, Task, TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt, entity::games,
+    migrate,
 };
 use serde::Deserialize;
 use std::error::Error;
@@ -179,11 +180,11 @@ async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
         .map_err(|error| format!("cannot reach the database: {error}"))?)
 }
 
-/// The crate keeps a database's own words to itself, since they can hold a row's values; here
-/// there are none yet.
-fn explained(what: &str, error: TaskError) -> String {
-    let told = error.to_string();
-    let why = error.into_db_err().map_or(told, |error| error.to_string());
+/// Adds the database's own message, which the crate's errors omit because it can contain values
+/// of rows. Here there are none yet.
+fn explained(what: &str, error: MigrationError) -> String {
+    let message = error.to_string();
+    let why = error.into_db_err().map_or(message, |error| error.to_string());
     format!("{what}: {why}")
 }
 

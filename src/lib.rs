@@ -25,14 +25,16 @@ pub mod entity {
 pub use database::{Autocommit, SeaOrmTaskRepository, StrategyResolver, TaskConnection};
 #[doc(inline)]
 pub use error::{
-    CursorFault, DatabaseError, FailureKind, Retry, RuntimeFault, SchemaFault, SchemaMismatch,
-    SchemaProblem, TaskError, TransactionState,
+    CursorFault, DatabaseError, FailureKind, Retry, RuntimeFault, TaskError, TransactionState,
 };
 #[doc(inline)]
 pub use memory::InMemoryTaskRepository;
 #[cfg(feature = "migration")]
 #[doc(inline)]
-pub use migration::{Migrator, migrate, migrations, migrations_for};
+pub use migration::{
+    MigrationError, Migrator, SchemaFault, SchemaMismatch, SchemaProblem, migrate, migrations,
+    migrations_for,
+};
 #[doc(inline)]
 pub use query::{
     Cursor, DEFAULT_PAGE_SIZE, MAX_FILTER_BYTES, MAX_FILTER_VALUES, MAX_PAGE_SIZE, Page,

@@ -255,10 +255,10 @@ fn without_code(source: &DbErr) -> (FailureKind, TransactionState) {
                 Decode(_) | ColumnDecode { .. } | ColumnNotFound(_) | ColumnIndexOutOfBounds { .. },
             ),
         )
-        | (DbErr::Type(_) | DbErr::Json(_) | DbErr::ConvertFromU64(_), _) => FailureKind::Decode,
-        (DbErr::TryIntoErr { source, .. }, _) if !source.is::<super::SchemaMismatch>() => {
-            FailureKind::Decode
-        }
+        | (
+            DbErr::Type(_) | DbErr::Json(_) | DbErr::ConvertFromU64(_) | DbErr::TryIntoErr { .. },
+            _,
+        ) => FailureKind::Decode,
         (DbErr::AccessDenied { .. } | DbErr::RbacError(_), _) => FailureKind::PermissionDenied,
         // SeaORM's and this crate's own words for an answer without rows.
         (DbErr::RecordNotFound(_) | DbErr::RecordNotInserted | DbErr::RecordNotUpdated, _)

@@ -1,8 +1,9 @@
 //! The lock on MariaDB: a row, since no lock of a session's reaches all nodes of a cluster, and
 //! none of a transaction's outlives a definition.
 
-use crate::error::{Call, DatabaseError, FailureKind, SchemaFault, SchemaMismatch, SchemaProblem};
+use crate::error::{Call, DatabaseError, FailureKind};
 use crate::migration::beacon::{self, Lookout};
+use crate::migration::{SchemaFault, SchemaMismatch, SchemaProblem};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, Value,
 };

@@ -4,24 +4,26 @@ mod beacon;
 mod create_games;
 mod create_tasks;
 mod ddl;
+mod error;
 mod exclusive;
 mod lease;
+mod mismatch;
 mod names;
 mod opt_in;
 mod record;
 mod schema;
 mod updated_at_trigger;
 
+pub use error::MigrationError;
 pub use exclusive::with_migration_lock;
+pub use mismatch::{SchemaFault, SchemaMismatch, SchemaProblem};
 pub use opt_in::{OptInIndex, opt_in_index, opt_in_index_for};
 pub use record::{Status, applied, status};
 pub use schema::{verify_schema, verify_schema_for};
 pub use updated_at_trigger::{opt_in_updated_at_trigger, opt_in_updated_at_trigger_for};
 
 use crate::database::TaskConnection;
-#[cfg(feature = "tokio")]
-use crate::error::Retry;
-use crate::error::{Call, SchemaMismatch, TaskError};
+use crate::error::{Call, DatabaseError};
 use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
 use sea_orm::sea_query::{Alias, IntoIden};
@@ -151,11 +153,11 @@ impl MigratorTrait for Migrator {
 /// ```
 ///
 /// # Errors
-/// [`TaskError::SchemaMismatch`] where other tables have the names of the crate's,
-/// [`TaskError::UnsupportedDatabase`] for MySQL, [`TaskError::Migration`] where the record
-/// names migrations that this version does not know, [`TaskError::NotCompleted`] where the
-/// runtime shuts down before it ends, [`TaskError::Database`] for anything else.
-pub async fn migrate<'c, C>(db: C) -> Result<(), TaskError>
+/// [`MigrationError::SchemaMismatch`] where other tables have the names of the crate's,
+/// [`MigrationError::UnsupportedDatabase`] for MySQL, [`MigrationError::CannotRun`] where the record
+/// names migrations that this version does not know, [`MigrationError::NotCompleted`] where the
+/// runtime shuts down before it ends, [`MigrationError::Database`] for anything else.
+pub async fn migrate<'c, C>(db: C) -> Result<(), MigrationError>
 where
     C: IntoSchemaManagerConnection<'c>,
 {
@@ -164,7 +166,7 @@ where
     if let DatabaseExecutor::Connection(db) = executor {
         let db = db.clone();
         let migrated = async move { migrate_with(DatabaseExecutor::Connection(&db)).await };
-        let ended = |fault| Err(TaskError::NotCompleted { fault, retry: Retry::Unknown });
+        let ended = |fault| Err(MigrationError::NotCompleted { fault });
         return crate::repository::completion::try_to_complete(migrated)
             .await
             .unwrap_or_else(ended);
@@ -172,12 +174,13 @@ where
     migrate_with(executor).await
 }
 
-async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), TaskError> {
+async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), MigrationError> {
     let backend = executor.backend();
     let call = Call { backend, in_transaction: executor.in_transaction(), writes: true };
-    let product = ddl::unsupported(&executor, backend).await.map_err(|e| call.failed(e))?;
+    let product =
+        ddl::unsupported(&executor, backend).await.map_err(|error| failure(call, error))?;
     if let Some(product) = product {
-        return Err(TaskError::UnsupportedDatabase { product });
+        return Err(MigrationError::UnsupportedDatabase { product });
     }
     if status::<Migrator>(&executor).await?.is_current() {
         return Ok(());
@@ -194,13 +197,13 @@ async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), TaskError> {
 }
 
 /// What went wrong in a migration.
-fn failure(call: Call, error: DbErr) -> TaskError {
+fn failure(call: Call, error: DbErr) -> MigrationError {
     match error {
-        // Words of the migrator's own, which hold no row.
-        DbErr::Custom(reason) | DbErr::Migration(reason) => TaskError::Migration { reason },
+        // The migrator's own messages, which contain no row.
+        DbErr::Custom(reason) | DbErr::Migration(reason) => MigrationError::CannotRun { reason },
         error => match SchemaMismatch::from_db_err(&error) {
             Some(mismatch) => mismatch.clone().into(),
-            None => call.failed(error),
+            None => DatabaseError::new(call, error).into(),
         },
     }
 }

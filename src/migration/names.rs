@@ -3,7 +3,7 @@
 
 use crate::database::TaskConnection;
 use crate::database::sql::quote;
-use crate::error::{SchemaFault, SchemaProblem};
+use crate::migration::{SchemaFault, SchemaProblem};
 use sea_orm::{DbBackend, DbErr, QueryResult, Statement, Value};
 
 /// What is about to be made.

@@ -5,7 +5,7 @@ use super::ddl;
 use super::names::Holder;
 use super::names::Planned;
 use crate::database::sql::{Names, is_time, quote, sorted_columns, within_limit};
-use crate::error::SchemaMismatch;
+use crate::migration::SchemaMismatch;
 use crate::task::tasks::Column;
 use crate::task::{Games, ParentGame};
 use async_trait::async_trait;

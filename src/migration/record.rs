@@ -3,9 +3,10 @@
 use super::ddl;
 use super::names::Planned;
 use super::schema;
+use super::{MigrationError, SchemaMismatch};
 use crate::database::TaskConnection;
 use crate::database::sql::quote;
-use crate::error::{Call, SchemaMismatch, TaskError};
+use crate::error::Call;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Schema, Statement};
 use sea_orm_migration::{MigratorTrait, seaql_migrations};
@@ -41,7 +42,7 @@ impl Status {
 /// ```no_run
 /// use game_tasks::{Migrator, migration};
 ///
-/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), game_tasks::TaskError> {
+/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), game_tasks::MigrationError> {
 /// let record = migration::status::<Migrator>(&db).await?;
 /// if !record.is_current() {
 ///     println!("to be done: {}", record.pending.join(", "));
@@ -51,9 +52,9 @@ impl Status {
 /// ```
 ///
 /// # Errors
-/// [`TaskError::SchemaMismatch`] where something else has the name of the migrator's table,
-/// [`TaskError::Database`] when the database fails.
-pub async fn status<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Status, TaskError> {
+/// [`MigrationError::SchemaMismatch`] where something else has the name of the migrator's table,
+/// [`MigrationError::Database`] when the database fails.
+pub async fn status<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Status, MigrationError> {
     let call = Call { backend: db.backend(), in_transaction: db.in_transaction(), writes: false };
     let table = M::migration_table_name().to_string();
     let read = async {

@@ -3,7 +3,7 @@
 use super::create_tasks;
 use super::ddl;
 use crate::database::sql::{Names, quote, within_limit};
-use crate::error::{SchemaFault, SchemaMismatch, SchemaProblem};
+use crate::migration::{SchemaFault, SchemaMismatch, SchemaProblem};
 use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};

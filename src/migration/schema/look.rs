@@ -9,7 +9,7 @@ use super::needs::Need;
 use super::needs::Null;
 use crate::database::TaskConnection;
 use crate::database::sql::quote;
-use crate::error::{SchemaFault, SchemaProblem};
+use crate::migration::{SchemaFault, SchemaProblem};
 use crate::task::tasks;
 use sea_orm::{DbBackend, DbErr, IdenStatic, Statement};
 

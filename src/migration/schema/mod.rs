@@ -8,7 +8,8 @@ use super::create_games;
 use super::create_tasks;
 use super::names::Planned;
 use crate::database::TaskConnection;
-use crate::error::{Call, SchemaFault, SchemaMismatch, SchemaProblem, TaskError};
+use crate::error::{Call, DatabaseError};
+use crate::migration::{MigrationError, SchemaFault, SchemaMismatch, SchemaProblem};
 use crate::task::{Games, ParentGame, games, tasks};
 use found::{Catalog, Found, Resolve, TableName};
 use look::Look;
@@ -28,11 +29,11 @@ use sea_orm::{DbBackend, DbErr, IdenStatic};
 /// Round trips: two (SQLite: three).
 ///
 /// ```no_run
-/// use game_tasks::{TaskError, migration};
+/// use game_tasks::{MigrationError, migration};
 ///
-/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), TaskError> {
+/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), MigrationError> {
 /// match migration::verify_schema(&db).await {
-///     Err(TaskError::SchemaMismatch(mismatch)) => {
+///     Err(MigrationError::SchemaMismatch(mismatch)) => {
 ///         for problem in mismatch.problems() {
 ///             println!("{problem}");
 ///         }
@@ -44,9 +45,9 @@ use sea_orm::{DbBackend, DbErr, IdenStatic};
 /// ```
 ///
 /// # Errors
-/// [`TaskError::SchemaMismatch`] with everything that is missing, [`TaskError::Database`] when
+/// [`MigrationError::SchemaMismatch`] with everything that is missing, [`MigrationError::Database`] when
 /// the database fails.
-pub async fn verify_schema(db: &impl TaskConnection) -> Result<(), TaskError> {
+pub async fn verify_schema(db: &impl TaskConnection) -> Result<(), MigrationError> {
     let games = told(db, games(db, Resolve::AsNamed)).await?;
     let tasks = told(db, tasks::<Games, _>(db, Resolve::AsNamed)).await?;
     fits(db.backend(), [games.or_missing(), tasks.or_missing()])
@@ -57,7 +58,9 @@ pub async fn verify_schema(db: &impl TaskConnection) -> Result<(), TaskError> {
 ///
 /// # Errors
 /// As [`verify_schema`].
-pub async fn verify_schema_for<G: ParentGame>(db: &impl TaskConnection) -> Result<(), TaskError> {
+pub async fn verify_schema_for<G: ParentGame>(
+    db: &impl TaskConnection,
+) -> Result<(), MigrationError> {
     let parent = told(db, parent::<G, _>(db)).await?;
     let tasks = told(db, tasks::<G, _>(db, Resolve::AsNamed)).await?;
     fits(db.backend(), [parent.or_missing(), tasks.or_missing()])
@@ -66,9 +69,9 @@ pub async fn verify_schema_for<G: ParentGame>(db: &impl TaskConnection) -> Resul
 async fn told<C: TaskConnection>(
     db: &C,
     looked: impl Future<Output = Result<Looked, DbErr>>,
-) -> Result<Looked, TaskError> {
+) -> Result<Looked, MigrationError> {
     let call = Call { backend: db.backend(), in_transaction: db.in_transaction(), writes: false };
-    looked.await.map_err(|error| call.failed(error))
+    looked.await.map_err(|error| DatabaseError::new(call, error).into())
 }
 
 fn fits<E: From<SchemaMismatch>>(
