@@ -65,6 +65,8 @@ pub use {chrono, uuid};
 /// What the crate's macros use in the application's crate.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "migration")]
+    pub use crate::migration::add_text_column_for;
     pub use crate::task::{members, whole_microseconds};
     pub use async_trait::async_trait;
     pub use serde;

@@ -1,5 +1,6 @@
 //! MariaDB: changing a task of a table that has columns of the application's.
 
+use crate::database::dialect::Dialect;
 use crate::database::sql::{AppColumns, Known};
 use crate::database::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::{Call, DatabaseError, TransactionState};
@@ -44,7 +45,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             return false;
         }
         let in_transaction = self.connection.in_transaction();
-        let call = Call { backend: self.backend(), in_transaction, writes: true };
+        let call = Call { dialect: Dialect::of(self.backend()), in_transaction, writes: true };
         let error = DatabaseError::new(call, error.clone());
         error.code().is_some_and(|code| CURED_BY_NAMING_COLUMNS.contains(&code))
             && error.transaction_state() == TransactionState::Intact

@@ -1,5 +1,6 @@
 //! What the crate needs of a connection: three calls, and whether it is a transaction.
 
+use crate::database::dialect::Dialect;
 use crate::error::{Call, DatabaseError, TaskError, TransactionState};
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -153,7 +154,7 @@ impl<T: Autocommit + ?Sized> Autocommit for Box<T> {}
 /// application's transaction is still there, SQLite itself is asked.
 pub(crate) async fn write_failed<C: TaskConnection>(connection: &C, source: DbErr) -> TaskError {
     let (backend, in_transaction) = (connection.backend(), connection.in_transaction());
-    let call = Call { backend, in_transaction, writes: true };
+    let call = Call { dialect: Dialect::of(backend), in_transaction, writes: true };
     let error = DatabaseError::new(call, source);
     if backend != DbBackend::Sqlite || error.transaction_state() != TransactionState::Unknown {
         return error.into();

@@ -19,6 +19,7 @@ pub(crate) use self::connection::write_failed;
 pub use self::connection::{Autocommit, TaskConnection};
 pub use self::resolver::StrategyResolver;
 
+use crate::database::dialect::Dialect;
 use crate::database::sql::{Known, Names, Shape, Sql, read_time};
 use crate::error::{Call, TaskError, UnreadableTimestamp};
 use crate::query::{Page, TaskFilter, TaskQuery};
@@ -174,7 +175,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     fn failed(&self, writes: bool, source: DbErr) -> TaskError {
         let in_transaction = self.connection.in_transaction();
-        Call { backend: self.backend(), in_transaction, writes }.failed(source)
+        Call { dialect: Dialect::of(self.backend()), in_transaction, writes }.failed(source)
     }
 
     async fn write_failed(&self, source: DbErr) -> TaskError {

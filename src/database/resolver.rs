@@ -1,4 +1,5 @@
 use crate::database::TaskConnection;
+use crate::database::dialect::Dialect;
 use crate::database::sql::{KeyKind, KeyList, Known, Names, Shape, Sql};
 use crate::error::{Call, TaskError};
 use crate::span::span;
@@ -153,7 +154,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
 
     fn failed(&self, source: DbErr) -> TaskError {
         let call = Call {
-            backend: self.connection.backend(),
+            dialect: Dialect::of(self.connection.backend()),
             in_transaction: self.connection.in_transaction(),
             writes: false,
         };

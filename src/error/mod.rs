@@ -1,6 +1,5 @@
 //! What can go wrong, told so that a caller can act on it.
 
-mod codes;
 mod database;
 mod kind;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a database lacks for the crate to work on it.
 
-use sea_orm::DbBackend;
+use crate::database::dialect::{Dialect, TableName};
 use sea_orm::DbErr;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -129,8 +129,8 @@ pub enum SchemaFault {
 
 impl SchemaMismatch {
     /// `None` where there is no problem.
-    pub(crate) fn of(backend: DbBackend, problems: Vec<SchemaProblem>) -> Option<Self> {
-        let of_game = backend == DbBackend::Postgres && are_of_game(&problems);
+    pub(super) fn of(dialect: Dialect, problems: Vec<SchemaProblem>) -> Option<Self> {
+        let of_game = dialect.is_games_database() && are_of_game(&problems);
         (!problems.is_empty()).then_some(Self { problems, of_game })
     }
 
@@ -230,8 +230,8 @@ fn are_of_game(problems: &[SchemaProblem]) -> bool {
 }
 
 impl SchemaProblem {
-    pub(crate) fn new(table: &str, fault: SchemaFault) -> Self {
-        Self { table: table.to_owned(), fault }
+    pub(super) fn new(table: &TableName, fault: SchemaFault) -> Self {
+        Self { table: table.to_string(), fault }
     }
 }
 

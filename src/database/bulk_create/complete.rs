@@ -8,6 +8,7 @@
 use crate::database::bulk_create::candidates::{Candidate, sort};
 use crate::database::bulk_create::refused;
 use crate::database::bulk_create::statements::{Batch, Check, Mode};
+use crate::database::dialect::Dialect;
 use crate::database::sql::Sql;
 use crate::database::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::{Call, DatabaseError, FailureKind, Retry, TaskError};
@@ -227,7 +228,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         sort(&mut candidates);
         let batch = self.batch(&candidates, stamp).checked(Check::DryRun);
         let Err(source) = self.write_now(&batch, mode).await else { return Ok(DryRun::Skipped) };
-        let call = Call { backend: self.backend(), in_transaction: false, writes: true };
+        let call =
+            Call { dialect: Dialect::of(self.backend()), in_transaction: false, writes: true };
         let error = DatabaseError::new(call, source.clone());
         Ok(match error.code() {
             Some(code) if COMPLETE.contains(&(self.backend(), code)) => DryRun::Complete,

@@ -1,6 +1,7 @@
 //! The crate's indexes by name: for the migration that makes them, and for MariaDB, which has to
 //! be told to start within one.
 
+use crate::database::dialect::Dialect;
 use crate::database::sql::quote;
 use crate::error::{Call, DatabaseError};
 use crate::task::ParentGame;
@@ -74,7 +75,8 @@ impl Hints {
         if !hinted {
             return false;
         }
-        let call = Call { backend: self.backend, in_transaction: false, writes: false };
+        let call =
+            Call { dialect: Dialect::of(self.backend), in_transaction: false, writes: false };
         let refused = DatabaseError::new(call, error.clone()).code() == Some("1176");
         if refused {
             self.given.store(false, Ordering::Relaxed);
