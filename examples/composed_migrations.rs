@@ -11,7 +11,7 @@ use game_tasks::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
 };
 use game_tasks::sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
-use game_tasks::{Migrator, SchemaMismatch, TaskError, migrate, migration};
+use game_tasks::{MigrationError, Migrator, SchemaMismatch, migrate, migration};
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
@@ -148,7 +148,7 @@ async fn conflicting_table(db: &DatabaseConnection) -> Result<(), Box<dyn Error>
         mismatch.problems().iter().map(|problem| format!("  {problem}\n")).collect::<String>()
     };
     match migrate(db).await {
-        Err(TaskError::SchemaMismatch(mismatch)) => write!(out, "{}", list(&mismatch))?,
+        Err(MigrationError::SchemaMismatch(mismatch)) => write!(out, "{}", list(&mismatch))?,
         other => other?,
     }
     // SeaORM's `DbErr` contains the same mismatch.

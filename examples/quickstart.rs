@@ -12,8 +12,9 @@ use game_tasks::sea_orm::{
     ColumnTrait, ConnectOptions, Database, DatabaseConnection, EntityTrait, QueryFilter,
 };
 use game_tasks::{
-    Game, Games, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId, StrategyResolver, Task,
-    TaskError, TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt, entity::games, migrate,
+    Game, Games, MigrationError, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId,
+    StrategyResolver, Task, TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt, entity::games,
+    migrate,
 };
 use serde::Deserialize;
 use std::error::Error;
@@ -179,9 +180,9 @@ async fn connect(url: &str) -> Result<DatabaseConnection, Box<dyn Error>> {
         .map_err(|error| format!("cannot reach the database: {error}"))?)
 }
 
-/// `TaskError` omits the database's message, which can contain values of a row. While the tables
+/// `MigrationError` omits the database's message, which can contain values of a row. While the tables
 /// are created there are no rows, so this prints it.
-fn with_database_message(context: &str, error: TaskError) -> String {
+fn with_database_message(context: &str, error: MigrationError) -> String {
     let without = error.to_string();
     let message = error.into_db_err().map_or(without, |error| error.to_string());
     format!("{context}: {message}")

@@ -51,14 +51,16 @@ pub use {chrono, sea_orm, uuid};
 pub use database::{Autocommit, SeaOrmTaskRepository, StrategyResolver, TaskConnection};
 #[doc(inline)]
 pub use error::{
-    CursorFault, DatabaseError, FailureKind, Retry, RuntimeFault, SchemaFault, SchemaMismatch,
-    SchemaProblem, TaskError, TransactionState,
+    CursorFault, DatabaseError, FailureKind, Retry, RuntimeFault, TaskError, TransactionState,
 };
 #[doc(inline)]
 pub use memory::InMemoryTaskRepository;
 #[cfg(feature = "migration")]
 #[doc(inline)]
-pub use migration::{Migrator, migrate, migrations, migrations_for};
+pub use migration::{
+    MigrationError, Migrator, SchemaFault, SchemaMismatch, SchemaProblem, migrate, migrations,
+    migrations_for,
+};
 #[doc(inline)]
 pub use query::{
     Cursor, DEFAULT_PAGE_SIZE, MAX_FILTER_BYTES, MAX_FILTER_VALUES, MAX_PAGE_SIZE, Page,
@@ -97,6 +99,8 @@ pub use task::Tasks;
 /// For the code that the crate's macros generate.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "migration")]
+    pub use crate::migration::add_text_column_for;
     pub use crate::task::{members, whole_microseconds};
     pub use async_trait::async_trait;
     pub use serde;

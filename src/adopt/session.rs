@@ -7,6 +7,7 @@ use super::error::AdoptError;
 use super::plan::Progress;
 use super::plan::Step;
 use crate::database::TaskConnection;
+use crate::database::dialect::Dialect;
 use crate::error::{Call, DatabaseError, FailureKind};
 use sea_orm::sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sea_orm::sqlx::query::Query;
@@ -24,7 +25,7 @@ pub(super) fn query(text: impl Into<String>) -> Query<'static, Postgres, PgArgum
 }
 
 pub(super) fn failed(error: SqlxError) -> DatabaseError {
-    let call = Call { backend: DbBackend::Postgres, in_transaction: false, writes: true };
+    let call = Call { dialect: Dialect::Postgres, in_transaction: false, writes: true };
     DatabaseError::new(call, DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
 }
 

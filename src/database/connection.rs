@@ -153,7 +153,7 @@ impl<T: Autocommit + ?Sized> Autocommit for Box<T> {}
 /// transaction is still open, one more statement finds out.
 pub(crate) async fn write_failed<C: TaskConnection>(connection: &C, source: DbErr) -> TaskError {
     let (backend, in_transaction) = (connection.backend(), connection.in_transaction());
-    let call = Call { backend, in_transaction, writes: true };
+    let call = Call { dialect: Dialect::of(backend), in_transaction, writes: true };
     let error = DatabaseError::new(call, source);
     let dialect = Dialect::of(backend);
     if !dialect.can_probe_transactions() || error.transaction_state() != TransactionState::Unknown {

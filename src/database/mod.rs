@@ -173,7 +173,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     fn call(&self, writes: bool) -> Call {
         let in_transaction = self.connection.in_transaction();
-        Call { backend: self.dialect().backend(), in_transaction, writes }
+        Call { dialect: self.dialect(), in_transaction, writes }
     }
 
     fn read_failed(&self, source: DbErr) -> TaskError {

@@ -157,7 +157,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
 
     fn failed(&self, source: DbErr) -> TaskError {
         let call = Call {
-            backend: self.connection.backend(),
+            dialect: Dialect::of(self.connection.backend()),
             in_transaction: self.connection.in_transaction(),
             writes: false,
         };

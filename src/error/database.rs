@@ -5,8 +5,8 @@ use super::Retry;
 use super::TaskError;
 use super::TransactionState;
 use super::UnreadableTimestamp;
-use super::codes;
-use sea_orm::{ConnAcquireErr, DbBackend, DbErr, RuntimeErr, SqlxError, sqlx};
+use crate::database::dialect::Dialect;
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError, sqlx};
 
 /// A failure of the database, without a word of its own.
 ///
@@ -33,7 +33,7 @@ struct Inner {
 /// What was under way when the database failed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call {
-    pub(crate) backend: DbBackend,
+    pub(crate) dialect: Dialect,
     pub(crate) in_transaction: bool,
     pub(crate) writes: bool,
 }
@@ -51,9 +51,9 @@ impl Call {
 impl DatabaseError {
     pub(crate) fn new(call: Call, source: DbErr) -> Self {
         let reported = reported(&source);
-        let code = reported.and_then(|error| code(call.backend, error));
+        let code = reported.and_then(|error| call.dialect.error_code(error));
         let (kind, state) = match &code {
-            Some(code) => codes::classify(call.backend, code, call.writes),
+            Some(code) => call.dialect.classify(code, call.writes),
             None => without_code(&source),
         };
         let transaction_state = if call.in_transaction { state } else { TransactionState::Intact };
@@ -62,17 +62,12 @@ impl DatabaseError {
             (FailureKind::Other, None) if call.writes && state == TransactionState::Unknown => {
                 Retry::Unknown
             }
-            (_, Some(code)) if call.writes && codes::may_keep_a_part(call.backend, code) => {
+            (_, Some(code)) if call.writes && call.dialect.may_be_partly_applied(code) => {
                 Retry::Unknown
             }
             _ => retry(call, kind, state),
         };
-        let constraint = reported.and_then(|error| match (call.backend, kind) {
-            (DbBackend::MySql, FailureKind::ForeignKeyViolation) => {
-                mariadb_foreign_key(error.message())
-            }
-            _ => error.constraint().map(str::to_owned),
-        });
+        let constraint = reported.and_then(|error| call.dialect.violated_constraint(error, kind));
         let table = reported.and_then(|error| error.table()).map(str::to_owned);
         let inner = Inner { kind, code, constraint, table, retry, transaction_state, source };
         Self { inner: Box::new(inner) }
@@ -217,19 +212,6 @@ fn reported(source: &DbErr) -> Option<&dyn sqlx::error::DatabaseError> {
     })
 }
 
-/// MariaDB's SQLSTATE is too coarse; its number is out of reach without the driver,
-/// save that the driver's `Display` begins with it.
-fn code(backend: DbBackend, error: &dyn sqlx::error::DatabaseError) -> Option<String> {
-    if backend == DbBackend::MySql {
-        let shown = error.to_string();
-        let number: String = shown.chars().take_while(char::is_ascii_digit).collect();
-        if !number.is_empty() {
-            return Some(number);
-        }
-    }
-    error.code().map(|code| code.into_owned())
-}
-
 /// What no server reported, it has not seen fail: its transaction is as it was, unless the
 /// connection is gone.
 fn without_code(source: &DbErr) -> (FailureKind, TransactionState) {
@@ -255,10 +237,10 @@ fn without_code(source: &DbErr) -> (FailureKind, TransactionState) {
                 Decode(_) | ColumnDecode { .. } | ColumnNotFound(_) | ColumnIndexOutOfBounds { .. },
             ),
         )
-        | (DbErr::Type(_) | DbErr::Json(_) | DbErr::ConvertFromU64(_), _) => FailureKind::Decode,
-        (DbErr::TryIntoErr { source, .. }, _) if !source.is::<super::SchemaMismatch>() => {
-            FailureKind::Decode
-        }
+        | (
+            DbErr::Type(_) | DbErr::Json(_) | DbErr::ConvertFromU64(_) | DbErr::TryIntoErr { .. },
+            _,
+        ) => FailureKind::Decode,
         (DbErr::AccessDenied { .. } | DbErr::RbacError(_), _) => FailureKind::PermissionDenied,
         // SeaORM's and this crate's own words for an answer without rows.
         (DbErr::RecordNotFound(_) | DbErr::RecordNotInserted | DbErr::RecordNotUpdated, _)
@@ -278,8 +260,7 @@ fn retry(call: Call, kind: FailureKind, state: TransactionState) -> Retry {
         | FailureKind::StatementInvalidated
         | FailureKind::ResourceExhausted
         | FailureKind::TransactionAborted => again,
-        // A file stays read-only; a server may be a standby until the failover is complete.
-        FailureKind::ReadOnly if call.backend == DbBackend::Sqlite => Retry::No,
+        FailureKind::ReadOnly if call.dialect.stays_read_only() => Retry::No,
         FailureKind::ReadOnly => again,
         FailureKind::Unreachable if state == TransactionState::Intact => Retry::Call,
         FailureKind::Unreachable => again,
@@ -288,9 +269,9 @@ fn retry(call: Call, kind: FailureKind, state: TransactionState) -> Retry {
         }
         // The write itself did not fail. It must not pass for one that was not made.
         FailureKind::Decode if call.writes => Retry::Unknown,
-        // A competitor's row that a retried transaction will see from its start.
         FailureKind::UniqueViolation
-            if call.in_transaction && call.backend == DbBackend::Postgres =>
+            if call.in_transaction
+                && call.dialect.unique_violation_is_retried_with_transaction() =>
         {
             Retry::Transaction
         }
@@ -307,12 +288,4 @@ fn retry(call: Call, kind: FailureKind, state: TransactionState) -> Retry {
         | FailureKind::Decode
         | FailureKind::Other => Retry::No,
     }
-}
-
-/// MariaDB tells the name of a foreign key in its message alone, between backticks
-/// after the word CONSTRAINT; such a message holds names and no values.
-fn mariadb_foreign_key(message: &str) -> Option<String> {
-    let (_, rest) = message.split_once(" CONSTRAINT `")?;
-    let (name, rest) = rest.split_once('`')?;
-    rest.starts_with(" FOREIGN KEY").then(|| name.to_owned())
 }

@@ -1,9 +1,7 @@
 //! What can go wrong, told so that a caller can act on it.
 
-mod codes;
 mod database;
 mod kind;
-mod schema;
 #[cfg(test)]
 mod tests;
 mod timestamp;
@@ -11,7 +9,6 @@ mod timestamp;
 pub(crate) use database::Call;
 pub use database::DatabaseError;
 pub use kind::{FailureKind, TransactionState};
-pub use schema::{SchemaFault, SchemaMismatch, SchemaProblem};
 pub(crate) use timestamp::UnreadableTimestamp;
 
 use crate::task::{TaskKey, TaskStatus, ValidationError, ValidationReason};
@@ -99,21 +96,6 @@ pub enum TaskError {
         index: usize,
         /// Why it was refused.
         error: Box<TaskError>,
-    },
-    /// The tables are not there, or not as the crate needs them. Nothing was changed.
-    #[error("the schema does not fit (the README of game-tasks says what to do): {0}")]
-    SchemaMismatch(SchemaMismatch),
-    /// The crate's migrations cannot run.
-    #[error("the migrations cannot run: {reason}")]
-    Migration {
-        /// Why, in the words of the migrator.
-        reason: String,
-    },
-    /// The database is one that the crate does not work on.
-    #[error("{product} is not supported")]
-    UnsupportedDatabase {
-        /// What it calls itself.
-        product: String,
     },
     /// The task has a timestamp that a `DateTime<Utc>` cannot hold: `infinity` or a year after
     /// 262141 on PostgreSQL, a zero date or a date that does not exist on MariaDB, text that is no
@@ -213,7 +195,16 @@ impl TaskError {
             Self::Database(error) | Self::Referenced(error) => error.retry(),
             Self::Batch { error, .. } => error.retry(),
             Self::NotCompleted { retry, .. } => *retry,
-            _ => Retry::No,
+            Self::NotFound { .. }
+            | Self::GameNotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::IdTaken { .. }
+            | Self::Conflict { .. }
+            | Self::Unchanged
+            | Self::WriteSkipped { .. }
+            | Self::Invalid { .. }
+            | Self::InvalidCursor(_)
+            | Self::UnreadableTimestamp { .. } => Retry::No,
         }
     }
 
@@ -226,7 +217,17 @@ impl TaskError {
             Self::Database(error) | Self::Referenced(error) => error.transaction_state(),
             Self::Batch { error, .. } => error.transaction_state(),
             Self::WriteSkipped { transaction_lost: true, .. } => TransactionState::Lost,
-            _ => TransactionState::Intact,
+            Self::WriteSkipped { transaction_lost: false, .. }
+            | Self::NotFound { .. }
+            | Self::GameNotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::IdTaken { .. }
+            | Self::Conflict { .. }
+            | Self::Unchanged
+            | Self::Invalid { .. }
+            | Self::InvalidCursor(_)
+            | Self::UnreadableTimestamp { .. }
+            | Self::NotCompleted { .. } => TransactionState::Intact,
         }
     }
 
@@ -246,7 +247,18 @@ impl TaskError {
         match self {
             Self::Database(error) => Self::Database(error.partially_applied(in_transaction)),
             Self::Referenced(error) => Self::Referenced(error.partially_applied(in_transaction)),
-            error => error,
+            error @ (Self::NotFound { .. }
+            | Self::GameNotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::IdTaken { .. }
+            | Self::Conflict { .. }
+            | Self::Unchanged
+            | Self::WriteSkipped { .. }
+            | Self::Invalid { .. }
+            | Self::InvalidCursor(_)
+            | Self::Batch { .. }
+            | Self::UnreadableTimestamp { .. }
+            | Self::NotCompleted { .. }) => error,
         }
     }
 
@@ -256,14 +268,18 @@ impl TaskError {
         match self {
             Self::Database(error) | Self::Referenced(error) => Some(error.into_db_err()),
             Self::Batch { error, .. } => error.into_db_err(),
-            _ => None,
+            Self::NotFound { .. }
+            | Self::GameNotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::IdTaken { .. }
+            | Self::Conflict { .. }
+            | Self::Unchanged
+            | Self::WriteSkipped { .. }
+            | Self::Invalid { .. }
+            | Self::InvalidCursor(_)
+            | Self::UnreadableTimestamp { .. }
+            | Self::NotCompleted { .. } => None,
         }
-    }
-}
-
-impl From<SchemaMismatch> for TaskError {
-    fn from(mismatch: SchemaMismatch) -> Self {
-        Self::SchemaMismatch(mismatch)
     }
 }
 

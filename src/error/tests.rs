@@ -12,14 +12,15 @@ use super::TransactionState;
 use super::TransactionState::Intact;
 use super::TransactionState::Lost;
 use super::TransactionState::Unknown;
+use crate::database::dialect::Dialect;
 use sea_orm::error::ConnAcquireErr;
 use sea_orm::sqlx::error::{DatabaseError as SqlxDatabaseError, ErrorKind};
-use sea_orm::{DbBackend, DbErr, RuntimeErr, SqlxError};
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-const SERVERS: [DbBackend; 3] = [DbBackend::Sqlite, DbBackend::Postgres, DbBackend::MySql];
+const DIALECTS: [Dialect; 3] = [Dialect::Sqlite, Dialect::Postgres, Dialect::MariaDb];
 
 /// What a server reports. Shown as sqlx shows MariaDB's errors, which begin with the number.
 #[derive(Debug)]
@@ -66,8 +67,8 @@ fn coded(code: &'static str) -> DbErr {
     query_error(SqlxError::Database(Box::new(Reported(code))))
 }
 
-fn fail(backend: DbBackend, in_transaction: bool, writes: bool, source: DbErr) -> DatabaseError {
-    DatabaseError::new(Call { backend, in_transaction, writes }, source)
+fn fail(dialect: Dialect, in_transaction: bool, writes: bool, source: DbErr) -> DatabaseError {
+    DatabaseError::new(Call { dialect, in_transaction, writes }, source)
 }
 
 type Row = (&'static str, FailureKind, TransactionState);
@@ -193,25 +194,25 @@ const SQLITE: &[Row] = &[
     ("3082", Other, Unknown), ("3091", InvalidValue, Intact),
 ];
 
-fn table(backend: DbBackend) -> &'static [Row] {
-    match backend {
-        DbBackend::Postgres => POSTGRES,
-        DbBackend::MySql => MARIADB,
-        _ => SQLITE,
+fn table(dialect: Dialect) -> &'static [Row] {
+    match dialect {
+        Dialect::Postgres => POSTGRES,
+        Dialect::MariaDb => MARIADB,
+        Dialect::Sqlite => SQLITE,
     }
 }
 
 #[test]
 fn codes_have_the_kind_and_the_state_of_the_table() {
-    for backend in SERVERS {
-        for (code, kind, state) in table(backend) {
-            let error = fail(backend, true, true, coded(code));
+    for dialect in DIALECTS {
+        for (code, kind, state) in table(dialect) {
+            let error = fail(dialect, true, true, coded(code));
             assert_eq!(error.code(), Some(*code));
             let found = (error.kind(), error.transaction_state());
-            assert_eq!(found, (*kind, *state), "{backend:?} {code}");
+            assert_eq!(found, (*kind, *state), "{dialect:?} {code}");
             assert_eq!(error.transaction_lost(), *state == Lost);
             for writes in [false, true] {
-                let pool = fail(backend, false, writes, coded(code));
+                let pool = fail(dialect, false, writes, coded(code));
                 assert_eq!((pool.kind(), pool.transaction_state()), (*kind, Intact));
             }
         }
@@ -221,18 +222,18 @@ fn codes_have_the_kind_and_the_state_of_the_table() {
 /// SQLite interrupts a read without harm.
 #[test]
 fn an_interrupted_read_leaves_the_transaction() {
-    let error = fail(DbBackend::Sqlite, true, false, coded("9"));
+    let error = fail(Dialect::Sqlite, true, false, coded("9"));
     assert_eq!((error.kind(), error.transaction_state()), (Timeout, Intact));
 }
 
 #[test]
 fn what_to_repeat_agrees_with_the_state() {
-    for backend in SERVERS {
-        for (code, kind, state) in table(backend) {
-            let at = format!("{backend:?} {code}");
-            let inside = fail(backend, true, true, coded(code)).retry();
-            let write = fail(backend, false, true, coded(code)).retry();
-            let read = fail(backend, false, false, coded(code)).retry();
+    for dialect in DIALECTS {
+        for (code, kind, state) in table(dialect) {
+            let at = format!("{dialect:?} {code}");
+            let inside = fail(dialect, true, true, coded(code)).retry();
+            let write = fail(dialect, false, true, coded(code)).retry();
+            let read = fail(dialect, false, false, coded(code)).retry();
             // What helps on a pool helps in a transaction, by repeating all of it.
             if read == Retry::Call {
                 let alone = *kind == Unreachable && *state == Intact;
@@ -241,7 +242,7 @@ fn what_to_repeat_agrees_with_the_state() {
             if inside == Retry::Call {
                 assert_eq!(*state, Intact, "{at}");
             }
-            let trigger = backend == DbBackend::Sqlite && *code == "1811";
+            let trigger = dialect == Dialect::Sqlite && *code == "1811";
             let unknown = trigger || matches!(kind, ConnectionLost | CommitFailed);
             assert_eq!(write == Retry::Unknown, unknown, "{at}");
             assert!(matches!(read, Retry::No | Retry::Call), "{at}");
@@ -251,27 +252,27 @@ fn what_to_repeat_agrees_with_the_state() {
 
 #[test]
 fn repetition_is_advised_by_kind() {
-    let pool = |backend, code| fail(backend, false, true, coded(code)).retry();
+    let pool = |dialect, code| fail(dialect, false, true, coded(code)).retry();
     for code in ["25006", "26000", "53200", "53300", "55P03", "57014", "57P03", "40P01"] {
-        assert_eq!(pool(DbBackend::Postgres, code), Retry::Call, "{code}");
+        assert_eq!(pool(Dialect::Postgres, code), Retry::Call, "{code}");
     }
     for code in ["53100", "42501", "42P01", "22001", "28P01", "54000", "0A000", "XX000"] {
-        assert_eq!(pool(DbBackend::Postgres, code), Retry::No, "{code}");
+        assert_eq!(pool(Dialect::Postgres, code), Retry::No, "{code}");
     }
     for code in ["1290", "1836", "1615", "1040", "1129", "1226", "1047", "1969", "3572", "1461"] {
-        assert_eq!(pool(DbBackend::MySql, code), Retry::Call, "{code}");
+        assert_eq!(pool(Dialect::MariaDb, code), Retry::Call, "{code}");
     }
     for code in ["1153", "1114", "1142", "1146", "1406"] {
-        assert_eq!(pool(DbBackend::MySql, code), Retry::No, "{code}");
+        assert_eq!(pool(Dialect::MariaDb, code), Retry::No, "{code}");
     }
-    assert_eq!(pool(DbBackend::Sqlite, "5"), Retry::Call);
+    assert_eq!(pool(Dialect::Sqlite, "5"), Retry::Call);
     for code in ["8", "1032", "13", "1", "2067"] {
-        assert_eq!(pool(DbBackend::Sqlite, code), Retry::No, "{code}");
+        assert_eq!(pool(Dialect::Sqlite, code), Retry::No, "{code}");
     }
     // Too large a packet closes the connection, and would do so again.
-    let error = fail(DbBackend::MySql, true, true, coded("1153"));
+    let error = fail(Dialect::MariaDb, true, true, coded("1153"));
     assert_eq!((error.retry(), error.transaction_state()), (Retry::No, Lost));
-    let error = fail(DbBackend::Postgres, true, false, coded("25P03"));
+    let error = fail(Dialect::Postgres, true, false, coded("25P03"));
     assert_eq!((error.retry(), error.transaction_state()), (Retry::Transaction, Lost));
 }
 
@@ -344,21 +345,21 @@ fn errors_without_a_code_have_a_kind() {
         // An application's own wrapper of a connection, before or after it sent the statement.
         (|| DbErr::Custom("a secret value".into()), Other, Unknown, Retry::Unknown, Retry::No),
     ] {
-        for backend in SERVERS {
-            let inside = fail(backend, true, true, make());
+        for dialect in DIALECTS {
+            let inside = fail(dialect, true, true, make());
             let at = format!("{:?}", inside.clone().into_db_err());
             assert_eq!((inside.kind(), inside.transaction_state()), (kind, state), "{at}");
-            assert_eq!(fail(backend, false, true, make()).retry(), write, "{at}");
-            assert_eq!(fail(backend, false, false, make()).retry(), read, "{at}");
+            assert_eq!(fail(dialect, false, true, make()).retry(), write, "{at}");
+            assert_eq!(fail(dialect, false, false, make()).retry(), read, "{at}");
             let shown = format!("{inside} {inside:?}");
             assert!(!shown.contains("secret"), "{shown}");
         }
     }
-    let lost = fail(DbBackend::MySql, false, true, query_error(io()));
+    let lost = fail(Dialect::MariaDb, false, true, query_error(io()));
     assert_eq!((lost.kind(), lost.retry()), (ConnectionLost, Retry::Unknown));
-    let refused = fail(DbBackend::MySql, false, true, connection_error(io()));
+    let refused = fail(Dialect::MariaDb, false, true, connection_error(io()));
     assert_eq!((refused.kind(), refused.retry()), (Unreachable, Retry::Call));
-    let unread = fail(DbBackend::Postgres, true, true, query_error(decode()));
+    let unread = fail(Dialect::Postgres, true, true, query_error(decode()));
     assert_eq!((unread.kind(), unread.transaction_state()), (Decode, Intact));
 }
 
@@ -370,7 +371,7 @@ fn a_batch_fails_as_its_task_does() {
         for (code, retry, state) in
             [("1213", Retry::Transaction, Lost), ("1205", Retry::Transaction, Unknown)]
         {
-            let error = wrap(fail(DbBackend::MySql, true, true, coded(code)));
+            let error = wrap(fail(Dialect::MariaDb, true, true, coded(code)));
             let found = (error.retry(), error.transaction_state(), error.transaction_lost());
             assert_eq!(found, (retry, state, state == Lost), "{code}");
             let source = error.into_db_err().map(|error| error.to_string());
@@ -381,7 +382,7 @@ fn a_batch_fails_as_its_task_does() {
 
 #[test]
 fn a_foreign_key_makes_the_task_referenced() {
-    let violation = |code| TaskError::from(fail(DbBackend::MySql, true, true, coded(code)));
+    let violation = |code| TaskError::from(fail(Dialect::MariaDb, true, true, coded(code)));
     assert!(matches!(violation("1452"), TaskError::Referenced(_)));
     assert!(matches!(violation("1062"), TaskError::Database(_)));
 }
@@ -403,7 +404,7 @@ fn a_skipped_write_may_have_lost_the_transaction() {
 
 #[test]
 fn display_says_what_happened() {
-    let say = |source| TaskError::from(fail(DbBackend::Postgres, false, true, source)).to_string();
+    let say = |source| TaskError::from(fail(Dialect::Postgres, false, true, source)).to_string();
     let closed = say(query_error(SqlxError::PoolClosed));
     assert_eq!(closed, "the database failed: the connection pool is closed");
     assert_eq!(say(coded("25006")), "the database failed: the database is read-only, code 25006");
@@ -413,9 +414,9 @@ fn display_says_what_happened() {
 /// No code panics, whatever a server invents.
 #[test]
 fn unknown_codes_are_other() {
-    for backend in SERVERS {
+    for dialect in DIALECTS {
         for code in ["", "0", "-1", "65536", "99999999999", "ZZZZZ", "é"] {
-            assert_eq!(fail(backend, true, true, coded(code)).kind(), Other, "{backend:?} {code}");
+            assert_eq!(fail(dialect, true, true, coded(code)).kind(), Other, "{dialect:?} {code}");
         }
     }
 }

@@ -1,13 +1,11 @@
-//! Makes the `games` table, for applications that have none.
+//! Creates the `games` table, for applications that have none.
 
-use super::ddl;
-use super::names::Planned;
-use super::schema;
-use crate::database::sql::quote;
+use super::{columns, ddl, schema};
+use crate::database::dialect::{Dialect, PlannedNames, TableName};
 use crate::task::Games;
 use crate::task::games::Column;
 use async_trait::async_trait;
-use sea_orm::{DbErr, EntityName, IdenStatic};
+use sea_orm::{DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
 pub(super) struct CreateGames;
@@ -18,11 +16,9 @@ impl MigrationName for CreateGames {
     }
 }
 
-/// The names that it gives.
-pub(super) fn planned() -> Planned<'static> {
-    Planned {
-        schema: None,
-        table: Games.table_name(),
+pub(super) fn planned_names() -> PlannedNames {
+    PlannedNames {
+        table: TableName::games::<Games>(),
         table_exists: false,
         indexes: Vec::new(),
         foreign_key: None,
@@ -32,43 +28,30 @@ pub(super) fn planned() -> Planned<'static> {
 #[async_trait]
 impl MigrationTrait for CreateGames {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        ddl::supported(manager).await?;
-        if schema::games_are_there(manager.get_connection()).await? {
+        ddl::refuse_unsupported(manager).await?;
+        if schema::games_exist(manager.get_connection()).await? {
             return Ok(());
         }
-        let ddl::Types { uuid, text, time, now, table_options } = ddl::types(backend);
-        let mark = ddl::mark(backend, &quote(backend, Games.table_name()));
-        let column = |column: Column| quote(backend, column.as_str());
-        let external = column(Column::ExternalGameId);
+        let dialect = Dialect::of(manager.get_database_backend());
+        let table = TableName::games::<Games>().quoted(dialect);
+        let mark = dialect.mark_table(&table);
+        let columns: Vec<_> = columns::games().iter().map(|one| one.definition(dialect)).collect();
         let create = format!(
-            "CREATE TABLE {table} ({mark_inside}\
-             {id} {uuid} NOT NULL, \
-             {created_at} {time} NOT NULL DEFAULT {now}, \
-             {updated_at} {time} NOT NULL DEFAULT {now}, \
-             {external} {text} NOT NULL, \
-             {strategy} {text} NOT NULL DEFAULT 'default', \
-             {platform} {text} NULL, \
-             {api_key} {text} NULL, \
-             {oauth_user} {text} NULL, \
+            "CREATE TABLE {table} ({mark_inside}{columns}, \
              PRIMARY KEY ({id}), {unique}UNIQUE ({external}))\
-             {table_options}{mark_after}",
-            table = quote(backend, Games.table_name()),
+             {options}{mark_after}",
             mark_inside = mark.inside,
             mark_after = mark.after,
-            id = column(Column::Id),
-            created_at = column(Column::CreatedAt),
-            updated_at = column(Column::UpdatedAt),
-            strategy = column(Column::StrategyId),
-            platform = column(Column::Platform),
-            api_key = column(Column::ApiKeyUsed),
-            oauth_user = column(Column::OauthUserId),
-            unique = ddl::constraint(backend, "games_externalGameId_key"),
+            columns = columns.join(", "),
+            id = dialect.quote(Column::Id.as_str()),
+            unique = dialect.constraint_clause("games_externalGameId_key"),
+            external = dialect.quote(Column::ExternalGameId.as_str()),
+            options = dialect.table_options(),
         );
         ddl::run(manager, std::iter::once(create).chain(mark.statement)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::drop_own(manager, Games.schema_name(), Games.table_name()).await
+        ddl::drop_created(manager, &TableName::games::<Games>()).await
     }
 }

@@ -1,31 +1,39 @@
 //! The migrations of the tables: for an application's own list, or alone.
 
-mod beacon;
+mod add_column;
+pub(crate) mod columns;
 mod create_games;
 mod create_tasks;
 mod ddl;
-mod exclusive;
-mod lease;
+mod error;
+mod heartbeat;
+mod lock;
+mod mariadb_lock;
+mod mismatch;
 mod names;
 mod opt_in;
-mod record;
-mod schema;
+pub(crate) mod schema;
+mod status;
 mod updated_at_trigger;
 
-pub use exclusive::with_migration_lock;
+pub use error::MigrationError;
+pub use lock::with_migration_lock;
+pub use mismatch::{SchemaFault, SchemaMismatch, SchemaProblem};
 pub use opt_in::{OptInIndex, opt_in_index, opt_in_index_for};
-pub use record::{Status, applied, status};
 pub use schema::{verify_schema, verify_schema_for};
+pub use status::{Status, applied, status};
 pub use updated_at_trigger::{opt_in_updated_at_trigger, opt_in_updated_at_trigger_for};
 
 use crate::database::TaskConnection;
-#[cfg(feature = "tokio")]
-use crate::error::Retry;
-use crate::error::{Call, SchemaMismatch, TaskError};
+use crate::database::dialect::{ColumnKind, Dialect, MigrationLock};
+use crate::error::{Call, DatabaseError};
 use crate::task::{Games, ParentGame};
+use add_column::AddColumn;
 use async_trait::async_trait;
+use columns::{ColumnDefault, ColumnSpec};
+use create_tasks::CreateTasks;
 use sea_orm::sea_query::{Alias, IntoIden};
-use sea_orm::{ConnectionTrait, DatabaseExecutor, DbBackend, DbErr, DynIden};
+use sea_orm::{ConnectionTrait, DatabaseExecutor, DbErr, DynIden};
 use sea_orm_migration::{
     IntoSchemaManagerConnection, Migration, MigrationStatus, MigrationTrait, MigratorTrait,
     seaql_migrations,
@@ -65,7 +73,25 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 /// or is not unique, is a [`SchemaMismatch`].
 #[must_use]
 pub fn migrations_for<G: ParentGame>() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(create_tasks::CreateTasks::<G>::new())]
+    let mut list: Vec<Box<dyn MigrationTrait>> = vec![Box::new(CreateTasks::<G>::new())];
+    for (migration, column) in columns::added_to_tasks() {
+        list.push(Box::new(AddColumn::<G>::new(migration, column)));
+    }
+    list
+}
+
+/// A migration that adds a text column to a tasks table, for the crate's tests: no column has been
+/// added since the first version.
+#[doc(hidden)]
+#[must_use]
+pub fn add_text_column_for<G: ParentGame>(
+    migration: &str,
+    name: &'static str,
+    default: Option<&str>,
+) -> Box<dyn MigrationTrait> {
+    let (kind, nullable) = (ColumnKind::Text, default.is_none());
+    let default = default.map(|text| ColumnDefault::Text(text.to_owned()));
+    Box::new(AddColumn::<G>::new(migration, ColumnSpec { name, kind, nullable, default }))
 }
 
 /// Runs the crate's migrations alone, with a tracking table of their own
@@ -92,7 +118,7 @@ impl MigratorTrait for Migrator {
     where
         C: ConnectionTrait,
     {
-        record::install::<Self, C>(db).await
+        status::install::<Self, C>(db).await
     }
 
     /// What is recorded, without the crate's migrations that are newer than this version: it
@@ -110,7 +136,7 @@ impl MigratorTrait for Migrator {
     where
         C: ConnectionTrait,
     {
-        record::refuse_newer::<Self, C>(db).await?;
+        status::refuse_newer::<Self, C>(db).await?;
         let all = Self::get_migration_with_status(db).await?;
         Ok(all.into_iter().filter(|one| one.status() == MigrationStatus::Applied).collect())
     }
@@ -151,11 +177,11 @@ impl MigratorTrait for Migrator {
 /// ```
 ///
 /// # Errors
-/// [`TaskError::SchemaMismatch`] where other tables have the names of the crate's,
-/// [`TaskError::UnsupportedDatabase`] for MySQL, [`TaskError::Migration`] where the record
-/// names migrations that this version does not know, [`TaskError::NotCompleted`] where the
-/// runtime shuts down before it ends, [`TaskError::Database`] for anything else.
-pub async fn migrate<'c, C>(db: C) -> Result<(), TaskError>
+/// [`MigrationError::SchemaMismatch`] where other tables have the names of the crate's,
+/// [`MigrationError::UnsupportedDatabase`] for MySQL, [`MigrationError::CannotRun`] where the record
+/// names migrations that this version does not know, [`MigrationError::NotCompleted`] where the
+/// runtime shuts down before it ends, [`MigrationError::Database`] for anything else.
+pub async fn migrate<'c, C>(db: C) -> Result<(), MigrationError>
 where
     C: IntoSchemaManagerConnection<'c>,
 {
@@ -164,7 +190,7 @@ where
     if let DatabaseExecutor::Connection(db) = executor {
         let db = db.clone();
         let migrated = async move { migrate_with(DatabaseExecutor::Connection(&db)).await };
-        let ended = |fault| Err(TaskError::NotCompleted { fault, retry: Retry::Unknown });
+        let ended = |fault| Err(MigrationError::NotCompleted { fault });
         return crate::repository::completion::try_to_complete(migrated)
             .await
             .unwrap_or_else(ended);
@@ -172,35 +198,33 @@ where
     migrate_with(executor).await
 }
 
-async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), TaskError> {
-    let backend = executor.backend();
-    let call = Call { backend, in_transaction: executor.in_transaction(), writes: true };
-    let product = ddl::unsupported(&executor, backend).await.map_err(|e| call.failed(e))?;
-    if let Some(product) = product {
-        return Err(TaskError::UnsupportedDatabase { product });
+async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), MigrationError> {
+    let dialect = Dialect::of(executor.backend());
+    let call = Call { dialect, in_transaction: executor.in_transaction(), writes: true };
+    let failed = |error| failure(call, error);
+    if let Some(product) = ddl::unsupported(&executor, dialect).await.map_err(failed)? {
+        return Err(MigrationError::UnsupportedDatabase { product });
     }
     if status::<Migrator>(&executor).await?.is_current() {
         return Ok(());
     }
     if let DatabaseExecutor::Connection(db) = executor {
         let migrated = with_migration_lock(db, async |one| Migrator::up(one, None).await).await;
-        return migrated.map_err(|error| failure(call, error));
+        return migrated.map_err(failed);
     }
-    let failed = |error| failure(call, error);
-    if backend == DbBackend::Postgres {
-        exclusive::advisory_lock(&executor).await.map_err(failed)?;
+    if let MigrationLock::Statement(lock) = dialect.migration_lock() {
+        executor.execute_unprepared(lock).await.map_err(failed)?;
     }
     Migrator::up(executor, None).await.map_err(failed)
 }
 
-/// What went wrong in a migration.
-fn failure(call: Call, error: DbErr) -> TaskError {
+fn failure(call: Call, error: DbErr) -> MigrationError {
     match error {
-        // Words of the migrator's own, which hold no row.
-        DbErr::Custom(reason) | DbErr::Migration(reason) => TaskError::Migration { reason },
+        // The migrator's own messages, which contain no row.
+        DbErr::Custom(reason) | DbErr::Migration(reason) => MigrationError::CannotRun { reason },
         error => match SchemaMismatch::from_db_err(&error) {
             Some(mismatch) => mismatch.clone().into(),
-            None => call.failed(error),
+            None => DatabaseError::new(call, error).into(),
         },
     }
 }

@@ -1,23 +1,21 @@
-//! Indexes that an application may have made for lists that span games.
+//! Indexes that an application may create for lists that span games.
 
-use super::create_tasks;
-use super::ddl;
-use super::names::Holder;
-use super::names::Planned;
-use crate::database::sql::{Names, is_time, quote, sorted_columns, within_limit};
-use crate::error::SchemaMismatch;
+use super::names::NameHolder;
+use super::{SchemaMismatch, create_tasks, ddl};
+use crate::database::dialect::{Dialect, PlannedNames, TableName};
+use crate::database::sql::{is_time, sorted_columns, within_limit};
 use crate::task::tasks::Column;
 use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
-use sea_orm::{DbBackend, DbErr, IdenStatic};
+use sea_orm::{DbErr, IdenStatic};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 use std::marker::PhantomData;
 
-/// An index that the crate's own statements do without, save for what spans games or sorts by
-/// update: without it that looks at every task there is, or that the game has.
+/// An index for lists that span games or are sorted by last change. Without it, such a list scans
+/// all tasks, or all tasks of the game. The crate's other statements do not need it.
 ///
-/// Each costs every write. Those on what a task changes in its life keep PostgreSQL from
-/// changing it in place (HOT): measured, four of them took a sixth of the write rate.
+/// Each index costs every write. An index on a column that changes keeps PostgreSQL from updating
+/// the row in place (HOT): measured, four of them took a sixth of the write rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OptInIndex {
@@ -49,7 +47,7 @@ impl OptInIndex {
         }
     }
 
-    fn is_called(self) -> &'static str {
+    fn suffix(self) -> &'static str {
         match self {
             Self::CreatedAt => "created_at",
             Self::ExternalTaskId => "external_task_id",
@@ -61,10 +59,10 @@ impl OptInIndex {
     }
 }
 
-/// A migration that makes an index which the crate's own migrations leave out, for the
-/// application's list, anywhere after [`migrations`](super::migrations). `down` drops it. It is
-/// called `ix_tasks_by_…`; where something else has that name, both leave that as it is, and `up`
-/// reports a [`SchemaMismatch`].
+/// A migration that creates one of the indexes that the crate's own migrations leave out. It belongs
+/// in the application's list, anywhere after [`migrations`](super::migrations); `down` drops the
+/// index. The index is named `ix_tasks_by_…`. If something else has that name, neither changes it,
+/// and `up` reports a [`SchemaMismatch`].
 ///
 /// ```
 /// use game_tasks::migration::{OptInIndex, opt_in_index};
@@ -83,10 +81,10 @@ impl OptInIndex {
 /// assert_eq!(AppMigrator::migrations().len(), 3);
 /// ```
 ///
-/// It locks the table against writers while it is built. Where that takes too long, build an
-/// index of these columns your own way, such as PostgreSQL's `CREATE INDEX CONCURRENTLY`: the
-/// crate names none of them. On SQLite timestamps are compared in a normalised form, so only this
-/// migration makes an index of them that serves the crate's queries.
+/// Writers wait while the index is built. If that takes too long, create an index on these columns in
+/// another way, such as PostgreSQL's `CREATE INDEX CONCURRENTLY`: no statement of the crate names
+/// the index. On SQLite timestamps are compared in a normalised form, so only this migration creates
+/// an index on them that the crate's queries use.
 #[must_use]
 pub fn opt_in_index(index: OptInIndex) -> Box<dyn MigrationTrait> {
     opt_in_index_for::<Games>(index)
@@ -95,7 +93,7 @@ pub fn opt_in_index(index: OptInIndex) -> Box<dyn MigrationTrait> {
 /// [`opt_in_index`] for the tasks of an application's own games table.
 #[must_use]
 pub fn opt_in_index_for<G: ParentGame>(index: OptInIndex) -> Box<dyn MigrationTrait> {
-    let name = format!("m20261124_000100_game_tasks_index_{}", index.is_called());
+    let name = format!("m20261124_000100_game_tasks_index_{}", index.suffix());
     let name = create_tasks::named_for::<G>(name);
     Box::new(CreateIndex::<G> { name, index, parent: PhantomData })
 }
@@ -108,26 +106,27 @@ struct CreateIndex<G> {
 
 impl<G: ParentGame> CreateIndex<G> {
     fn index_name(&self) -> String {
-        within_limit(format!("ix_{}_by_{}", G::tasks_table(), self.index.is_called()))
+        within_limit(format!("ix_{}_by_{}", G::tasks_table(), self.index.suffix()))
     }
 
-    fn planned(&self) -> Planned<'static> {
-        Planned {
-            schema: G::tasks_schema(),
-            table: G::tasks_table(),
+    fn planned_names(&self) -> PlannedNames {
+        PlannedNames {
+            table: TableName::tasks::<G>(),
             table_exists: true,
             indexes: vec![self.index_name()],
             foreign_key: None,
         }
     }
 
-    /// Whether what has its name is this index.
-    fn is(&self, backend: DbBackend, holder: &Holder) -> bool {
-        let is = |(column, held): (&Column, &Option<String>)| match held {
-            // An expression of both stands for a timestamp and the id.
-            held if backend == DbBackend::Sqlite && is_time(*column) => held.is_none(),
-            held => held.as_deref() == Some(column.as_str()),
-        };
+    /// Whether this index has the name.
+    fn is_held_by(&self, dialect: Dialect, holder: &NameHolder) -> bool {
+        // One expression covers a timestamp and the id.
+        let by_expression = dialect.indexes_timestamps_by_expression();
+        let is =
+            |(column, held): (&Column, &Option<String>)| match by_expression && is_time(*column) {
+                true => held.is_none(),
+                false => held.as_deref() == Some(column.as_str()),
+            };
         let columns = self.index.columns();
         let length = match holder.columns.last() {
             Some(None) => columns.len() - 1,
@@ -149,14 +148,14 @@ impl<G: ParentGame> MigrationName for CreateIndex<G> {
 impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let (connection, backend) = (manager.get_connection(), manager.get_database_backend());
-        let planned = self.planned();
+        let (dialect, planned) = (Dialect::of(backend), self.planned_names());
         if let Some(holder) = planned.holders(connection).await?.first() {
-            return match self.is(backend, holder) {
+            return match self.is_held_by(dialect, holder) {
                 true => Ok(()),
                 false => Err(SchemaMismatch::one(holder.problem(&planned)).into()),
             };
         }
-        let quoted = |column: &Column| quote(backend, column.as_str());
+        let quoted = |column: &Column| dialect.quote(column.as_str());
         let columns = match self.index.columns() {
             [first @ .., time, Column::Id] if is_time(*time) => {
                 let sorted = sorted_columns(backend, &quoted(time), &quoted(&Column::Id));
@@ -166,30 +165,22 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
         };
         let create = format!(
             "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
-            quote(backend, &self.index_name()),
-            Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks,
+            dialect.quote(&self.index_name()),
+            planned.table.quoted(dialect),
             columns.join(", "),
         );
         ddl::run(manager, [create]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let (connection, backend) = (manager.get_connection(), manager.get_database_backend());
-        let holders = self.planned().holders(connection).await?;
-        let Some(holder) = holders.iter().find(|holder| self.is(backend, holder)) else {
+        let dialect = Dialect::of(manager.get_database_backend());
+        let planned = self.planned_names();
+        let holders = planned.holders(manager.get_connection()).await?;
+        let Some(holder) = holders.iter().find(|holder| self.is_held_by(dialect, holder)) else {
             return Ok(());
         };
-        let index = quote(backend, &self.index_name());
-        let drop = match (backend, holder.schema.as_deref()) {
-            (DbBackend::MySql, _) => {
-                let tasks = Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks;
-                format!("ALTER TABLE IF EXISTS {tasks} DROP INDEX IF EXISTS {index}")
-            }
-            (_, Some(schema)) => {
-                format!("DROP INDEX IF EXISTS {}.{index}", quote(backend, schema))
-            }
-            _ => format!("DROP INDEX IF EXISTS {index}"),
-        };
+        let (table, index) = (planned.table.quoted(dialect), dialect.quote(&self.index_name()));
+        let drop = dialect.drop_index(&table, holder.schema.as_deref(), &index);
         ddl::run(manager, [drop]).await
     }
 }

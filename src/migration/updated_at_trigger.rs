@@ -1,30 +1,29 @@
-//! A trigger that lets `updated_at` only grow, whatever program writes the row (PostgreSQL).
+//! A trigger that makes `updated_at` grow with every change, whatever program makes it (PostgreSQL).
 
-use super::create_tasks;
-use super::ddl;
-use crate::database::sql::{Names, quote, within_limit};
-use crate::error::{SchemaFault, SchemaMismatch, SchemaProblem};
+use super::{SchemaFault, SchemaMismatch, SchemaProblem, create_tasks, ddl};
+use crate::database::dialect::{Dialect, MARK, TableName};
+use crate::database::sql::within_limit;
 use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 use std::marker::PhantomData;
 
 /// A migration that makes `updated_at` grow with every change of a task's row, whatever program
-/// makes it. For the application's list, anywhere after [`migrations`](super::migrations);
-/// PostgreSQL 13 or newer alone.
+/// makes the change. It belongs in the application's list, anywhere after
+/// [`migrations`](super::migrations), and requires PostgreSQL 13 or newer.
 ///
-/// What the crate writes grows by itself. Other programs may write a time that lies before the
-/// stored one: `now()` is the start of their transaction, and GAME's programs write just that. A
-/// precondition ([`if_unmodified_since`](crate::TaskPatch::if_unmodified_since)) then misses their
-/// change. With this trigger (`BEFORE UPDATE`, for each row that changes without a later
-/// `updated_at`) the stored time becomes the later of the clock and the old time plus 1 µs.
-/// Rows that do not change are left as they are, and what the crate writes passes unchanged.
+/// The crate's own statements always write a later time. Other programs may write an earlier one:
+/// `now()` is the start of their transaction, and GAME's programs write that. A precondition
+/// ([`if_unmodified_since`](crate::TaskPatch::if_unmodified_since)) then misses their change. This
+/// trigger (`BEFORE UPDATE`, for each row that changes without a later `updated_at`) stores the
+/// later of the clock and the old time plus 1 µs. It leaves rows alone that do not change, and times
+/// that the crate writes.
 ///
-/// The trigger and its function are called `<tasks table>_updated_at_grows`. Where something else
-/// has one of these names, `up` reports a [`SchemaMismatch`]; `down` drops only what `up` made. Both
-/// may run any number of times. A `BEFORE UPDATE` trigger of the application's that sets
-/// `updated_at` must have a name that sorts before this one.
+/// The trigger and its function are named `<tasks table>_updated_at_grows`. If something else has
+/// one of these names, `up` reports a [`SchemaMismatch`]; `down` drops only what `up` created. Both
+/// may be repeated. An application's own `BEFORE UPDATE` trigger that sets `updated_at` must have a
+/// name that sorts before this one.
 ///
 /// ```
 /// use game_tasks::migration::opt_in_updated_at_trigger;
@@ -35,7 +34,7 @@ use std::marker::PhantomData;
 /// impl MigratorTrait for AppMigrator {
 ///     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 ///         let mut list = game_tasks::migrations();
-///         // The programs of GAME go on writing tasks.
+///         // GAME's programs still write tasks.
 ///         list.push(opt_in_updated_at_trigger());
 ///         list
 ///     }
@@ -66,41 +65,27 @@ impl<G> MigrationName for CreateTrigger<G> {
     }
 }
 
-/// The schema of the table, whether it has a trigger of this name, of its own making or not, and
-/// whether the schema has such a function.
-const FIND: &str = r"
-SELECT n.nspname::text,
-    EXISTS (SELECT 1 FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname::text = $2),
-    EXISTS (SELECT 1 FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
-        WHERE g.tgrelid = c.oid AND g.tgname::text = $2 AND p.pronamespace = n.oid
-        AND p.proname::text = $2 AND obj_description(p.oid, 'pg_proc') = $3),
-    EXISTS (SELECT 1 FROM pg_proc p WHERE p.pronamespace = n.oid AND p.proname::text = $2
-        AND p.pronargs = 0),
-    EXISTS (SELECT 1 FROM pg_proc p WHERE p.pronamespace = n.oid AND p.proname::text = $2
-        AND p.pronargs = 0 AND obj_description(p.oid, 'pg_proc') = $3)
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)
-";
-
-/// What is there of the two.
-struct Found {
+/// What has the names of the trigger and of its function, in the schema of the table.
+struct Existing {
     schema: String,
-    trigger: Holder,
-    function: Holder,
+    trigger: Owner,
+    function: Owner,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holder {
-    Nothing,
-    TheCrate,
-    SomethingElse,
+enum Owner {
+    /// The name is free.
+    None,
+    Crate,
+    Other,
 }
 
-impl Holder {
-    fn of(is_there: bool, is_the_crates: bool) -> Self {
-        match (is_there, is_the_crates) {
-            (false, _) => Self::Nothing,
-            (true, true) => Self::TheCrate,
-            (true, false) => Self::SomethingElse,
+impl Owner {
+    fn new(exists: bool, created_by_crate: bool) -> Self {
+        match (exists, created_by_crate) {
+            (false, _) => Self::None,
+            (true, true) => Self::Crate,
+            (true, false) => Self::Other,
         }
     }
 }
@@ -111,79 +96,80 @@ impl<G: ParentGame> CreateTrigger<G> {
         within_limit(format!("{}_updated_at_grows", G::tasks_table()))
     }
 
-    /// `None` where there is no such table.
-    async fn find(manager: &SchemaManager<'_>) -> Result<Option<Found>, DbErr> {
-        let backend = manager.get_database_backend();
-        if backend != DbBackend::Postgres {
-            let reason = "the trigger on updated_at is for PostgreSQL alone";
+    /// `None` if the table does not exist.
+    async fn find(manager: &SchemaManager<'_>) -> Result<Option<Existing>, DbErr> {
+        let dialect = Dialect::of(manager.get_database_backend());
+        let Some(query) = dialect.updated_at_trigger_query() else {
+            let reason = "the trigger on updated_at requires PostgreSQL";
             return Err(DbErr::Migration(reason.to_owned()));
-        }
-        let tasks = Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks;
-        let values = [tasks.into(), Self::trigger().into(), ddl::MARK.into()];
-        let find = Statement::from_sql_and_values(backend, FIND, values);
-        let Some(row) = manager.get_connection().query_one_raw(find).await? else {
+        };
+        let table = TableName::tasks::<G>().quoted(dialect);
+        let values = [table.into(), Self::trigger().into(), MARK.into()];
+        let query = Statement::from_sql_and_values(dialect.backend(), query, values);
+        let Some(row) = manager.get_connection().query_one_raw(query).await? else {
             return Ok(None);
         };
-        let is = |place: usize| row.try_get_by_index::<bool>(place);
-        Ok(Some(Found {
+        let is = |index: usize| row.try_get_by_index::<bool>(index);
+        Ok(Some(Existing {
             schema: row.try_get_by_index(0)?,
-            trigger: Holder::of(is(1)?, is(2)?),
-            function: Holder::of(is(3)?, is(4)?),
+            trigger: Owner::new(is(1)?, is(2)?),
+            function: Owner::new(is(3)?, is(4)?),
         }))
     }
 
     fn mismatch(fault: SchemaFault) -> DbErr {
-        SchemaMismatch::one(SchemaProblem::new(G::tasks_table(), fault)).into()
+        SchemaMismatch::one(SchemaProblem::new(&TableName::bare(G::tasks_table()), fault)).into()
     }
 }
 
 #[async_trait]
 impl<G: ParentGame> MigrationTrait for CreateTrigger<G> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = DbBackend::Postgres;
-        let Some(found) = Self::find(manager).await? else {
+        let Some(existing) = Self::find(manager).await? else {
             return Err(Self::mismatch(SchemaFault::TableMissing));
         };
-        for (holder, what) in [(found.trigger, "a trigger"), (found.function, "a function")] {
-            if holder == Holder::SomethingElse {
+        for (owner, what) in [(existing.trigger, "a trigger"), (existing.function, "a function")] {
+            if owner == Owner::Other {
                 let (name, holder) = (Self::trigger(), what.to_owned());
                 return Err(Self::mismatch(SchemaFault::NameTaken { name, holder }));
             }
         }
-        let name = quote(backend, &Self::trigger());
-        let function = format!("{}.{name}", quote(backend, &found.schema));
+        let dialect = Dialect::of(manager.get_database_backend());
+        let name = dialect.quote(&Self::trigger());
+        let function = format!("{}.{name}", dialect.quote(&existing.schema));
         let mut statements = Vec::new();
-        if found.function == Holder::Nothing {
+        if existing.function == Owner::None {
             statements.push(format!(
                 "CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $body$BEGIN \
                  NEW.updated_at := GREATEST(clock_timestamp(), \
                  OLD.updated_at + INTERVAL '1 microsecond'); RETURN NEW; END$body$"
             ));
-            statements.push(format!("COMMENT ON FUNCTION {function}() IS '{}'", ddl::MARK));
+            statements.push(format!("COMMENT ON FUNCTION {function}() IS '{MARK}'"));
         }
-        if found.trigger == Holder::Nothing {
-            // Compared as they are stored: a type of the application's may know no equality.
+        if existing.trigger == Owner::None {
+            // `*<>` compares the stored bytes: a column of the application may have a type without
+            // an equality operator.
             statements.push(format!(
                 "CREATE TRIGGER {name} BEFORE UPDATE ON {} FOR EACH ROW \
                  WHEN (NEW.updated_at <= OLD.updated_at AND NEW *<> OLD) \
                  EXECUTE FUNCTION {function}()",
-                Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks
+                TableName::tasks::<G>().quoted(dialect)
             ));
         }
         ddl::run(manager, statements).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = DbBackend::Postgres;
-        let Some(found) = Self::find(manager).await? else { return Ok(()) };
-        let name = quote(backend, &Self::trigger());
+        let Some(existing) = Self::find(manager).await? else { return Ok(()) };
+        let dialect = Dialect::of(manager.get_database_backend());
+        let name = dialect.quote(&Self::trigger());
         let mut statements = Vec::new();
-        if found.trigger == Holder::TheCrate {
-            let tasks = Names::new::<G>(crate::database::dialect::Dialect::of(backend)).tasks;
-            statements.push(format!("DROP TRIGGER {name} ON {tasks}"));
+        if existing.trigger == Owner::Crate {
+            let table = TableName::tasks::<G>().quoted(dialect);
+            statements.push(format!("DROP TRIGGER {name} ON {table}"));
         }
-        if found.function == Holder::TheCrate {
-            let schema = quote(backend, &found.schema);
+        if existing.function == Owner::Crate {
+            let schema = dialect.quote(&existing.schema);
             statements.push(format!("DROP FUNCTION {schema}.{name}()"));
         }
         ddl::run(manager, statements).await

@@ -36,10 +36,11 @@ macro_rules! __task_model {
             )]
             pub external_task_id: String,
             /// Its own strategy; [`StrategyId::DEFAULT`] means "none of its own".
-            #[sea_orm(column_name = "strategyId")]
+            #[sea_orm(column_name = "strategyId", default_value = "default")]
             #[serde(rename = "strategyId")]
             pub strategy_id: StrategyId,
             /// Where it is in its life.
+            #[sea_orm(default_value = "open")]
             pub status: TaskStatus,
             $($more)*
         }

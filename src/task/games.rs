@@ -27,7 +27,7 @@ pub struct Model {
     #[serde(rename = "externalGameId", deserialize_with = "super::members::external_game_id")]
     pub external_game_id: String,
     /// The strategy that its tasks inherit.
-    #[sea_orm(column_name = "strategyId")]
+    #[sea_orm(column_name = "strategyId", default_value = "default")]
     #[serde(rename = "strategyId")]
     pub strategy_id: StrategyId,
     /// Where it is played.

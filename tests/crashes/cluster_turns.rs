@@ -31,7 +31,10 @@ async fn fresh() -> Option<(Vec<String>, Servers)> {
 /// nobody would believe a holder without one.
 async fn lit_for_an_hour(db: &DatabaseConnection) {
     let since = Instant::now();
-    while names(db, "SELECT holder FROM game_tasks_lock WHERE id = 1 AND beacon").await.is_empty() {
+    while names(db, "SELECT holder FROM game_tasks_lock WHERE id = 1 AND heartbeat")
+        .await
+        .is_empty()
+    {
         assert!(since.elapsed() < Duration::from_secs(20), "it never lights its light");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

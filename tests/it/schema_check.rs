@@ -8,8 +8,8 @@ use crate::support::{
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
 use game_tasks::sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
 use game_tasks::{
-    Game, Migrator, NewTask, OnExisting, SchemaMismatch, SeaOrmTaskRepository, TaskError,
-    TaskPatch, TaskRepositoryExt, migration, migrations_for,
+    Game, MigrationError, Migrator, NewTask, OnExisting, SchemaMismatch, SeaOrmTaskRepository,
+    TaskError, TaskPatch, TaskRepositoryExt, migration, migrations_for,
 };
 
 database_cases!(
@@ -107,7 +107,7 @@ async fn everything(database: &TestDatabase) -> Vec<String> {
 async fn missing(database: &TestDatabase) -> Vec<String> {
     let before = everything(database).await;
     let error = game_tasks::migrate(&database.db).await.expect_err("does not fit");
-    let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
+    let MigrationError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
     assert_eq!(everything(database).await, before);
     let problems: Vec<String> = mismatch.problems().iter().map(ToString::to_string).collect();
     assert_eq!(mismatch.to_string(), problems.join("; "));
@@ -118,7 +118,7 @@ async fn missing(database: &TestDatabase) -> Vec<String> {
 pub(crate) async fn lacking(database: &TestDatabase) -> Vec<String> {
     match migration::verify_schema(&database.db).await {
         Ok(()) => Vec::new(),
-        Err(TaskError::SchemaMismatch(mismatch)) => {
+        Err(MigrationError::SchemaMismatch(mismatch)) => {
             mismatch.problems().iter().map(ToString::to_string).collect()
         }
         Err(error) => panic!("{error:?}"),

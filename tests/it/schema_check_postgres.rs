@@ -5,7 +5,7 @@ use crate::schema_check::{NAME_INDEX, TABLES, clear, definitions, lacking, make,
 use crate::support::{Backend, TestDatabase, column, on_empty_database, run};
 use game_tasks::sea_orm::ConnectionTrait;
 use game_tasks::sea_orm_migration::{MigratorTrait, SchemaManager};
-use game_tasks::{Migrator, TaskError, migration, migrations_for};
+use game_tasks::{MigrationError, Migrator, migration, migrations_for};
 
 /// Runs statements on top of fitting tables, and says what is missing then.
 async fn postgres_lacks(database: &TestDatabase, statements: &[&str]) -> Vec<String> {
@@ -171,7 +171,7 @@ async fn a_table_in_another_schema() {
         let db = &database.db;
         game_tasks::migrate(db).await.unwrap();
         let error = migration::verify_schema_for::<elsewhere::Entity>(db).await.unwrap_err();
-        let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
+        let MigrationError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
         assert_eq!(mismatch.to_string(), "table \"elsewhere.tasks\" is missing");
         run(db, "CREATE SCHEMA elsewhere", []).await;
         for migration in migrations_for::<elsewhere::Entity>() {

@@ -11,7 +11,7 @@ use game_tasks::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
 };
 use game_tasks::sea_orm_migration::MigratorTrait;
-use game_tasks::{SchemaFault, SchemaMismatch, TaskError, migration};
+use game_tasks::{MigrationError, SchemaFault, SchemaMismatch, migration};
 
 tests_on!([postgres Postgres], tables_of_postgres, |on| {
     super::on_database(on, super::DEFAULT_CONNECTIONS, super::tables_of_postgres)
@@ -101,9 +101,9 @@ async fn lacking_for_campaigns(db: &DatabaseConnection) -> Vec<String> {
 }
 
 #[track_caller]
-fn mismatch(outcome: Result<(), TaskError>) -> SchemaMismatch {
+fn mismatch(outcome: Result<(), MigrationError>) -> SchemaMismatch {
     match outcome {
-        Err(TaskError::SchemaMismatch(mismatch)) => mismatch,
+        Err(MigrationError::SchemaMismatch(mismatch)) => mismatch,
         other => panic!("{other:?}"),
     }
 }

@@ -8,7 +8,7 @@ use crate::support::{
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    Game, Games, NewTask, ParentGame, SchemaFault, SchemaMismatch, SchemaProblem,
+    Game, Games, MigrationError, NewTask, ParentGame, SchemaFault, SchemaMismatch, SchemaProblem,
     SeaOrmTaskRepository, TaskError, TaskRepositoryExt, Tasks, migration, migrations_for,
 };
 use uuid::Uuid;
@@ -207,9 +207,9 @@ async fn what_sync_creates_is_judged_by_its_properties(database: &TestDatabase) 
 }
 
 #[track_caller]
-fn mismatch(outcome: Result<(), TaskError>) -> SchemaMismatch {
+fn mismatch(outcome: Result<(), MigrationError>) -> SchemaMismatch {
     match outcome {
-        Err(TaskError::SchemaMismatch(mismatch)) => mismatch,
+        Err(MigrationError::SchemaMismatch(mismatch)) => mismatch,
         other => panic!("{other:?}"),
     }
 }

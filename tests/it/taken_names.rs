@@ -9,7 +9,7 @@ use crate::support::{
 use game_tasks::migration::{OptInIndex, opt_in_index};
 use game_tasks::sea_orm::DatabaseConnection;
 use game_tasks::sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
-use game_tasks::{Migrator, SchemaFault, SchemaMismatch, TaskError, migration};
+use game_tasks::{MigrationError, Migrator, SchemaFault, SchemaMismatch, migration};
 
 empty_database_cases!(
     a_renamed_table_is_in_nobodys_way,
@@ -53,7 +53,7 @@ async fn reported(database: &TestDatabase) -> Vec<String> {
     let before = everything(database).await;
     let error = game_tasks::migrate(&database.db).await.expect_err("a name is taken");
     assert_eq!(everything(database).await, before);
-    let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
+    let MigrationError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
     names(&mismatch)
 }
 
@@ -82,7 +82,7 @@ async fn a_renamed_table_is_in_nobodys_way(database: &TestDatabase) {
         run(db, &create, []).await;
     }
     let error = game_tasks::migrate(db).await.expect_err("they are something else");
-    assert!(matches!(error, TaskError::SchemaMismatch(_)), "{error:?}");
+    assert!(matches!(error, MigrationError::SchemaMismatch(_)), "{error:?}");
     run(db, "ALTER TABLE tasks RENAME TO todos", []).await;
     run(db, "ALTER TABLE games RENAME TO matches", []).await;
     game_tasks::migrate(db).await.unwrap();
@@ -275,7 +275,7 @@ async fn the_name_of_the_record(database: &TestDatabase) {
         let asked = migration::status::<Migrator>(db).await.unwrap_err();
         let directly = SchemaMismatch::from_db_err(&directly).expect("a mismatch");
         for error in [&migrated, &asked] {
-            let TaskError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
+            let MigrationError::SchemaMismatch(mismatch) = error else { panic!("{error:?}") };
             assert_eq!(mismatch, directly);
             assert_eq!(mismatch.problems()[0].table, name);
         }

@@ -1,38 +1,43 @@
-//! Whether the tables have what the crate needs: by their properties, not by equality.
+//! Checks whether the tables have what the crate needs: their properties, not equality with the
+//! crate's own tables.
 
-mod found;
-mod look;
-mod needs;
+mod catalog;
+mod compare;
+mod requirements;
 
-use super::create_games;
-use super::create_tasks;
-use super::names::Planned;
+#[cfg(feature = "adopt")]
+pub(crate) use catalog::Table;
+pub(crate) use catalog::{Catalog, small_number};
+
+use super::columns::{self, ColumnSpec};
+use super::{MigrationError, SchemaFault, SchemaMismatch, SchemaProblem};
+use super::{create_games, create_tasks};
 use crate::database::TaskConnection;
-use crate::error::{Call, SchemaFault, SchemaMismatch, SchemaProblem, TaskError};
+use crate::database::dialect::{Dialect, MARK, PlannedNames, Resolve, TableName};
+use crate::error::{Call, DatabaseError};
 use crate::task::{Games, ParentGame, games, tasks};
-use found::{Catalog, Found, Resolve, TableName};
-use look::Look;
-use sea_orm::{DbBackend, DbErr, IdenStatic};
+use compare::Comparison;
+use sea_orm::{DbErr, IdenStatic};
 
-/// Asks whether both tables, `games` and `tasks`, are as the crate needs them.
+/// Checks whether both tables, `games` and `tasks`, are as the crate needs them.
 ///
-/// Reads the database's catalogs only, so a user without the right to change the schema may
-/// ask. What counts are properties: the columns with types that fit, what may be null, the
-/// uniqueness, the reference to the game. Columns, indexes and triggers that the application
-/// added do not matter, nor does who made the tables.
+/// Reads the database's catalogs only, so a user without the right to change the schema may call
+/// it. It checks properties: the columns and their types, which of them may be null, uniqueness, and
+/// the foreign key to the game. Columns, indexes and triggers that the application added do not
+/// matter, nor does who created the tables.
 ///
-/// Reported, too, is what makes a promise untrue on one database: how a table keeps its rows,
-/// foreign keys that are not enforced, and settings of the database and of the connection that was
-/// asked, such as an encoding other than UTF-8 ([`SchemaFault`] names them all).
+/// It also reports what breaks a promise on one database: how a table stores its rows, foreign
+/// keys that are not enforced, and settings of the database and of this connection, such as an
+/// encoding other than UTF-8 ([`SchemaFault`] lists them all).
 ///
 /// Round trips: two (SQLite: three).
 ///
 /// ```no_run
-/// use game_tasks::{TaskError, migration};
+/// use game_tasks::{MigrationError, migration};
 ///
-/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), TaskError> {
+/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), MigrationError> {
 /// match migration::verify_schema(&db).await {
-///     Err(TaskError::SchemaMismatch(mismatch)) => {
+///     Err(MigrationError::SchemaMismatch(mismatch)) => {
 ///         for problem in mismatch.problems() {
 ///             println!("{problem}");
 ///         }
@@ -44,194 +49,226 @@ use sea_orm::{DbBackend, DbErr, IdenStatic};
 /// ```
 ///
 /// # Errors
-/// [`TaskError::SchemaMismatch`] with everything that is missing, [`TaskError::Database`] when
-/// the database fails.
-pub async fn verify_schema(db: &impl TaskConnection) -> Result<(), TaskError> {
-    let games = told(db, games(db, Resolve::AsNamed)).await?;
-    let tasks = told(db, tasks::<Games, _>(db, Resolve::AsNamed)).await?;
-    fits(db.backend(), [games.or_missing(), tasks.or_missing()])
+/// [`MigrationError::SchemaMismatch`] with every problem, [`MigrationError::Database`] when the
+/// database fails.
+pub async fn verify_schema(db: &impl TaskConnection) -> Result<(), MigrationError> {
+    let games = map_err(db, games(db, Resolve::AsNamed)).await?;
+    let tasks = map_err(db, tasks::<Games, _>(db, Resolve::AsNamed, &columns::tasks())).await?;
+    refuse(db, [games.required(), tasks.required()])
 }
 
-/// The same for the tasks table of an application's own games table, of which only what
-/// [`ParentGame`] names is asked for.
+/// Like [`verify_schema`], for the tasks table of an application's own games table, of which only
+/// the columns that [`ParentGame`] names are checked.
 ///
 /// # Errors
 /// As [`verify_schema`].
-pub async fn verify_schema_for<G: ParentGame>(db: &impl TaskConnection) -> Result<(), TaskError> {
-    let parent = told(db, parent::<G, _>(db)).await?;
-    let tasks = told(db, tasks::<G, _>(db, Resolve::AsNamed)).await?;
-    fits(db.backend(), [parent.or_missing(), tasks.or_missing()])
+pub async fn verify_schema_for<G: ParentGame>(
+    db: &impl TaskConnection,
+) -> Result<(), MigrationError> {
+    let parent = map_err(db, parent::<G, _>(db)).await?;
+    let tasks = map_err(db, tasks::<G, _>(db, Resolve::AsNamed, &columns::tasks())).await?;
+    refuse(db, [parent.required(), tasks.required()])
 }
 
-async fn told<C: TaskConnection>(
+async fn map_err<C: TaskConnection>(
     db: &C,
-    looked: impl Future<Output = Result<Looked, DbErr>>,
-) -> Result<Looked, TaskError> {
-    let call = Call { backend: db.backend(), in_transaction: db.in_transaction(), writes: false };
-    looked.await.map_err(|error| call.failed(error))
+    checked: impl Future<Output = Result<Checked, DbErr>>,
+) -> Result<Checked, MigrationError> {
+    let dialect = Dialect::of(db.backend());
+    let call = Call { dialect, in_transaction: db.in_transaction(), writes: false };
+    checked.await.map_err(|error| DatabaseError::new(call, error).into())
 }
 
-fn fits<E: From<SchemaMismatch>>(
-    backend: DbBackend,
-    problems: [Vec<SchemaProblem>; 2],
+/// Fails if there are problems.
+fn refuse<E: From<SchemaMismatch>>(
+    db: &impl TaskConnection,
+    problems: impl IntoIterator<Item = Vec<SchemaProblem>>,
 ) -> Result<(), E> {
-    match SchemaMismatch::of(backend, problems.concat()) {
+    let problems = problems.into_iter().flatten().collect();
+    match SchemaMismatch::of(Dialect::of(db.backend()), problems) {
         Some(mismatch) => Err(mismatch.into()),
         None => Ok(()),
     }
 }
 
-/// Whether `migrations()` finds its games table made already, by whomever. What stands in the
-/// place of either table and does not fit is a mismatch.
-pub(super) async fn games_are_there<C: TaskConnection>(db: &C) -> Result<bool, DbErr> {
-    let backend = db.backend();
-    let mut games = games(db, Resolve::WhereMade).await?;
-    games.and_names(db, create_games::planned()).await?;
-    // MariaDB commits with each table, so both are looked at before the first is made.
-    let mut tasks = tasks::<Games, _>(db, Resolve::WhereMade).await?;
-    tasks.and_names(db, create_tasks::planned::<Games>(backend)).await?;
-    fits::<DbErr>(backend, [games.problems, tasks.problems])?;
-    Ok(games.there)
+/// Whether the crate's games table exists already. What has the name of either table and does not
+/// fit is a mismatch, and so is a taken name.
+pub(super) async fn games_exist<C: TaskConnection>(db: &C) -> Result<bool, DbErr> {
+    let dialect = Dialect::of(db.backend());
+    let mut games = games(db, Resolve::WhereCreated).await?;
+    games.check_names(db, create_games::planned_names()).await?;
+    // MariaDB commits each table, so both are checked before the first is created.
+    let created = columns::tasks_as_created();
+    let mut tasks = tasks::<Games, _>(db, Resolve::WhereCreated, &created).await?;
+    tasks.check_names(db, create_tasks::planned_names::<Games>(dialect)).await?;
+    refuse::<DbErr>(db, [games.problems, tasks.problems])?;
+    Ok(games.exists)
 }
 
-/// The same for a tasks table; its games table must be there.
-pub(super) async fn tasks_are_there<G: ParentGame, C: TaskConnection>(
-    db: &C,
-) -> Result<bool, DbErr> {
+/// The same for a tasks table, whose games table must exist. Of the columns only those are required
+/// that this migration creates: later migrations add the others.
+pub(super) async fn tasks_exist<G: ParentGame, C: TaskConnection>(db: &C) -> Result<bool, DbErr> {
     let parent = parent::<G, _>(db).await?;
-    let mut tasks = tasks::<G, _>(db, Resolve::WhereMade).await?;
-    tasks.and_names(db, create_tasks::planned::<G>(db.backend())).await?;
-    fits::<DbErr>(db.backend(), [parent.or_missing(), tasks.problems])?;
-    Ok(tasks.there)
+    let created = columns::tasks_as_created();
+    let mut tasks = tasks::<G, _>(db, Resolve::WhereCreated, &created).await?;
+    tasks.check_names(db, create_tasks::planned_names::<G>(Dialect::of(db.backend()))).await?;
+    refuse::<DbErr>(db, [parent.required(), tasks.problems])?;
+    Ok(tasks.exists)
 }
 
-/// Whether a table is there whose comment says that a migration of the crate made it.
-pub(super) async fn is_marked<C: TaskConnection>(
+/// Whether a tasks table has a column, to be added if not. The table must exist and have the columns
+/// of earlier migrations, and a column of this name must fit.
+pub(super) async fn has_column<G: ParentGame, C: TaskConnection>(
     db: &C,
-    schema: Option<&str>,
-    table: &str,
-    mark: &str,
+    before: &[ColumnSpec],
+    column: &ColumnSpec,
 ) -> Result<bool, DbErr> {
-    let name = TableName { schema: schema.map(str::to_owned), table: table.to_owned() };
-    let found = Catalog::read(db, &name, Resolve::WhereMade, &name).await?.found;
-    Ok(found.is_some_and(|found| found.is_table && found.comment.contains(mark)))
+    let with_column = [before, std::slice::from_ref(column)].concat();
+    let tasks = tasks::<G, _>(db, Resolve::WhereCreated, &with_column).await?;
+    let is_missing = |problem: &SchemaProblem| {
+        matches!(&problem.fault, SchemaFault::ColumnMissing { column: missing }
+            if missing == column.name)
+    };
+    let mut problems = tasks.required();
+    let count = problems.len();
+    problems.retain(|problem| !is_missing(problem));
+    let exists = problems.len() == count;
+    refuse::<DbErr>(db, [problems])?;
+    Ok(exists)
 }
 
-/// Whether there is a table of this name, where one would be made, for the record of a migrator.
-/// Anything else of that name is a mismatch.
-pub(super) async fn has_record<C: TaskConnection>(db: &C, table: &str) -> Result<bool, DbErr> {
-    let name = TableName { schema: None, table: table.to_owned() };
-    let Catalog { found, .. } = Catalog::read(db, &name, Resolve::WhereMade, &name).await?;
-    let looked =
-        Looked::at(db.backend(), name, found.as_ref(), |look| look.columns(&needs::record()));
-    fits::<DbErr>(db.backend(), [looked.problems, Vec::new()])?;
-    Ok(looked.there)
+/// Whether the table exists and a migration of the crate created it.
+pub(super) async fn is_created<C: TaskConnection>(
+    db: &C,
+    table: &TableName,
+) -> Result<bool, DbErr> {
+    Ok(created(db, table).await?.is_some())
 }
 
-fn tasks_name<G: ParentGame>() -> TableName {
-    TableName { schema: G::tasks_schema().map(str::to_owned), table: G::tasks_table().to_owned() }
+/// Whether a migration of the crate created the table, and it has this column.
+pub(super) async fn is_created_with_column<C: TaskConnection>(
+    db: &C,
+    table: &TableName,
+    column: &str,
+) -> Result<bool, DbErr> {
+    let dialect = Dialect::of(db.backend());
+    Ok(created(db, table).await?.is_some_and(|table| table.column(dialect, column).is_some()))
 }
 
-fn games_name<G: ParentGame>() -> TableName {
-    let games = G::default();
-    TableName {
-        schema: games.schema_name().map(str::to_owned),
-        table: games.table_name().to_owned(),
-    }
+async fn created<C: TaskConnection>(db: &C, table: &TableName) -> Result<Option<Table>, DbErr> {
+    let found = Catalog::read(db, table, Resolve::WhereCreated, table).await?.table;
+    Ok(found.filter(|found| found.is_table && found.comment.contains(MARK)))
 }
 
-/// What was found where a table should be.
-struct Looked {
+/// Whether a migrator's table exists. Something else of its name is a mismatch.
+pub(super) async fn migrator_table_exists<C: TaskConnection>(
+    db: &C,
+    table: &str,
+) -> Result<bool, DbErr> {
+    let name = TableName::bare(table);
+    let catalog = Catalog::read(db, &name, Resolve::WhereCreated, &name).await?;
+    let checked = Checked::new(db, name, catalog.table.as_ref(), |table| {
+        table.columns(&requirements::migrator_table())
+    });
+    refuse::<DbErr>(db, [checked.problems])?;
+    Ok(checked.exists)
+}
+
+/// The outcome of a check.
+struct Checked {
     name: TableName,
-    there: bool,
+    exists: bool,
     problems: Vec<SchemaProblem>,
 }
 
-impl Looked {
-    fn at(
-        backend: DbBackend,
+impl Checked {
+    fn new(
+        db: &impl TaskConnection,
         name: TableName,
-        found: Option<&Found>,
-        judge: impl FnOnce(&Look<'_>) -> Vec<SchemaProblem>,
+        found: Option<&Table>,
+        compare: impl FnOnce(&Comparison<'_>) -> Vec<SchemaProblem>,
     ) -> Self {
+        let dialect = Dialect::of(db.backend());
         let problems = match found {
             None => Vec::new(),
             Some(found) if !found.is_table => {
-                vec![SchemaProblem::new(&name.shown(), SchemaFault::NotATable)]
+                vec![SchemaProblem::new(&name, SchemaFault::NotATable)]
             }
-            Some(table) => judge(&Look { backend, name: &name, table }),
+            Some(table) => compare(&Comparison { dialect, name: &name, table }),
         };
-        Self { there: found.is_some(), name, problems }
+        Self { exists: found.is_some(), name, problems }
     }
 
-    /// The problems where the table has to be there.
-    fn or_missing(mut self) -> Vec<SchemaProblem> {
-        if !self.there {
-            let missing = SchemaProblem::new(&self.name.shown(), SchemaFault::TableMissing);
-            self.problems.insert(0, missing);
+    /// The problems if the table has to exist.
+    fn required(mut self) -> Vec<SchemaProblem> {
+        if !self.exists {
+            self.problems.insert(0, SchemaProblem::new(&self.name, SchemaFault::TableMissing));
         }
         self.problems
     }
 
-    /// Adds what has the names that are to be given, where the table is to be made.
-    async fn and_names<C: TaskConnection>(
+    /// Adds the names that are taken, if the table has to be created.
+    async fn check_names<C: TaskConnection>(
         &mut self,
         db: &C,
-        planned: Planned<'_>,
+        planned: PlannedNames,
     ) -> Result<(), DbErr> {
-        if !self.there {
+        if !self.exists {
             self.problems.extend(planned.problems(db).await?);
         }
         Ok(())
     }
 }
 
-/// The crate's own games table.
-async fn games<C: TaskConnection>(db: &C, resolve: Resolve) -> Result<Looked, DbErr> {
-    let name = games_name::<Games>();
-    let Catalog { found, .. } = Catalog::read(db, &name, resolve, &name).await?;
-    Ok(Looked::at(db.backend(), name, found.as_ref(), |look| {
-        let mut problems = look.storage();
-        problems.extend(look.columns(&needs::games()));
-        problems.extend(look.unique(games::Column::Id.as_str()));
-        problems.extend(look.unique(games::Column::ExternalGameId.as_str()));
+/// Checks the crate's own games table.
+async fn games<C: TaskConnection>(db: &C, resolve: Resolve) -> Result<Checked, DbErr> {
+    let name = TableName::games::<Games>();
+    let catalog = Catalog::read(db, &name, resolve, &name).await?;
+    Ok(Checked::new(db, name, catalog.table.as_ref(), |table| {
+        let mut problems = table.storage();
+        problems.extend(table.columns(&requirements::all(&columns::games())));
+        problems.extend(table.unique(games::Column::Id.as_str()));
+        problems.extend(table.unique(games::Column::ExternalGameId.as_str()));
         problems
     }))
 }
 
-/// An application's games table, by what it says of itself.
-async fn parent<G: ParentGame, C: TaskConnection>(db: &C) -> Result<Looked, DbErr> {
-    let name = games_name::<G>();
-    let Catalog { found, .. } = Catalog::read(db, &name, Resolve::AsNamed, &name).await?;
-    Ok(Looked::at(db.backend(), name, found.as_ref(), |look| {
-        let mut problems = look.columns(&needs::parent::<G>());
-        if db.backend() == DbBackend::MySql {
-            // A foreign key can only refer to a table of InnoDB.
-            problems.extend(look.storage());
+/// Checks an application's games table.
+async fn parent<G: ParentGame, C: TaskConnection>(db: &C) -> Result<Checked, DbErr> {
+    let name = TableName::games::<G>();
+    let catalog = Catalog::read(db, &name, Resolve::AsNamed, &name).await?;
+    Ok(Checked::new(db, name, catalog.table.as_ref(), |table| {
+        let mut problems = table.columns(&requirements::parent::<G>());
+        if table.dialect.foreign_keys_depend_on_storage() {
+            problems.extend(table.storage());
         }
-        problems.extend(look.unique(G::id_column().as_str()));
+        problems.extend(table.unique(G::id_column().as_str()));
         problems
     }))
 }
 
+/// Checks a tasks table, of whose columns these are required.
 async fn tasks<G: ParentGame, C: TaskConnection>(
     db: &C,
     resolve: Resolve,
-) -> Result<Looked, DbErr> {
-    let (backend, name, games) = (db.backend(), tasks_name::<G>(), games_name::<G>());
-    let Catalog { found, settings } = Catalog::read(db, &name, resolve, &games).await?;
-    let needs = needs::tasks();
-    let mut looked = Looked::at(backend, name, found.as_ref(), |look| {
-        let mut problems = look.storage();
-        problems.extend(look.columns(&needs));
-        problems.extend(look.contained(tasks::Column::Id.as_str()));
-        problems.extend(look.name_is_unique());
-        problems.extend(look.reference(&games, G::id_column().as_str()));
+    columns: &[ColumnSpec],
+) -> Result<Checked, DbErr> {
+    let (name, games) = (TableName::tasks::<G>(), TableName::games::<G>());
+    let Catalog { table, settings } = Catalog::read(db, &name, resolve, &games).await?;
+    let required = requirements::all(columns);
+    let mut checked = Checked::new(db, name, table.as_ref(), |table| {
+        let mut problems = table.storage();
+        problems.extend(table.columns(&required));
+        problems.extend(table.in_unique_index(tasks::Column::Id.as_str()));
+        problems.extend(table.unique_external_ids());
+        problems.extend(table.foreign_key(&games, G::id_column().as_str()));
         problems
     });
-    if backend == DbBackend::Sqlite && looked.there {
-        looked.problems.extend(look::folding(db, &looked.name, found.as_ref(), &needs).await?);
+    if let Some(table) = &table {
+        let problems = compare::collations(db, &checked.name, table, &required).await?;
+        checked.problems.extend(problems);
     }
-    looked.problems.extend(look::settings(&looked.name, &settings));
-    Ok(looked)
+    let dialect = Dialect::of(db.backend());
+    checked.problems.extend(compare::settings(dialect, &checked.name, &settings));
+    Ok(checked)
 }

@@ -10,8 +10,8 @@ use game_tasks::adopt::{self, Duplicates, Outcome, Plan, RECORD, Step, WithoutGa
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    ApiKeyId, Game, Games, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
-    TaskQuery, TaskRepositoryExt, TaskScope, Tasks,
+    ApiKeyId, Game, Games, MigrationError, NewTask, OnExisting, SeaOrmTaskRepository,
+    StrategyResolver, TaskError, TaskQuery, TaskRepositoryExt, TaskScope, Tasks,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -322,8 +322,11 @@ async fn the_migrations_take_it_as_it_is(database: &TestDatabase) {
     let db = &database.db;
     let zoo = Zoo::fill(db).await;
     let before = dump(db).await;
-    assert_is!(game_tasks::migration::verify_schema(db).await, Err(TaskError::SchemaMismatch(_)));
-    assert_is!(game_tasks::migrate(db).await, Err(TaskError::SchemaMismatch(_)));
+    assert_is!(
+        game_tasks::migration::verify_schema(db).await,
+        Err(MigrationError::SchemaMismatch(_))
+    );
+    assert_is!(game_tasks::migrate(db).await, Err(MigrationError::SchemaMismatch(_)));
     assert_eq!(dump(db).await, before);
     adopt(database, || decided(Duplicates::KeepOldest)).await;
     let there = ids(db).await;

@@ -1,11 +1,9 @@
-//! The record of which migrations were done: what is pending, and what is newer.
+//! Which migrations a migrator has recorded: what is pending, and what a newer version applied.
 
-use super::ddl;
-use super::names::Planned;
-use super::schema;
+use super::{MigrationError, SchemaMismatch, schema};
 use crate::database::TaskConnection;
-use crate::database::sql::quote;
-use crate::error::{Call, SchemaMismatch, TaskError};
+use crate::database::dialect::{Dialect, PlannedNames, TableName};
+use crate::error::Call;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Schema, Statement};
 use sea_orm_migration::{MigratorTrait, seaql_migrations};
@@ -15,70 +13,73 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
-    /// Those that are still to be done, in order.
+    /// The migrations that are not recorded yet, in order.
     pub pending: Vec<String>,
-    /// Those that were done and that this program does not know: a newer version did them, or
-    /// one that had other migrations.
+    /// The recorded migrations that this program does not know: another version of it applied
+    /// them.
     pub unknown: Vec<String>,
 }
 
 impl Status {
-    /// Whether nothing is to be done.
+    /// Whether no migration is pending.
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.pending.is_empty()
     }
 }
 
-/// Which migrations of a migrator ([`Migrator`](crate::Migrator), or the application's own) are
-/// recorded. Changes nothing, so a user without the right to change the schema may ask; what
-/// such a user needs is the right to read the migrator's table.
+/// Returns which migrations of a migrator ([`Migrator`](crate::Migrator), or the application's own)
+/// are recorded. Changes nothing: a user who may read the migrator's table may call it.
 ///
-/// The record says what was done, [`verify_schema`](super::verify_schema) what is there.
+/// The record says which migrations ran; [`verify_schema`](super::verify_schema) checks the tables
+/// themselves.
 ///
-/// Round trips: two, or one where there is no record.
+/// Round trips: two, or one where the migrator's table does not exist.
 ///
 /// ```no_run
 /// use game_tasks::{Migrator, migration};
 ///
-/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), game_tasks::TaskError> {
-/// let record = migration::status::<Migrator>(&db).await?;
-/// if !record.is_current() {
-///     println!("to be done: {}", record.pending.join(", "));
+/// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) -> Result<(), game_tasks::MigrationError> {
+/// let status = migration::status::<Migrator>(&db).await?;
+/// if !status.is_current() {
+///     println!("pending: {}", status.pending.join(", "));
 /// }
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
-/// [`TaskError::SchemaMismatch`] where something else has the name of the migrator's table,
-/// [`TaskError::Database`] when the database fails.
-pub async fn status<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Status, TaskError> {
-    let call = Call { backend: db.backend(), in_transaction: db.in_transaction(), writes: false };
+/// [`MigrationError::SchemaMismatch`] where something else has the name of the migrator's table,
+/// [`MigrationError::Database`] when the database fails.
+pub async fn status<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Status, MigrationError> {
+    let call = Call {
+        dialect: Dialect::of(db.backend()),
+        in_transaction: db.in_transaction(),
+        writes: false,
+    };
     let table = M::migration_table_name().to_string();
     let read = async {
-        match schema::has_record(db, &table).await? {
+        match schema::migrator_table_exists(db, &table).await? {
             true => db.query_all(select(db.backend(), &table)).await?.iter().map(version).collect(),
             false => Ok(Vec::new()),
         }
     };
-    let done: Result<Vec<String>, DbErr> = read.await;
-    let done = done.map_err(|error| super::failure(call, error))?;
+    let applied: Result<Vec<String>, DbErr> = read.await;
+    let applied = applied.map_err(|error| super::failure(call, error))?;
     let known: Vec<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
     let is_in = |list: &[String], name: &String| list.iter().any(|other| other == name);
     Ok(Status {
-        pending: known.iter().filter(|name| !is_in(&done, name)).cloned().collect(),
-        unknown: done.iter().filter(|name| !is_in(&known, name)).cloned().collect(),
+        pending: known.iter().filter(|name| !is_in(&applied, name)).cloned().collect(),
+        unknown: applied.iter().filter(|name| !is_in(&known, name)).cloned().collect(),
     })
 }
 
-/// What is recorded, without migrations of this crate that the migrator does not know: those
-/// of a newer version of the crate, on whose schema this one runs as well.
+/// Returns what is recorded, without the migrations of a newer version of this crate: this version
+/// runs on their schema as well.
 ///
-/// SeaORM refuses to run where anything is recorded that the migrator does not know. For an
-/// application that composes the crate's list that means: while a new version of it is rolled
-/// out, or rolled back, the old one does not start once the new one has migrated. This is for
-/// its migrator to look over what the crate has added:
+/// SeaORM refuses to run if the record contains migrations that the migrator does not know. During
+/// a rollout or rollback, an old version of an application with the crate's list would not start
+/// once the new version has migrated. Its migrator ignores the crate's newer migrations like this:
 ///
 /// ```
 /// use game_tasks::migration;
@@ -101,45 +102,45 @@ pub async fn status<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Status
 /// }
 /// ```
 ///
-/// Makes the migrator's table if there is none, as SeaORM's own does. Round trips: two.
+/// Creates the migrator's table if it does not exist, as SeaORM's own method does. Round trips: two.
 ///
 /// # Errors
-/// Those of the database.
+/// A [`DbErr`] of the database.
 pub async fn applied<M, C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
 where
     M: MigratorTrait,
     C: ConnectionTrait,
 {
-    let mut done = all::<M, C>(db).await?;
-    look_over_newer::<M>(&mut done);
-    Ok(done)
+    let mut applied = recorded::<M, C>(db).await?;
+    ignore_newer::<M>(&mut applied);
+    Ok(applied)
 }
 
-fn look_over_newer<M: MigratorTrait>(done: &mut Vec<seaql_migrations::Model>) {
+fn ignore_newer<M: MigratorTrait>(applied: &mut Vec<seaql_migrations::Model>) {
     let known: BTreeSet<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
-    done.retain(|model| known.contains(&model.version) || !is_of_the_crate(&model.version));
+    applied.retain(|model| known.contains(&model.version) || !is_of_the_crate(&model.version));
 }
 
-/// Fails where the crate's migrations of a newer version are recorded.
+/// Fails if migrations of a newer version of the crate are recorded.
 pub(super) async fn refuse_newer<M, C>(db: &C) -> Result<(), DbErr>
 where
     M: MigratorTrait,
     C: ConnectionTrait,
 {
-    let mut done = all::<M, C>(db).await?;
-    let before = done.len();
-    look_over_newer::<M>(&mut done);
-    if done.len() == before {
+    let mut applied = recorded::<M, C>(db).await?;
+    let before = applied.len();
+    ignore_newer::<M>(&mut applied);
+    if applied.len() == before {
         return Ok(());
     }
     Err(DbErr::Migration(
-        "a newer version of game-tasks has migrated this database: take its migrations back \
-         with that version first"
+        "a newer version of game-tasks has migrated this database: revert its migrations with \
+         that version first"
             .to_owned(),
     ))
 }
 
-async fn all<M, C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
+async fn recorded<M, C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
 where
     M: MigratorTrait,
     C: ConnectionTrait,
@@ -155,8 +156,7 @@ where
         .collect()
 }
 
-/// Makes a migrator's table if there is none. What has its name and is not such a table is a
-/// mismatch.
+/// Creates a migrator's table if it does not exist. Something else of its name is a mismatch.
 pub(super) async fn install<M, C>(db: &C) -> Result<(), DbErr>
 where
     M: MigratorTrait,
@@ -164,28 +164,29 @@ where
 {
     let (db, table) = (Plain(db), M::migration_table_name());
     let name = table.to_string();
-    if schema::has_record(&db, &name).await? {
+    if schema::migrator_table_exists(&db, &name).await? {
         return Ok(());
     }
-    let planned = Planned {
-        schema: None,
-        table: &name,
+    let planned = PlannedNames {
+        table: TableName::bare(&name),
         table_exists: false,
         indexes: Vec::new(),
         foreign_key: None,
     };
-    if let Some(taken) = SchemaMismatch::of(db.backend(), planned.problems(&db).await?) {
+    let dialect = Dialect::of(db.backend());
+    if let Some(taken) = SchemaMismatch::of(dialect, planned.problems(&db).await?) {
         return Err(taken.into());
     }
     let mut create = Schema::new(db.backend()).create_table_from_entity(seaql_migrations::Entity);
     create.table(table).if_not_exists();
-    if db.backend() == DbBackend::MySql {
-        create.extra(ddl::MARIADB_OPTIONS);
+    let options = dialect.table_options();
+    if !options.is_empty() {
+        create.extra(options);
     }
     db.0.execute(&create).await.map(drop)
 }
 
-/// A connection of SeaORM's of which no more is known than what it can do.
+/// Any connection of SeaORM's, as a [`TaskConnection`].
 struct Plain<'c, C>(&'c C);
 
 impl<C: ConnectionTrait> TaskConnection for Plain<'_, C> {
@@ -207,7 +208,7 @@ impl<C: ConnectionTrait> TaskConnection for Plain<'_, C> {
 }
 
 fn select(backend: DbBackend, table: &str) -> Statement {
-    let table = quote(backend, table);
+    let table = Dialect::of(backend).quote(table);
     let text = format!("SELECT version, applied_at FROM {table} ORDER BY version");
     Statement::from_string(backend, text)
 }
@@ -216,7 +217,7 @@ fn version(row: &QueryResult) -> Result<String, DbErr> {
     row.try_get_by_index(0)
 }
 
-/// Whether a name is one that the crate gives: `m20261124_000001_game_tasks_…`.
+/// Whether a name follows the crate's scheme: `m20261124_000001_game_tasks_…`.
 fn is_of_the_crate(name: &str) -> bool {
     let mut parts = name.splitn(3, '_');
     let digits = |part: Option<&str>, count| {

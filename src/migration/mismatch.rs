@@ -1,7 +1,6 @@
 //! What a database lacks for the crate to work on it.
 
-#[cfg(feature = "migration")]
-use sea_orm::DbBackend;
+use crate::database::dialect::{Dialect, TableName};
 use sea_orm::DbErr;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -130,9 +129,8 @@ pub enum SchemaFault {
 
 impl SchemaMismatch {
     /// `None` where there is no problem.
-    #[cfg(feature = "migration")]
-    pub(crate) fn of(backend: DbBackend, problems: Vec<SchemaProblem>) -> Option<Self> {
-        let of_game = backend == DbBackend::Postgres && are_of_game(&problems);
+    pub(super) fn of(dialect: Dialect, problems: Vec<SchemaProblem>) -> Option<Self> {
+        let of_game = dialect.is_games_database() && are_of_game(&problems);
         (!problems.is_empty()).then_some(Self { problems, of_game })
     }
 
@@ -184,7 +182,6 @@ impl From<SchemaMismatch> for DbErr {
     }
 }
 
-#[cfg(feature = "migration")]
 impl SchemaMismatch {
     /// One problem.
     pub(crate) fn one(problem: SchemaProblem) -> Self {
@@ -213,7 +210,6 @@ impl Display for SchemaMismatch {
 }
 
 /// Whether nothing is wrong with the crate's two tables but what adoption mends.
-#[cfg(feature = "migration")]
 fn are_of_game(problems: &[SchemaProblem]) -> bool {
     let mended = |problem: &SchemaProblem| {
         matches!(problem.table.as_str(), "games" | "tasks")
@@ -234,9 +230,8 @@ fn are_of_game(problems: &[SchemaProblem]) -> bool {
 }
 
 impl SchemaProblem {
-    #[cfg(feature = "migration")]
-    pub(crate) fn new(table: &str, fault: SchemaFault) -> Self {
-        Self { table: table.to_owned(), fault }
+    pub(super) fn new(table: &TableName, fault: SchemaFault) -> Self {
+        Self { table: table.to_string(), fault }
     }
 }
 

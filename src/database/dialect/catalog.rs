@@ -1,0 +1,106 @@
+//! What a database's catalogs are asked, and what they report of a column.
+
+use super::Dialect;
+use crate::task::ParentGame;
+use std::fmt::{self, Display, Formatter};
+
+/// The comment of a table that a migration of the crate created, which tells it from others.
+pub(crate) const MARK: &str = "made by game-tasks";
+
+/// The name of a table. `Display` shows it as errors name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TableName {
+    pub(crate) schema: Option<String>,
+    pub(crate) table: String,
+}
+
+impl TableName {
+    pub(crate) fn tasks<G: ParentGame>() -> Self {
+        let schema = G::tasks_schema().map(str::to_owned);
+        Self { schema, table: G::tasks_table().to_owned() }
+    }
+
+    pub(crate) fn games<G: ParentGame>() -> Self {
+        let games = G::default();
+        let schema = games.schema_name().map(str::to_owned);
+        Self { schema, table: games.table_name().to_owned() }
+    }
+
+    /// A name without a schema.
+    pub(crate) fn bare(table: &str) -> Self {
+        Self { schema: None, table: table.to_owned() }
+    }
+
+    /// The name in a statement.
+    pub(crate) fn quoted(&self, dialect: Dialect) -> String {
+        let table = dialect.quote(&self.table);
+        match &self.schema {
+            Some(schema) => format!("{}.{table}", dialect.quote(schema)),
+            None => table,
+        }
+    }
+}
+
+impl Display for TableName {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.table),
+            None => f.write_str(&self.table),
+        }
+    }
+}
+
+/// How a name without a schema is resolved where there are several schemas (PostgreSQL).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resolve {
+    /// As statements resolve it: along the search path.
+    AsNamed,
+    /// In the schema in which a new table of this name would be created.
+    WhereCreated,
+}
+
+/// What a column of the crate's tables holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnKind {
+    Uuid,
+    /// An instant, to the microsecond.
+    Time,
+    /// At least 255 characters, compared byte for byte.
+    Text,
+}
+
+/// A column as the catalogs describe it.
+#[derive(Debug)]
+pub(crate) struct CatalogColumn {
+    pub(crate) name: String,
+    /// The whole type, as the database shows it.
+    pub(crate) full_type: String,
+    /// The type without its length, in the terms of its dialect.
+    pub(crate) base_type: String,
+    pub(crate) nullable: bool,
+    /// The length of a text, or the digits of a second's fraction; `None` for no limit.
+    pub(crate) size: Option<i64>,
+    /// The collation of a text, where the catalogs show it and it may be wrong.
+    pub(crate) collation: Option<String>,
+}
+
+/// The names of what a migration is about to create.
+#[derive(Debug)]
+pub(crate) struct PlannedNames {
+    pub(crate) table: TableName,
+    /// Whether the table exists, so that only what is added to it needs free names.
+    pub(crate) table_exists: bool,
+    pub(crate) indexes: Vec<String>,
+    pub(crate) foreign_key: Option<String>,
+}
+
+/// Where a `CREATE TABLE` carries [`MARK`].
+#[derive(Debug, Default)]
+pub(crate) struct TableMark {
+    /// Before the first column.
+    pub(crate) inside: String,
+    /// After the options of the table.
+    pub(crate) after: String,
+    /// A statement of its own.
+    pub(crate) statement: Option<String>,
+}

@@ -1,0 +1,225 @@
+//! SQLite's DDL and catalogs.
+
+use crate::database::dialect::Dialect;
+use crate::database::dialect::catalog::{
+    CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
+};
+use sea_orm::Statement;
+
+pub(in crate::database::dialect) fn unsupported_product(_version: &str) -> Option<String> {
+    None
+}
+
+pub(in crate::database::dialect) fn version_query() -> &'static str {
+    "SELECT sqlite_version()"
+}
+
+pub(in crate::database::dialect) fn is_games_database() -> bool {
+    false
+}
+
+pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static str {
+    match kind {
+        ColumnKind::Uuid => "blob",
+        ColumnKind::Time | ColumnKind::Text => "text",
+    }
+}
+
+/// In the format of the driver, which omits a fraction of zero.
+pub(in crate::database::dialect) fn current_timestamp() -> &'static str {
+    "(replace(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '.000+', '+'))"
+}
+
+pub(in crate::database::dialect) fn table_options() -> &'static str {
+    ""
+}
+
+/// SQLite keeps the text of a definition, with its comments.
+pub(in crate::database::dialect) fn mark_table(_table: &str) -> TableMark {
+    TableMark { inside: format!("/* {MARK} */ "), ..TableMark::default() }
+}
+
+pub(in crate::database::dialect) fn constraint_clause(name: &str) -> String {
+    format!("CONSTRAINT {} ", super::quote(name))
+}
+
+pub(in crate::database::dialect) fn commits_ddl() -> bool {
+    false
+}
+
+pub(in crate::database::dialect) fn drop_index(
+    _table: &str,
+    _schema: Option<&str>,
+    index: &str,
+) -> String {
+    format!("DROP INDEX IF EXISTS {index}")
+}
+
+/// SQLite itself names the index of a constraint.
+pub(in crate::database::dialect) fn index_names_to_reserve(
+    listing: String,
+    _unique: String,
+) -> Vec<String> {
+    vec![listing]
+}
+
+pub(in crate::database::dialect) fn indexes_timestamps_by_expression() -> bool {
+    true
+}
+
+pub(in crate::database::dialect) fn same_column_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+pub(in crate::database::dialect) fn base_type_and_collation(
+    detail: &str,
+) -> (String, Option<String>) {
+    (detail.to_owned(), None)
+}
+
+pub(in crate::database::dialect) fn expected_type(kind: ColumnKind) -> &'static str {
+    match kind {
+        ColumnKind::Uuid => "blob or uuid_text",
+        ColumnKind::Time | ColumnKind::Text => "text",
+    }
+}
+
+pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &CatalogColumn) -> bool {
+    let base = column.base_type.as_str();
+    let has = |parts: &[&str]| parts.iter().any(|part| base.contains(part));
+    match kind {
+        // SQLite stores values as they are bound. A type that is named after texts or numbers
+        // suggests rows that hold such.
+        ColumnKind::Uuid => base.is_empty() || has(&["BLOB", "UUID", "BINARY"]),
+        ColumnKind::Time => has(&["TEXT", "CHAR", "CLOB", "DATE", "TIME"]),
+        // With any other affinity, SQLite converts a text that looks like a number to one.
+        ColumnKind::Text => !has(&["INT"]) && has(&["TEXT", "CHAR", "CLOB"]),
+    }
+}
+
+pub(in crate::database::dialect) fn column_collation() -> &'static str {
+    "BINARY"
+}
+
+pub(in crate::database::dialect) fn unique_index_collation() -> &'static str {
+    "BINARY"
+}
+
+/// SQLite's catalogs do not show the collation of a column. For each column this counts how many of
+/// three texts are distinct: `a` and `A` unless the collation folds case, `a ` unless it trims.
+pub(in crate::database::dialect) fn collation_probe(
+    table: &TableName,
+    columns: &[&str],
+) -> Option<Statement> {
+    let (schema, name) = (super::quote(schema(table)), super::quote(&table.table));
+    let count = |column: &&str| {
+        format!(
+            "(SELECT count(DISTINCT v) FROM (SELECT {} AS v FROM {schema}.{name} WHERE 0 \
+             UNION ALL SELECT 'a' UNION ALL SELECT 'A' UNION ALL SELECT 'a '))",
+            super::quote(column),
+        )
+    };
+    let counts: Vec<String> = columns.iter().map(count).collect();
+    let text = format!("SELECT {}", counts.join(", "));
+    Some(Statement::from_string(Dialect::Sqlite.backend(), text))
+}
+
+pub(in crate::database::dialect) fn storage_fault(
+    _storage: &str,
+) -> Option<(&'static str, String)> {
+    None
+}
+
+pub(in crate::database::dialect) fn foreign_keys_depend_on_storage() -> bool {
+    false
+}
+
+pub(in crate::database::dialect) fn expected_setting(
+    name: &str,
+    value: &str,
+) -> Option<&'static str> {
+    let (expected, fits) = match name {
+        // Text is sorted, and prefixes are matched, by the bytes of UTF-8.
+        "encoding" => ("UTF-8", value == "UTF-8"),
+        "foreign_keys" => ("ON", value == "ON"),
+        _ => return None,
+    };
+    (!fits).then_some(expected)
+}
+
+pub(in crate::database::dialect) fn updated_at_trigger_query() -> Option<&'static str> {
+    None
+}
+
+pub(in crate::database::dialect) fn catalog_query(
+    name: &TableName,
+    _resolve: Resolve,
+    parent: &TableName,
+) -> Statement {
+    let values = [name.table.clone().into(), schema(name).into(), parent.table.clone().into()];
+    Statement::from_sql_and_values(Dialect::Sqlite.backend(), on_master(CATALOG, name), values)
+}
+
+pub(in crate::database::dialect) fn name_holders_query(planned: &PlannedNames) -> Statement {
+    let PlannedNames { table, table_exists, indexes, foreign_key: _ } = planned;
+    let mut names = indexes.clone();
+    if !table_exists {
+        names.push(table.table.clone());
+    }
+    let values = [
+        schema(table).into(),
+        table.table.clone().into(),
+        serde_json::json!(names).to_string().into(),
+    ];
+    let text = on_master(NAME_HOLDERS, table);
+    Statement::from_sql_and_values(Dialect::Sqlite.backend(), text, values)
+}
+
+fn schema(table: &TableName) -> &str {
+    table.schema.as_deref().unwrap_or("main")
+}
+
+/// Inserts the catalog of the database that contains the table.
+fn on_master(text: &str, table: &TableName) -> String {
+    text.replace("{master}", &format!("{}.sqlite_master", super::quote(schema(table))))
+}
+
+/// Rows of (what, name, text, text, number, number). A primary key that is the rowid has no index.
+const CATALOG: &str = r#"
+SELECT 'table' AS what, type AS name, coalesce(sql, '') AS a, '' AS b,
+    type = 'table' AS m, 0 AS n
+FROM {master} WHERE lower(name) = lower(?1) AND type IN ('table', 'view')
+UNION ALL
+SELECT 'setting', 'encoding', encoding, '', 0, 0 FROM pragma_encoding
+UNION ALL
+SELECT 'setting', 'foreign_keys', CASE foreign_keys WHEN 0 THEN 'OFF' ELSE 'ON' END, '', 0, 0
+FROM pragma_foreign_keys
+UNION ALL
+SELECT 'column', name, coalesce(type, ''), upper(coalesce(type, '')),
+    "notnull" = 0 AND pk = 0, -1
+FROM pragma_table_xinfo(?1, ?2)
+UNION ALL
+SELECT 'unique', '',
+    (SELECT json_group_array(name) FROM pragma_index_xinfo(i.name, ?2) WHERE key = 1),
+    (SELECT json_group_array(coll) FROM pragma_index_xinfo(i.name, ?2) WHERE key = 1), 0, 0
+FROM pragma_index_list(?1, ?2) i WHERE i."unique" = 1 AND i.partial = 0
+    AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name, ?2) x WHERE x.key = 1 AND x.cid < 0)
+UNION ALL
+SELECT 'unique', '', json_group_array(name), '[]', 0, 0
+FROM pragma_table_xinfo(?1, ?2) WHERE pk > 0 HAVING count(*) > 0
+UNION ALL
+SELECT 'reference', '', json_group_array(f."from"),
+    CASE WHEN count(f."to") = 0 THEN '[]' ELSE json_group_array(f."to") END, 1, 0
+FROM pragma_foreign_key_list(?1, ?2) f WHERE lower(f."table") = lower(?3) GROUP BY f.id
+"#;
+
+/// Tables, views and indexes share one namespace in a database.
+const NAME_HOLDERS: &str = r"
+SELECT m.name, CASE m.type WHEN 'index' THEN 'an index of table ' || m.tbl_name
+        ELSE 'a ' || m.type END,
+    m.type = 'index' AND lower(m.tbl_name) = lower(?2),
+    CASE m.type WHEN 'index' THEN
+        (SELECT json_group_array(i.name) FROM pragma_index_info(m.name, ?1) i) END, NULL
+FROM {master} m WHERE m.type IN ('index', 'table', 'view')
+    AND lower(m.name) IN (SELECT lower(value) FROM json_each(?3))
+";
