@@ -60,15 +60,15 @@ impl Times {
             for index in (0..order.len()).chain((0..order.len()).rev()) {
                 round[index] += turn(order[index]).await?.as_secs_f64() / 2.0;
             }
-            for (all, one) in seconds.iter_mut().zip(round) {
-                all.push(one);
+            for (all, time) in seconds.iter_mut().zip(round) {
+                all.push(time);
             }
         }
         Ok(Self { order: order.to_vec(), seconds })
     }
 
     fn of(&self, who: Contender) -> Option<&[f64]> {
-        let index = self.order.iter().position(|one| *one == who)?;
+        let index = self.order.iter().position(|contender| *contender == who)?;
         Some(&self.seconds[index])
     }
 
@@ -89,7 +89,7 @@ impl Times {
             Baseline::Raw => (Contender::Raw, Contender::RawAgain),
             Baseline::Plain => (Contender::Plain, Contender::PlainAgain),
         };
-        // Between index is favoured.
+        // The average for both turns of the baseline, so that the order does not matter.
         let ratios = [self.ratio(Contender::Ours, first), self.ratio(Contender::Ours, again)];
         (ratios.iter().sum::<f64>() / 2.0, (self.ratio(first, again) - 1.0).abs())
     }
@@ -114,8 +114,8 @@ pub(crate) async fn calibrate(
     loop {
         let took = run(number).await?;
         if took >= turn / 2 || number >= 1 << 16 {
-            let one = took.as_secs_f64() / number as f64;
-            let fitting = turn.as_secs_f64() / one.max(1e-9);
+            let each = took.as_secs_f64() / number as f64;
+            let fitting = turn.as_secs_f64() / each.max(1e-9);
             return Ok((fitting as usize).clamp(4, 1 << 16));
         }
         number *= 2;

@@ -27,8 +27,11 @@ type KeyOf = fn(&Task) -> TaskKey;
 type Target = (Baseline, f64);
 
 pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<(), Failure> {
-    let operations =
-        Operations { bench, sides: bench.store.implementations(), sample: sample(bench).await? };
+    let operations = Operations {
+        bench,
+        implementations: bench.store.implementations(),
+        sample: sample(bench).await?,
+    };
     operations.reads(rows).await?;
     // The crate's index on SQLite is on a normalized timestamp; handwritten SQL needs another one.
     let is_sqlite = bench.backend == DbBackend::Sqlite;
@@ -61,18 +64,18 @@ async fn sample(bench: &Bench<'_>) -> Result<Vec<Task>, Failure> {
 
 struct Operations<'b> {
     bench: &'b Bench<'b>,
-    sides: [Box<dyn Implementation>; 3],
+    implementations: [Box<dyn Implementation>; 3],
     sample: Vec<Task>,
 }
 
 impl Operations<'_> {
-    fn side(&self, who: Contender) -> &dyn Implementation {
+    fn implementation(&self, who: Contender) -> &dyn Implementation {
         let index = match who {
             Contender::Ours => 0,
             Contender::Raw | Contender::RawAgain => 1,
             Contender::Plain | Contender::PlainAgain => 2,
         };
-        &*self.sides[index]
+        &*self.implementations[index]
     }
 
     /// Compares the implementations of an operation that a turn repeats.
@@ -88,10 +91,11 @@ impl Operations<'_> {
         }
         let scale = self.bench.scale();
         let times =
-            calibrate(scale.turn, async |n| turn(self.side(Contender::Raw), n).await).await?;
+            calibrate(scale.turn, async |n| turn(self.implementation(Contender::Raw), n).await)
+                .await?;
         let turns = async |who| {
             self.bench.store.checkpoint().await?;
-            turn(self.side(who), times).await
+            turn(self.implementation(who), times).await
         };
         let mut order = order(targets);
         if operation.ends_with(FAR) {
@@ -173,18 +177,18 @@ impl Operations<'_> {
         for (kind, key) in kinds {
             let keys: Vec<TaskKey> = self.sample.iter().map(key).collect();
             let mut keys = keys.iter().cycle();
-            self.compare(rows, &format!("find by {kind}"), &to_find, async |side, n| {
+            self.compare(rows, &format!("find by {kind}"), &to_find, async |implementation, n| {
                 let since = Instant::now();
                 for key in keys.by_ref().take(n) {
-                    check_count(side.find(key).await?, 1)?;
+                    check_count(implementation.find(key).await?, 1)?;
                 }
                 Ok(since.elapsed())
             })
             .await?;
-            self.compare(rows, &format!("resolve by {kind}"), &[raw], async |side, n| {
+            self.compare(rows, &format!("resolve by {kind}"), &[raw], async |implementation, n| {
                 let since = Instant::now();
                 for key in keys.by_ref().take(n) {
-                    check_count(side.resolve(key).await?, 1)?;
+                    check_count(implementation.resolve(key).await?, 1)?;
                 }
                 Ok(since.elapsed())
             })
@@ -193,10 +197,10 @@ impl Operations<'_> {
         let ids: Vec<Uuid> = self.sample.iter().map(|task| task.id).collect();
         let many = &ids[..RESOLVE_BATCH.min(ids.len())];
         let operation = format!("resolve_many of {}", many.len());
-        self.compare(rows, &operation, &[(Baseline::Raw, 0.9)], async |side, n| {
+        self.compare(rows, &operation, &[(Baseline::Raw, 0.9)], async |implementation, n| {
             let since = Instant::now();
             for _ in 0..n {
-                check_count(side.resolve_many(many).await?, many.len())?;
+                check_count(implementation.resolve_many(many).await?, many.len())?;
             }
             Ok(since.elapsed())
         })
@@ -219,8 +223,8 @@ impl Operations<'_> {
                 let target = [(Baseline::Raw, 0.95)];
                 for (shape, index) in [(&first, "the first"), (&far, FAR)] {
                     let operation = format!("list 100 by {by}, {direction}, {index}");
-                    self.compare(rows, &operation, &target, async |side, n| {
-                        pages(side, shape, n).await
+                    self.compare(rows, &operation, &target, async |implementation, n| {
+                        pages(implementation, shape, n).await
                     })
                     .await?;
                 }
@@ -241,7 +245,7 @@ impl Operations<'_> {
         if !self.bench.options.wants(&operation) {
             return Ok(());
         }
-        let (ours, scale) = (self.side(Contender::Ours), self.bench.scale());
+        let (ours, scale) = (self.implementation(Contender::Ours), self.bench.scale());
         let times = calibrate(scale.turn, async |n| pages(ours, first, n).await).await?;
         // The baseline is the first page.
         let turn =
@@ -270,52 +274,59 @@ impl Operations<'_> {
             created += n;
             (created - n..created).map(|n| NewTask::new(game, external(n))).collect()
         };
-        self.compare(rows, "create", &target, async |side, n| {
+        self.compare(rows, "create", &target, async |implementation, n| {
             let tasks = fresh(n);
             let since = Instant::now();
             for task in &tasks {
-                check_count(side.create(task).await?, 1)?;
+                check_count(implementation.create(task).await?, 1)?;
             }
             Ok(since.elapsed())
         })
         .await?;
-        self.compare(rows, &format!("create, {CONCURRENCY} at once"), &target, async |side, n| {
-            let tasks = fresh(n);
-            let since = Instant::now();
-            let calls = futures_util::stream::iter(&tasks).map(|task| side.create(task));
-            let created = calls.buffer_unordered(CONCURRENCY);
-            let created: usize = created.try_fold(0, async |all, one| Ok(all + one)).await?;
-            check_count(created, n)?;
-            Ok(since.elapsed())
-        })
+        self.compare(
+            rows,
+            &format!("create, {CONCURRENCY} at once"),
+            &target,
+            async |implementation, n| {
+                let tasks = fresh(n);
+                let since = Instant::now();
+                let calls =
+                    futures_util::stream::iter(&tasks).map(|task| implementation.create(task));
+                let created = calls.buffer_unordered(CONCURRENCY);
+                let created: usize =
+                    created.try_fold(0, async |sum, count| Ok(sum + count)).await?;
+                check_count(created, n)?;
+                Ok(since.elapsed())
+            },
+        )
         .await?;
         let ids: Vec<Uuid> = self.sample.iter().map(|task| task.id).collect();
         let mut steps = Steps::over(&ids);
-        self.compare(rows, "update", &target, async |side, n| {
+        self.compare(rows, "update", &target, async |implementation, n| {
             let steps: Vec<_> = steps.by_ref().take(n).collect();
             let since = Instant::now();
             for step in &steps {
-                check_count(side.update(step.id, &step.to).await?, 1)?;
+                check_count(implementation.update(step.id, &step.to).await?, 1)?;
             }
             Ok(since.elapsed())
         })
         .await?;
         let mut steps = Steps::over(&ids);
-        self.compare(rows, "transition", &target, async |side, n| {
+        self.compare(rows, "transition", &target, async |implementation, n| {
             let steps: Vec<_> = steps.by_ref().take(n).collect();
             let since = Instant::now();
             for step in &steps {
-                check_count(side.transition(step.id, &step.from, &step.to).await?, 1)?;
+                check_count(implementation.transition(step.id, &step.from, &step.to).await?, 1)?;
             }
             Ok(since.elapsed())
         })
         .await?;
         let repository = SeaOrmTaskRepository::new(self.bench.store.db.clone());
-        self.compare(rows, "delete", &target, async |side, n| {
-            let there = repository.create_all(fresh(n), OnExisting::Fail).await?;
+        self.compare(rows, "delete", &target, async |implementation, n| {
+            let stored = repository.create_all(fresh(n), OnExisting::Fail).await?;
             let since = Instant::now();
-            for task in &there {
-                check_count(side.delete(task.task().id).await?, 1)?;
+            for task in &stored {
+                check_count(implementation.delete(task.task().id).await?, 1)?;
             }
             Ok(since.elapsed())
         })
@@ -332,25 +343,28 @@ impl Operations<'_> {
         // Into an empty table each time, so that all implementations have the same conditions.
         let store = crate::database::Store::create(self.bench.backend).await?;
         let game = store.game("bulk").await?;
-        let sides =
-            Operations { bench: self.bench, sides: store.implementations(), sample: Vec::new() };
+        let implementations = Operations {
+            bench: self.bench,
+            implementations: store.implementations(),
+            sample: Vec::new(),
+        };
         let tasks: Vec<NewTask> = (0..size).map(|n| NewTask::new(game, external(n))).collect();
         for (operation, target, whole) in
             [("create_many", partial, false), ("create_all", atomic, true)]
         {
             let operation = format!("{operation} of {size}");
-            sides
+            implementations
                 .compare_whole(rows, &operation, &[target], size, async |who| {
                     let emptied = match self.bench.backend {
                         DbBackend::Sqlite => "DELETE FROM tasks",
                         _ => "TRUNCATE TABLE tasks",
                     };
                     store.db.execute_unprepared(emptied).await?;
-                    let side = sides.side(who);
+                    let implementation = implementations.implementation(who);
                     let since = Instant::now();
                     let created = match whole {
-                        true => side.create_all(&tasks).await?,
-                        false => side.create_many(&tasks).await?,
+                        true => implementation.create_all(&tasks).await?,
+                        false => implementation.create_many(&tasks).await?,
                     };
                     let took = since.elapsed();
                     check_count(created, size)?;
@@ -366,7 +380,7 @@ impl Operations<'_> {
         let operation = format!("stream of {size}");
         self.compare_whole(rows, &operation, &[(Baseline::Raw, 0.8)], size, async |who| {
             let since = Instant::now();
-            check_count(self.side(who).stream(self.bench.large).await?, size)?;
+            check_count(self.implementation(who).stream(self.bench.large).await?, size)?;
             Ok(since.elapsed())
         })
         .await?;
@@ -415,7 +429,7 @@ impl Operations<'_> {
                 let (from, to) = (format!("s{turn}"), format!("s{}", turn + 1));
                 turn += 1;
                 let since = Instant::now();
-                let changed = self.side(who).reassign(game, &from, &to).await?;
+                let changed = self.implementation(who).reassign(game, &from, &to).await?;
                 let took = since.elapsed();
                 check_count(changed, moved)?;
                 Ok(took)
@@ -436,13 +450,13 @@ fn order(targets: &[Target]) -> Vec<Contender> {
 }
 
 async fn pages(
-    side: &dyn Implementation,
+    implementation: &dyn Implementation,
     shape: &Shape,
     times: usize,
 ) -> Result<Duration, Failure> {
     let since = Instant::now();
     for _ in 0..times {
-        check_count(side.page(shape).await?, crate::implementation::PAGE as usize)?;
+        check_count(implementation.page(shape).await?, crate::implementation::PAGE as usize)?;
     }
     Ok(since.elapsed())
 }

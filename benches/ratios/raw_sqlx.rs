@@ -110,7 +110,7 @@ macro_rules! row {
     };
 }
 
-macro_rules! side {
+macro_rules! implementation {
     ($name:ident, $pool:ty, $database:ty) => {
         struct $name {
             pool: $pool,
@@ -177,11 +177,11 @@ macro_rules! side {
             async fn stream(&self, game: Uuid) -> Result<usize, Failure> {
                 let query = sqlx::query_as::<$database, TaskRow>(self.statements.stream).bind(game);
                 let mut rows = query.fetch(&self.pool);
-                let mut seen = 0;
+                let mut count = 0;
                 while rows.try_next().await?.is_some() {
-                    seen += 1;
+                    count += 1;
                 }
-                Ok(seen)
+                Ok(count)
             }
 
             async fn reassign(
@@ -201,9 +201,9 @@ macro_rules! side {
     };
 }
 
-side!(OnSqlite, SqlitePool, Sqlite);
-side!(OnPostgres, PgPool, Postgres);
-side!(OnMariaDb, MySqlPool, MySql);
+implementation!(OnSqlite, SqlitePool, Sqlite);
+implementation!(OnPostgres, PgPool, Postgres);
+implementation!(OnMariaDb, MySqlPool, MySql);
 
 /// A query for tasks to which parameters can be bound.
 type Query<'q, D> = sqlx::query::QueryAs<'q, D, TaskRow, <D as sqlx::Database>::Arguments>;

@@ -161,9 +161,9 @@ async fn delete_game_deletes_its_tasks(cx: &TestContext<'_>) -> Outcome {
     ensure_eq!(cx.tasks.delete_game(game).await?, 4);
     ensure_eq!(cx.tasks.delete_game(game).await?, 0);
     ensure_eq!(cx.tasks.delete_game(Uuid::now_v7()).await?, 0);
-    let left = cx.rows().await?;
-    ensure_eq!(left.len(), 4);
-    ensure!(left.iter().all(|task| task.game_id == other));
+    let remaining = cx.rows().await?;
+    ensure_eq!(remaining.len(), 4);
+    ensure!(remaining.iter().all(|task| task.game_id == other));
     // The game still exists and accepts tasks.
     cx.task(game, "a").await?;
     Ok(())

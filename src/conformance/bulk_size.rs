@@ -73,7 +73,10 @@ async fn large_partial_batch(cx: &TestContext<'_>) -> Outcome {
         );
     }
     let Some([_, Ok(new), _, twice]) = written.last_chunk() else {
-        return Err(Failure::new(format_args!("one is new: {:?}", written.last_chunk::<4>())));
+        return Err(Failure::new(format_args!(
+            "exactly one is new: {:?}",
+            written.last_chunk::<4>()
+        )));
     };
     ensure!(new.is_created());
     ensure_is!(twice, Err(TaskError::AlreadyExists { id, .. }) if *id == Some(new.task().id));

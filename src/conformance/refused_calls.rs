@@ -82,13 +82,13 @@ async fn ensure_matches_no_task(cx: &TestContext<'_>, key: &TaskKey) -> Outcome 
 
 async fn task_is_missing(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
-    cx.task(game, "there").await?;
+    cx.task(game, "existing").await?;
     let missing = Uuid::now_v7();
     for key in [
         TaskKey::from(missing),
         TaskKey::from((game, missing)),
         TaskKey::from((game, "missing")),
-        TaskKey::from((missing, "there")),
+        TaskKey::from((missing, "existing")),
     ] {
         ensure_matches_no_task(cx, &key).await?;
     }

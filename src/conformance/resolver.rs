@@ -146,8 +146,8 @@ async fn results_are_in_key_order(cx: &TestContext<'_>) -> Outcome {
     // The same key several times.
     let key = kinds.get(1).or_fail()?.0.key();
     let same = resolver.resolve_keys(&vec![key.clone(); 5]).await?;
-    let one = resolver.resolve_key(&key).await?;
-    ensure_eq!(same, vec![Some(one); 5]);
+    let single = resolver.resolve_key(&key).await?;
+    ensure_eq!(same, vec![Some(single); 5]);
     Ok(())
 }
 

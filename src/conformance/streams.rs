@@ -40,20 +40,20 @@ async fn loop_may_write(cx: &TestContext<'_>) -> Outcome {
     let batch = (0..5).map(|n| NewTask::new(game, n.to_string()));
     cx.tasks.create_all(batch, OnExisting::Fail).await?;
     let mut stream = cx.tasks.stream(TaskQuery::in_game(game));
-    let mut seen = 0;
+    let mut count = 0;
     while let Some(task) = stream.try_next().await? {
         let closed = cx.tasks.transition(&task, "open", "closed").await?;
         cx.tasks.duplicate(&closed, format!("copy of {}", task.external_task_id)).await?;
         cx.tasks.delete(&task).await?;
-        seen += 1;
-        if seen == 5 {
+        count += 1;
+        if count == 5 {
             break;
         }
     }
     drop(stream);
-    let mut left = cx.rows().await?;
-    left.sort_by(|a, b| a.external_task_id.cmp(&b.external_task_id));
-    ensure_eq!(names(&left), (0..5).map(|n| format!("copy of {n}")).collect::<Vec<_>>());
+    let mut remaining = cx.rows().await?;
+    remaining.sort_by(|a, b| a.external_task_id.cmp(&b.external_task_id));
+    ensure_eq!(names(&remaining), (0..5).map(|n| format!("copy of {n}")).collect::<Vec<_>>());
     Ok(())
 }
 
@@ -72,16 +72,16 @@ async fn longer_than_a_page(cx: &TestContext<'_>) -> Outcome {
     cx.tasks.create_all(batch, OnExisting::Fail).await?;
     let query = TaskQuery::in_game(game).order_by(TaskOrder::ExternalId);
     let mut stream = cx.tasks.stream(query.clone());
-    let mut seen = 0;
+    let mut count = 0;
     while let Some(task) = stream.try_next().await? {
-        ensure_eq!(task.external_task_id, format!("{seen:04}"));
+        ensure_eq!(task.external_task_id, format!("{count:04}"));
         // A task that is replaced while the stream runs is found if it sorts after the position.
-        if seen == 500 {
+        if count == 500 {
             cx.tasks.delete((game, "1500")).await?;
             cx.task(game, "1500").await?;
         }
-        seen += 1;
+        count += 1;
     }
-    ensure_eq!(seen, 2_001);
+    ensure_eq!(count, 2_001);
     Ok(())
 }

@@ -68,8 +68,8 @@ async fn texts_are_stored_unchanged(database: &TestDatabase) {
         for on_existing in ON_EXISTING {
             let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
             let again = tasks.create_all(batch.clone(), OnExisting::Keep).await.unwrap();
-            for ((new, one), again) in batch.iter().zip(&written).zip(&again) {
-                let task = one.as_ref().unwrap().task();
+            for ((new, outcome), again) in batch.iter().zip(&written).zip(&again) {
+                let task = outcome.as_ref().unwrap().task();
                 assert_eq!(task.external_task_id, new.external_task_id);
                 assert_eq!(task.game_id, new.game_id);
                 assert_eq!(task.strategy_id, new.strategy_id.as_deref().unwrap_or("default"));
@@ -77,22 +77,23 @@ async fn texts_are_stored_unchanged(database: &TestDatabase) {
             }
             let keys: Vec<TaskKey> = batch.iter().map(named).collect();
             let resolved = StrategyResolver::new(db.clone()).resolve_many(keys.clone()).await;
-            for (one, resolved) in written.iter().zip(resolved.unwrap()) {
-                assert_eq!(resolved.unwrap().task_id, one.as_ref().unwrap().task().id);
+            for (outcome, resolved) in written.iter().zip(resolved.unwrap()) {
+                assert_eq!(resolved.unwrap().task_id, outcome.as_ref().unwrap().task().id);
             }
             let of_keys = TaskFilter::keys(keys);
             assert_eq!(tasks.delete_many(of_keys).await.unwrap(), batch.len() as u64);
         }
     }
-    // A key may be any text, but one that is longer than any name matches nothing.
+    // A key may be any text, but outcome that is longer than any name matches nothing.
     let game = Game::new("longer").insert(db).await.unwrap().id;
     let task = tasks.create(NewTask::new(game, &*longest)).await.unwrap();
     let keys = [longest.clone() + "é", "\n".to_owned(), longest.clone(), "\\".repeat(70_000)];
     let keys = keys.iter().map(|name| TaskKey::from((game, name.as_str())));
     let resolved = StrategyResolver::new(db.clone()).resolve_many(keys).await.unwrap();
-    let ids: Vec<_> = resolved.iter().map(|one| one.as_ref().map(|one| one.task_id)).collect();
+    let ids: Vec<_> =
+        resolved.iter().map(|outcome| outcome.as_ref().map(|outcome| outcome.task_id)).collect();
     assert_eq!(ids, [None, None, Some(task.id), None]);
-    // Keys of all kinds in one list, with duplicates and keys that match nothing.
+    // Keys of all kinds in outcome list, with duplicates and keys that match nothing.
     let of_kind = [
         TaskKey::Id(task.id),
         TaskKey::InGame(game, task.id),
@@ -101,9 +102,9 @@ async fn texts_are_stored_unchanged(database: &TestDatabase) {
         (game, longest.as_str()).into(),
         TaskKey::Id(unordered_id()),
     ];
-    let there = [true, true, false, true, true, false];
+    let found = [true, true, false, true, true, false];
     let resolved = StrategyResolver::new(db.clone()).resolve_many(of_kind).await.unwrap();
-    assert_eq!(resolved.iter().map(Option::is_some).collect::<Vec<_>>(), there);
+    assert_eq!(resolved.iter().map(Option::is_some).collect::<Vec<_>>(), found);
 }
 
 fn many(game: Uuid) -> Vec<NewTask> {
@@ -118,15 +119,15 @@ async fn a_large_batch_with_some_refused_tasks(database: &TestDatabase) {
             batch[7].game_id = unordered_id();
             batch[9].id = Some(old.id);
             let written = tasks.create_many(batch.clone(), on_existing).await.unwrap();
-            for (n, one) in written.iter().enumerate() {
-                match (n, one, on_existing) {
+            for (n, outcome) in written.iter().enumerate() {
+                match (n, outcome, on_existing) {
                     (7, Err(TaskError::GameNotFound { .. }), _)
                     | (9, Err(TaskError::IdTaken { .. }), _) => {}
                     (150, Err(TaskError::AlreadyExists { id, .. }), OnExisting::Fail) => {
                         assert_eq!(*id, Some(old.id));
                     }
                     (150, Ok(CreateOutcome::Kept(kept)), OnExisting::Keep) => {
-                        assert_eq!(*kept, old)
+                        assert_eq!(*kept, old);
                     }
                     (_, Ok(CreateOutcome::Created(task)), _) if ![7, 9, 150].contains(&n) => {
                         assert_eq!(tasks.get(named(&batch[n])).await.unwrap(), *task);
@@ -134,8 +135,8 @@ async fn a_large_batch_with_some_refused_tasks(database: &TestDatabase) {
                     other => panic!("{other:?}"),
                 }
             }
-            let there = tasks.delete_many(TaskFilter::in_game(game)).await.unwrap();
-            assert_eq!(there as usize, MANY - 2);
+            let deleted = tasks.delete_many(TaskFilter::in_game(game)).await.unwrap();
+            assert_eq!(deleted as usize, MANY - 2);
         }
     })
     .await;
@@ -152,9 +153,9 @@ async fn a_large_atomic_batch(database: &TestDatabase) {
         assert_is!(refused, TaskError::Batch { index: 298, .. });
         assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap(), 1);
         let written = tasks.create_all(many(game), OnExisting::Keep).await.unwrap();
-        assert_eq!(written.iter().filter(|one| one.is_created()).count(), MANY - 1);
-        for one in written {
-            assert_eq!(tasks.get(one.task()).await.unwrap(), *one.task());
+        assert_eq!(written.iter().filter(|outcome| outcome.is_created()).count(), MANY - 1);
+        for outcome in written {
+            assert_eq!(tasks.get(outcome.task()).await.unwrap(), *outcome.task());
         }
     })
     .await;

@@ -62,15 +62,15 @@ async fn pairs(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("game").insert(db).await.unwrap().id;
     let mut failures = Vec::new();
-    for (index, one) in KINDS.iter().enumerate() {
-        for other in &KINDS[index..] {
-            if database.backend == Backend::MariaDb && is_exempt(*one, *other) {
+    for (index, first) in KINDS.iter().enumerate() {
+        for second in &KINDS[index..] {
+            if database.backend == Backend::MariaDb && is_exempt(*first, *second) {
                 continue;
             }
-            let failed = call_concurrently(db, game, *one, *other).await;
+            let failed = call_concurrently(db, game, *first, *second).await;
             if let Some(error) = failed.first() {
                 failures.push(format!(
-                    "{one:?} and {other:?}: {} calls failed, {error:?}",
+                    "{first:?} and {second:?}: {} calls failed, {error:?}",
                     failed.len()
                 ));
             }
@@ -80,8 +80,8 @@ async fn pairs(database: &TestDatabase) {
 }
 
 /// The exceptions on MariaDB that the documentation of `TaskRepository::update_many_tasks` names.
-fn is_exempt(one: Kind, other: Kind) -> bool {
-    let both = [one, other];
+fn is_exempt(first: Kind, second: Kind) -> bool {
+    let both = [first, second];
     let has = |kinds: &[Kind]| both.iter().any(|kind| kinds.contains(kind));
     has(&[Kind::UpdateEverything, Kind::UpdateEverythingInTransaction])
         || has(&[Kind::CreateMany, Kind::CreateAll])
@@ -92,15 +92,16 @@ fn is_exempt(one: Kind, other: Kind) -> bool {
 async fn call_concurrently(
     db: &DatabaseConnection,
     game: Uuid,
-    one: Kind,
-    other: Kind,
+    first: Kind,
+    second: Kind,
 ) -> Vec<TaskError> {
     let tasks = SeaOrmTaskRepository::new(db.clone());
     tasks.create_many(new_tasks(game, 0, "own"), OnExisting::Keep).await.unwrap();
     let stored = tasks.create_many(new_tasks(game, 0, "own"), OnExisting::Keep).await.unwrap();
-    let stored: Vec<Task> = stored.into_iter().map(|one| one.unwrap().into_task()).collect();
+    let stored: Vec<Task> =
+        stored.into_iter().map(|outcome| outcome.unwrap().into_task()).collect();
     let callers = (0..CALLERS).map(|caller| {
-        let kind = if caller.is_multiple_of(2) { one } else { other };
+        let kind = if caller.is_multiple_of(2) { first } else { second };
         let (db, stored) = (db.clone(), stored.clone());
         tokio::spawn(async move {
             let mut failed = Vec::new();
@@ -173,7 +174,7 @@ async fn call_once(
         Kind::CreateMany => {
             let batch = new_tasks(game, caller, &other);
             let written = tasks.create_many(batch, OnExisting::Update).await?;
-            written.into_iter().try_for_each(|one| one.map(drop))
+            written.into_iter().try_for_each(|outcome| outcome.map(drop))
         }
         Kind::CreateAll => {
             let batch = new_tasks(game, caller, &other);

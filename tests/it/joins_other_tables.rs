@@ -204,7 +204,7 @@ async fn all_calls_in_another_schema(database: &TestDatabase) {
     let decoys = list_by_name(&SeaOrmTaskRepository::new(db.clone())).await;
     assert!(decoys.len() == 12 && decoys.iter().all(|task| task.strategy_id == "decoy"));
     InSchema::down(db, None).await.unwrap();
-    let left: Vec<String> =
+    let schemas: Vec<String> =
         column(db, "SELECT schemaname::text FROM pg_tables WHERE tablename = 'tasks'", []).await;
-    assert_eq!(left, ["public"]);
+    assert_eq!(schemas, ["public"]);
 }

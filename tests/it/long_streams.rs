@@ -32,15 +32,15 @@ async fn loop_may_write(database: &TestDatabase) {
     let transaction = database.db.begin().await.unwrap();
     let stream_and_write = async |tasks: &dyn TaskRepository, to: &str| {
         let mut stream = tasks.stream(TaskQuery::in_game(game));
-        let mut seen = Vec::new();
+        let mut read = Vec::new();
         while let Some(task) = stream.try_next().await.unwrap() {
-            if seen.len() % 500 == 0 {
+            if read.len() % 500 == 0 {
                 tasks.update(&task, TaskPatch::new().strategy(to)).await.unwrap();
             }
-            seen.push(task.external_task_id);
+            read.push(task.external_task_id);
         }
-        seen.sort();
-        assert!(seen.iter().eq(&(0..TASKS).map(|n| format!("{n:05}")).collect::<Vec<_>>()));
+        read.sort();
+        assert!(read.iter().eq(&(0..TASKS).map(|n| format!("{n:05}")).collect::<Vec<_>>()));
     };
     stream_and_write(&tasks.on(&transaction), "in a transaction").await;
     transaction.commit().await.unwrap();
@@ -52,15 +52,15 @@ async fn a_page_that_fails(database: &TestDatabase) {
     let game = filled(database, &SeaOrmTaskRepository::new(db.clone())).await;
     let tasks = SeaOrmTaskRepository::new(FailAfter::statements(2, &db));
     let mut stream = tasks.stream(TaskQuery::in_game(game));
-    let mut seen = 0;
+    let mut read = 0;
     let error = loop {
         match stream.try_next().await {
-            Ok(task) => seen += usize::from(task.is_some()),
+            Ok(task) => read += usize::from(task.is_some()),
             Err(error) => break error,
         }
     };
     // The tasks of the earlier pages come before the error.
-    assert_eq!(seen, if database.backend.is_sqlite() { 2_000 } else { 5_000 });
+    assert_eq!(read, if database.backend.is_sqlite() { 2_000 } else { 5_000 });
     assert!(matches!(error, TaskError::Database(_)), "{error:?}");
     assert!(stream.try_next().await.unwrap().is_none());
 }

@@ -78,6 +78,7 @@ mod schema_check_postgres;
 mod schema_faults;
 mod schema_sync;
 mod scope_fuzz;
+mod scope_json;
 mod secrets;
 mod skipped_batches;
 mod skipped_writes;

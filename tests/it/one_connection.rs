@@ -11,7 +11,7 @@ server_cases!(bulk_changes);
 
 const TASKS: usize = 25_001;
 
-/// Allows one statement at a time, and fails the others.
+/// Allows connection statement at a time, and fails the others.
 #[derive(Default)]
 struct OneAtATime {
     busy: AtomicUsize,
@@ -40,13 +40,13 @@ impl Interceptor for OneAtATime {
 async fn bulk_changes(database: &TestDatabase) {
     let db = database.db.clone();
     let game = Game::new("many").insert(&db).await.unwrap().id;
-    let one = Intercepted::new(db, OneAtATime::default());
-    let tasks = SeaOrmTaskRepository::new(&one);
+    let connection = Intercepted::new(db, OneAtATime::default());
+    let tasks = SeaOrmTaskRepository::new(&connection);
     let batch = (0..TASKS).map(|n| NewTask::new(game, n.to_string()));
     tasks.create_all(batch, OnExisting::Fail).await.unwrap();
     let moved = tasks.reassign_strategy(Some(game), "default", "other").await.unwrap();
     assert_eq!(moved, TASKS as u64);
     assert_eq!(tasks.delete_game(game).await.unwrap(), TASKS as u64);
     // Otherwise no call has tried to use a second connection.
-    assert!(one.interceptor.refused.load(Ordering::SeqCst) > 0);
+    assert!(connection.interceptor.refused.load(Ordering::SeqCst) > 0);
 }

@@ -191,8 +191,9 @@ async fn one_task_in_a_transaction(database: &TestDatabase) {
     let error = outcome.unwrap_err();
     assert_transaction_state(database, &error, &transaction).await;
     transaction.commit().await.unwrap();
-    let left: &[&str] = if error.transaction_lost() { &["holder"] } else { &["before", "holder"] };
-    assert_eq!(names(&list_by_name(&all).await), left);
+    let expected: &[&str] =
+        if error.transaction_lost() { &["holder"] } else { &["before", "holder"] };
+    assert_eq!(names(&list_by_name(&all).await), expected);
 }
 
 async fn a_partial_batch_in_a_transaction(database: &TestDatabase) {

@@ -216,7 +216,7 @@ async fn read(tasks: &Examined<'_>, examining: &Connection, scope: &TaskScope, k
 struct Examiner {
     /// A pool of one connection on which statements are examined.
     db: DatabaseConnection,
-    /// What the crate is told, since it sends other statements in a transaction.
+    /// What the connection reports to the crate, which sends other statements in a transaction.
     in_transaction: bool,
     statements: AtomicU64,
     /// On SQLite: the steps of its virtual machine so far, in hundreds.

@@ -48,8 +48,8 @@ async fn a_scope_hides_tasks(database: &TestDatabase) {
     for key in keys_of(&task) {
         assert_eq!(mine.resolve(&key).await.unwrap().strategy_id, "socio_bee");
         let keys = [key.clone(), Uuid::now_v7().into(), key.clone()];
-        let seen = mine.resolve_many(&keys).await.unwrap();
-        assert_eq!(seen.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, true]);
+        let resolved = mine.resolve_many(&keys).await.unwrap();
+        assert_eq!(resolved.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, true]);
         for other in [&others, &both] {
             let error = other.resolve(&key).await.unwrap_err();
             assert_is!(error, TaskError::NotFound { key: asked_for } if *asked_for == key);

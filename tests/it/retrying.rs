@@ -257,8 +257,8 @@ async fn a_large_batch_with_a_lost_response_is_recognized() {
     let (tasks, game) = retrying([LostResponse]);
     let batch = (0..2_500).map(|n| NewTask::new(game, n.to_string()));
     let written = tasks.create_all(batch, OnExisting::Fail).await.unwrap();
-    for (n, one) in written.iter().enumerate() {
-        assert!(one.is_created() && one.task().external_task_id == n.to_string());
+    for (n, outcome) in written.iter().enumerate() {
+        assert!(outcome.is_created() && outcome.task().external_task_id == n.to_string());
     }
     assert_eq!(tasks.count(TaskFilter::all()).await.unwrap(), 2_500);
 }

@@ -64,7 +64,7 @@ async fn batches_of_new_tasks(database: &TestDatabase) {
             let what = format!("create_many, {on_existing:?}");
             let call = tasks.create_many(counted.batch(&what, 10), on_existing);
             let outcomes = counted.succeeds(statements, &what, call).await;
-            assert!(outcomes.iter().all(|one| one.as_ref().unwrap().is_created()));
+            assert!(outcomes.iter().all(|outcome| outcome.as_ref().unwrap().is_created()));
             let statements = statements_of_new(on_existing, true, counted.backend);
             let what = format!("create_all, {on_existing:?}");
             let call = tasks.create_all(counted.batch(&what, 10), on_existing);
@@ -122,7 +122,7 @@ async fn large_batches(database: &TestDatabase) {
         for (size, statements) in [(5_000, 1), (5_001, 2), (10_001, 3)] {
             let batch = (0..size).map(|n| NewTask::new(game, n.to_string()));
             let (outcomes, sent) = counter.count(tasks.create_many(batch, OnExisting::Keep)).await;
-            assert!(outcomes.unwrap().iter().all(|one| one.as_ref().unwrap().is_created()));
+            assert!(outcomes.unwrap().iter().all(|outcome| outcome.as_ref().unwrap().is_created()));
             assert_eq!(sent, statements, "statements for {size} tasks");
             tasks.delete_game(game).await.unwrap();
         }
@@ -173,8 +173,9 @@ async fn bulk_changes(database: &TestDatabase) {
             counted.succeeds(expected, "reassign_strategy", call).await;
         }
         counted.succeeds(expected, "delete_many", tasks.delete_many(some)).await;
-        let left = counted.succeeds(expected, "delete_game", tasks.delete_game(counted.game)).await;
-        assert_eq!(left, 10);
+        let deleted =
+            counted.succeeds(expected, "delete_game", tasks.delete_game(counted.game)).await;
+        assert_eq!(deleted, 10);
     })
     .await;
 }

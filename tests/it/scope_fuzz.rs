@@ -144,12 +144,12 @@ async fn fuzz(tasks: &dyn TaskRepository, games: &[Game], calls: usize) {
             1 => {
                 let batch = [pick(30), pick(30), pick(30)].map(new);
                 let outcomes = scoped.create_many(batch, on_existing).await.unwrap();
-                Ok(outcomes.into_iter().flatten().map(|one| one.into_task()).collect())
+                Ok(outcomes.into_iter().flatten().map(|outcome| outcome.into_task()).collect())
             }
             2 => {
                 let batch = [pick(30), pick(30)].map(new);
                 let all = scoped.create_all(batch, on_existing).await;
-                all.map(|all| all.into_iter().map(|one| one.into_task()).collect())
+                all.map(|all| all.into_iter().map(|outcome| outcome.into_task()).collect())
             }
             3 => scoped.find(&key).await.map(|found| found.into_iter().collect()),
             4 => {

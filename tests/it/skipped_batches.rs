@@ -62,8 +62,8 @@ async fn partial_batches(database: &TestDatabase) {
                     other => panic!("{n} of {size}, {on_existing:?}: {other:?}"),
                 }
             }
-            let there = tasks.delete_game(game).await.unwrap();
-            assert_eq!(there as usize, size - skipped.len());
+            let deleted = tasks.delete_game(game).await.unwrap();
+            assert_eq!(deleted as usize, size - skipped.len());
         }
     };
     for on_existing in ON_EXISTING {
@@ -230,7 +230,7 @@ async fn triggers_that_skip_nothing(database: &TestDatabase) {
             if matches!(**error, TaskError::IdTaken { .. }));
         let updated = batch.iter().map(|task| task.clone().strategy("newer"));
         let updated = tasks.create_all(updated, OnExisting::Update).await.unwrap();
-        assert!(updated.iter().all(|one| matches!(one, CreateOutcome::Updated(_))));
+        assert!(updated.iter().all(|outcome| matches!(outcome, CreateOutcome::Updated(_))));
         assert_eq!(tasks.delete_game(game).await.unwrap(), 150);
     }
 }

@@ -207,11 +207,11 @@ async fn rows_of_every_format(database: &TestDatabase, game: Uuid, seed: u64) {
         assert_eq!(Tasks::find().filter(condition).count(db).await.unwrap(), expected);
     }
     for (id, (created_at, updated_at, stored_as)) in &model {
-        let one = TaskPatch::new().status("one");
-        let early = one.clone().if_unmodified_since(*updated_at - TimeDelta::microseconds(1));
+        let patch = TaskPatch::new().status("one");
+        let early = patch.clone().if_unmodified_since(*updated_at - TimeDelta::microseconds(1));
         tasks.update(*id, early).await.expect_err(stored_as);
         let updated =
-            tasks.update(*id, one.if_unmodified_since(*updated_at)).await.expect(stored_as);
+            tasks.update(*id, patch.if_unmodified_since(*updated_at)).await.expect(stored_as);
         assert!(updated.updated_at > *updated_at, "{stored_as}: {updated:?}");
         assert_eq!(updated.created_at, *created_at, "{stored_as}");
         assert_eq!(tasks.get(*id).await.unwrap(), updated);

@@ -61,8 +61,8 @@ async fn new_tasks_are_created(database: &TestDatabase) {
             assert_is!(written, CreateOutcome::Created(_));
             assert_stored(database, tasks, written.task()).await;
         };
-        let one = tasks.create(NewTask::new(game, "one")).await.unwrap();
-        assert_stored(database, tasks, &one).await;
+        let created = tasks.create(NewTask::new(game, "one")).await.unwrap();
+        assert_stored(database, tasks, &created).await;
         assert_created(tasks.get_or_create(NewTask::new(game, "got")).await.unwrap()).await;
         for on_existing in ON_EXISTING {
             // With no given ids, with some, and with only given ids.

@@ -113,12 +113,7 @@ async fn errors_of_calls<C: TaskConnection>(
             let mut page = query.clone().limit(1);
             let error = loop {
                 match tasks.list(page).await {
-                    Ok(read) => {
-                        page = query
-                            .clone()
-                            .limit(1)
-                            .after(read.next.expect("the task is not on the last page"))
-                    }
+                    Ok(read) => page = query.clone().limit(1).after(read.next.expect("a page")),
                     Err(error) => break error,
                 }
             };
@@ -131,8 +126,8 @@ async fn errors_of_calls<C: TaskConnection>(
         let (index, error) = batch_error(error);
         assert_eq!(index, 1);
         errors.push(("create_all", error));
-        let one = [NewTask::new(game, "b").strategy("s")];
-        let mut outcomes = tasks.create_many(one, on_existing).await.unwrap();
+        let batch = [NewTask::new(game, "b").strategy("s")];
+        let mut outcomes = tasks.create_many(batch, on_existing).await.unwrap();
         errors.push(("create_many", outcomes.remove(0).unwrap_err()));
     }
     errors.push(("get_or_create", tasks.get_or_create(NewTask::new(game, "b")).await.unwrap_err()));
@@ -193,10 +188,10 @@ async fn make_other_calls(
     select.find_also_related(Games).all(db).await.unwrap_err();
     let others = tasks.condition(&TaskFilter::keys([(game, "a"), (game, "c")])).unwrap();
     assert_eq!(Tasks::find().filter(others).all(db).await.unwrap().len(), 2);
-    let one = TaskFilter::keys([task.key()]);
-    let patch = TaskPatch::new().status("seen");
-    assert_eq!(tasks.update_many(one.clone(), patch).await.unwrap(), 1);
-    assert_eq!(tasks.delete_many(one).await.unwrap(), 1);
+    let by_id = TaskFilter::keys([task.key()]);
+    let patch = TaskPatch::new().status("changed");
+    assert_eq!(tasks.update_many(by_id.clone(), patch).await.unwrap(), 1);
+    assert_eq!(tasks.delete_many(by_id).await.unwrap(), 1);
     assert!(!tasks.exists(task.id).await.unwrap());
     assert_eq!(tasks.list(TaskQuery::in_game(game)).await.unwrap().items.len(), 3);
 }
@@ -222,7 +217,7 @@ async fn update_many_repairs_updated_at(database: &TestDatabase) {
     for value in unreadable(database.backend) {
         let (game, task) = three_tasks(database, "updated_at", value).await;
         let tasks = SeaOrmTaskRepository::new(&database.db);
-        let patch = TaskPatch::new().status("seen");
+        let patch = TaskPatch::new().status("changed");
         assert_eq!(
             tasks.update_many(TaskFilter::in_game(game), patch).await.unwrap(),
             3,
@@ -261,8 +256,8 @@ async fn timestamps_in_range_are_read(database: &TestDatabase) {
                 next = page.next.map(|cursor| query.clone().after(cursor));
             }
             assert_eq!(listed.len(), 3, "{value} {query:?} {listed:?}");
-            let far = listed.iter().find(|one| one.id == task.id).unwrap();
-            let index = listed.iter().position(|one| one.id == task.id);
+            let far = listed.iter().find(|listed| listed.id == task.id).unwrap();
+            let index = listed.iter().position(|listed| listed.id == task.id);
             assert!(index != Some(1), "{value} sorts before or after the others");
             assert_eq!(tasks.get(task.id).await.unwrap(), *far);
             // A filter with the timestamp finds the task, if the filter accepts it.

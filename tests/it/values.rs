@@ -3,8 +3,8 @@
 use crate::support::{assert_is, unvalidated};
 use game_tasks::{
     ApiKeyId, CreateOutcome, Game, InMemoryTaskRepository, Inheritance, Lifecycle, NewTask,
-    OnExisting, Page, StrategyId, StrategyKind, StrategySource, Task, TaskError, TaskKey,
-    TaskRepositoryExt, TaskScope, TaskStatus,
+    OnExisting, Page, ResolvedStrategy, StrategyId, StrategyKind, StrategySource, Task, TaskError,
+    TaskKey, TaskRepositoryExt, TaskScope, TaskStatus,
 };
 use uuid::Uuid;
 
@@ -118,4 +118,35 @@ fn pages_can_be_mapped_and_iterated() {
     let page = Page::new(vec![1, 2, 3], Some("next".into()), Some(7)).map(|n| n * 2);
     assert_eq!((page.next.clone(), page.total), (Some("next".into()), Some(7)));
     assert_eq!(page.into_iter().collect::<Vec<_>>(), [2, 4, 6]);
+}
+
+#[test]
+fn a_blank_strategy_means_none() {
+    let blank = ["", " ", "\t", "\r\n", "\u{a0}", " \u{3000}\u{2003}", "\u{85}"];
+    let [task, game] = [Uuid::now_v7(), Uuid::now_v7()];
+    let of = |own: &str, inherited: Option<&str>, inheritance| {
+        let inherited = inherited.map(unvalidated);
+        let resolved = ResolvedStrategy::of(task, game, unvalidated(own), inherited, inheritance);
+        resolved.to_string()
+    };
+    for text in blank {
+        let strategy: StrategyId = unvalidated(text);
+        assert!(strategy.is_default());
+        assert_eq!(strategy.kind(), StrategyKind::Default);
+        for own in blank.into_iter().chain(["default"]) {
+            for inheritance in [Inheritance::FromGame, Inheritance::Never] {
+                let none = "default, since neither the task nor its game has one";
+                assert_eq!(of(own, Some(text), inheritance), none);
+                assert_eq!(of(own, None, inheritance), none);
+            }
+            let inherited = of(own, Some("bees"), Inheritance::FromGame);
+            assert_eq!(inherited, "bees, inherited from the game");
+        }
+        assert_eq!(of("own", Some(text), Inheritance::FromGame), "own, the task's own");
+    }
+    // These look blank or like the default, but are neither.
+    for text in ["\0", "\u{200b}", " x", "Default", "default "] {
+        assert!(!unvalidated::<StrategyId>(text).is_default(), "{text:?}");
+        assert!(of("default", Some(text), Inheritance::FromGame).starts_with(text));
+    }
 }

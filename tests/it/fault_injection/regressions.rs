@@ -80,7 +80,7 @@ async fn a_lost_attempt_makes_the_result_unknown(database: &TestDatabase) {
         assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
         assert_eq!(faulty.interceptor.changes().len(), 1);
     }
-    // Also when existing are no attempts left, and when the rest is refused before it is sent.
+    // The same if no attempts are left, and if all further ones are refused before they are sent.
     let faulty = FaultInjector::on(&database.db, vec![step(LostAfter)], Refused);
     let error = retrying(&faulty).transition(task.id, "open", "closed").await.unwrap_err();
     assert_eq!(error.retry(), Retry::Unknown, "{error:?}");

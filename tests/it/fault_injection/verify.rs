@@ -186,8 +186,9 @@ impl Observed<'_> {
         let same_name = |other: &NewTask| other.external_task_id == task.external_task_id;
         let repeated = tasks.iter().filter(|other| same_name(other)).count() > 1;
         let inserted = |id: Uuid| {
-            let such = |change: &Change| matches!(change, Change::Inserted(row) if row.id == id);
-            self.changes.iter().any(such)
+            let is_insertion =
+                |change: &Change| matches!(change, Change::Inserted(row) if row.id == id);
+            self.changes.iter().any(is_insertion)
         };
         match outcome {
             Ok(written) if !names(task, written.task()) => {
@@ -229,8 +230,8 @@ impl Observed<'_> {
 }
 
 /// A task with the same id may have been created after the original was deleted.
-fn is_same(one: &Task, other: &Task) -> bool {
-    (one.id, one.created_at) == (other.id, other.created_at)
+fn is_same(a: &Task, b: &Task) -> bool {
+    (a.id, a.created_at) == (b.id, b.created_at)
 }
 
 fn names(task: &NewTask, row: &Task) -> bool {

@@ -70,7 +70,7 @@ pub(super) enum Call {
     Count(Filter),
 }
 
-/// Mostly one of a few names, sometimes an invalid or an arbitrary text.
+/// Mostly written of a few names, sometimes an invalid or an arbitrary text.
 fn text() -> impl Strategy<Value = String> {
     let similar = ["a", "A", "a ", "b", "ab", "á", "a\u{301}", "%", "_", "\\", "'\"", "🎉"];
     let invalid = ["", "  ", "a\nb", "a\0", "\u{85}", "\u{3000}"];
@@ -100,7 +100,7 @@ fn status() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Three existing games, and a missing one.
+/// Three existing games, and a missing written.
 fn game() -> impl Strategy<Value = usize> {
     prop_oneof![6 => Just(0_usize), 3 => Just(1), 2 => Just(2), 1 => Just(3)]
 }
@@ -266,16 +266,16 @@ impl Call {
             Self::CreateAll(batch, on_existing) => {
                 match tasks.create_all(names.batch(batch), *on_existing).await {
                     Ok(all) => {
-                        all.iter().for_each(|one| labels.learn(one.task()));
-                        all.iter().map(|one| outcome(one, labels)).collect()
+                        all.iter().for_each(|written| labels.learn(written.task()));
+                        all.iter().map(|written| outcome(written, labels)).collect()
                     }
                     Err(failure) => vec![error(&failure, labels)],
                 }
             }
             Self::GetOrCreate(new) => match tasks.get_or_create(names.new_task(new)).await {
-                Ok(one) => {
-                    labels.learn(one.task());
-                    vec![outcome(&one, labels)]
+                Ok(written) => {
+                    labels.learn(written.task());
+                    vec![outcome(&written, labels)]
                 }
                 Err(failure) => vec![error(&failure, labels)],
             },

@@ -66,6 +66,6 @@ pub(crate) async fn column<C: ConnectionTrait, T: TryGetable>(
 
 /// Whether a query on the connection or the transaction succeeds.
 pub(crate) async fn still_works<C: ConnectionTrait>(connection: &C) -> bool {
-    let one = Statement::from_string(connection.get_database_backend(), "SELECT 1");
-    connection.query_one_raw(one).await.is_ok_and(|row| row.is_some())
+    let select = Statement::from_string(connection.get_database_backend(), "SELECT 1");
+    connection.query_one_raw(select).await.is_ok_and(|row| row.is_some())
 }
