@@ -63,7 +63,7 @@ pub use {chrono, uuid};
 /// What the crate's macros use in the application's crate.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::task::{members, whole_microseconds};
+    pub use crate::task::{field_deserializers, floor_to_microseconds};
     pub use async_trait::async_trait;
     pub use serde;
 }

@@ -446,7 +446,7 @@ fn a_scope_is_never_widened_by_what_is_missing() {
     // Naming a caller twice is the same as naming it once.
     assert_eq!(from_value::<TaskScope>(json!({"callers": [key, key]})).unwrap(), scope);
     for (refused, why) in [
-        (json!({}), "callers are missing"),
+        (json!({}), "missing field `callers`"),
         (json!({"callers": []}), "callers must not be empty"),
         (json!({"callers": null}), "callers: invalid type: null"),
         (json!({"callers": ""}), "callers: invalid type"),
@@ -455,8 +455,8 @@ fn a_scope_is_never_widened_by_what_is_missing() {
         (json!({"callers": [key], "caller": [key]}), "unknown field `caller`"),
         (json!({"caller": [key]}), "unknown field `caller`"),
         (json!({"Callers": [key]}), "unknown field `Callers`"),
-        (json!({"callers": [key], "access": "unrestricted"}), "exclude each other"),
-        (json!({"callers": [], "access": "unrestricted"}), "exclude each other"),
+        (json!({"callers": [key], "access": "unrestricted"}), "mutually exclusive"),
+        (json!({"callers": [], "access": "unrestricted"}), "mutually exclusive"),
         (json!({"unrestricted": true}), "unknown field `unrestricted`"),
         (json!({"access": ""}), "access: unknown variant"),
         (json!({"access": "all"}), "access: unknown variant"),
