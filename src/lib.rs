@@ -101,7 +101,7 @@ pub use task::Tasks;
 pub mod __private {
     #[cfg(feature = "migration")]
     pub use crate::migration::add_text_column_for;
-    pub use crate::task::{members, whole_microseconds};
+    pub use crate::task::{field_deserializers, floor_to_microseconds};
     pub use async_trait::async_trait;
     pub use serde;
 }

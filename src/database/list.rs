@@ -4,7 +4,7 @@ use super::sql::{BoundColumns, Decoder, KeyList, Keys, Sql};
 use super::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::{DatabaseError, TaskError};
 use crate::query::cursor::{Position, SortValue};
-use crate::query::page::PageStart;
+use crate::query::task_query::PageStart;
 use crate::query::{Page, TaskFilter, TaskOrder, TaskQuery};
 use crate::task::{ParentGame, Task};
 use sea_orm::{DbErr, QueryResult, Statement, Value};
@@ -34,17 +34,17 @@ impl Sql<'_> {
     pub(super) fn and_after<'s>(
         &'s self,
         sorting: Sorting<'s>,
-        position: Option<&'s Position>,
+        position: Option<&'s Position<'s>>,
     ) -> impl Display + 's {
         fmt::from_fn(move |f| {
             let Some(position) = position else { return Ok(()) };
             let (names, dialect) = (self.names, self.names.dialect);
             let Sorting { column, has_ties, is_descending } = sorting;
             let compare = if is_descending { "<" } else { ">" };
-            let value: Value = match &position.by {
+            let value: Value = match &position.value {
                 SortValue::Time(time) if has_ties => dialect.time_parameter(*time),
                 SortValue::Time(time) => dialect.sort_key_parameter(*time, position.id),
-                SortValue::Text(text) => text.as_str().into(),
+                SortValue::Text(text) => text.as_ref().into(),
             };
             let (value, id) = (self.bind(value), self.bind(position.id));
             match has_ties {

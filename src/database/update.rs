@@ -27,9 +27,7 @@ impl<'p> PatchSql<'p> {
         fmt::from_fn(move |f| {
             let names = sql.names;
             for (column, value) in self.patch.changes() {
-                if let Some(value) = value {
-                    write!(f, "{} = {}, ", names.unqualified(column), sql.bind(value))?;
-                }
+                write!(f, "{} = {}, ", names.unqualified(column), sql.bind(value))?;
             }
             let updated_at = names.unqualified(crate::task::tasks::Column::UpdatedAt);
             write!(f, "{updated_at} = {}", sql.next_updated_at(self.now, stored))
@@ -50,10 +48,8 @@ impl<'p> PatchSql<'p> {
             }
             f.write_str(" AND (1 = 0")?;
             for (column, value) in patch.changes() {
-                if let Some(value) = value {
-                    let column = names.qualified(column.as_str());
-                    write!(f, " OR {column} <> {}", sql.bind(value))?;
-                }
+                let column = names.qualified(column.as_str());
+                write!(f, " OR {column} <> {}", sql.bind(value))?;
             }
             f.write_str(")")?;
             let Some(target) = patch.target_status() else { return Ok(()) };

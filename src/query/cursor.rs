@@ -1,26 +1,40 @@
-//! Cursors: a place in a list, as opaque text.
+//! Cursors: a position in a list, encoded as opaque text.
 
 use crate::error::CursorFault;
 use crate::query::filter::TaskFilter;
-use crate::query::page::{TaskOrder, TaskQuery};
+use crate::query::order::TaskOrder;
+use crate::query::task_query::TaskQuery;
 use crate::task::{Task, TaskScope};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use uuid::Uuid;
 
+/// Must change with the encoding and with the JSON of filters and scopes.
 const VERSION: u8 = 2;
-const MARK: usize = 8;
+const DIGEST_LEN: usize = 8;
 
-/// A place in a list: opaque, fit for a URL, and good for the query that gave it.
+/// A position in a list: opaque, URL-safe text that continues the query that returned it.
 ///
-/// It is bound to the order, the filter and the scope of its query, and to the version
-/// of its making; anything else is [`TaskError::InvalidCursor`](crate::TaskError::InvalidCursor).
-/// It is checksummed, not signed: who alters it on purpose reaches nothing that the scope
-/// does not allow, since the scope is in the statement.
+/// It is bound to the order, the filter and the scope of its query, and to the version of its
+/// encoding; any other use is [`TaskError::InvalidCursor`](crate::TaskError::InvalidCursor).
+/// It is checksummed, not signed: a forged cursor reaches nothing outside of the scope, since
+/// every statement applies the scope itself.
 ///
-/// Text that a client sent becomes a cursor by `into()`, and is judged when it is used.
+/// Convert text received from a client with `into()`; the cursor is validated when it is used.
+///
+/// ```
+/// use game_tasks::{Cursor, Page, TaskQuery};
+///
+/// fn next_page(query: TaskQuery, parameter: Option<String>) -> TaskQuery {
+///     match parameter {
+///         Some(text) => query.after(Cursor::from(text)),
+///         None => query,
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(String);
@@ -30,6 +44,54 @@ impl Cursor {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Encodes version, order, filter, scope, id and sort value, followed by a checksum.
+    pub(crate) fn encode(query: &TaskQuery, scope: &TaskScope, position: &Position<'_>) -> Self {
+        Self(encode_with_checksum(payload(VERSION, query, scope, position)))
+    }
+
+    pub(crate) fn decode(
+        &self,
+        query: &TaskQuery,
+        scope: &TaskScope,
+    ) -> Result<Position<'static>, CursorFault> {
+        let bytes = URL_SAFE_NO_PAD.decode(&self.0).map_err(|_| CursorFault::Damaged)?;
+        let (payload, checksum) =
+            bytes.split_last_chunk::<DIGEST_LEN>().ok_or(CursorFault::Damaged)?;
+        if digest(payload) != *checksum {
+            return Err(CursorFault::Damaged);
+        }
+        let mut rest = Reader(payload);
+        if rest.take::<1>()? != [VERSION] {
+            return Err(CursorFault::Version);
+        }
+        if rest.take::<1>()? != [order_byte(query)] {
+            return Err(CursorFault::Order);
+        }
+        if rest.take::<DIGEST_LEN>()? != filter_digest(query.filter()) {
+            return Err(CursorFault::Filter);
+        }
+        if rest.take::<DIGEST_LEN>()? != scope_digest(scope) {
+            return Err(CursorFault::Scope);
+        }
+        let id = Uuid::from_bytes(rest.take::<16>()?);
+        let value = match query.order() {
+            TaskOrder::ExternalId => {
+                let text = std::str::from_utf8(rest.0).map_err(|_| CursorFault::Damaged)?;
+                // PostgreSQL refuses a NUL even as a parameter.
+                if text.contains('\0') {
+                    return Err(CursorFault::Damaged);
+                }
+                SortValue::Text(text.to_owned().into())
+            }
+            TaskOrder::Created | TaskOrder::Updated => {
+                let micros = i64::from_be_bytes(rest.take::<8>()?);
+                let time = DateTime::from_timestamp_micros(micros).ok_or(CursorFault::Damaged)?;
+                SortValue::Time(time)
+            }
+        };
+        Ok(Position { value, id })
     }
 }
 
@@ -49,104 +111,56 @@ impl From<&str> for Cursor {
     }
 }
 
-/// The last task of a page, as far as the order looks at it.
+/// A task's position in an order: what tasks are compared by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
-    pub(crate) by: SortValue,
+pub(crate) struct Position<'t> {
+    pub(crate) value: SortValue<'t>,
     pub(crate) id: Uuid,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum SortValue {
+pub(crate) enum SortValue<'t> {
     Time(DateTime<Utc>),
-    Text(String),
+    Text(Cow<'t, str>),
 }
 
-impl Position {
-    pub(crate) fn of(order: TaskOrder, task: &Task) -> Self {
-        let by = match order {
+impl<'t> Position<'t> {
+    pub(crate) fn of(order: TaskOrder, task: &'t Task) -> Self {
+        let value = match order {
             TaskOrder::Created => SortValue::Time(task.created_at),
             TaskOrder::Updated => SortValue::Time(task.updated_at),
-            TaskOrder::ExternalId => SortValue::Text(task.external_task_id.clone()),
+            TaskOrder::ExternalId => SortValue::Text(task.external_task_id.as_str().into()),
         };
-        Self { by, id: task.id }
+        Self { value, id: task.id }
     }
 }
 
-impl Cursor {
-    /// Version, order, filter, scope, id, sort value; then a checksum over all of it.
-    pub(crate) fn write(query: &TaskQuery, scope: &TaskScope, position: &Position) -> Self {
-        Self(seal(body(VERSION, query, scope, position)))
+fn payload(version: u8, query: &TaskQuery, scope: &TaskScope, position: &Position<'_>) -> Vec<u8> {
+    let mut payload = vec![version, order_byte(query)];
+    payload.extend(filter_digest(query.filter()));
+    payload.extend(scope_digest(scope));
+    payload.extend(position.id.as_bytes());
+    match &position.value {
+        SortValue::Time(time) => payload.extend(time.timestamp_micros().to_be_bytes()),
+        SortValue::Text(text) => payload.extend(text.as_bytes()),
     }
-
-    pub(crate) fn read(
-        &self,
-        query: &TaskQuery,
-        scope: &TaskScope,
-    ) -> Result<Position, CursorFault> {
-        let bytes = URL_SAFE_NO_PAD.decode(&self.0).map_err(|_| CursorFault::Damaged)?;
-        let (body, sum) = bytes.split_last_chunk::<MARK>().ok_or(CursorFault::Damaged)?;
-        if mark(body) != *sum {
-            return Err(CursorFault::Damaged);
-        }
-        let mut rest = Reader(body);
-        if rest.take::<1>()? != [VERSION] {
-            return Err(CursorFault::Version);
-        }
-        if rest.take::<1>()? != [order_byte(query)] {
-            return Err(CursorFault::Order);
-        }
-        if rest.take::<MARK>()? != filter_mark(query.filter()) {
-            return Err(CursorFault::Filter);
-        }
-        if rest.take::<MARK>()? != scope_mark(scope) {
-            return Err(CursorFault::Scope);
-        }
-        let id = Uuid::from_bytes(rest.take::<16>()?);
-        let by = match query.order() {
-            TaskOrder::ExternalId => {
-                let text = std::str::from_utf8(rest.0).map_err(|_| CursorFault::Damaged)?;
-                // No task has a NUL in its name where it could be asked for.
-                if text.contains('\0') {
-                    return Err(CursorFault::Damaged);
-                }
-                SortValue::Text(text.to_owned())
-            }
-            TaskOrder::Created | TaskOrder::Updated => {
-                let micros = i64::from_be_bytes(rest.take::<8>()?);
-                let time = DateTime::from_timestamp_micros(micros).ok_or(CursorFault::Damaged)?;
-                SortValue::Time(time)
-            }
-        };
-        Ok(Position { by, id })
-    }
+    payload
 }
 
-fn body(version: u8, query: &TaskQuery, scope: &TaskScope, position: &Position) -> Vec<u8> {
-    let mut body = vec![version, order_byte(query)];
-    body.extend(filter_mark(query.filter()));
-    body.extend(scope_mark(scope));
-    body.extend(position.id.as_bytes());
-    match &position.by {
-        SortValue::Time(time) => body.extend(time.timestamp_micros().to_be_bytes()),
-        SortValue::Text(text) => body.extend(text.as_bytes()),
-    }
-    body
+fn encode_with_checksum(mut payload: Vec<u8>) -> String {
+    let checksum = digest(&payload);
+    payload.extend(checksum);
+    URL_SAFE_NO_PAD.encode(payload)
 }
 
-fn seal(mut body: Vec<u8>) -> String {
-    let sum = mark(&body);
-    body.extend(sum);
-    URL_SAFE_NO_PAD.encode(body)
-}
-
-/// The beginning of a SHA-256: the same in every process and version, unlike std's hasher.
-fn mark(bytes: &[u8]) -> [u8; MARK] {
-    let mut mark = [0; MARK];
-    for (to, from) in mark.iter_mut().zip(Sha256::digest(bytes)) {
+/// The first bytes of the SHA-256. Unlike std's hasher, it is the same in every process and
+/// version.
+fn digest(bytes: &[u8]) -> [u8; DIGEST_LEN] {
+    let mut digest = [0; DIGEST_LEN];
+    for (to, from) in digest.iter_mut().zip(Sha256::digest(bytes)) {
         *to = from;
     }
-    mark
+    digest
 }
 
 fn order_byte(query: &TaskQuery) -> u8 {
@@ -158,15 +172,16 @@ fn order_byte(query: &TaskQuery) -> u8 {
     2 * order + u8::from(query.is_descending())
 }
 
-fn filter_mark(filter: &TaskFilter) -> [u8; MARK] {
-    // Sets are sorted, so equal filters have equal texts. A plain struct always serializes.
-    mark(&serde_json::to_vec(filter).unwrap_or_default())
+fn filter_digest(filter: &TaskFilter) -> [u8; DIGEST_LEN] {
+    // The filter's sets are sorted, so equal filters have equal JSON. A plain struct always
+    // serializes.
+    digest(&serde_json::to_vec(filter).unwrap_or_default())
 }
 
-fn scope_mark(scope: &TaskScope) -> [u8; MARK] {
+fn scope_digest(scope: &TaskScope) -> [u8; DIGEST_LEN] {
     let mut callers = scope.callers().to_vec();
     callers.sort();
-    mark(&serde_json::to_vec(&callers).unwrap_or_default())
+    digest(&serde_json::to_vec(&callers).unwrap_or_default())
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -188,48 +203,51 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_gives_back_its_place() -> Result<(), CursorFault> {
+    fn decoding_returns_the_encoded_position() -> Result<(), CursorFault> {
         let scope = TaskScope::unrestricted();
-        for (order, by) in [
-            (TaskOrder::ExternalId, SortValue::Text("é 🎉".to_owned())),
+        for (order, value) in [
+            (TaskOrder::ExternalId, SortValue::Text("é 🎉".into())),
             (TaskOrder::Created, SortValue::Time(crate::task::time::now())),
+            (TaskOrder::Updated, SortValue::Time(crate::task::time::now())),
         ] {
-            let position = Position { by, id: Uuid::now_v7() };
-            let cursor = Cursor::write(&query(order), &scope, &position);
+            let position = Position { value, id: Uuid::now_v7() };
+            let cursor = Cursor::encode(&query(order), &scope, &position);
             assert!(
                 cursor.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
             );
-            assert_eq!(cursor.read(&query(order), &scope)?, position);
+            assert_eq!(cursor.decode(&query(order), &scope)?, position);
         }
         Ok(())
     }
 
     #[test]
-    fn every_altered_character_and_every_cut_is_noticed() {
+    fn altered_and_truncated_cursors_are_damaged() {
         let scope = TaskScope::unrestricted();
         let query = query(TaskOrder::ExternalId);
-        let position = Position { by: SortValue::Text("task".to_owned()), id: Uuid::now_v7() };
-        let text = Cursor::write(&query, &scope, &position).to_string();
-        for place in 0..text.len() {
+        let position = Position { value: SortValue::Text("task".into()), id: Uuid::now_v7() };
+        let text = Cursor::encode(&query, &scope, &position).to_string();
+        for index in 0..text.len() {
             for other in ["A", "_", "9", "!"] {
                 let mut altered = text.clone();
-                altered.replace_range(place..=place, other);
+                altered.replace_range(index..=index, other);
                 if altered != text {
-                    let fault = Cursor(altered).read(&query, &scope);
-                    assert_eq!(fault, Err(CursorFault::Damaged), "at {place}");
+                    let decoded = Cursor(altered).decode(&query, &scope);
+                    assert_eq!(decoded, Err(CursorFault::Damaged), "altered at {index}");
                 }
             }
-            let cut = Cursor(text.chars().take(place).collect());
-            assert_eq!(cut.read(&query, &scope), Err(CursorFault::Damaged), "cut at {place}");
+            let truncated = Cursor(text.chars().take(index).collect());
+            let decoded = truncated.decode(&query, &scope);
+            assert_eq!(decoded, Err(CursorFault::Damaged), "truncated at {index}");
         }
     }
 
     #[test]
-    fn another_version_is_told_from_damage() {
+    fn another_version_is_reported_as_such() {
         let scope = TaskScope::unrestricted();
         let query = query(TaskOrder::ExternalId);
-        let position = Position { by: SortValue::Text("task".to_owned()), id: Uuid::now_v7() };
-        let other = Cursor(seal(body(VERSION + 1, &query, &scope, &position)));
-        assert_eq!(other.read(&query, &scope), Err(CursorFault::Version));
+        let position = Position { value: SortValue::Text("task".into()), id: Uuid::now_v7() };
+        let payload = payload(VERSION + 1, &query, &scope, &position);
+        let cursor = Cursor(encode_with_checksum(payload));
+        assert_eq!(cursor.decode(&query, &scope), Err(CursorFault::Version));
     }
 }

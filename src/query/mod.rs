@@ -1,10 +1,14 @@
-//! What can be asked: which tasks, in which order, and where a page begins.
+//! What can be queried: which tasks, in which order, and which page of them.
 
 pub(crate) mod cursor;
 pub(crate) mod filter;
-pub(crate) mod page;
+mod order;
+mod page;
 mod paginate;
+pub(crate) mod task_query;
 
 pub use self::cursor::Cursor;
 pub use self::filter::{MAX_FILTER_BYTES, MAX_FILTER_VALUES, TaskFilter};
-pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, SortDirection, TaskOrder, TaskQuery};
+pub use self::order::{SortDirection, TaskOrder};
+pub use self::page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
+pub use self::task_query::TaskQuery;

@@ -1,15 +1,18 @@
-//! A page out of a collection in hand, for stores that sort for themselves.
+//! Pagination of a collection in memory, for stores that do not sort by themselves.
 
 use crate::error::TaskError;
 use crate::query::cursor::Position;
-use crate::query::page::{Page, PageStart, TaskOrder, TaskQuery};
+use crate::query::page::Page;
+use crate::query::task_query::{PageStart, TaskQuery};
 use crate::task::{Task, TaskScope};
 use std::cmp::Ordering;
 
 impl TaskQuery {
-    /// The page that this query means out of all tasks of a store, in any order: filtered,
-    /// sorted, counted and cut. The tasks must be those that the scope
-    /// [sees](TaskScope::can_see); the cursor is bound to the scope.
+    /// Selects this query's page from all tasks of a store, given in any order: filters, sorts,
+    /// counts and truncates them. The tasks must be those that the scope
+    /// [can see](TaskScope::can_see). The page's cursor is bound to the scope.
+    ///
+    /// Copies only the tasks of the page.
     ///
     /// ```
     /// use game_tasks::{Game, NewTask, TaskQuery, TaskScope, chrono::Utc};
@@ -27,48 +30,41 @@ impl TaskQuery {
     /// ```
     ///
     /// # Errors
-    /// [`TaskError::Invalid`] and [`TaskError::InvalidCursor`], for which no task is looked at.
+    /// [`TaskError::Invalid`] and [`TaskError::InvalidCursor`]; both are returned before any task
+    /// is read.
     pub fn paginate<'t>(
         &self,
         scope: &TaskScope,
         tasks: impl IntoIterator<Item = &'t Task>,
     ) -> Result<Page, TaskError> {
         let start = self.page_start(scope)?;
-        let meant: Vec<&Task> =
+        let matching: Vec<&Task> =
             tasks.into_iter().filter(|task| self.filter().matches(task)).collect();
-        let total = self.wants_total().then_some(meant.len() as u64);
-        let rows = rows_of_page(meant, self, &start);
+        let total = self.wants_total().then_some(matching.len() as u64);
+        let rows = select_rows(matching, self, &start);
         Ok(self.page_from_rows(scope, rows, |task| task, total))
     }
 }
 
-/// The rows of the page that the start begins, and one more where more follow.
-fn rows_of_page(mut tasks: Vec<&Task>, query: &TaskQuery, start: &PageStart) -> Vec<Task> {
-    let order = query.order();
+/// The rows from the start of the page, at most [`TaskQuery::fetch_limit`].
+fn select_rows(mut tasks: Vec<&Task>, query: &TaskQuery, start: &PageStart) -> Vec<Task> {
     let directed = |ascending: Ordering| {
         if query.is_descending() { ascending.reverse() } else { ascending }
     };
-    let compare = |a: &&Task, b: &&Task| directed(compare(order, a, b));
+    let order = query.order();
+    let compare =
+        |a: &&Task, b: &&Task| directed(Position::of(order, a).cmp(&Position::of(order, b)));
     if let Some(after) = &start.after {
         tasks.retain(|task| directed(Position::of(order, task).cmp(after)).is_gt());
     }
     let skipped = usize::try_from(start.offset).unwrap_or(usize::MAX);
-    let taken = usize::try_from(query.fetch_limit()).unwrap_or(usize::MAX);
-    let needed = skipped.saturating_add(taken);
-    // Who reads a long list page by page need not have all of it sorted for each.
+    let fetched = usize::try_from(query.fetch_limit()).unwrap_or(usize::MAX);
+    let needed = skipped.saturating_add(fetched);
+    // Avoids sorting all tasks for each page of a long list.
     if needed < tasks.len() {
         tasks.select_nth_unstable_by(needed, compare);
         tasks.truncate(needed);
     }
     tasks.sort_unstable_by(compare);
     tasks.into_iter().skip(skipped).cloned().collect()
-}
-
-fn compare(order: TaskOrder, a: &Task, b: &Task) -> Ordering {
-    let by = match order {
-        TaskOrder::Created => a.created_at.cmp(&b.created_at),
-        TaskOrder::Updated => a.updated_at.cmp(&b.updated_at),
-        TaskOrder::ExternalId => a.external_task_id.cmp(&b.external_task_id),
-    };
-    by.then_with(|| a.id.cmp(&b.id))
 }

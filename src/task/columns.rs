@@ -1,64 +1,65 @@
-//! The one definition of a tasks table's columns, and the entities that it stamps out.
+//! The definition of a tasks table's columns, and the entities that are generated from it.
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue;
 
-/// The model of a tasks table: attributes before it, and fields besides the columns.
+/// Generates the model of a tasks table, with these attributes and additional fields.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __task_model {
-    ({ $($attributes:tt)* } { $($more:tt)* }) => {
+    ({ $($attributes:tt)* } { $($additional:tt)* }) => {
         $($attributes)*
         pub struct Model {
-            /// Made by the crate (version 7), or given by the caller.
+            /// The id: a UUID of version 7 from the crate, or the caller's.
             #[sea_orm(primary_key, auto_increment = false)]
             pub id: Uuid,
-            /// When it was created.
+            /// The time of creation.
             pub created_at: DateTimeUtc,
-            /// When it was last changed. Grows with every change that the crate makes.
+            /// The time of the last change. Increases with every change through the crate.
             pub updated_at: DateTimeUtc,
-            /// The API key that created it.
+            /// The API key that created the task.
             #[sea_orm(column_name = "apiKey_used")]
             #[serde(rename = "apiKey_used")]
             pub api_key_used: Option<ApiKeyId>,
-            /// The OAuth user that created it.
+            /// The OAuth user that created the task.
             pub oauth_user_id: Option<OauthUserId>,
-            /// The game that it belongs to. Declared before `external_task_id`: SeaORM's schema
-            /// synchronization takes the order of the unique key from the order of the fields.
+            /// The game that the task belongs to.
+            // Declared before `external_task_id`: SeaORM's schema synchronization takes the order
+            // of the unique key's columns from the order of the fields.
             #[sea_orm(column_name = "gameId", unique_key = "game_external_task")]
             #[serde(rename = "gameId")]
             pub game_id: Uuid,
-            /// The caller's name for it, unique in its game.
+            /// The caller's name for the task, unique in the game.
             #[sea_orm(column_name = "externalTaskId", unique_key = "game_external_task")]
             #[serde(
                 rename = "externalTaskId",
-                deserialize_with = "__members::external_task_id"
+                deserialize_with = "__fields::external_task_id"
             )]
             pub external_task_id: String,
-            /// Its own strategy; [`StrategyId::DEFAULT`] means "none of its own".
+            /// The task's own strategy; [`StrategyId::DEFAULT`] means that it has none.
             #[sea_orm(column_name = "strategyId", default_value = "default")]
             #[serde(rename = "strategyId")]
             pub strategy_id: StrategyId,
-            /// Where it is in its life.
+            /// The status.
             #[sea_orm(default_value = "open")]
             pub status: TaskStatus,
-            $($more)*
+            $($additional)*
         }
     };
 }
 
-/// Makes the SeaORM entity of the tasks table that belongs to a games table of the
-/// application's, for its own queries. Called in a module of its own, with the path of the games
-/// entity as seen from there, it fills that with `Entity`, `Model`, `Column`, `PrimaryKey`,
-/// `ActiveModel` and `Relation`.
+/// Generates the SeaORM entity of the tasks table that belongs to the application's own games
+/// table, for queries of the application. Call it in a module of its own, with the path of the games
+/// entity as seen from that module; it defines `Entity`, `Model`, `Column`, `PrimaryKey`,
+/// `ActiveModel` and `Relation` there.
 ///
-/// The columns are those of [`Tasks`](crate::Tasks), from the same definition; the name of the
-/// table and its schema are what [`ParentGame`](crate::ParentGame) says. It is related to the
-/// games table, and its models convert to and from [`Task`](crate::Task).
+/// The columns are those of [`Tasks`](crate::Tasks). The names of the table and of its schema come
+/// from [`ParentGame`](crate::ParentGame). The entity is related to the games entity, and its models
+/// convert to and from [`Task`](crate::Task).
 ///
-/// To join a table of the application's, relate the two by `DeriveRelation` there and
-/// `impl Related<…> for quest_tasks::Entity` (as `examples/own_games_table.rs` does): the relation
-/// fields of `#[sea_orm::model]` need more than this makes.
+/// To join another table of the application, derive `DeriveRelation` there and add
+/// `impl Related<…> for quest_tasks::Entity`, as `examples/own_games_table.rs` does. The relation
+/// fields of `#[sea_orm::model]` do not work with this entity.
 ///
 /// ```
 /// # mod campaigns {
@@ -96,12 +97,12 @@ macro_rules! __task_model {
 #[macro_export]
 macro_rules! tasks_entity {
     ($parent:ty) => {
-        use $crate::__private::{members as __members, serde as __serde};
+        use $crate::__private::{field_deserializers as __fields, serde as __serde};
         use $crate::sea_orm;
         use $crate::sea_orm::entity::prelude::*;
         use $crate::{ApiKeyId, OauthUserId, StrategyId, TaskStatus};
 
-        /// The table.
+        /// The tasks table.
         #[derive(Copy, Clone, Default, Debug, DeriveEntity)]
         pub struct Entity;
 
@@ -126,10 +127,10 @@ macro_rules! tasks_entity {
             {}
         }
 
-        /// What a task is related to.
+        /// The relations of a task.
         #[derive(Copy, Clone, Debug, EnumIter)]
         pub enum Relation {
-            /// The game that it belongs to.
+            /// The game that the task belongs to.
             Game,
         }
 
@@ -150,17 +151,17 @@ macro_rules! tasks_entity {
             }
         }
 
-        $crate::__whole_microseconds!();
-        $crate::__same_columns!(Model, $crate::Task);
-        $crate::__same_columns!($crate::Task, Model);
+        $crate::__floor_to_microseconds!();
+        $crate::__convert_model!(Model, $crate::Task);
+        $crate::__convert_model!($crate::Task, Model);
     };
 }
 
-/// What an active model saves has whole microseconds, so that the model which is returned is the row.
-/// The drivers cut the rest off, but the one for SQLite writes nine digits.
+/// Rounds the timestamps of an active model down to microseconds, so that the returned model equals
+/// the row: most drivers truncate nanoseconds, but the one for SQLite writes them.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __whole_microseconds {
+macro_rules! __floor_to_microseconds {
     () => {
         #[$crate::__private::async_trait]
         impl ActiveModelBehavior for ActiveModel {
@@ -169,17 +170,20 @@ macro_rules! __whole_microseconds {
                 _db: &C,
                 _insert: bool,
             ) -> Result<Self, DbErr> {
-                $crate::__private::whole_microseconds([&mut self.created_at, &mut self.updated_at]);
+                $crate::__private::floor_to_microseconds([
+                    &mut self.created_at,
+                    &mut self.updated_at,
+                ]);
                 Ok(self)
             }
         }
     };
 }
 
-/// The one from the other: a column that only one of them has does not compile.
+/// Converts models of different tables. A column that only one of them has does not compile.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __same_columns {
+macro_rules! __convert_model {
     ($from:ty, $to:ty) => {
         impl From<$from> for $to {
             fn from(task: $from) -> Self {
@@ -199,31 +203,36 @@ macro_rules! __same_columns {
     };
 }
 
-/// How the members of models that are plain text in Rust are deserialized. Public for
+/// Validating deserializers for the fields of models whose type is `String`. Public for
 /// `tasks_entity!`.
 #[doc(hidden)]
-#[allow(missing_docs, clippy::missing_errors_doc, reason = "no part of the public API")]
-pub mod members {
-    use crate::task::input::{text, text_or_null};
+#[allow(missing_docs, clippy::missing_errors_doc, reason = "not part of the public API")]
+pub mod field_deserializers {
+    use crate::task::serde_object::{valid_text, valid_text_or_null};
     use serde::Deserializer;
 
-    pub fn external_task_id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-        text("external_task_id", from)
+    pub fn external_task_id<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<String, D::Error> {
+        valid_text("external_task_id", deserializer)
     }
-    pub fn external_game_id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-        text("external_game_id", from)
+    pub fn external_game_id<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<String, D::Error> {
+        valid_text("external_game_id", deserializer)
     }
-    pub fn platform<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-        text_or_null("platform", from)
+    pub fn platform<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<String>, D::Error> {
+        valid_text_or_null("platform", deserializer)
     }
 }
 
-/// Makes timestamps that are to be written whole microseconds, as every row's are. Public for
-/// `tasks_entity!`.
+/// Rounds timestamps down to microseconds. Public for `tasks_entity!`.
 #[doc(hidden)]
-pub fn whole_microseconds<const N: usize>(times: [&mut ActiveValue<DateTime<Utc>>; N]) {
+pub fn floor_to_microseconds<const N: usize>(times: [&mut ActiveValue<DateTime<Utc>>; N]) {
     for time in times {
-        // An insert writes both; an active model that was made of a model has the second.
+        // An insert also writes `Unchanged` values, which an active model made from a model has.
         if let ActiveValue::Set(time) | ActiveValue::Unchanged(time) = time {
             *time = crate::task::time::floor(*time);
         }

@@ -1,4 +1,4 @@
-//! The `games` table that the crate ships for applications that have none.
+//! The `games` table for applications that have no games table of their own.
 
 use crate::database::{TaskConnection, write_failed};
 use crate::error::TaskError;
@@ -7,48 +7,51 @@ use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A game: what tasks belong to, and inherit their strategy from.
+/// A game: tasks belong to it and inherit its strategy.
 ///
-/// Serde uses the column names, which are GAME's. Text is validated when a game is deserialized,
-/// but not when it is read from a database.
+/// The serde names are those of the columns, which are GAME's. Text is validated when a game is
+/// deserialized, but not when it is read from a database.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "games")]
 pub struct Model {
-    /// Its id.
+    /// The id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// When it was created.
+    /// The time of creation.
     pub created_at: DateTimeUtc,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: DateTimeUtc,
-    /// The application's name for it.
+    /// The application's name for the game, unique in the table.
     #[sea_orm(column_name = "externalGameId", unique)]
-    #[serde(rename = "externalGameId", deserialize_with = "super::members::external_game_id")]
+    #[serde(
+        rename = "externalGameId",
+        deserialize_with = "super::field_deserializers::external_game_id"
+    )]
     pub external_game_id: String,
-    /// The strategy that its tasks inherit.
+    /// The strategy that the game's tasks inherit.
     #[sea_orm(column_name = "strategyId", default_value = "default")]
     #[serde(rename = "strategyId")]
     pub strategy_id: StrategyId,
-    /// Where it is played.
-    #[serde(default, deserialize_with = "super::members::platform")]
+    /// The platform on which the game is played.
+    #[serde(default, deserialize_with = "super::field_deserializers::platform")]
     pub platform: Option<String>,
-    /// The API key that owns it.
+    /// The API key that owns the game.
     #[sea_orm(column_name = "apiKey_used")]
     #[serde(rename = "apiKey_used")]
     pub api_key_used: Option<ApiKeyId>,
-    /// The OAuth user that owns it.
+    /// The OAuth user that owns the game.
     pub oauth_user_id: Option<OauthUserId>,
-    /// The tasks, where a loader loaded them.
+    /// The tasks, if SeaORM's entity loader has loaded them.
     #[sea_orm(has_many)]
     #[serde(skip)]
     pub tasks: HasMany<super::tasks::Entity>,
 }
 
-crate::__whole_microseconds!();
+crate::__floor_to_microseconds!();
 
 impl Model {
-    /// A new game with an id of its own, created now, without owners.
+    /// A new game with a new id, created now, without owners and platform. Nothing is written.
     ///
     /// ```
     /// use game_tasks::{Game, StrategyId};
@@ -72,45 +75,62 @@ impl Model {
         }
     }
 
-    /// The same game with this strategy.
+    /// Sets the strategy.
     #[must_use]
     pub fn strategy(mut self, strategy: StrategyId) -> Self {
         self.strategy_id = strategy;
         self
     }
 
-    /// The same game owned by this API key.
+    /// Sets the API key that owns the game.
     #[must_use]
     pub fn owned_by_api_key(mut self, key: ApiKeyId) -> Self {
         self.api_key_used = Some(key);
         self
     }
 
-    /// The same game owned by this OAuth user.
+    /// Sets the OAuth user that owns the game.
     #[must_use]
     pub fn owned_by_oauth_user(mut self, user: OauthUserId) -> Self {
         self.oauth_user_id = Some(user);
         self
     }
 
-    /// Writes the game as a new row: one statement on a database that can return what it
-    /// wrote, two on MariaDB.
+    /// Inserts the game and returns it: one statement, two on MariaDB.
     ///
     /// # Errors
-    /// [`TaskError::Invalid`] for text that breaks the rules; [`TaskError::Referenced`] where a
-    /// foreign key of the table's refuses the row, such as GAME's from `apiKey_used` to its API keys;
-    /// [`TaskError::Database`] when the external id or the id is taken
+    /// [`TaskError::Invalid`] for invalid text; [`TaskError::Referenced`] if the row violates a
+    /// foreign key of the table, such as GAME's from `apiKey_used` to its API keys;
+    /// [`TaskError::Database`] if the id or the external id exists already
     /// ([`FailureKind::UniqueViolation`](crate::FailureKind)) or the database fails.
+    ///
+    /// ```
+    /// use game_tasks::{Game, TaskError, sea_orm::DatabaseConnection};
+    ///
+    /// async fn add_game(db: &DatabaseConnection) -> Result<Game, TaskError> {
+    ///     Game::new("bees-2026").insert(db).await
+    /// }
+    /// ```
     pub async fn insert<C: ConnectionTrait + TaskConnection>(
         self,
         db: &C,
     ) -> Result<Self, TaskError> {
+        let Self {
+            id: _,
+            created_at: _,
+            updated_at: _,
+            external_game_id,
+            strategy_id,
+            platform,
+            api_key_used,
+            oauth_user_id,
+        } = &self;
         for (field, text) in [
-            ("external_game_id", Some(self.external_game_id.as_str())),
-            ("strategy_id", Some(self.strategy_id.as_str())),
-            ("platform", self.platform.as_deref()),
-            ("api_key_used", self.api_key_used.as_ref().map(ApiKeyId::as_str)),
-            ("oauth_user_id", self.oauth_user_id.as_ref().map(OauthUserId::as_str)),
+            ("external_game_id", Some(external_game_id.as_str())),
+            ("strategy_id", Some(strategy_id.as_str())),
+            ("platform", platform.as_deref()),
+            ("api_key_used", api_key_used.as_ref().map(ApiKeyId::as_str)),
+            ("oauth_user_id", oauth_user_id.as_ref().map(OauthUserId::as_str)),
         ] {
             text.map_or(Ok(()), |text| check_text(field, text))?;
         }

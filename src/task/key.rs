@@ -1,17 +1,19 @@
-use crate::task::{ValidationError, ValidationReason, check_no_nul};
+//! How a call identifies a task.
+
+use crate::task::{ValidationError, check_no_nul};
 use uuid::Uuid;
 
-/// The most keys that a filter, or a call that resolves many tasks, may name.
+/// The maximum number of keys in a filter, or in a call that resolves many tasks.
 pub const MAX_KEYS: usize = 100_000;
 
-/// The most bytes that the external ids of such keys, or of one key alone, may have together. A text
-/// that the crate has written has 1,020 at most.
+/// The maximum total size in bytes of the external ids of such keys, and of the external id of a
+/// single key. An external id written by the crate has at most 1,020 bytes.
 pub const MAX_KEY_BYTES: usize = 2 * 1024 * 1024;
 
-/// Names one task.
+/// Identifies one task.
 ///
-/// With the game named, a task of another game is "not found", and the statement
-/// touches that game only. Every call that means one task takes `impl Into<TaskKey>`:
+/// With a key that names the game, a task of another game is "not found", and the statement
+/// touches that game only. Every method for a single task takes `impl Into<TaskKey>`:
 ///
 /// ```
 /// use game_tasks::TaskKey;
@@ -33,12 +35,12 @@ pub enum TaskKey {
     Id(Uuid),
     /// A game's id and a task's id.
     InGame(Uuid, Uuid),
-    /// A game's id and the name that the caller gave the task in it.
+    /// A game's id and the task's external id, which is unique in the game.
     External(Uuid, String),
 }
 
 impl TaskKey {
-    /// The game that the key names, if it names one.
+    /// The id of the game, if the key names it.
     #[must_use]
     pub fn game_id(&self) -> Option<Uuid> {
         match self {
@@ -47,23 +49,23 @@ impl TaskKey {
         }
     }
 
-    /// Checks what could not be asked of every database, as every repository does before it
-    /// looks for the task.
+    /// Validates the key: PostgreSQL refuses NUL characters, and packets have a maximum size.
+    /// Every repository does so before it looks up the task.
     ///
     /// # Errors
     /// [`ValidationError`] for an external id with a NUL character, or of more than [`MAX_KEY_BYTES`].
     pub fn validate(&self) -> Result<(), ValidationError> {
         match self {
             Self::External(_, external) if external.len() > MAX_KEY_BYTES => {
-                Err(too_large("external_task_id", MAX_KEY_BYTES))
+                Err(ValidationError::too_large("external_task_id", MAX_KEY_BYTES))
             }
             Self::External(_, external) => check_no_nul("external_task_id", external),
             Self::Id(_) | Self::InGame(..) => Ok(()),
         }
     }
 
-    /// Checks many keys that one call names, and that they are not too many, as every
-    /// [`ResolveStrategy`](crate::ResolveStrategy) does before it looks for the tasks.
+    /// Validates all keys of one call, and their number and total size. Every
+    /// [`ResolveStrategy`](crate::ResolveStrategy) does so before it looks up the tasks.
     ///
     /// ```
     /// use game_tasks::{MAX_KEYS, TaskKey, uuid::Uuid};
@@ -74,37 +76,33 @@ impl TaskKey {
     /// ```
     ///
     /// # Errors
-    /// [`ValidationError`] for more than [`MAX_KEYS`] keys or more than [`MAX_KEY_BYTES`] of external ids;
-    /// else as [`validate`](Self::validate).
+    /// [`ValidationError`] for more than [`MAX_KEYS`] keys, for more than [`MAX_KEY_BYTES`] of external
+    /// ids, and for a key that [`validate`](Self::validate) refuses.
     pub fn validate_many<'k>(
         keys: impl IntoIterator<Item = &'k Self>,
     ) -> Result<(), ValidationError> {
         let (mut count, mut bytes) = (0_usize, 0_usize);
         for key in keys {
             count += 1;
-            bytes = bytes.saturating_add(key.text_len());
+            bytes = bytes.saturating_add(key.external_id_len());
             if count > MAX_KEYS {
-                return Err(too_large("keys", MAX_KEYS));
+                return Err(ValidationError::too_large("keys", MAX_KEYS));
             }
             key.validate()?;
             if bytes > MAX_KEY_BYTES {
-                return Err(too_large("keys", MAX_KEY_BYTES));
+                return Err(ValidationError::too_large("keys", MAX_KEY_BYTES));
             }
         }
         Ok(())
     }
 
-    /// The bytes of its external id, if it has one.
-    pub(crate) fn text_len(&self) -> usize {
+    /// The size of the external id in bytes, or 0 for a key without one.
+    pub(crate) fn external_id_len(&self) -> usize {
         match self {
             Self::External(_, external) => external.len(),
             Self::Id(_) | Self::InGame(..) => 0,
         }
     }
-}
-
-fn too_large(field: &'static str, max: usize) -> ValidationError {
-    ValidationError::new(field, ValidationReason::TooLarge { max: max as u64 })
 }
 
 impl std::fmt::Display for TaskKey {

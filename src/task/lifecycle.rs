@@ -1,7 +1,9 @@
+//! The allowed changes of status.
+
 use crate::task::{TaskStatus, ValidationError, ValidationReason};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which status may follow which. The default allows any.
+/// The allowed transitions between statuses. The default allows all.
 ///
 /// ```
 /// use game_tasks::{Lifecycle, TaskStatus};
@@ -17,24 +19,25 @@ use std::collections::{BTreeMap, BTreeSet};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lifecycle {
-    /// From each status to those that reach it; `None` allows any.
+    /// For each status those that it may follow; `None` allows all.
     predecessors: Option<BTreeMap<TaskStatus, BTreeSet<TaskStatus>>>,
 }
 
 impl Lifecycle {
-    /// Any status may follow any other.
+    /// Allows all transitions.
     #[must_use]
     pub fn any() -> Self {
         Self { predecessors: None }
     }
 
-    /// No status may follow another until [`allow`](Self::allow) says so.
+    /// Allows no transition except those added with [`allow`](Self::allow).
     #[must_use]
     pub fn strict() -> Self {
         Self { predecessors: Some(BTreeMap::new()) }
     }
 
-    /// Lets each of `to` follow `from`. On [`Lifecycle::any`] it makes the rules strict.
+    /// Allows the transitions from `from` to each of `to`. On [`Lifecycle::any`] all others become
+    /// forbidden.
     #[must_use]
     pub fn allow(mut self, from: TaskStatus, to: impl IntoIterator<Item = TaskStatus>) -> Self {
         let predecessors = self.predecessors.get_or_insert_default();
@@ -44,15 +47,14 @@ impl Lifecycle {
         self
     }
 
-    /// Whether `to` may follow `from`. A status never follows itself by a rule:
-    /// a patch that leaves it as it is needs no permission.
+    /// Whether the transition is allowed. A status may always stay as it is.
     #[must_use]
     pub fn allows(&self, from: &TaskStatus, to: &TaskStatus) -> bool {
         from == to
             || self.predecessors_of(to).is_none_or(|predecessors| predecessors.contains(from))
     }
 
-    /// The statuses that `to` may follow, or `None` for any.
+    /// The statuses that `to` may follow, or `None` for all.
     pub(crate) fn predecessors_of(&self, to: &TaskStatus) -> Option<BTreeSet<TaskStatus>> {
         let predecessors = self.predecessors.as_ref()?;
         Some(predecessors.get(to).cloned().unwrap_or_default())

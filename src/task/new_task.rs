@@ -1,19 +1,26 @@
-//! What callers ask to be created: new tasks, and what became of them.
+//! The request to create a task.
 
 use crate::error::TaskError;
 use crate::task::{
-    Game, StrategyId, Task, TaskKey, TaskScope, TaskStatus, ValidationError, ValidationReason,
-    check_text, input, time,
+    Creator, Game, StrategyId, Task, TaskKey, TaskScope, TaskStatus, ValidationError, check_text,
+    serde_object, time,
 };
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use uuid::Uuid;
 
-/// A task to be created. Text is judged when it is written.
+/// The maximum number of tasks in an atomic batch.
+pub const MAX_ATOMIC_TASKS: usize = 100_000;
+
+/// The maximum total size of an atomic batch's texts in bytes. They are sent in one parameter, with
+/// about a hundred bytes of JSON per task and with quotes and backslashes escaped; MariaDB limits a
+/// packet to 16 MiB by default.
+pub const MAX_ATOMIC_BYTES: usize = 3 * 1024 * 1024;
+
+/// A task to be created. Text is validated when the task is created, not when it is set.
 ///
-/// Serde uses the column names, and refuses fields that it does not know. `id` and `strategyId`
-/// may be left out or `null`, which is the same for both; an empty `id` is an error, and an empty
-/// `strategyId` is text like any other, refused when it is written.
+/// The serde names are those of the columns; unknown fields are errors. `id` and `strategyId` may
+/// be left out or `null`, with the same meaning. An empty `id` is an error when it is read, an empty
+/// `strategyId` when the task is created.
 ///
 /// ```
 /// use game_tasks::NewTask;
@@ -22,24 +29,20 @@ use uuid::Uuid;
 /// let task = NewTask::new(game_id, "task-share-photo").strategy("socio_bee");
 /// assert_eq!(task.external_task_id, "task-share-photo");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct NewTask {
-    /// The id that the task is to have; the crate makes one (version 7) where there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The id; without one the crate generates a UUID of version 7.
     pub id: Option<Uuid>,
-    /// The game that it belongs to.
-    #[serde(rename = "gameId")]
+    /// The game that the task belongs to.
     pub game_id: Uuid,
-    /// The caller's name for it, unique in its game.
-    #[serde(rename = "externalTaskId")]
+    /// The caller's name for the task, unique in the game.
     pub external_task_id: String,
-    /// Its own strategy; none means that it inherits its game's.
-    #[serde(rename = "strategyId", skip_serializing_if = "Option::is_none")]
+    /// The task's own strategy; without one it inherits that of the game.
     pub strategy_id: Option<String>,
 }
 
-input::from_object! {
+serde_object! {
     NewTask {
         nullable id: "id",
         required game_id: "gameId",
@@ -50,64 +53,66 @@ input::from_object! {
 }
 
 impl NewTask {
-    /// A task of this name in this game.
+    /// A task with this external id in this game.
     #[must_use]
     pub fn new(game_id: Uuid, external_task_id: impl Into<String>) -> Self {
         Self { id: None, game_id, external_task_id: external_task_id.into(), strategy_id: None }
     }
 
-    /// Gives it an id, for callers that must know it beforehand.
+    /// Sets the id, for callers that must know it before the task is created.
     #[must_use]
     pub fn id(mut self, id: Uuid) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// Gives it a strategy of its own.
+    /// Sets the task's own strategy.
     #[must_use]
     pub fn strategy(mut self, strategy: impl Into<String>) -> Self {
         self.strategy_id = Some(strategy.into());
         self
     }
 
-    /// Checks the texts, as every repository does before it writes.
+    /// Validates the texts. Every repository does so before it writes.
     ///
     /// # Errors
     /// [`ValidationError`] with the field and the reason.
     pub fn validate(&self) -> Result<(), ValidationError> {
-        check_text("external_task_id", &self.external_task_id)?;
-        match &self.strategy_id {
-            Some(strategy) => check_text("strategy_id", strategy),
-            None => Ok(()),
+        for (field, text) in self.texts() {
+            text.map_or(Ok(()), |text| check_text(field, text))?;
         }
+        Ok(())
     }
 
-    /// Refuses a batch that is too large to be written at once, as every repository does before
-    /// it looks at the tasks.
+    /// The texts that the caller gave, with the names of their fields.
+    fn texts(&self) -> [(&'static str, Option<&str>); 2] {
+        let Self { id: _, game_id: _, external_task_id, strategy_id } = self;
+        [("external_task_id", Some(external_task_id)), ("strategy_id", strategy_id.as_deref())]
+    }
+
+    /// Validates the size of an atomic batch. Every repository does so before it validates the
+    /// tasks.
     ///
     /// # Errors
     /// [`ValidationError`] for more than [`MAX_ATOMIC_TASKS`] tasks or [`MAX_ATOMIC_BYTES`] of text.
     pub fn validate_atomic_batch(tasks: &[Self]) -> Result<(), ValidationError> {
-        let too_large = |max: usize| {
-            Err(ValidationError::new("tasks", ValidationReason::TooLarge { max: max as u64 }))
-        };
+        let too_large = |max| Err(ValidationError::too_large("tasks", max));
         if tasks.len() > MAX_ATOMIC_TASKS {
             return too_large(MAX_ATOMIC_TASKS);
         }
-        let strategy = |task: &Self| task.strategy_id.as_ref().map_or(0, String::len);
-        let bytes: usize =
-            tasks.iter().map(|task| task.external_task_id.len() + strategy(task)).sum();
+        let texts = tasks.iter().flat_map(Self::texts);
+        let bytes: usize = texts.filter_map(|(_, text)| text).map(str::len).sum();
         if bytes > MAX_ATOMIC_BYTES { too_large(MAX_ATOMIC_BYTES) } else { Ok(()) }
     }
 
-    /// The row that this becomes in a game of a store's: `open`, created at this moment (all
-    /// tasks of one call at the same), stamped with the scope's caller. `game` is the game of
-    /// [`game_id`](Self::game_id), if there is one. Whether the name and the id are free, only
-    /// the store knows.
+    /// Builds the task to store, for implementations of a repository: `open`, created at `now`
+    /// (the same for all tasks of one call), with the scope's caller as its creator. `game` is the
+    /// game of [`game_id`](Self::game_id), if it exists. The store itself must check that the id
+    /// and the external id are not in use.
     ///
     /// # Errors
-    /// [`TaskError::Invalid`]; [`TaskError::GameNotFound`] without a game, or where the scope
-    /// may not create in it.
+    /// [`TaskError::Invalid`]; [`TaskError::GameNotFound`] without a game, or if the scope may not
+    /// create tasks in it.
     ///
     /// ```
     /// use game_tasks::{Game, NewTask, TaskScope, chrono::Utc};
@@ -125,25 +130,27 @@ impl NewTask {
         now: DateTime<Utc>,
     ) -> Result<Task, TaskError> {
         self.validate()?;
+        let Self { id, game_id, external_task_id, strategy_id: _ } = self;
         let creator = match (scope.creator()?, game) {
             (Some(creator), Some(game)) if scope.can_create_in(game) => creator,
-            _ => return Err(TaskError::GameNotFound { game_id: self.game_id }),
+            _ => return Err(TaskError::GameNotFound { game_id: *game_id }),
         };
+        let Creator { api_key_used, oauth_user_id } = creator;
         let now = time::floor(now);
         Ok(Task {
-            id: self.id.unwrap_or_else(Uuid::now_v7),
+            id: id.unwrap_or_else(Uuid::now_v7),
             created_at: now,
             updated_at: now,
-            api_key_used: creator.api_key_used,
-            oauth_user_id: creator.oauth_user_id,
-            external_task_id: self.external_task_id.clone(),
-            game_id: self.game_id,
+            api_key_used,
+            oauth_user_id,
+            external_task_id: external_task_id.clone(),
+            game_id: *game_id,
             strategy_id: self.strategy_or_default(),
             status: TaskStatus::OPEN,
         })
     }
 
-    /// The strategy that is stored.
+    /// The strategy to store.
     pub(crate) fn strategy_or_default(&self) -> StrategyId {
         self.strategy_id.clone().map_or(StrategyId::DEFAULT, StrategyId::from_stored)
     }
@@ -152,11 +159,3 @@ impl NewTask {
         TaskKey::External(self.game_id, self.external_task_id.clone())
     }
 }
-
-/// The most tasks that an atomic batch may have.
-pub const MAX_ATOMIC_TASKS: usize = 100_000;
-
-/// The most bytes that the texts of an atomic batch may have together: it travels in one
-/// parameter, with about a hundred bytes around each task and each quote and backslash
-/// escaped, and MariaDB's packets end at 16 MiB unless it was told otherwise.
-pub const MAX_ATOMIC_BYTES: usize = 3 * 1024 * 1024;

@@ -1,19 +1,19 @@
-//! What callers ask to be changed, and what must hold for it.
+//! Changes to a task, with their preconditions.
 
 use crate::error::TaskError;
 use crate::task::tasks::Column;
 use crate::task::{
-    Lifecycle, StrategyId, Task, TaskKey, TaskStatus, check_no_nul, check_text, input, time,
+    Lifecycle, StrategyId, Task, TaskKey, TaskStatus, check_no_nul, check_text, serde_object, time,
 };
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use sea_orm::Iterable;
 
-/// A change to a task, with what must hold for it to be made.
+/// A change to a task, with optional preconditions.
 ///
-/// Serde uses the column names, `ifStatus` and `ifUnmodifiedSince`, and refuses others: a
-/// precondition that was misspelled would else be lost. For the same reason a field that is
-/// present must have a value: `null`, and an empty `ifUnmodifiedSince`, are errors. Texts are
-/// validated when the patch is used, an empty `strategyId` or `status` included.
+/// The serde names are those of the columns, `ifStatus` and `ifUnmodifiedSince`. Unknown fields are
+/// errors, since a misspelled precondition would be lost. So are `null` and an empty
+/// `ifUnmodifiedSince`. Texts are validated when the patch is used, including an empty
+/// `strategyId` or `status`.
 ///
 /// ```
 /// use game_tasks::TaskPatch;
@@ -22,24 +22,20 @@ use serde::Serialize;
 /// assert!(patch.validate().is_ok());
 /// assert!(TaskPatch::new().is_empty());
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TaskPatch {
-    /// The strategy that the task is to have.
-    #[serde(rename = "strategyId", skip_serializing_if = "Option::is_none")]
+    /// The new strategy.
     pub strategy_id: Option<String>,
-    /// The status that the task is to have.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The new status.
     pub status: Option<String>,
-    /// The status that the task must have.
-    #[serde(rename = "ifStatus", skip_serializing_if = "Option::is_none")]
+    /// Precondition: the task has this status.
     pub if_status: Option<String>,
-    /// The task must not have been changed after this moment.
-    #[serde(rename = "ifUnmodifiedSince", skip_serializing_if = "Option::is_none")]
+    /// Precondition: the task has not changed after this time.
     pub if_unmodified_since: Option<DateTime<Utc>>,
 }
 
-input::from_object! {
+serde_object! {
     TaskPatch {
         optional strategy_id: "strategyId",
         optional status: "status",
@@ -50,7 +46,7 @@ input::from_object! {
 }
 
 impl TaskPatch {
-    /// An empty patch, which is refused until something is added to it.
+    /// An empty patch, which [`validate`](Self::validate) refuses.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -70,38 +66,38 @@ impl TaskPatch {
         self
     }
 
-    /// Only if the task has this status.
+    /// Requires that the task has this status.
     #[must_use]
     pub fn if_status(mut self, status: impl Into<String>) -> Self {
         self.if_status = Some(status.into());
         self
     }
 
-    /// Only if the task was not changed after this moment. Give it the
-    /// [`updated_at`](Task::updated_at) of the task as it was read. A leap second is the second
-    /// after it.
+    /// Requires that the task has not changed after this time: pass the
+    /// [`updated_at`](Task::updated_at) of the task as it was read. A leap second counts as the
+    /// second after it.
     ///
-    /// It sees every change that moved `updated_at` forward, as each of the crate's does. Another
-    /// program that writes `now()`, the start of its transaction on PostgreSQL (as GAME's programs
-    /// do), can move it backwards: such a change is missed, unless the trigger
-    /// `migration::opt_in_updated_at_trigger` lets it only grow.
+    /// Detects every change that increases `updated_at`, as each change through the crate does.
+    /// Other programs can decrease it, for example with PostgreSQL's `now()`, the start of the
+    /// transaction (as GAME does). Such a change is not detected, unless the trigger
+    /// `migration::opt_in_updated_at_trigger` enforces the increase.
     #[must_use]
-    pub fn if_unmodified_since(mut self, moment: DateTime<Utc>) -> Self {
-        self.if_unmodified_since = Some(moment);
+    pub fn if_unmodified_since(mut self, time: DateTime<Utc>) -> Self {
+        self.if_unmodified_since = Some(time);
         self
     }
 
-    /// Whether it would change nothing whatever the task is.
+    /// Whether the patch sets no field. Preconditions alone are an empty patch.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.changes().iter().all(|(_, value)| value.is_none())
+        self.changes().next().is_none()
     }
 
-    /// Checks the texts, as every repository does before it writes.
+    /// Validates the patch. Every repository does so before it writes.
     ///
     /// # Errors
-    /// [`TaskError::Invalid`] with the field and the reason, or [`TaskError::Unchanged`]
-    /// for an empty patch.
+    /// [`TaskError::Invalid`] with the field and the reason, [`TaskError::Unchanged`] for an empty
+    /// patch.
     pub fn validate(&self) -> Result<(), TaskError> {
         let Self { strategy_id, status, if_status, if_unmodified_since } = self;
         if let Some(strategy) = strategy_id {
@@ -113,39 +109,57 @@ impl TaskPatch {
         if let Some(status) = if_status {
             check_no_nul("if_status", status)?;
         }
-        if let Some(moment) = if_unmodified_since {
-            time::check("if_unmodified_since", *moment)?;
+        if let Some(time) = if_unmodified_since {
+            time::check("if_unmodified_since", *time)?;
         }
         if self.is_empty() { Err(TaskError::Unchanged) } else { Ok(()) }
     }
 
-    /// The columns that a patch can change, each with its new value.
-    pub(crate) fn changes(&self) -> [(Column, Option<&str>); 2] {
-        let Self { strategy_id, status, if_status: _, if_unmodified_since: _ } = self;
-        [(Column::StrategyId, strategy_id.as_deref()), (Column::Status, status.as_deref())]
+    /// The columns that the patch sets, with their new values.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (Column, &str)> {
+        Column::iter().filter_map(|column| Some((column, self.new_value(column)?)))
     }
 
-    /// The target status, where the patch names one.
+    /// The new value of a column, if the patch sets it.
+    fn new_value(&self, column: Column) -> Option<&str> {
+        let Self { strategy_id, status, if_status: _, if_unmodified_since: _ } = self;
+        match column {
+            Column::StrategyId => strategy_id.as_deref(),
+            Column::Status => status.as_deref(),
+            // A patch never sets these.
+            Column::Id
+            | Column::CreatedAt
+            | Column::UpdatedAt
+            | Column::ApiKeyUsed
+            | Column::OauthUserId
+            | Column::GameId
+            | Column::ExternalTaskId => None,
+        }
+    }
+
+    /// The new status, if the patch sets one.
     pub(crate) fn target_status(&self) -> Option<TaskStatus> {
         self.status.clone().map(TaskStatus::from_stored)
     }
 
-    /// Why this patch does not apply to the task as it is, judged in the order in which
-    /// callers are told: precondition, nothing to do, lifecycle. For stores; texts are
-    /// [`validate`](Self::validate)'s business.
+    /// Checks that the patch applies to the task in its current state, for implementations of a
+    /// repository. The texts are assumed to be [valid](Self::validate). `key` is the key of the
+    /// call, for the error.
     ///
     /// # Errors
-    /// [`TaskError::Conflict`] with the key that was asked for, [`TaskError::Unchanged`],
-    /// [`TaskError::Invalid`] for a status that may not follow the task's.
+    /// The first of: [`TaskError::Conflict`] for a precondition that is not met;
+    /// [`TaskError::Unchanged`] if the task already has all new values; [`TaskError::Invalid`] for a
+    /// status that the lifecycle forbids.
     pub fn check(
         &self,
         key: &TaskKey,
         task: &Task,
         lifecycle: &Lifecycle,
     ) -> Result<(), TaskError> {
-        let expected = self.if_status.as_ref().is_none_or(|status| task.status == status.as_str())
-            && self.if_unmodified_since.is_none_or(|moment| task.updated_at <= time::floor(moment));
-        if !expected {
+        let Self { strategy_id: _, status: _, if_status, if_unmodified_since } = self;
+        let is_met = if_status.as_ref().is_none_or(|status| task.status == status.as_str())
+            && if_unmodified_since.is_none_or(|time| task.updated_at <= time::floor(time));
+        if !is_met {
             return Err(TaskError::Conflict {
                 key: key.clone(),
                 status: task.status.clone(),
@@ -163,8 +177,8 @@ impl TaskPatch {
         }
     }
 
-    /// Changes the task as the patch says, whether it [applies](Self::check) or not.
-    /// `updated_at` becomes the later of now and its old value plus a microsecond.
+    /// Sets the fields of the task, without [checking](Self::check) whether the patch applies.
+    /// `updated_at` becomes the later of now and its old value plus one microsecond.
     ///
     /// ```
     /// use game_tasks::{Game, NewTask, TaskPatch, TaskScope, chrono::Utc};
@@ -182,7 +196,7 @@ impl TaskPatch {
         task.updated_at = time::next_updated_at(time::now(), task.updated_at);
     }
 
-    /// Sets the fields that the patch names.
+    /// Sets the fields that the patch changes, except `updated_at`.
     fn set_fields(&self, task: &mut Task) {
         let Self { strategy_id, status, if_status: _, if_unmodified_since: _ } = self;
         if let Some(strategy) = strategy_id {

@@ -1,8 +1,9 @@
-use crate::task::text::{Text, text_newtype};
+//! The status of a task.
 
-/// Where a task is in its life: `open` at first, `closed`, or any other valid text.
-///
-/// The set is open: an application may have statuses of its own. Cheap to clone.
+use crate::task::text_newtype::{Text, text_newtype};
+
+/// The status of a task: initially `open`; `closed`, or any other valid text that the application
+/// defines. Cheap to clone.
 ///
 /// ```
 /// use game_tasks::TaskStatus;
@@ -17,12 +18,12 @@ pub struct TaskStatus(Text);
 text_newtype!(TaskStatus, "status", ["open", "closed"]);
 
 impl TaskStatus {
-    /// `open`: the status of a new task, and the only one that takes part.
+    /// `open`, the status of a new task.
     pub const OPEN: Self = Self(Text::Static("open"));
-    /// `closed`.
+    /// `closed`, the status of a finished task.
     pub const CLOSED: Self = Self(Text::Static("closed"));
 
-    /// Whether it is [`TaskStatus::OPEN`].
+    /// Whether this is [`TaskStatus::OPEN`].
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.as_str() == "open"

@@ -1,12 +1,15 @@
+//! The id of a strategy.
+
 use crate::task::is_blank;
-use crate::task::text::{Text, text_newtype};
+use crate::task::text_newtype::{Text, text_newtype};
 use uuid::Uuid;
 
-const CUSTOM: &str = "custom:";
+const CUSTOM_PREFIX: &str = "custom:";
 
 /// The id of a strategy: a registered name, `custom:<uuid>`, or `default`.
 ///
-/// On a task, [`StrategyId::DEFAULT`] means "none of its own". Cheap to clone.
+/// On a task or a game, [`StrategyId::DEFAULT`] means that it has no strategy of its own. Cheap to
+/// clone.
 ///
 /// ```
 /// use game_tasks::{StrategyId, StrategyKind};
@@ -24,42 +27,42 @@ pub struct StrategyId(Text);
 
 text_newtype!(StrategyId, "strategy_id", ["default"]);
 
-/// What kind of strategy a [`StrategyId`] names.
+/// The kind of strategy that a [`StrategyId`] identifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StrategyKind {
-    /// `default`, or blank in a database: on a task or a game, "none of its own".
+    /// `default`, or blank text from a database: no strategy of its own.
     Default,
-    /// A name that somebody registered.
+    /// The name of a registered strategy.
     Named,
-    /// `custom:<uuid>`: one that is kept as data.
+    /// `custom:<uuid>`: a strategy that the application stores as data.
     Custom(Uuid),
 }
 
 impl StrategyId {
-    /// `default`: "none of its own".
+    /// `default`: no strategy of its own.
     pub const DEFAULT: Self = Self(Text::Static("default"));
 
     /// The id of a custom strategy, `custom:<uuid>`.
     #[must_use]
     pub fn custom(id: Uuid) -> Self {
-        Self(Text::Shared(format!("{CUSTOM}{}", id.hyphenated()).into()))
+        Self(Text::Shared(format!("{CUSTOM_PREFIX}{}", id.hyphenated()).into()))
     }
 
-    /// Which kind it is. A `custom:` that no UUID follows is a name like any other.
+    /// The kind of strategy. `custom:` without a UUID after it is a [name](StrategyKind::Named).
     #[must_use]
     pub fn kind(&self) -> StrategyKind {
         if self.is_default() {
             return StrategyKind::Default;
         }
-        match self.as_str().strip_prefix(CUSTOM).map(Uuid::try_parse) {
+        match self.as_str().strip_prefix(CUSTOM_PREFIX).map(Uuid::try_parse) {
             Some(Ok(id)) => StrategyKind::Custom(id),
             _ => StrategyKind::Named,
         }
     }
 
-    /// Whether it means "none of its own": it is [`StrategyId::DEFAULT`], or blank, as only
-    /// another writer can have stored it. Blank is empty or nothing but white space
+    /// Whether this means "no strategy of its own": it is [`StrategyId::DEFAULT`], or it is blank,
+    /// which only another program can have written. Blank is empty or white space only
     /// ([`char::is_whitespace`]).
     #[must_use]
     pub fn is_default(&self) -> bool {

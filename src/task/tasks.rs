@@ -1,6 +1,8 @@
 //! The `tasks` table.
 
-use crate::task::{ApiKeyId, OauthUserId, StrategyId, TaskKey, TaskStatus, members as __members};
+use crate::task::{
+    ApiKeyId, OauthUserId, StrategyId, TaskKey, TaskStatus, field_deserializers as __fields,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -8,35 +10,35 @@ crate::__task_model! {
     {
         /// A task: an activity inside a game.
         ///
-        /// Serde uses the column names, which are GAME's.
+        /// The serde names are those of the columns, which are GAME's.
         ///
         /// Text is validated when a task is deserialized, but not when it is read from a
-        /// database, so that a row that an older writer stored is always readable. Such a task
-        /// can be serialized; deserializing it is an error that names the field. A client that
-        /// is to receive such tasks, too, deserializes them into a type of its own, such as
+        /// database, so that rows written by other programs can always be read. A task with
+        /// invalid text can be serialized; deserializing it is an error that names the field. A
+        /// client that must accept such tasks deserializes them into a type of its own, such as
         /// [`Page`](crate::Page)`<OwnTask>`.
         #[sea_orm::model]
         #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
         #[sea_orm(table_name = "tasks")]
     }
     {
-        /// The game, where a loader loaded it.
+        /// The game, if SeaORM's entity loader has loaded it.
         #[sea_orm(belongs_to, from = "game_id", to = "id")]
         #[serde(skip)]
         pub game: BelongsTo<super::games::Entity>,
     }
 }
 
-crate::__whole_microseconds!();
+crate::__floor_to_microseconds!();
 
 impl Model {
-    /// The key that names this task by its own id.
+    /// The key with this task's id.
     #[must_use]
     pub fn key(&self) -> TaskKey {
         TaskKey::Id(self.id)
     }
 
-    /// Whether this key names this task.
+    /// Whether the key identifies this task.
     ///
     /// ```
     /// use game_tasks::{Game, NewTask, TaskScope, chrono::Utc};
@@ -54,8 +56,8 @@ impl Model {
         match key {
             TaskKey::Id(id) => self.id == *id,
             TaskKey::InGame(game, id) => self.game_id == *game && self.id == *id,
-            TaskKey::External(game, name) => {
-                self.game_id == *game && self.external_task_id == *name
+            TaskKey::External(game, external) => {
+                self.game_id == *game && self.external_task_id == *external
             }
         }
     }

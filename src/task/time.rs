@@ -1,20 +1,20 @@
-//! Times as every database keeps them: UTC, whole microseconds, years 1 to 9999.
+//! Times as every database stores them: UTC, whole microseconds, years 1 to 9999.
 
 use crate::task::{ValidationError, ValidationReason};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
-/// The present, in whole microseconds.
+/// The current time in whole microseconds.
 pub(crate) fn now() -> DateTime<Utc> {
     floor(Utc::now())
 }
 
-/// The last whole microsecond that is not after `time`. A leap second is the second after it, as
-/// in POSIX time and PostgreSQL's: databases have none, and each driver would send another time.
+/// Rounds down to a whole microsecond. A leap second becomes the second after it, as in POSIX time
+/// and PostgreSQL: databases have none, and each driver would send a different time.
 pub(crate) fn floor(time: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(time.timestamp_micros()).unwrap_or(time)
 }
 
-/// The first whole microsecond that is not before `time`.
+/// Rounds up to a whole microsecond.
 pub(crate) fn ceil(time: DateTime<Utc>) -> DateTime<Utc> {
     let whole = floor(time);
     if time.timestamp_subsec_nanos().is_multiple_of(1_000) {
@@ -23,18 +23,18 @@ pub(crate) fn ceil(time: DateTime<Utc>) -> DateTime<Utc> {
     whole.checked_add_signed(MICROSECOND).unwrap_or(whole)
 }
 
-/// The least by which `updated_at` grows.
+/// The minimum increase of `updated_at`.
 pub(crate) const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
 
-/// When a row counts as changed that was last changed at `before`: clocks may go back,
-/// `updated_at` does not.
-pub(crate) fn next_updated_at(now: DateTime<Utc>, before: DateTime<Utc>) -> DateTime<Utc> {
-    before.checked_add_signed(MICROSECOND).map_or(now, |grown| grown.max(now))
+/// The new `updated_at` of a row whose current one is `stored`. It increases even if the clock is
+/// set back.
+pub(crate) fn next_updated_at(now: DateTime<Utc>, stored: DateTime<Utc>) -> DateTime<Utc> {
+    stored.checked_add_signed(MICROSECOND).map_or(now, |next| next.max(now))
 }
 
-/// Refuses a time that not every database can hold or compare.
+/// Refuses a time that some database cannot store or compare.
 pub(crate) fn check(field: &'static str, time: DateTime<Utc>) -> Result<(), ValidationError> {
-    // The last second of 9999 is left out: rounding up must not leave the range.
+    // Without the last second of 9999, so that rounding up stays in the range.
     let fits = time.year() >= 1 && time.timestamp() < 253_402_300_799;
     if fits { Ok(()) } else { Err(ValidationError::new(field, ValidationReason::OutOfRange)) }
 }
@@ -43,13 +43,13 @@ pub(crate) fn check(field: &'static str, time: DateTime<Utc>) -> Result<(), Vali
 mod tests {
     use super::*;
 
-    #[allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+    #[allow(clippy::unwrap_used, reason = "a test")]
     fn utc(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
     }
 
     #[test]
-    fn the_years_1_to_9999_pass_save_the_last_second() {
+    fn only_the_years_1_to_9999_without_the_last_second_are_valid() {
         let first = utc("0001-01-01T00:00:00Z");
         let last = utc("9999-12-31T23:59:58.999999999Z");
         for time in [first, last] {
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_rounded_to_whole_microseconds() {
+    fn floor_and_ceil_round_to_whole_microseconds() {
         let (below, between, above) = (
             utc("1969-12-31T23:59:59.000001Z"),
             utc("1969-12-31T23:59:59.000001001Z"),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_later_than_the_one_before() {
+    fn the_next_updated_at_is_greater_than_the_stored_one() {
         let (early, late) = (utc("2026-01-01T00:00:00Z"), utc("2026-01-01T00:00:01Z"));
         assert_eq!(next_updated_at(late, early), late);
         assert_eq!(next_updated_at(early, late), late + MICROSECOND);

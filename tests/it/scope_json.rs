@@ -21,7 +21,7 @@ fn a_scope_with_missing_members_is_refused() {
     // A duplicate caller counts once.
     assert_eq!(from_value::<TaskScope>(json!({"callers": [key, key]})).unwrap(), scope);
     for (refused, why) in [
-        (json!({}), "callers are missing"),
+        (json!({}), "missing field `callers`"),
         (json!({"callers": []}), "callers must not be empty"),
         (json!({"callers": null}), "callers: invalid type: null"),
         (json!({"callers": ""}), "callers: invalid type"),
@@ -30,8 +30,8 @@ fn a_scope_with_missing_members_is_refused() {
         (json!({"callers": [key], "caller": [key]}), "unknown field `caller`"),
         (json!({"caller": [key]}), "unknown field `caller`"),
         (json!({"Callers": [key]}), "unknown field `Callers`"),
-        (json!({"callers": [key], "access": "unrestricted"}), "exclude each other"),
-        (json!({"callers": [], "access": "unrestricted"}), "exclude each other"),
+        (json!({"callers": [key], "access": "unrestricted"}), "mutually exclusive"),
+        (json!({"callers": [], "access": "unrestricted"}), "mutually exclusive"),
         (json!({"unrestricted": true}), "unknown field `unrestricted`"),
         (json!({"access": ""}), "access: unknown variant"),
         (json!({"access": "all"}), "access: unknown variant"),

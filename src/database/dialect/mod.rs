@@ -242,7 +242,6 @@ pub(crate) use catalog::{
     CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
 };
 #[cfg(feature = "adopt")]
-
 #[cfg(feature = "migration")]
 per_dialect! {
     fn version_query() -> &'static str;

@@ -1,10 +1,12 @@
+//! The interface to an application's own games table.
+
 use sea_orm::EntityTrait;
 
-/// What the crate needs to know of a games table.
+/// A games table: which of its columns the crate uses, and the name of its tasks table.
 ///
-/// The crate's own [`Games`](crate::Games) implements it. An application that has
-/// a games table of its own implements it for that entity; the foreign key, the
-/// joins, the scopes and all statements follow from it.
+/// The crate's own [`Games`](crate::Games) implements it. An application with a games table of its
+/// own implements it for that table's entity; the foreign key, joins, scopes and all statements are
+/// derived from it.
 ///
 /// ```
 /// use game_tasks::ParentGame;
@@ -44,37 +46,36 @@ use sea_orm::EntityTrait;
 /// }
 /// ```
 pub trait ParentGame: EntityTrait {
-    /// The column that holds the game's UUID: its primary key, or merely unique.
+    /// The column with the game's UUID: the primary key or a unique column.
     fn id_column() -> Self::Column;
 
-    /// The column that holds the game's strategy, if there is one. Null, and a text that is
-    /// empty or nothing but white space, mean that the game has none, like `default`.
+    /// The column with the game's strategy, if the table has one. Null and blank text (empty or
+    /// white space only) mean the same as `default`: the game has none.
     fn strategy_column() -> Option<Self::Column>;
 
-    /// The column that holds the API key that owns the game, if there is one.
+    /// The column with the API key that owns the game, if the table has one.
     fn api_key_column() -> Option<Self::Column> {
         None
     }
 
-    /// The column that holds the OAuth user that owns the game, if there is one.
+    /// The column with the OAuth user that owns the game, if the table has one.
     fn oauth_user_column() -> Option<Self::Column> {
         None
     }
 
-    /// The column that holds an owner of the application's making, if there is one:
-    /// a tenant, an organisation. [`TaskScope::owner`](crate::TaskScope::owner) asks for it.
+    /// The column with another kind of owner, if the table has one, such as a tenant or an
+    /// organisation. [`TaskScope::owner`](crate::TaskScope::owner) compares with it.
     fn owner_column() -> Option<Self::Column> {
         None
     }
 
-    /// The name of the tasks table that belongs to this games table. It is part of the name of
-    /// the migration: another name means another table, which is made anew.
+    /// The name of the tasks table that belongs to this games table. It is part of the migration's
+    /// name: a changed name means another table, which the migration creates.
     fn tasks_table() -> &'static str {
         "tasks"
     }
 
-    /// The PostgreSQL schema that the tasks table stands in, where it is not the
-    /// connection's own.
+    /// The PostgreSQL schema of the tasks table, if it is not the connection's default.
     fn tasks_schema() -> Option<&'static str> {
         None
     }

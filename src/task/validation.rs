@@ -1,0 +1,89 @@
+//! Why a value was refused.
+
+use crate::task::TaskStatus;
+
+/// Which rule a value violates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValidationReason {
+    /// The text is empty.
+    Empty,
+    /// The text consists of white space only.
+    Blank,
+    /// The text has more than `max` characters.
+    TooLong {
+        /// The maximum number of `char`s.
+        max: usize,
+    },
+    /// The text contains a control character (NUL included).
+    ControlCharacter {
+        /// The index of the control character, counted in `char`s.
+        position: usize,
+    },
+    /// The number is less than `min`.
+    TooSmall {
+        /// The minimum.
+        min: u64,
+    },
+    /// The number, the count or the size is greater than `max`.
+    TooLarge {
+        /// The maximum.
+        max: u64,
+    },
+    /// The time is outside of the years 1 to 9999, which not every database can store.
+    OutOfRange,
+    /// The [`Lifecycle`](crate::Lifecycle) does not allow this change of status.
+    ForbiddenTransition {
+        /// The current status.
+        from: TaskStatus,
+        /// The requested status.
+        to: TaskStatus,
+    },
+}
+
+impl std::fmt::Display for ValidationReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Empty => f.write_str("must not be empty"),
+            Self::Blank => f.write_str("must not be blank"),
+            Self::TooLong { max } => write!(f, "must not be longer than {max} characters"),
+            Self::ControlCharacter { position } => {
+                write!(f, "has a control character at position {position}")
+            }
+            Self::TooSmall { min } => write!(f, "must be at least {min}"),
+            Self::TooLarge { max } => write!(f, "must be at most {max}"),
+            Self::OutOfRange => f.write_str("must be in the years 1 to 9999"),
+            Self::ForbiddenTransition { from, to } => {
+                write!(f, "must not change from `{from}` to `{to}`")
+            }
+        }
+    }
+}
+
+/// A value that violates a rule of the crate: the field and the reason.
+///
+/// ```
+/// use game_tasks::{TaskStatus, ValidationReason};
+///
+/// let error = TaskStatus::new(" ").expect_err("blank");
+/// assert_eq!((error.field, &error.reason), ("status", &ValidationReason::Blank));
+/// assert_eq!(error.to_string(), "status must not be blank");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {reason}")]
+pub struct ValidationError {
+    /// The Rust name of the field or argument.
+    pub field: &'static str,
+    /// The violated rule.
+    pub reason: ValidationReason,
+}
+
+impl ValidationError {
+    pub(crate) fn new(field: &'static str, reason: ValidationReason) -> Self {
+        Self { field, reason }
+    }
+
+    pub(crate) fn too_large(field: &'static str, max: usize) -> Self {
+        Self::new(field, ValidationReason::TooLarge { max: max as u64 })
+    }
+}
