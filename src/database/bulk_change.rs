@@ -58,7 +58,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             Err(Failed::Writing(error)) => self.write_failed(error).await,
         };
         if done > 0 {
-            return Err(error.in_part(self.connection.in_transaction()));
+            return Err(error.partially_applied(self.connection.in_transaction()));
         }
         Err(error)
     }

@@ -116,7 +116,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         };
         match self.write_each(&mut each).await {
             Ok(()) => Ok(each.rounds.outcomes.in_order()),
-            Err(error) if each.wrote => Err(error.in_part(self.connection.in_transaction())),
+            Err(error) if each.wrote => {
+                Err(error.partially_applied(self.connection.in_transaction()))
+            }
             Err(error) => Err(error),
         }
     }
