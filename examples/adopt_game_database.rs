@@ -12,7 +12,7 @@
 
 use comfy_table::{Table, presets};
 use game_tasks::adopt::{
-    self, AdoptError, Adoption, Duplicates, Found, Inspection, Plan, Step, WithoutGame,
+    self, AdoptError, Adoption, AffectedRows, Duplicates, Inspection, Orphans, Plan, Step,
 };
 use game_tasks::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use game_tasks::uuid::Uuid;
@@ -101,7 +101,7 @@ async fn report_and_adopt(
 /// Prints the counts, then the details.
 fn report_inspection(out: &mut impl Write, found: &Inspection) -> Result<(), Box<dyn Error>> {
     let mut counts = table(["finding", "rows", "action"]);
-    let mut count = |what: &str, found: &Found, becomes: &str| {
+    let mut count = |what: &str, found: &AffectedRows, becomes: &str| {
         counts.add_row([what, &found.count.to_string(), becomes]);
     };
     count("tasks without timestamps", &found.tasks_without_timestamps, "filled");
@@ -118,7 +118,7 @@ fn report_inspection(out: &mut impl Write, found: &Inspection) -> Result<(), Box
     count("tasks without a game", &found.tasks_without_game, "--without-game");
     let tasks = found.duplicates.tasks.to_string();
     counts.add_row(["tasks that share their name", &tasks, "--duplicates"]);
-    for broken in &found.broken_texts {
+    for broken in &found.invalid_texts {
         let what = format!("{}.{} {}", broken.table, broken.column, broken.rule);
         counts.add_row([&*what, &broken.rows.count.to_string(), "left as it is"]);
     }
@@ -177,11 +177,11 @@ fn report_adoption(out: &mut impl Write, adoption: &Adoption) -> Result<(), Box<
         adoption.tasks_filled, adoption.games_filled
     )?;
     let mut settled = table(["task", "external id", "outcome"]);
-    for one in adoption.settled.iter().take(MAX_ROWS) {
+    for one in adoption.resolved.iter().take(MAX_ROWS) {
         let name = shortened(&format!("{:?}", one.external_task_id));
         settled.add_row([one.task_id.to_string(), name, one.outcome.to_string()]);
     }
-    section(out, "Tasks that the plan decided on", &settled, adoption.settled.len() as u64)?;
+    section(out, "Tasks that the plan decided on", &settled, adoption.resolved.len() as u64)?;
     let counts = ["kept", "renamed", "merged", "moved", "set aside"]
         .map(|outcome| format!("{} {outcome}", adoption.count(outcome)));
     writeln!(out, "\n{}", counts.join(", "))?;
@@ -222,7 +222,9 @@ fn with_advice(error: AdoptError) -> String {
         AdoptError::Undecided { .. } => {
             format!("{error}: add --duplicates, --without-game, --name-games")
         }
-        error if error.may_pass() => format!("{error}: run it again, it resumes where it stopped"),
+        error if error.is_transient() => {
+            format!("{error}: run it again, it resumes where it stopped")
+        }
         error => error.to_string(),
     }
 }
@@ -279,9 +281,9 @@ fn arguments() -> Result<Option<Arguments>, Box<dyn Error>> {
                 }
             }
             Long("without-game") => {
-                plan = plan.without_game(match &*parser.value()?.string()? {
-                    "set-aside" => WithoutGame::SetAside,
-                    game => WithoutGame::MoveTo(game.parse().map_err(|_| USAGE)?),
+                plan = plan.orphans(match &*parser.value()?.string()? {
+                    "set-aside" => Orphans::SetAside,
+                    game => Orphans::MoveTo(game.parse().map_err(|_| USAGE)?),
                 });
             }
             Long("help") | Short('h') => return Ok(None),

@@ -1,65 +1,50 @@
-//! Duplicates, as the owner decides: each group, or a part of it, in a transaction of its own.
+//! Resolves duplicates as the plan decides: each group, or a part of it, in its own transaction.
 
-use super::catalog::Catalog;
-use super::catalog::Reference;
-use super::catalog::Table;
-use super::catalog::quoted;
-use super::catalog::references;
 use super::error::AdoptError;
-use super::fill;
-use super::inspect::OLDEST_FIRST;
-use super::inspect::groups;
-use super::plan::Duplicates;
-use super::plan::Plan;
-use super::plan::Step;
-use super::record;
-use super::referring::index_references;
-use super::refusal::is_a_refusal;
-use super::refusal::refuse_unless;
+use super::inspect::{OLDEST_FIRST, groups};
+use super::plan::{Duplicates, Plan, Step};
+use super::reference_indexes::index_references;
 use super::report::Outcome;
-use super::session::Session;
-use super::session::Watch;
-use super::session::get;
-use super::session::query;
-use crate::database::sql::read;
+use super::session::{Session, StepProgress, get, query};
+use super::state::{Reference, State, Table, quoted, references};
+use super::violations::{check_changed, is_constraint_violation};
+use super::{audit, fill};
 use crate::error::{DatabaseError, FailureKind};
 use crate::task::MAX_TEXT_CHARS;
-use sea_orm::DbBackend;
 use uuid::Uuid;
 
-/// How many groups are looked for at a time.
+/// The most groups that are read at a time.
 const PAGE: usize = 20_000;
 
-/// How many of a group are settled in one transaction, so that it stays short.
+/// The most tasks of a group in one transaction, so that it stays short.
 const PART: usize = 50;
 
-/// How often a group is tried again that a new reference kept from being merged.
+/// How often a merge is tried that a new reference prevents.
 const ATTEMPTS: u32 = 5;
 
-/// How often the rest is looked for that others have written meanwhile. Whoever builds on there
-/// being none finds out, and asks again.
-const ROUNDS: u32 = 20;
+/// How often groups are looked for that other programs have written meanwhile. The later steps detect
+/// what remains, and call this again.
+const MAX_ROUNDS: u32 = 20;
 
-/// One group of duplicates that was found.
 struct Group {
     game_id: Uuid,
     external_task_id: String,
     ids: Vec<Uuid>,
 }
 
-/// Settles all groups of duplicates. Whether there were any.
-pub(super) async fn settle(
+/// Resolves all groups of duplicates, and returns whether there were any.
+pub(super) async fn resolve(
     session: &mut Session,
-    catalog: &Catalog,
+    state: &State,
     plan: &mut Plan,
 ) -> Result<bool, AdoptError> {
-    let mut watch = Watch::new(Step::Duplicates, &mut *plan.on_progress);
+    let mut progress = StepProgress::new(Step::Duplicates, &mut *plan.on_progress);
     let mut rounds = 0;
-    while rounds < ROUNDS {
-        let page = find(session, &catalog.tasks).await?;
+    while rounds < MAX_ROUNDS {
+        let page = find(session, &state.tasks).await?;
         rounds += u32::from(page.len() < PAGE);
         if page.is_empty() {
-            return Ok(watch.has_begun());
+            return Ok(progress.has_begun());
         }
         let Some(decision) = plan.duplicates else {
             return Err(AdoptError::Undecided {
@@ -68,21 +53,21 @@ pub(super) async fn settle(
                 games_without_external_id: 0,
             });
         };
-        watch.begin();
-        record::make(session, &catalog.tasks).await?;
-        let referring = references(session, &catalog.tasks).await?;
+        progress.begin();
+        audit::make(session, &state.tasks).await?;
+        let referring = references(session, &state.tasks).await?;
         if decision == Duplicates::KeepOldest {
-            index_references(session, &referring, &mut watch).await?;
+            index_references(session, &referring, &mut progress).await?;
         }
         for group in page {
             let Some((oldest, others)) = group.ids.split_first() else { continue };
             for others in others.chunks(PART) {
                 let ids = std::iter::once(oldest).chain(others).copied().collect();
                 let part = Group { ids, external_task_id: group.external_task_id.clone(), ..group };
-                let settled =
-                    settle_part(session, &catalog.tasks, &referring, &part, decision, &mut watch);
-                let settled = settled.await?;
-                watch.settled(settled);
+                let resolved =
+                    resolve_part(session, &state.tasks, &referring, &part, decision, &mut progress);
+                let resolved = resolved.await?;
+                progress.advance(resolved);
             }
         }
     }
@@ -103,41 +88,41 @@ async fn find(session: &mut Session, tasks: &Table) -> Result<Vec<Group>, Databa
     rows.iter().map(group).collect()
 }
 
-/// Settles one group in a transaction of its own. How many rows that were.
-async fn settle_part(
+/// Resolves one group in its own transaction, and returns the number of rows.
+async fn resolve_part(
     session: &mut Session,
     tasks: &Table,
     referring: &[Reference],
     group: &Group,
     decision: Duplicates,
-    watch: &mut Watch<'_>,
+    progress: &mut StepProgress<'_>,
 ) -> Result<u64, AdoptError> {
     let mut attempts = 0;
     loop {
         let mut at = Attempt { task_id: Uuid::nil(), outcome: Outcome::Kept };
-        match try_settle(session, tasks, referring, group, decision, &mut at).await {
-            Ok(settled) => return Ok(settled),
-            Err(error) if is_a_refusal(&error) => {
+        match try_resolve(session, tasks, referring, group, decision, &mut at).await {
+            Ok(resolved) => return Ok(resolved),
+            Err(error) if is_constraint_violation(&error) => {
                 session.run("ROLLBACK").await?;
                 attempts += 1;
-                // What refers to it may have come in since it was looked for.
+                // A new reference may have been inserted since the references were read.
                 if error.kind() != FailureKind::ForeignKeyViolation || attempts >= ATTEMPTS {
                     let Attempt { task_id, outcome } = at;
-                    return Err(AdoptError::Stuck { task_id, outcome, source: error });
+                    return Err(AdoptError::Blocked { task_id, outcome, source: error });
                 }
             }
-            Err(error) => watch.try_again(session, error).await?,
+            Err(error) => progress.retry(session, error).await?,
         }
     }
 }
 
-/// What was being done when a statement failed.
+/// What the failed statement was about.
 struct Attempt {
     task_id: Uuid,
     outcome: Outcome,
 }
 
-async fn try_settle(
+async fn try_resolve(
     session: &mut Session,
     tasks: &Table,
     referring: &[Reference],
@@ -146,7 +131,7 @@ async fn try_settle(
     at: &mut Attempt,
 ) -> Result<u64, DatabaseError> {
     session.begin().await?;
-    // Nobody can begin to refer to a row that is locked so.
+    // FOR UPDATE prevents new references to the rows.
     let text = format!(
         r#"SELECT t.id FROM {} t WHERE t.id = ANY($1) AND t."gameId" = $2
            AND t."externalTaskId" COLLATE "C" = $3 ORDER BY {OLDEST_FIRST} FOR UPDATE"#,
@@ -159,12 +144,12 @@ async fn try_settle(
     let rows = session.rows(locked).await?;
     let mut ids = rows.iter().map(|row| get::<Uuid>(row, 0)).collect::<Result<Vec<_>, _>>()?;
     if ids.len() < 2 {
-        // The old programs have settled it themselves.
+        // GAME's programs have resolved it.
         session.run("ROLLBACK").await?;
         return Ok(0);
     }
     let oldest = ids.remove(0);
-    let kept = record::insert(tasks, &Outcome::Kept, "NULL", "NULL");
+    let kept = audit::insert(tasks, &Outcome::Kept, "NULL", "NULL");
     let text = format!("{kept} FROM {} t WHERE t.id = $1", tasks.quoted);
     session.execute(query(text).bind(oldest)).await?;
     for id in &ids {
@@ -181,14 +166,13 @@ async fn try_settle(
             }
         }
     }
-    // A constraint that waits for the end of the transaction is asked here, where its answer
-    // can still be told.
+    // Checks deferred constraints here, where a violation can still be attributed to a task.
     session.run("SET CONSTRAINTS ALL IMMEDIATE").await?;
     session.run("COMMIT").await?;
     Ok(ids.len() as u64 + 1)
 }
 
-/// Makes what refers to the one task refer to the other, and takes the one out.
+/// Changes the references to a task so that they refer to the oldest, and deletes the task.
 async fn merge(
     session: &mut Session,
     tasks: &Table,
@@ -196,7 +180,7 @@ async fn merge(
     oldest: Uuid,
     id: Uuid,
 ) -> Result<(), DatabaseError> {
-    let record = record::name(tasks);
+    let record = audit::name(tasks);
     for reference in referring {
         let columns = reference.columns.iter().zip(&reference.referenced);
         let set = columns.map(|(from, to)| format!("{} = o.{}", quoted(from), quoted(to)));
@@ -217,10 +201,10 @@ async fn merge(
     let text = format!(
         "WITH t AS (DELETE FROM {} t WHERE t.id = $1 RETURNING *) {} FROM t",
         tasks.quoted,
-        record::insert(tasks, &Outcome::Merged { into: oldest, references: 0 }, "$2", "NULL"),
+        audit::insert(tasks, &Outcome::Merged { into: oldest, references: 0 }, "$2", "NULL"),
     );
     let gone = session.execute(query(text).bind(id).bind(oldest)).await?;
-    refuse_unless(gone == 1)
+    check_changed(gone == 1)
 }
 
 async fn rename(
@@ -232,26 +216,22 @@ async fn rename(
     let renamed = Outcome::Renamed { to: String::new() };
     let text = format!(
         "{} FROM {} t WHERE t.id = $1",
-        record::insert(tasks, &renamed, "NULL", "$2::text"),
+        audit::insert(tasks, &renamed, "NULL", "$2::text"),
         tasks.quoted
     );
     session.execute(query(text).bind(id).bind(name.clone())).await?;
-    // Its nulls are filled with it, from what it was, for they may be forbidden by now.
-    let fill = fill::OF_TASKS.iter().filter(|(column, _)| *column != "updated_at");
-    let fill: Vec<_> = fill.map(|(column, with)| format!("{} = {with}", quoted(column))).collect();
+    // Fills the nulls as well, which may be forbidden by now.
     let text = format!(
-        r#"UPDATE {} t SET "externalTaskId" = $2, {},
-           updated_at = GREATEST(clock_timestamp(), {} + INTERVAL '1 microsecond')
+        r#"UPDATE {} t SET "externalTaskId" = $2, {}
            WHERE t.id = $1"#,
         tasks.quoted,
-        fill.join(", "),
-        read(DbBackend::Postgres, "t.updated_at"),
+        fill::assignments(),
     );
     let renamed = session.execute(query(text).bind(id).bind(name)).await?;
-    refuse_unless(renamed == 1)
+    check_changed(renamed == 1)
 }
 
-/// A name that says where it comes from, obeys the rules, and is not taken.
+/// A valid external id that contains the old one and is not taken.
 async fn free_name(
     session: &mut Session,
     tasks: &Table,
@@ -287,7 +267,7 @@ mod tests {
     use crate::task::check_text;
 
     #[test]
-    fn new_names_obey_the_rules_and_say_where_they_come_from() {
+    fn new_external_ids_are_valid_and_contain_the_task_id() {
         let id = Uuid::from_u128(7);
         for old in ["", " ", "a\nb\u{85}", &"é".repeat(400), "task-login"] {
             for n in [1, 2, u32::MAX] {

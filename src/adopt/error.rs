@@ -3,133 +3,133 @@ use crate::error::{DatabaseError, FailureKind};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Why a database was not adopted, or not wholly.
+/// Why a database was not adopted, or not completely.
 ///
-/// Whatever it is, what was done so far stands and is sound, the old programs go on working,
-/// and [`run`](super::run) again takes up where this one ended. No variant shows a value of a
-/// row but ids.
+/// The steps that were completed remain valid, GAME's programs go on working, and another
+/// [`run`](super::run) continues where this one ended. Of a row's values, variants show only ids.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdoptError {
-    /// GAME runs on PostgreSQL, and so does adoption.
+    /// The database is not PostgreSQL, on which GAME runs.
     #[error("GAME's databases are PostgreSQL, this is {product}")]
     UnsupportedDatabase {
-        /// What it is instead.
+        /// The database.
         product: String,
     },
-    /// The tables are not GAME's, in a way that adoption does not mend. Nothing was changed.
+    /// The tables differ from GAME's in a way that adoption does not correct. Nothing was changed.
     #[error("{table}{} {reason}", .column.as_ref().map(|c| format!(".{c}")).unwrap_or_default())]
-    Unfit {
+    IncompatibleSchema {
         /// The table.
         table: String,
-        /// The column, constraint or index, where it is one.
+        /// The column, constraint or index; `None` for the table itself.
         column: Option<String>,
         /// What is wrong with it.
-        reason: UnfitReason,
+        reason: Incompatibility,
     },
-    /// Rows that only the owner can decide on, and the plan has no decision. Nothing was
-    /// changed, unless old programs wrote the first such row while adoption was under way.
+    /// The plan does not decide on rows that adoption has to change. Nothing was changed, unless
+    /// GAME's programs wrote the first such row during adoption.
     #[error(
         "the plan does not decide on {duplicate_groups} groups of duplicates, \
          {tasks_without_game} tasks without a game and {games_without_external_id} games \
          without an external id"
     )]
     Undecided {
-        /// Groups of tasks with one game and external id, undecided; 0 if there are none or
-        /// the plan decides. See [`Plan::duplicates`](super::Plan::duplicates).
+        /// Groups of tasks with the same game and external id; 0 if there are none or the plan
+        /// decides on them. See [`Plan::duplicates`](super::Plan::duplicates).
         duplicate_groups: u64,
-        /// Tasks whose game is null or not there. See
-        /// [`Plan::without_game`](super::Plan::without_game).
+        /// Tasks whose game is null or does not exist. See
+        /// [`Plan::orphans`](super::Plan::orphans).
         tasks_without_game: u64,
         /// Games whose external id is null. See
         /// [`Plan::name_games_by_id`](super::Plan::name_games_by_id).
         games_without_external_id: u64,
     },
-    /// The plan names a game that is not there. Nothing was changed.
+    /// The plan names a game that does not exist. Nothing was changed.
     #[error("game {game_id}, to which the plan moves tasks, was not found")]
     GameNotFound {
         /// The game.
         game_id: Uuid,
     },
-    /// The plan's decision cannot be carried out for this task, because of something that
-    /// refers to it, or of a rule of the owner's own. The task and its group are as they were.
-    #[error("task {task_id} cannot be {}: {source}", .outcome.done())]
-    Stuck {
-        /// The task that was to be given up, renamed or moved.
+    /// A foreign key, another constraint or a trigger prevented the plan's decision on this task.
+    /// The task and its group are unchanged.
+    #[error("task {task_id} cannot be {}: {source}", .outcome.participle())]
+    Blocked {
+        /// The task that was to be merged, renamed, moved or set aside.
         task_id: Uuid,
-        /// What was to become of it.
+        /// The outcome that was prevented.
         outcome: super::Outcome,
-        /// What stands in the way: the constraint and its table.
+        /// The failure, with the constraint and its table.
         source: DatabaseError,
     },
-    /// A lock was not to be had in all the time that the plan allows: somebody holds on to
-    /// one of the tables, or of its rows. (Or a trigger of the owner's keeps a null from being
-    /// filled, which looks the same.) Nobody waited longer than the plan's lock timeout for that.
-    #[error("{step}: a lock was not to be had in {} s", .waited.as_secs())]
+    /// A lock was not granted within [`Plan::give_up_after`](super::Plan::give_up_after), because
+    /// another session holds a lock on a table or its rows. (A trigger that keeps a null from being
+    /// filled has the same effect.) No other session waited for longer than the plan's lock timeout.
+    #[error("{step}: a lock was not granted in {} s", .waited.as_secs())]
     Locked {
-        /// The step that needs it.
+        /// The step that needs the lock.
         step: Step,
-        /// How long it was tried.
+        /// How long the step waited.
         waited: Duration,
     },
-    /// The old programs wrote rows that must not be as fast as they were settled.
-    #[error("{step}: not done after {rounds} rounds, for others go on writing what it settles")]
-    Overtaken {
+    /// GAME's programs wrote rows that need a decision as fast as the step resolved them.
+    #[error(
+        "{step}: not done after {rounds} rounds, because other programs keep writing such rows"
+    )]
+    OutpacedByWriters {
         /// The step.
         step: Step,
-        /// How often it was tried.
+        /// The number of attempts.
         rounds: u32,
     },
-    /// Another adoption of this database is under way.
-    #[error("another adoption is under way")]
+    /// Another adoption of this database is running.
+    #[error("another adoption is running")]
     AlreadyRunning,
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(DatabaseError),
 }
 
-/// What adoption does not mend.
+/// What adoption does not correct.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum UnfitReason {
-    /// It is not there.
+pub enum Incompatibility {
+    /// It does not exist.
     #[error("is missing")]
     Missing,
-    /// It is no plain table.
+    /// It is not a plain table.
     #[error("is not a plain table")]
     NotATable,
-    /// It has another type.
+    /// The column has another type.
     #[error("has the type {found}, not {expected}")]
     Type {
-        /// The type that it has.
+        /// The type of the column.
         found: String,
-        /// The type that the crate can use: of a text at least 255 characters, of a timestamp
-        /// all six digits.
+        /// The type that the crate can use.
         expected: &'static str,
     },
-    /// It may be null, and no rule says what would stand there instead.
+    /// The column is nullable, and there is no rule to fill it.
     #[error("may be null")]
     Nullable,
-    /// It must not be null, and the crate writes rows without it.
+    /// The column is NOT NULL, and the crate writes nulls to it.
     #[error("may not be null")]
     NotNullable,
-    /// Its collation takes unequal texts for equal.
+    /// The collation treats unequal texts as equal.
     #[error("has a collation that is not deterministic")]
     Collation,
-    /// Another thing has the name that adoption would give.
+    /// Something else has the name that adoption would give.
     #[error("is the name of something else")]
     NameTaken,
-    /// It is not unique by itself.
+    /// No unique index is on this column alone.
     #[error("is not unique")]
     NotUnique,
 }
 
 impl AdoptError {
-    /// Whether the same plan can get further at another time, without anybody doing anything.
+    /// Whether running the same plan again later can succeed.
     #[must_use]
-    pub fn may_pass(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
-            Self::Locked { .. } | Self::Overtaken { .. } | Self::AlreadyRunning => true,
+            Self::Locked { .. } | Self::OutpacedByWriters { .. } | Self::AlreadyRunning => true,
             Self::Database(error) => matches!(
                 error.kind(),
                 FailureKind::ConnectionLost
@@ -137,7 +137,11 @@ impl AdoptError {
                     | FailureKind::Serialization
                     | FailureKind::Timeout
             ),
-            _ => false,
+            Self::UnsupportedDatabase { .. }
+            | Self::IncompatibleSchema { .. }
+            | Self::Undecided { .. }
+            | Self::GameNotFound { .. }
+            | Self::Blocked { .. } => false,
         }
     }
 }

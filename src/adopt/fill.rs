@@ -1,25 +1,23 @@
-//! Nulls that a rule fills: timestamps, strategies, statuses, and the names of games.
+//! Fills nulls for which there is a rule: timestamps, strategies, statuses, and external ids of games.
 
-use super::catalog::Table;
 use super::error::AdoptError;
-use super::plan::Plan;
-use super::plan::Step;
-use super::session::Session;
-use super::session::Watch;
-use super::session::get;
-use super::session::query;
+use super::plan::{Plan, Step};
+use super::session::{Session, StepProgress, get, query};
+use super::state::{Table, quoted};
+use crate::database::sql::read;
 use crate::error::DatabaseError;
+use sea_orm::DbBackend;
 use sea_orm::sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-/// How many rows are looked for at a time.
+/// The most ids that are read at a time.
 const PAGE: usize = 50_000;
 
-/// How often the rest is looked for that others have written meanwhile.
-const ROUNDS: u32 = 20;
+/// How often rows are looked for that other programs have written meanwhile.
+const MAX_ROUNDS: u32 = 20;
 
-/// What is filled in one table `t`: the columns, each with the expression that fills it.
-pub(super) const OF_TASKS: &[(&str, &str)] = &[
+/// The columns of table `t` that are filled, each with its expression.
+const OF_TASKS: &[(&str, &str)] = &[
     ("created_at", "COALESCE(t.created_at, t.updated_at, CURRENT_TIMESTAMP)"),
     ("updated_at", "COALESCE(t.updated_at, t.created_at, CURRENT_TIMESTAMP)"),
     ("strategyId", r#"COALESCE(t."strategyId", 'default')"#),
@@ -32,7 +30,19 @@ const OF_GAMES: &[(&str, &str)] = &[
     ("externalGameId", r#"COALESCE(t."externalGameId", t.id::text)"#),
 ];
 
-/// Fills the nulls of tasks. How many rows had any.
+/// The assignments that fill a task `t` when it is changed anyway. The new `updated_at` is always later
+/// than the old one.
+pub(super) fn assignments() -> String {
+    let fill = OF_TASKS.iter().filter(|(column, _)| *column != "updated_at");
+    let fill = fill.map(|(column, with)| format!("{} = {with}, ", quoted(column)));
+    format!(
+        "{}updated_at = GREATEST(clock_timestamp(), {} + INTERVAL '1 microsecond')",
+        fill.collect::<String>(),
+        read(DbBackend::Postgres, "t.updated_at"),
+    )
+}
+
+/// Fills the nulls of tasks, and returns the number of rows.
 pub(super) async fn tasks(
     session: &mut Session,
     tasks: &Table,
@@ -41,7 +51,7 @@ pub(super) async fn tasks(
     fill(session, tasks, OF_TASKS, Step::FillTasks, plan).await
 }
 
-/// Fills the nulls of games, external ids only where the plan says so. How many rows had any.
+/// Fills the nulls of games, external ids only if the plan says so, and returns the number of rows.
 pub(super) async fn games(
     session: &mut Session,
     games: &Table,
@@ -73,33 +83,33 @@ async fn fill(
         table = table.quoted
     );
     let find = format!("SELECT t.id FROM {} t WHERE {open} LIMIT {PAGE}", table.quoted);
-    let mut watch = Watch::new(step, &mut *plan.on_progress);
+    let mut progress = StepProgress::new(step, &mut *plan.on_progress);
     let (mut filled, mut rounds) = (0, 0);
-    while rounds < ROUNDS {
+    while rounds < MAX_ROUNDS {
         let ids = ids(&session.rows(query(find.clone())).await?)?;
         if ids.is_empty() {
             return Ok(filled);
         }
-        watch.begin();
+        progress.begin();
         let before = filled;
         for batch in ids.chunks(plan.batch) {
             let done = loop {
                 match try_fill(session, &fill, batch).await {
                     Ok(done) => break done,
-                    Err(error) => watch.try_again(session, error).await?,
+                    Err(error) => progress.retry(session, error).await?,
                 }
             };
-            watch.settled(done);
+            progress.advance(done);
             filled += done;
         }
         if filled == before {
-            // Somebody has locked each of them.
-            watch.wait(session).await?;
+            // Other sessions have locked all of them.
+            progress.wait(session).await?;
         } else if ids.len() < PAGE {
             rounds += 1;
         }
     }
-    // Others go on writing nulls. Once they cannot any more, this is asked again.
+    // Other programs keep writing nulls. The caller forbids nulls and fills again.
     Ok(filled)
 }
 
@@ -107,7 +117,7 @@ async fn try_fill(session: &mut Session, fill: &str, batch: &[Uuid]) -> Result<u
     session.begin().await?;
     let mut done = 0;
     for row in session.rows(query(fill).bind(batch.to_vec())).await? {
-        // A trigger of the owner's may have its own opinion.
+        // A trigger may have undone the change.
         let is_still_null: bool = get(&row, 0)?;
         done += u64::from(!is_still_null);
     }

@@ -1,54 +1,28 @@
-//! What is in the tables: counts and ids, and nothing that a row says of API keys.
+//! Reports the contents of the tables: counts and ids, but no API keys.
 
 use super::GAME_STRATEGIES;
-use super::catalog::Catalog;
-use super::catalog::Needed;
-use super::catalog::Reference;
-use super::catalog::Table;
-use super::catalog::ToGames;
-use super::catalog::quoted;
-use super::catalog::references;
 use super::error::AdoptError;
 use super::plan::Step;
-use super::report::BrokenTexts;
-use super::report::DuplicateGroup;
-use super::report::DuplicateGroups;
-use super::report::Found;
-use super::report::InheritanceChange;
-use super::report::Inspection;
-use super::report::References;
-use super::report::Rule;
-use super::report::StrategyUse;
-use super::session::Session;
-use super::session::count;
-use super::session::get;
-use super::session::query;
+use super::report::{
+    AffectedRows, DuplicateGroup, DuplicateGroups, InheritanceChange, Inspection, InvalidTexts,
+    References, Rule, StrategyUse,
+};
+use super::session::{Session, count, get, query};
+use super::state::{ForeignKey, Needed, Reference, State, Table, quoted, references};
 use crate::database::sql::readable;
 use crate::error::DatabaseError;
 use crate::task::{StrategyId, StrategyKind};
 use sea_orm::DbBackend;
 use sea_orm::sqlx::postgres::PgRow;
 
-/// Everything that [`inspect`](super::inspect) reports.
 pub(super) async fn inspect(session: &mut Session) -> Result<Inspection, AdoptError> {
-    // One moment for all counts; readers of a snapshot keep nobody waiting.
+    // One snapshot for all counts, which blocks no other session.
     session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let catalog = Catalog::read(session).await?;
-    let (tasks, games) = (&catalog.tasks, &catalog.games);
-    let mut broken_texts = Vec::new();
-    for (name, table, columns) in [
-        (
-            "tasks",
-            tasks,
-            ["externalTaskId", "strategyId", "status", "apiKey_used", "oauth_user_id"],
-        ),
-        (
-            "games",
-            games,
-            ["externalGameId", "strategyId", "platform", "apiKey_used", "oauth_user_id"],
-        ),
-    ] {
-        broken_texts.extend(texts(session, name, table, columns).await?);
+    let state = State::read(session).await?;
+    let (tasks, games) = (&state.tasks, &state.games);
+    let mut invalid_texts = Vec::new();
+    for table in [tasks, games] {
+        invalid_texts.extend(texts(session, table).await?);
     }
     let readable = ["t.created_at", "t.updated_at"].map(|time| readable(DbBackend::Postgres, time));
     let [created_at, updated_at] = readable;
@@ -56,31 +30,31 @@ pub(super) async fn inspect(session: &mut Session) -> Result<Inspection, AdoptEr
     let mut inspection = Inspection {
         tasks: rows_of(session, tasks).await?,
         games: rows_of(session, games).await?,
-        tasks_without_timestamps: found(session, tasks, WITHOUT_TIMESTAMPS).await?,
-        games_without_timestamps: found(session, games, WITHOUT_TIMESTAMPS).await?,
-        tasks_with_unreadable_timestamps: found(session, tasks, &unreadable).await?,
-        games_with_unreadable_timestamps: found(session, games, &unreadable).await?,
-        games_without_strategy: found(session, games, r#"t."strategyId" IS NULL"#).await?,
-        games_without_external_id: found(session, games, WITHOUT_EXTERNAL_ID).await?,
-        tasks_without_game: found(session, tasks, &without_game(&catalog)).await?,
+        tasks_without_timestamps: affected_rows(session, tasks, WITHOUT_TIMESTAMPS).await?,
+        games_without_timestamps: affected_rows(session, games, WITHOUT_TIMESTAMPS).await?,
+        tasks_with_unreadable_timestamps: affected_rows(session, tasks, &unreadable).await?,
+        games_with_unreadable_timestamps: affected_rows(session, games, &unreadable).await?,
+        games_without_strategy: affected_rows(session, games, r#"t."strategyId" IS NULL"#).await?,
+        games_without_external_id: affected_rows(session, games, WITHOUT_EXTERNAL_ID).await?,
+        tasks_without_game: affected_rows(session, tasks, &is_orphan(&state)).await?,
         duplicates: duplicates(session, tasks).await?,
-        broken_texts,
-        strategies: strategies(session, &catalog).await?,
+        invalid_texts,
+        strategies: strategies(session, &state).await?,
         references: referring(session, tasks).await?,
-        inheritance_changes: inheritance_changes(session, &catalog).await?,
+        inheritance_changes: inheritance_changes(session, &state).await?,
         steps: Vec::new(),
     };
     session.run("COMMIT").await?;
-    inspection.steps = steps(&catalog, &inspection);
+    inspection.steps = steps(&state, &inspection);
     Ok(inspection)
 }
 
-/// The steps for which there is something to do.
-fn steps(catalog: &Catalog, found: &Inspection) -> Vec<Step> {
-    let Catalog { tasks, games, .. } = catalog;
+/// The steps that would change something.
+fn steps(state: &State, found: &Inspection) -> Vec<Step> {
+    let State { tasks, games, .. } = state;
     let null = |condition: bool, table: &Table| condition && !table.nullable().is_empty();
     let is_to_do = |step: &Step| match step {
-        Step::Defaults => [tasks, games].iter().any(|table| !table.without_default().is_empty()),
+        Step::Defaults => [tasks, games].iter().any(|table| !table.missing_defaults().is_empty()),
         Step::FillGames => null(
             found.games_without_timestamps.count > 0
                 || found.games_without_strategy.count > 0
@@ -88,12 +62,12 @@ fn steps(catalog: &Catalog, found: &Inspection) -> Vec<Step> {
             games,
         ),
         Step::FillTasks => null(found.tasks_without_timestamps.count > 0, tasks),
-        Step::WithoutGame => found.tasks_without_game.count > 0,
+        Step::Orphans => found.tasks_without_game.count > 0,
         Step::NotNull => [tasks, games].iter().any(|table| !table.nullable().is_empty()),
-        Step::Reference => catalog.to_games != ToGames::Valid,
+        Step::Reference => state.foreign_key != ForeignKey::Valid,
         Step::Duplicates => found.duplicates.count > 0,
-        Step::UniqueIndex => !catalog.has(Needed::Unique),
-        Step::ListingIndex => !catalog.has(Needed::Listing),
+        Step::UniqueIndex => !state.has(Needed::Unique),
+        Step::ListingIndex => !state.has(Needed::Listing),
     };
     Step::ALL.into_iter().filter(is_to_do).collect()
 }
@@ -101,13 +75,13 @@ fn steps(catalog: &Catalog, found: &Inspection) -> Vec<Step> {
 pub(super) const WITHOUT_TIMESTAMPS: &str = "(t.created_at IS NULL OR t.updated_at IS NULL)";
 pub(super) const WITHOUT_EXTERNAL_ID: &str = r#"t."externalGameId" IS NULL"#;
 
-/// Tasks `t` whose game is null, or not there where no foreign key sees to that.
-pub(super) fn without_game(catalog: &Catalog) -> String {
-    match catalog.to_games {
-        ToGames::Valid => r#"t."gameId" IS NULL"#.to_owned(),
+/// The condition that the game of task `t` is null or, without a valid foreign key, does not exist.
+pub(super) fn is_orphan(state: &State) -> String {
+    match state.foreign_key {
+        ForeignKey::Valid => r#"t."gameId" IS NULL"#.to_owned(),
         _ => format!(
             r#"NOT EXISTS (SELECT 1 FROM {} g WHERE g.id = t."gameId")"#,
-            catalog.games.quoted
+            state.games.quoted
         ),
     }
 }
@@ -117,8 +91,8 @@ async fn rows_of(session: &mut Session, table: &Table) -> Result<u64, DatabaseEr
     count(&session.row(query(text)).await?, 0)
 }
 
-/// How many rows `t` of the table are so.
-pub(super) async fn number(
+/// The number of rows `t` that satisfy the condition.
+pub(super) async fn count_rows(
     session: &mut Session,
     table: &Table,
     condition: &str,
@@ -127,22 +101,22 @@ pub(super) async fn number(
     count(&session.row(query(text)).await?, 0)
 }
 
-async fn found(
+async fn affected_rows(
     session: &mut Session,
     table: &Table,
     condition: &str,
-) -> Result<Found, DatabaseError> {
-    let count = number(session, table, condition).await?;
+) -> Result<AffectedRows, DatabaseError> {
+    let count = count_rows(session, table, condition).await?;
     let mut ids = Vec::new();
     if count > 0 {
         let text = format!(
             "SELECT t.id FROM {} t WHERE {condition} ORDER BY t.id LIMIT {}",
             table.quoted,
-            Found::MOST_IDS
+            AffectedRows::MAX_IDS
         );
         ids = list(&session.rows(query(text)).await?, |row| get(row, 0))?;
     }
-    Ok(Found { count, ids })
+    Ok(AffectedRows { count, ids })
 }
 
 fn list<T>(
@@ -152,8 +126,8 @@ fn list<T>(
     rows.iter().map(one).collect()
 }
 
-/// The groups of duplicates by game `g` and external id `e`, as a subquery. `game` says which
-/// game a task counts with.
+/// The groups of duplicates by game `g` and external id `e`, as a subquery. `game` is the expression
+/// of the game to which task `t` belongs.
 pub(super) fn groups(tasks: &Table, game: &str) -> String {
     format!(
         r#"SELECT {game} AS g, t."externalTaskId" COLLATE "C" AS e, count(*) AS n
@@ -162,7 +136,6 @@ pub(super) fn groups(tasks: &Table, game: &str) -> String {
     )
 }
 
-/// In which order the duplicates of a group are older.
 pub(super) const OLDEST_FIRST: &str = "t.created_at ASC NULLS LAST, t.id";
 
 async fn duplicates(
@@ -180,8 +153,8 @@ async fn duplicates(
                FROM ({groups} ORDER BY 1, 2 LIMIT {most}) d JOIN {tasks} t
                ON t."gameId" = d.g AND t."externalTaskId" COLLATE "C" = d.e
                GROUP BY d.g, d.e ORDER BY d.g, d.e"#,
-            ids = Found::MOST_IDS,
-            most = DuplicateGroups::MOST,
+            ids = AffectedRows::MAX_IDS,
+            most = DuplicateGroups::MAX_GROUPS,
             tasks = tasks.quoted,
         );
         listed = list(&session.rows(query(text)).await?, |row| {
@@ -192,13 +165,14 @@ async fn duplicates(
     Ok(DuplicateGroups { count: number, tasks: in_groups, groups: listed })
 }
 
-/// What Rust calls a control character, and what it calls white space but is none.
+/// Control characters and white space as Rust's `char` defines them. White space that is a control
+/// character is only in the former.
 const CONTROL: &str = r"[\u0001-\u001f\u007f-\u009f]";
 const BLANKS: &str = " \u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
                       \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
 
-/// The rule that a text breaks, as a number: the first one, as it is judged where it is written.
-fn judged(column: &str) -> String {
+/// The number of the first rule that a text breaks, in the order of the crate's own validation.
+fn broken_rule(column: &str) -> String {
     let text = format!("(t.{} COLLATE \"C\")", quoted(column));
     format!(
         "CASE WHEN {text} = '' THEN {} WHEN left({text}, 255) ~ '{CONTROL}' THEN {} \
@@ -210,33 +184,28 @@ fn judged(column: &str) -> String {
     )
 }
 
-async fn texts(
-    session: &mut Session,
-    name: &'static str,
-    table: &Table,
-    columns: [&'static str; 5],
-) -> Result<Vec<BrokenTexts>, DatabaseError> {
+async fn texts(session: &mut Session, table: &Table) -> Result<Vec<InvalidTexts>, DatabaseError> {
     let rules = [Rule::NotEmpty, Rule::NotBlank, Rule::NotTooLong, Rule::NoControlCharacter];
-    // One look at the table for all of them; OFFSET keeps each text from being judged anew for
-    // each count.
-    let (mut judgements, mut counts, mut cases) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, column) in columns.into_iter().enumerate() {
-        judgements.push(format!("{} AS r{place}", judged(column)));
+    // One scan for all columns. OFFSET keeps the planner from evaluating the rules again for each
+    // count.
+    let (mut rules_broken, mut counts, mut cases) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, column) in table.texts().enumerate() {
+        rules_broken.push(format!("{} AS r{place}", broken_rule(column)));
         for rule in rules {
             counts.push(format!("count(*) FILTER (WHERE r{place} = {})", rule as i32));
             cases.push((column, rule));
         }
     }
-    let (judgements, counts) = (judgements.join(", "), counts.join(", "));
+    let (rules_broken, counts) = (rules_broken.join(", "), counts.join(", "));
     let text =
-        format!("SELECT {counts} FROM (SELECT {judgements} FROM {} t OFFSET 0) j", table.quoted);
+        format!("SELECT {counts} FROM (SELECT {rules_broken} FROM {} t OFFSET 0) j", table.quoted);
     let row = session.row(query(text)).await?;
     let mut broken = Vec::new();
     for (place, (column, rule)) in cases.into_iter().enumerate() {
         if count(&row, place)? > 0 {
-            let condition = format!("{} = {}", judged(column), rule as i32);
-            let rows = found(session, table, &condition).await?;
-            broken.push(BrokenTexts { table: name, column, rule, rows });
+            let condition = format!("{} = {}", broken_rule(column), rule as i32);
+            let rows = affected_rows(session, table, &condition).await?;
+            broken.push(InvalidTexts { table: table.name(), column, rule, rows });
         }
     }
     Ok(broken)
@@ -244,7 +213,7 @@ async fn texts(
 
 async fn strategies(
     session: &mut Session,
-    catalog: &Catalog,
+    state: &State,
 ) -> Result<Vec<StrategyUse>, DatabaseError> {
     let text = format!(
         r#"SELECT s::text, sum(tasks)::int8, sum(games)::int8 FROM (
@@ -252,7 +221,7 @@ async fn strategies(
              FROM {} GROUP BY 1
              UNION ALL SELECT "strategyId" COLLATE "C", 0, count(*) FROM {} GROUP BY 1) u
            WHERE s IS NOT NULL GROUP BY s ORDER BY 2 DESC, 3 DESC, s"#,
-        catalog.tasks.quoted, catalog.games.quoted
+        state.tasks.quoted, state.games.quoted
     );
     list(&session.rows(query(text)).await?, |row| {
         let strategy_id = StrategyId::from_stored(get(row, 0)?);
@@ -294,7 +263,7 @@ async fn referring(session: &mut Session, tasks: &Table) -> Result<Vec<Reference
     Ok(all)
 }
 
-/// That a row refers to anything at all.
+/// The condition that the row `c` refers to a task.
 fn is_set(reference: &Reference) -> String {
     let set = reference.columns.iter().map(|column| format!("c.{} IS NOT NULL", quoted(column)));
     set.collect::<Vec<_>>().join(" AND ")
@@ -302,7 +271,7 @@ fn is_set(reference: &Reference) -> String {
 
 async fn inheritance_changes(
     session: &mut Session,
-    catalog: &Catalog,
+    state: &State,
 ) -> Result<Vec<InheritanceChange>, DatabaseError> {
     let text = format!(
         r#"SELECT g.id, g."externalGameId", g."strategyId", n FROM (
@@ -310,7 +279,7 @@ async fn inheritance_changes(
              WHERE t."strategyId" COLLATE "C" = 'default' GROUP BY 1) c
            JOIN {} g ON g.id = c.game WHERE g."strategyId" COLLATE "C" <> 'default'
            ORDER BY n DESC, g.id"#,
-        catalog.tasks.quoted, catalog.games.quoted
+        state.tasks.quoted, state.games.quoted
     );
     let mut changes = list(&session.rows(query(text)).await?, |row| {
         Ok(InheritanceChange {
@@ -320,7 +289,7 @@ async fn inheritance_changes(
             tasks: count(row, 3)?,
         })
     })?;
-    // A blank strategy means none, so there is nothing to inherit.
+    // A blank strategy means none.
     changes.retain(|change| !change.strategy_id.is_default());
     Ok(changes)
 }

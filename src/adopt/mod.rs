@@ -1,8 +1,8 @@
-//! Adopting a database of GAME's, the Python engine, whose tables the crate's are named after.
+//! Adopts a database of GAME, the Python engine, whose tables have the names of the crate's.
 //!
-//! GAME's `tasks` may hold what the crate's may not: null timestamps and games, several tasks
-//! of one name. [`inspect`] reads and reports; [`run`] brings the tables to what the crate
-//! needs, while the old programs go on reading and writing, in steps that each hold up nobody.
+//! GAME's `tasks` may contain what the crate's may not: null timestamps and games, and several tasks
+//! with one external id. [`inspect`] reads and reports; [`run`] changes the tables to what the crate
+//! needs, in short steps, while GAME's programs go on reading and writing.
 //!
 //! ```no_run
 //! use game_tasks::adopt::{self, Duplicates, Plan};
@@ -10,11 +10,12 @@
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let db = Database::connect("postgres://game@localhost/game").await?;
-//! let found = adopt::inspect(&db).await?;
-//! println!("{} groups of duplicates, steps: {:?}", found.duplicates.count, found.steps);
+//! let inspection = adopt::inspect(&db).await?;
+//! println!("{} groups of duplicates", inspection.duplicates.count);
+//! println!("steps: {:?}", inspection.steps);
 //!
 //! let adoption = adopt::run(&db, Plan::new().duplicates(Duplicates::Rename)).await?;
-//! for task in &adoption.settled {
+//! for task in &adoption.resolved {
 //!     println!("{} {}", task.task_id, task.outcome);
 //! }
 //! # Ok(())
@@ -23,80 +24,79 @@
 //!
 //! # What is changed
 //!
-//! - Nulls are filled: a timestamp from the row's other one, else with the moment of adoption;
-//!   a strategy with `default`.
+//! - Nulls are filled: a timestamp from the row's other one, otherwise with the current time; a
+//!   strategy with `default`.
 //! - `created_at`, `updated_at`, `gameId` of tasks and `created_at`, `updated_at`,
 //!   `externalGameId`, `strategyId` of games become NOT NULL; timestamps, strategies and
 //!   `status` get defaults.
-//! - Two indexes are made, `uq_tasks_game_external` (unique) and `ix_tasks_game_created`; the
-//!   foreign key to games, where it is missing.
-//! - [`RECORD`], a table that accounts for the rows which only the owner could decide on.
+//! - Two indexes are created, `uq_tasks_game_external` (unique) and `ix_tasks_game_created`, and
+//!   the foreign key to games if it is missing.
+//! - [`AUDIT_TABLE`] is created, which records every row that the plan decides on.
 //!
-//! Everything else stays: the types and collations of columns, texts outside the rules (the
-//! crate reads them), timestamps that a `DateTime<Utc>` cannot hold (the crate reports them:
-//! [`Inspection::tasks_with_unreadable_timestamps`]), GAME's own constraints and indexes. `ix_tasks_game_external_task` and
-//! `ix_tasks_id` serve nobody any more; drop them once the old programs are gone.
+//! Everything else stays: the types and collations of columns, texts that break the crate's rules
+//! (the crate reads them), timestamps that a `DateTime<Utc>` cannot hold (see
+//! [`Inspection::tasks_with_unreadable_timestamps`]), GAME's own constraints and indexes. Nothing
+//! uses `ix_tasks_game_external_task` and `ix_tasks_id` any more; drop them once GAME's programs are
+//! gone.
 //!
-//! # While it runs
+//! # Locks and interruptions
 //!
-//! A change of a definition asks for its lock for [`Plan::lock_timeout`] at a time, and lets
-//! others pass in between; rows are filled in short transactions that pass over what somebody
-//! has locked; indexes are built concurrently, and checks are made `NOT VALID` and validated
-//! after, so that both look at the rows while others write them. A long reader delays it, and
-//! is not delayed.
+//! A change of a definition waits for its lock at most [`Plan::lock_timeout`] at a time, and pauses
+//! in between. Rows are filled in short transactions that skip locked rows. Indexes are built
+//! concurrently; constraints are created `NOT VALID` and validated afterwards, while other sessions
+//! write. A long-running reader delays adoption, but does not wait for it.
 //!
-//! It works on one connection, which it takes out of the pool and closes at the end; the
-//! pool makes another one when it needs it. Dropped, killed or cut off, it leaves nothing that
-//! is wrong: at the worst an index that is not in use, or a check that stands for a column's
-//! NOT NULL, and the next run takes up there. PgBouncer must be in session mode, or be gone
-//! around. The role has to own both tables and what refers to tasks, and may create tables in
-//! their schema.
+//! It uses one connection, which it takes out of the pool and closes at the end; the pool opens
+//! another one when it needs it. A run that is dropped, killed or disconnected leaves at most an
+//! invalid index, or a check constraint instead of NOT NULL, and the next run continues there. Use
+//! PgBouncer in session mode, or connect directly. The role must own both tables and every table
+//! with a foreign key to tasks, and may create tables in their schema.
 //!
-//! What old programs notice: a task or game with a null that may not be is refused from the
-//! moment on when the nulls are filled (and one that came in just before cannot be updated until
-//! it is filled, too), and so is a second task of one name once the index is there. One that
-//! refers to a duplicate which was merged finds it gone.
+//! GAME's programs notice this: from the moment when nulls are filled, an insert with a null in such
+//! a column fails, and so does an update of a row that was inserted just before and is not filled
+//! yet. Once the unique index exists, a second task with the same external id fails. A program that
+//! holds the id of a merged duplicate no longer finds that task.
 //!
-//! What names a task without a foreign key is not known, and not moved when its task is merged:
-//! look for the task in [`RECORD`].
+//! Columns that refer to tasks without a foreign key are unknown to adoption, and keep the id of a
+//! merged task: [`AUDIT_TABLE`] contains it.
 
-mod catalog;
+mod audit;
 mod duplicates;
 mod error;
 mod fill;
-mod homeless;
 mod inspect;
+mod orphans;
 mod plan;
-mod record;
-mod referring;
-mod refusal;
+mod reference_indexes;
 mod report;
 mod run;
 mod schema;
 mod session;
+mod state;
+mod violations;
 
-pub use error::{AdoptError, UnfitReason};
-pub use plan::{Duplicates, Plan, Progress, Step, WithoutGame};
-pub use record::RECORD;
+pub use audit::AUDIT_TABLE;
+pub use error::{AdoptError, Incompatibility};
+pub use plan::{Duplicates, Orphans, Plan, Progress, Step};
 pub use report::{
-    Adoption, BrokenTexts, DuplicateGroup, DuplicateGroups, Found, InheritanceChange, Inspection,
-    Outcome, References, Rule, Settled, StrategyUse,
+    Adoption, AffectedRows, DuplicateGroup, DuplicateGroups, InheritanceChange, Inspection,
+    InvalidTexts, Outcome, References, ResolvedTask, Rule, StrategyUse,
 };
 
 use sea_orm::DatabaseConnection;
 use session::Session;
 use std::time::Duration;
 
-/// The strategies that GAME itself registers. Its own database keeps others, by ids of the
-/// form `custom:<uuid>`.
+/// The strategies that GAME registers. Its database contains others, with ids of the form
+/// `custom:<uuid>`.
 pub const GAME_STRATEGIES: [&str; 5] =
     ["default", "constantEffortStrategy", "greencrowdStrategy", "greengageStrategy", "socio_bee"];
 
-/// Reports what adoption would meet and do. It reads only, all of it as of one moment, and holds
-/// up nobody. It looks at every row some twenty times: up to a minute for millions of tasks.
+/// Reports what adoption would find and do. Reads a single snapshot, changes nothing, and blocks no
+/// other session. It scans the tables about twenty times: up to a minute for millions of tasks.
 ///
 /// # Errors
-/// [`AdoptError::UnsupportedDatabase`], [`AdoptError::Unfit`], [`AdoptError::Database`].
+/// [`AdoptError::UnsupportedDatabase`], [`AdoptError::IncompatibleSchema`], [`AdoptError::Database`].
 pub async fn inspect(db: &DatabaseConnection) -> Result<Inspection, AdoptError> {
     let mut session = Session::open(db, Duration::ZERO, Duration::from_secs(10)).await?;
     let inspection = inspect::inspect(&mut session).await;
@@ -104,15 +104,15 @@ pub async fn inspect(db: &DatabaseConnection) -> Result<Inspection, AdoptError> 
     inspection
 }
 
-/// Adopts the database as the plan decides, or goes on doing so. Where nothing is left to do it
-/// does nothing: a few round trips. [The module](self) says what is changed, and what others
-/// notice.
+/// Adopts the database as the plan decides, or continues an interrupted adoption. On an adopted
+/// database it takes a few round trips and changes nothing. [The module](self) describes what is
+/// changed, and what other programs notice.
 ///
 /// # Errors
 /// [`AdoptError::Undecided`], before anything is changed, if there are rows that the plan does
-/// not decide on; every other [`AdoptError`] as it says.
+/// not decide on; otherwise any [`AdoptError`].
 pub async fn run(db: &DatabaseConnection, mut plan: Plan) -> Result<Adoption, AdoptError> {
-    let mut session = Session::open(db, plan.lock_timeout, plan.patience).await?;
+    let mut session = Session::open(db, plan.lock_timeout, plan.give_up_after).await?;
     let adoption = run::run(&mut session, &mut plan).await;
     session.close().await;
     adoption

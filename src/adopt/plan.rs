@@ -1,36 +1,37 @@
 use std::time::Duration;
 use uuid::Uuid;
 
-/// What becomes of tasks that have the same game and external id.
+/// What to do with tasks that have the same game and external id.
 ///
-/// The oldest of them, by `created_at` as it was before anything was filled (null counting as
-/// newest) and then by id, keeps its name either way. That is the first one that
-/// [`DuplicateGroup::ids`](super::DuplicateGroup) lists. A task that a plan moves to a game
-/// ([`WithoutGame::MoveTo`]) is filled as it is moved, and joins its group with what it has then.
+/// The oldest of them keeps its external id either way. The order is that of `created_at` before it
+/// was filled (null counts as newest) and then of the id; it is also the order of
+/// [`DuplicateGroup::ids`](super::DuplicateGroup). A task that the plan moves to a game
+/// ([`Orphans::MoveTo`]) is filled when it is moved, and then joins its group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Duplicates {
-    /// What refers to the others is made to refer to the oldest, and the others are taken out
-    /// of the table; [`RECORD`](super::RECORD) keeps each of their rows.
+    /// Rows that refer to the others are changed to refer to the oldest, and the others are deleted;
+    /// [`AUDIT_TABLE`](super::AUDIT_TABLE) keeps their rows.
     KeepOldest,
     /// The others get the external id `<old>~<id of the task>`, shortened and without control
-    /// characters, so that it obeys the rules; `updated_at` grows.
+    /// characters so that it is valid; `updated_at` grows.
     Rename,
 }
 
-/// What becomes of tasks whose game is null, or not there.
+/// What to do with tasks whose game is null or does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum WithoutGame {
-    /// They are given to this game. Where that makes duplicates, those are settled as
+pub enum Orphans {
+    /// They are moved to this game. Duplicates that this creates are resolved as
     /// [`Plan::duplicates`] says.
     MoveTo(Uuid),
-    /// They are taken out of the table; [`RECORD`](super::RECORD) keeps each of their rows.
-    /// One that something refers to cannot be ([`AdoptError::Stuck`](super::AdoptError)).
+    /// They are deleted; [`AUDIT_TABLE`](super::AUDIT_TABLE) keeps their rows. A task that another
+    /// table refers to is [`AdoptError::Blocked`](super::AdoptError::Blocked).
     SetAside,
 }
 
-/// How to adopt: the owner's decisions, and how long to wait for locks.
+/// How to adopt a database: what to do with rows that have no obvious correction, and how long to wait
+/// for locks.
 ///
 /// ```
 /// use game_tasks::adopt::{Duplicates, Plan};
@@ -44,25 +45,25 @@ pub enum WithoutGame {
 /// ```
 pub struct Plan {
     pub(super) duplicates: Option<Duplicates>,
-    pub(super) without_game: Option<WithoutGame>,
+    pub(super) orphans: Option<Orphans>,
     pub(super) name_games: bool,
     pub(super) lock_timeout: Duration,
-    pub(super) patience: Duration,
+    pub(super) give_up_after: Duration,
     pub(super) batch: usize,
     pub(super) on_progress: Box<dyn FnMut(Progress) + Send>,
 }
 
 impl Plan {
-    /// A plan without a decision: it adopts a database that needs none. Locks are waited for
-    /// 100 ms at a time, for ten minutes at most; a batch has 500 rows.
+    /// A plan without decisions, for a database that needs none. Lock timeout 100 ms, giving up
+    /// after ten minutes, batches of 500 rows.
     #[must_use]
     pub fn new() -> Self {
         Self {
             duplicates: None,
-            without_game: None,
+            orphans: None,
             name_games: false,
             lock_timeout: Duration::from_millis(100),
-            patience: Duration::from_secs(600),
+            give_up_after: Duration::from_secs(600),
             batch: 500,
             on_progress: Box::new(|_| {}),
         }
@@ -77,46 +78,45 @@ impl Plan {
 
     /// Decides on tasks without a game.
     #[must_use]
-    pub fn without_game(mut self, decision: WithoutGame) -> Self {
-        self.without_game = Some(decision);
+    pub fn orphans(mut self, decision: Orphans) -> Self {
+        self.orphans = Some(decision);
         self
     }
 
-    /// Decides on games whose external id is null: they get their id as their external id.
+    /// Gives games whose external id is null their id as external id.
     #[must_use]
     pub fn name_games_by_id(mut self) -> Self {
         self.name_games = true;
         self
     }
 
-    /// How long a lock that others must wait behind is asked for at a time, and so how long
-    /// the old programs may have to wait: at least 1 ms. Nobody is kept waiting between two
-    /// attempts.
+    /// How long each attempt waits for a lock that makes other sessions queue, and so how long GAME's
+    /// programs may have to wait: at least 1 ms. They do not wait between two attempts.
     #[must_use]
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout.max(Duration::from_millis(1));
         self
     }
 
-    /// For how long a step goes on trying to get a lock, before it gives up with
-    /// [`AdoptError::Locked`](super::AdoptError): at least 1 ms. Must be longer than the
-    /// longest transaction of the database, for the building of an index waits for each that
-    /// may have seen the table. Nobody waits behind it meanwhile.
+    /// How long a step keeps trying to get a lock before it fails with
+    /// [`AdoptError::Locked`](super::AdoptError::Locked): at least 1 ms. Must exceed the longest
+    /// transaction of the database, because building an index waits for every transaction that may
+    /// have read the table. No other session queues behind that wait.
     #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience.max(Duration::from_millis(1));
+    pub fn give_up_after(mut self, limit: Duration) -> Self {
+        self.give_up_after = limit.max(Duration::from_millis(1));
         self
     }
 
-    /// How many rows one transaction fills at the most: at least 1. Who wants to write one of
-    /// them waits for all of them.
+    /// The most rows that one transaction fills: at least 1. A session that writes one of them waits
+    /// until all are filled.
     #[must_use]
     pub fn batch(mut self, rows: usize) -> Self {
         self.batch = rows.max(1);
         self
     }
 
-    /// Calls this whenever there is progress. It should return soon.
+    /// Calls this after each batch and each failed attempt to get a lock. It should return soon.
     #[must_use]
     pub fn on_progress(mut self, call: impl FnMut(Progress) + Send + 'static) -> Self {
         self.on_progress = Box::new(call);
@@ -134,37 +134,37 @@ impl std::fmt::Debug for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Plan")
             .field("duplicates", &self.duplicates)
-            .field("without_game", &self.without_game)
+            .field("orphans", &self.orphans)
             .field("name_games", &self.name_games)
             .field("lock_timeout", &self.lock_timeout)
-            .field("patience", &self.patience)
+            .field("give_up_after", &self.give_up_after)
             .field("batch", &self.batch)
             .finish_non_exhaustive()
     }
 }
 
-/// A step of an adoption, in the order in which they are taken.
+/// A step of an adoption. The steps run in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Step {
-    /// Defaults of the columns that the crate has defaults for.
+    /// Adds the defaults of columns.
     Defaults,
-    /// Nulls of games: timestamps, strategies, external ids.
+    /// Fills nulls of games: timestamps, strategies, external ids.
     FillGames,
-    /// Tasks without a game, as the plan decides.
-    WithoutGame,
-    /// Duplicates, as the plan decides: before nulls are filled, so that the oldest is the one that
-    /// [`inspect`](super::inspect) names, and again before the unique index is built.
+    /// Resolves tasks without a game, as the plan decides.
+    Orphans,
+    /// Resolves duplicates, as the plan decides: before nulls are filled, so that the oldest is the
+    /// one that [`inspect`](super::inspect) names, and again before the unique index is built.
     Duplicates,
-    /// Nulls of tasks: timestamps, strategies, statuses.
+    /// Fills nulls of tasks: timestamps, strategies, statuses.
     FillTasks,
-    /// NOT NULL where the crate has it.
+    /// Adds NOT NULL to columns.
     NotNull,
-    /// The foreign key from tasks to games.
+    /// Adds or validates the foreign key from tasks to games.
     Reference,
-    /// The unique index on game and external id.
+    /// Builds the unique index on game and external id.
     UniqueIndex,
-    /// The index for listing a game by creation.
+    /// Builds the index for listing a game by creation.
     ListingIndex,
 }
 
@@ -173,7 +173,7 @@ impl Step {
     pub const ALL: [Self; 9] = [
         Self::Defaults,
         Self::FillGames,
-        Self::WithoutGame,
+        Self::Orphans,
         Self::Duplicates,
         Self::FillTasks,
         Self::NotNull,
@@ -189,7 +189,7 @@ impl std::fmt::Display for Step {
             Self::Defaults => "defaults",
             Self::FillGames => "nulls of games",
             Self::FillTasks => "nulls of tasks",
-            Self::WithoutGame => "tasks without a game",
+            Self::Orphans => "tasks without a game",
             Self::NotNull => "not null",
             Self::Reference => "foreign key to games",
             Self::Duplicates => "duplicates",
@@ -199,14 +199,14 @@ impl std::fmt::Display for Step {
     }
 }
 
-/// How far an adoption has come.
+/// The progress of an adoption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The step that is being taken.
+    /// The running step.
     pub step: Step,
-    /// How many rows it has settled.
+    /// The number of rows that the step has changed.
     pub rows: u64,
-    /// Whether it has not got a lock yet, and will try again.
+    /// Whether the step waits for a lock, and will try again.
     pub waiting: bool,
 }

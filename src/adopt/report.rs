@@ -3,19 +3,19 @@ use crate::task::StrategyId;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// How many there are of a kind, and the ids of the first of them.
+/// The number of rows that have a property, and the ids of some of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Found {
-    /// How many rows.
+pub struct AffectedRows {
+    /// The number of rows.
     pub count: u64,
-    /// The ids of the first, at most [`Found::MOST_IDS`] of them.
+    /// The lowest ids, at most [`AffectedRows::MAX_IDS`] of them.
     pub ids: Vec<Uuid>,
 }
 
-impl Found {
-    /// How many ids are listed at the most.
-    pub const MOST_IDS: usize = 1_000;
+impl AffectedRows {
+    /// The most ids that are listed.
+    pub const MAX_IDS: usize = 1_000;
 }
 
 /// Tasks that have the same game and external id.
@@ -26,7 +26,8 @@ pub struct DuplicateGroup {
     pub game_id: Uuid,
     /// Their external id.
     pub external_task_id: String,
-    /// Their ids, the one that would be kept first. Of more than [`Found::MOST_IDS`] the first.
+    /// Their ids, oldest first, at most [`AffectedRows::MAX_IDS`] of them. The first one keeps its
+    /// external id.
     pub ids: Vec<Uuid>,
 }
 
@@ -34,30 +35,30 @@ pub struct DuplicateGroup {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DuplicateGroups {
-    /// How many groups there are.
+    /// The number of groups.
     pub count: u64,
-    /// How many tasks are in them.
+    /// The number of tasks in them.
     pub tasks: u64,
-    /// The groups themselves, at most [`DuplicateGroups::MOST`] of them.
+    /// The groups themselves, at most [`DuplicateGroups::MAX_GROUPS`] of them.
     pub groups: Vec<DuplicateGroup>,
 }
 
 impl DuplicateGroups {
-    /// How many groups are listed at the most.
-    pub const MOST: usize = 10_000;
+    /// The most groups that are listed.
+    pub const MAX_GROUPS: usize = 10_000;
 }
 
-/// Which rule a text breaks. The crate reads such a text, and writes none.
+/// A rule for texts. The crate reads texts that break it, and writes none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rule {
-    /// It is empty.
+    /// The text must not be empty.
     NotEmpty,
-    /// It has nothing but white space.
+    /// The text must contain more than white space.
     NotBlank,
-    /// It is longer than [`MAX_TEXT_CHARS`](crate::MAX_TEXT_CHARS).
+    /// The text must not exceed [`MAX_TEXT_CHARS`](crate::MAX_TEXT_CHARS).
     NotTooLong,
-    /// It has a control character.
+    /// The text must not contain control characters.
     NoControlCharacter,
 }
 
@@ -75,29 +76,29 @@ impl std::fmt::Display for Rule {
 /// Texts of one column that break one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct BrokenTexts {
+pub struct InvalidTexts {
     /// `tasks` or `games`.
     pub table: &'static str,
     /// The column.
     pub column: &'static str,
     /// The rule.
     pub rule: Rule,
-    /// The rows. The texts themselves are not in the report: some are API keys.
-    pub rows: Found,
+    /// The rows. The report omits the texts themselves, because some are API keys.
+    pub rows: AffectedRows,
 }
 
-/// A strategy id that rows name.
+/// A strategy id that is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StrategyUse {
     /// The id.
     pub strategy_id: StrategyId,
-    /// How many tasks name it.
+    /// The number of tasks with it.
     pub tasks: u64,
-    /// How many games name it.
+    /// The number of games with it.
     pub games: u64,
     /// Whether it is one of [`GAME_STRATEGIES`](super::GAME_STRATEGIES), or `custom:` and a
-    /// UUID. Ask your own registry with [`Inspection::unknown_strategies`].
+    /// UUID. [`Inspection::unknown_strategies`] asks your own registry.
     pub known: bool,
 }
 
@@ -113,72 +114,71 @@ pub struct References {
     pub columns: Vec<String>,
     /// The columns of tasks that they refer to.
     pub referenced: Vec<String>,
-    /// How many of its rows refer to a task.
+    /// The number of rows that refer to a task.
     pub rows: u64,
-    /// How many of those refer to a duplicate other than the oldest of its group, which
-    /// [`Duplicates::KeepOldest`](super::Duplicates::KeepOldest) would move.
+    /// The number of rows that refer to a duplicate other than the oldest of its group.
+    /// [`Duplicates::KeepOldest`](super::Duplicates::KeepOldest) would change them.
     pub to_duplicates: u64,
 }
 
-/// A game of which tasks run by another strategy once inheritance is switched on.
+/// A game whose tasks use another strategy once they inherit the game's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InheritanceChange {
     /// The game.
     pub game_id: Uuid,
-    /// Its external id, where it has one.
+    /// Its external id, if it has one.
     pub external_game_id: Option<String>,
-    /// The strategy that its tasks would inherit.
+    /// The game's strategy.
     pub strategy_id: StrategyId,
-    /// How many tasks would: those that store `default`.
+    /// The number of its tasks that store `default`, and so would inherit.
     pub tasks: u64,
 }
 
-/// What adoption would meet, and do. Made by [`inspect`](super::inspect).
+/// What adoption would find and do. Returned by [`inspect`](super::inspect).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Inspection {
-    /// How many tasks there are.
+    /// The number of tasks.
     pub tasks: u64,
-    /// How many games there are.
+    /// The number of games.
     pub games: u64,
-    /// Tasks without one of their timestamps or both.
-    pub tasks_without_timestamps: Found,
-    /// Games without one of their timestamps or both.
-    pub games_without_timestamps: Found,
+    /// Tasks that lack one or both timestamps.
+    pub tasks_without_timestamps: AffectedRows,
+    /// Games that lack one or both timestamps.
+    pub games_without_timestamps: AffectedRows,
     /// Tasks with a timestamp that a `DateTime<Utc>` cannot hold: `infinity`, or a year after
-    /// 262141. They stay as they are, and calls that would return one report
-    /// [`TaskError::UnreadableTimestamp`](crate::TaskError::UnreadableTimestamp): give them other
-    /// timestamps.
-    pub tasks_with_unreadable_timestamps: Found,
-    /// Games with such a timestamp. They stay as they are; the driver panics when SeaORM reads
-    /// one.
-    pub games_with_unreadable_timestamps: Found,
+    /// 262141. Adoption does not change them, and calls that would return one fail with
+    /// [`TaskError::UnreadableTimestamp`](crate::TaskError::UnreadableTimestamp). Correct them.
+    pub tasks_with_unreadable_timestamps: AffectedRows,
+    /// Games with such a timestamp. Adoption does not change them; the driver panics when SeaORM
+    /// reads one.
+    pub games_with_unreadable_timestamps: AffectedRows,
     /// Games whose strategy is null, which becomes `default`.
-    pub games_without_strategy: Found,
-    /// Games whose external id is null: the owner decides
+    pub games_without_strategy: AffectedRows,
+    /// Games whose external id is null: the plan decides
     /// ([`Plan::name_games_by_id`](super::Plan::name_games_by_id)).
-    pub games_without_external_id: Found,
-    /// Tasks whose game is null or not there: the owner decides
-    /// ([`Plan::without_game`](super::Plan::without_game)).
-    pub tasks_without_game: Found,
-    /// Tasks of the same game and external id: the owner decides
+    pub games_without_external_id: AffectedRows,
+    /// Tasks whose game is null or does not exist: the plan decides
+    /// ([`Plan::orphans`](super::Plan::orphans)).
+    pub tasks_without_game: AffectedRows,
+    /// Tasks of the same game and external id: the plan decides
     /// ([`Plan::duplicates`](super::Plan::duplicates)).
     pub duplicates: DuplicateGroups,
-    /// Texts outside the rules, which stay as they are.
-    pub broken_texts: Vec<BrokenTexts>,
-    /// Every strategy id that is named, the most used first.
+    /// Texts that break the crate's rules. Adoption does not change them.
+    pub invalid_texts: Vec<InvalidTexts>,
+    /// Every strategy id in use, the most used first.
     pub strategies: Vec<StrategyUse>,
-    /// What refers to tasks.
+    /// The foreign keys that refer to tasks.
     pub references: Vec<References>,
-    /// The games whose tasks change when inheritance is switched on, the most tasks first.
+    /// The games whose tasks use another strategy once they inherit it, the most tasks first.
     pub inheritance_changes: Vec<InheritanceChange>,
-    /// The steps that [`run`](super::run) would take. None: the database is adopted.
+    /// The steps that [`run`](super::run) would take. Empty if the database is adopted.
     pub steps: Vec<Step>,
 }
 
 impl Inspection {
-    /// The strategy ids in use that are not known to whoever is asked.
+    /// The strategy ids in use that `knows` rejects.
     pub fn unknown_strategies(
         &self,
         knows: impl Fn(&StrategyId) -> bool,
@@ -187,36 +187,36 @@ impl Inspection {
     }
 }
 
-/// What became of a row that only the owner could decide on.
+/// What was done with a row that the plan decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It is the oldest of its group, and is as it was.
+    /// It is the oldest of its group, and is unchanged.
     Kept,
     /// It has another external id.
     Renamed {
-        /// The external id that it has now.
+        /// The new external id.
         to: String,
     },
-    /// It is gone from the table; what referred to it refers to another.
+    /// It was deleted, and the rows that referred to it refer to another task.
     Merged {
         /// The oldest of its group.
         into: Uuid,
-        /// How many rows were made to refer to that one.
+        /// The number of rows that now refer to that one.
         references: u64,
     },
-    /// It belongs to a game now.
+    /// It was moved to a game.
     Moved {
         /// The game.
         game_id: Uuid,
     },
-    /// It is gone from the table.
+    /// It was deleted.
     SetAside,
 }
 
 impl Outcome {
-    /// As a past participle, for sentences and for the record.
-    pub(super) fn done(&self) -> &'static str {
+    /// The outcome in sentences and in the audit table.
+    pub(super) fn participle(&self) -> &'static str {
         match self {
             Self::Kept => "kept",
             Self::Renamed { .. } => "renamed",
@@ -229,46 +229,45 @@ impl Outcome {
 
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.done())
+        f.pad(self.participle())
     }
 }
 
-/// One row that an adoption settled.
+/// A row that the plan decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Settled {
+pub struct ResolvedTask {
     /// The task's id.
     pub task_id: Uuid,
-    /// The game that it had.
+    /// The game before adoption.
     pub game_id: Option<Uuid>,
-    /// The external id that it had.
+    /// The external id before adoption.
     pub external_task_id: String,
-    /// What became of it.
+    /// What was done with it.
     pub outcome: Outcome,
-    /// When.
+    /// When that was done.
     pub at: DateTime<Utc>,
 }
 
-/// What an adoption did. Made by [`run`](super::run).
+/// What an adoption did. Returned by [`run`](super::run).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Adoption {
-    /// The steps in which there was something to do. None: the database was adopted before.
+    /// The steps that changed something. Empty if the database was adopted before.
     pub steps: Vec<Step>,
-    /// How many tasks had nulls filled, besides those that were filled as they were renamed or moved.
+    /// The number of tasks whose nulls were filled, without those that were renamed or moved.
     pub tasks_filled: u64,
-    /// How many games had nulls filled.
+    /// The number of games whose nulls were filled.
     pub games_filled: u64,
-    /// Every row that was kept, renamed, merged, moved or set aside, in that order of events;
-    /// also by earlier runs, which may have been cut off, for it is read from
-    /// [`RECORD`](super::RECORD).
-    pub settled: Vec<Settled>,
+    /// Every row that was kept, renamed, merged, moved or set aside, in the order in which that was
+    /// done. It is read from [`AUDIT_TABLE`](super::AUDIT_TABLE), so it includes earlier runs.
+    pub resolved: Vec<ResolvedTask>,
 }
 
 impl Adoption {
-    /// How many of the settled rows had this outcome, as `Outcome`'s `Display` tells it.
+    /// The number of resolved rows with this outcome, named as `Outcome`'s `Display` shows it.
     #[must_use]
     pub fn count(&self, outcome: &str) -> usize {
-        self.settled.iter().filter(|one| one.outcome.done() == outcome).count()
+        self.resolved.iter().filter(|one| one.outcome.participle() == outcome).count()
     }
 }

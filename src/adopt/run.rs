@@ -1,90 +1,74 @@
-//! The order of the steps: what there is to do is asked of the catalog each time, so that a run
-//! takes up where another one was cut off.
+//! The order of the steps. Each step reads the tables' state first, so that a run continues an
+//! interrupted one.
 
-use super::catalog::Catalog;
-use super::catalog::Needed;
-use super::catalog::ToGames;
-use super::duplicates;
 use super::error::AdoptError;
-use super::fill;
-use super::homeless;
-use super::inspect::WITHOUT_EXTERNAL_ID;
-use super::inspect::groups;
-use super::inspect::number;
-use super::inspect::without_game;
-use super::plan::Plan;
-use super::plan::Step;
-use super::plan::WithoutGame;
-use super::record;
-use super::referring;
+use super::inspect::{WITHOUT_EXTERNAL_ID, count_rows, groups, is_orphan};
+use super::plan::{Orphans, Plan, Step};
 use super::report::Adoption;
-use super::schema;
-use super::session::Session;
-use super::session::Watch;
-use super::session::count;
-use super::session::get;
-use super::session::query;
+use super::session::{Session, StepProgress, count, get, query};
+use super::state::{ForeignKey, Needed, State};
+use super::{audit, duplicates, fill, orphans, reference_indexes, schema};
 use crate::task::games;
 
-/// How often a step is begun anew because old programs wrote what it had just settled.
-const ROUNDS: u32 = 20;
+/// How often a step is repeated because GAME's programs wrote rows that it had just resolved.
+const MAX_ROUNDS: u32 = 20;
 
 /// Adopts the database.
 pub(super) async fn run(session: &mut Session, plan: &mut Plan) -> Result<Adoption, AdoptError> {
-    let catalog = Catalog::read(session).await?;
-    session.alone(&catalog.tasks.quoted).await?;
-    // Another run may have ended in between.
-    let catalog = Catalog::read(session).await?;
-    schema::refuse_taken_names(session, &catalog).await?;
-    refuse_what_is_undecided(session, &catalog, plan).await?;
+    let state = State::read(session).await?;
+    session.acquire_lock(&state.tasks.quoted).await?;
+    // Another run may have ended meanwhile.
+    let state = State::read(session).await?;
+    schema::refuse_taken_names(session, &state).await?;
+    refuse_what_is_undecided(session, &state, plan).await?;
 
     let mut run = Run { session, plan, steps: Vec::new(), tasks_filled: 0, games_filled: 0 };
-    let outcome = run.all(&catalog).await;
-    if let Err(AdoptError::Stuck { .. } | AdoptError::Undecided { .. }) = outcome {
-        // The owner may take a while to decide, and writers need not pay for it meanwhile. What
-        // went wrong before is what there is to tell.
+    let outcome = run.all(&state).await;
+    if let Err(AdoptError::Blocked { .. } | AdoptError::Undecided { .. }) = outcome {
+        // The next run may be a while off, and the temporary indexes slow writers. The first error is
+        // the one to report.
         let _ = run.drop_indexes().await;
     }
     outcome?;
     let Run { session, mut steps, tasks_filled, games_filled, .. } = run;
     steps.sort_unstable();
     steps.dedup();
-    let settled = record::read(session, &catalog.tasks).await?;
-    Ok(Adoption { steps, tasks_filled, games_filled, settled })
+    let resolved = audit::read(session, &state.tasks).await?;
+    Ok(Adoption { steps, tasks_filled, games_filled, resolved })
 }
 
-/// Looks, before anything is changed, for rows that only the owner can decide on.
+/// Fails if there are rows on which the plan does not decide.
 async fn refuse_what_is_undecided(
     session: &mut Session,
-    catalog: &Catalog,
+    state: &State,
     plan: &mut Plan,
 ) -> Result<(), AdoptError> {
-    let Catalog { tasks, games, .. } = catalog;
+    let State { tasks, games, .. } = state;
     let mut undecided = (0, 0, 0);
     let mut game = r#"t."gameId""#.to_owned();
-    if catalog.lets_tasks_be_without_game() {
-        let without = without_game(catalog);
-        match plan.without_game {
-            None => undecided.1 = number(session, tasks, &without).await?,
-            Some(WithoutGame::SetAside) => {
+    if state.allows_orphans() {
+        let without = is_orphan(state);
+        match plan.orphans {
+            None => undecided.1 = count_rows(session, tasks, &without).await?,
+            Some(Orphans::SetAside) => {
                 game = format!(r#"CASE WHEN NOT ({without}) THEN t."gameId" END"#);
             }
-            Some(WithoutGame::MoveTo(game_id)) => {
+            Some(Orphans::MoveTo(game_id)) => {
                 let text = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE id = $1)", games.quoted);
                 if !get::<bool>(&session.row(query(text).bind(game_id)).await?, 0)? {
                     return Err(AdoptError::GameNotFound { game_id });
                 }
-                // They count with the game that they will have.
+                // They belong to the groups of their future game.
                 game = format!(r#"CASE WHEN {without} THEN '{game_id}'::uuid ELSE t."gameId" END"#);
             }
         }
     }
-    if plan.duplicates.is_none() && !catalog.has(Needed::Unique) {
+    if plan.duplicates.is_none() && !state.has(Needed::Unique) {
         let text = format!("SELECT count(*) FROM ({}) d", groups(tasks, &game));
         undecided.0 = count(&session.row(query(text)).await?, 0)?;
     }
     if !plan.name_games && games.is_nullable(games::Column::ExternalGameId) {
-        undecided.2 = number(session, games, WITHOUT_EXTERNAL_ID).await?;
+        undecided.2 = count_rows(session, games, WITHOUT_EXTERNAL_ID).await?;
     }
     match undecided {
         (0, 0, 0) => Ok(()),
@@ -98,9 +82,8 @@ async fn refuse_what_is_undecided(
     }
 }
 
-/// Which of the two tables a step is about.
 #[derive(Clone, Copy, PartialEq)]
-enum Of {
+enum Target {
     Games,
     Tasks,
 }
@@ -114,10 +97,10 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-    async fn all(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
-        self.defaults(catalog).await?;
-        self.without_nulls(catalog, Of::Games).await?;
-        self.without_nulls(catalog, Of::Tasks).await?;
+    async fn all(&mut self, state: &State) -> Result<(), AdoptError> {
+        self.defaults(state).await?;
+        self.without_nulls(state, Target::Games).await?;
+        self.without_nulls(state, Target::Tasks).await?;
         self.reference().await?;
         self.unique_index().await?;
         self.listing_index().await?;
@@ -125,87 +108,90 @@ impl Run<'_> {
     }
 
     async fn drop_indexes(&mut self) -> Result<(), AdoptError> {
-        let mut watch = Watch::new(Step::Duplicates, &mut *self.plan.on_progress);
-        referring::drop_indexes(self.session, &mut watch).await
+        let mut progress = StepProgress::new(Step::Duplicates, &mut *self.plan.on_progress);
+        reference_indexes::drop_indexes(self.session, &mut progress).await
     }
 
-    async fn defaults(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
-        for table in [&catalog.games, &catalog.tasks] {
-            if !table.without_default().is_empty() {
+    async fn defaults(&mut self, state: &State) -> Result<(), AdoptError> {
+        for table in [&state.games, &state.tasks] {
+            if !table.missing_defaults().is_empty() {
                 self.steps.push(Step::Defaults);
-                let mut watch = Watch::new(Step::Defaults, &mut *self.plan.on_progress);
-                watch.begin();
-                schema::defaults(self.session, table, &mut watch).await?;
+                let mut progress = StepProgress::new(Step::Defaults, &mut *self.plan.on_progress);
+                progress.begin();
+                schema::defaults(self.session, table, &mut progress).await?;
             }
         }
         Ok(())
     }
 
-    /// Fills what is null, first at leisure, then, once no null can come in, what came in
-    /// between, until the proof succeeds that nothing is left.
-    async fn without_nulls(&mut self, catalog: &Catalog, of: Of) -> Result<(), AdoptError> {
-        let table = match of {
-            Of::Games => &catalog.games,
-            Of::Tasks => &catalog.tasks,
+    /// Fills nulls, forbids new ones, fills those that were written meanwhile, and sets NOT NULL.
+    async fn without_nulls(&mut self, state: &State, target: Target) -> Result<(), AdoptError> {
+        let table = match target {
+            Target::Games => &state.games,
+            Target::Tasks => &state.tasks,
         };
         if table.nullable().is_empty() {
             return Ok(());
         }
-        self.fill(catalog, of).await?;
-        for _ in 0..ROUNDS {
+        self.fill(state, target).await?;
+        for _ in 0..MAX_ROUNDS {
             self.steps.push(Step::NotNull);
-            let mut watch = Watch::new(Step::NotNull, &mut *self.plan.on_progress);
-            watch.begin();
-            schema::forbid_nulls(self.session, table, &mut watch).await?;
-            self.fill(catalog, of).await?;
-            let mut watch = Watch::new(Step::NotNull, &mut *self.plan.on_progress);
-            watch.begin();
-            if schema::not_null(self.session, table, &mut watch).await? {
+            let mut progress = StepProgress::new(Step::NotNull, &mut *self.plan.on_progress);
+            progress.begin();
+            schema::forbid_nulls(self.session, table, &mut progress).await?;
+            self.fill(state, target).await?;
+            let mut progress = StepProgress::new(Step::NotNull, &mut *self.plan.on_progress);
+            progress.begin();
+            if schema::not_null(self.session, table, &mut progress).await? {
                 return Ok(());
             }
-            self.refuse_nameless_games(catalog, of).await?;
+            self.refuse_unnamed_games(state, target).await?;
         }
-        Err(AdoptError::Overtaken { step: Step::NotNull, rounds: ROUNDS })
+        Err(AdoptError::OutpacedByWriters { step: Step::NotNull, rounds: MAX_ROUNDS })
     }
 
-    async fn fill(&mut self, catalog: &Catalog, of: Of) -> Result<(), AdoptError> {
-        if of == Of::Games {
-            let filled = fill::games(self.session, &catalog.games, self.plan).await?;
+    async fn fill(&mut self, state: &State, target: Target) -> Result<(), AdoptError> {
+        if target == Target::Games {
+            let filled = fill::games(self.session, &state.games, self.plan).await?;
             self.games_filled += filled;
-            self.note(filled > 0, Step::FillGames);
+            self.record(filled > 0, Step::FillGames);
             return Ok(());
         }
-        // In this order: where nulls are forbidden, a row that has no game cannot be filled.
-        self.without_game(catalog).await?;
-        // While nulls are still there: a task without `created_at` counts as the newest, and must
-        // not become the oldest of its group by what it is filled with.
-        self.duplicates(catalog).await?;
-        let filled = fill::tasks(self.session, &catalog.tasks, self.plan).await?;
+        // First, because a row without a game cannot be filled once nulls are forbidden.
+        self.orphans(state).await?;
+        // Before filling: a task without `created_at` counts as the newest of its group, and must not
+        // become the oldest.
+        self.duplicates(state).await?;
+        let filled = fill::tasks(self.session, &state.tasks, self.plan).await?;
         self.tasks_filled += filled;
-        self.note(filled > 0, Step::FillTasks);
+        self.record(filled > 0, Step::FillTasks);
         Ok(())
     }
 
-    async fn duplicates(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
-        if !catalog.has(Needed::Unique) {
-            let settled = duplicates::settle(self.session, catalog, self.plan).await?;
-            self.note(settled, Step::Duplicates);
+    async fn duplicates(&mut self, state: &State) -> Result<(), AdoptError> {
+        if !state.has(Needed::Unique) {
+            let settled = duplicates::resolve(self.session, state, self.plan).await?;
+            self.record(settled, Step::Duplicates);
         }
         Ok(())
     }
 
-    async fn without_game(&mut self, catalog: &Catalog) -> Result<(), AdoptError> {
-        let settled = homeless::settle(self.session, catalog, self.plan).await?;
-        self.note(settled, Step::WithoutGame);
+    async fn orphans(&mut self, state: &State) -> Result<(), AdoptError> {
+        let settled = orphans::resolve(self.session, state, self.plan).await?;
+        self.record(settled, Step::Orphans);
         Ok(())
     }
 
-    /// A game that came in without an external id, where the plan does not decide on that.
-    async fn refuse_nameless_games(&mut self, catalog: &Catalog, of: Of) -> Result<(), AdoptError> {
-        if self.plan.name_games || of == Of::Tasks {
+    /// Fails if a game was written without an external id, and the plan does not decide on that.
+    async fn refuse_unnamed_games(
+        &mut self,
+        state: &State,
+        target: Target,
+    ) -> Result<(), AdoptError> {
+        if self.plan.name_games || target == Target::Tasks {
             return Ok(());
         }
-        match number(self.session, &catalog.games, WITHOUT_EXTERNAL_ID).await? {
+        match count_rows(self.session, &state.games, WITHOUT_EXTERNAL_ID).await? {
             0 => Ok(()),
             games_without_external_id => Err(AdoptError::Undecided {
                 duplicate_groups: 0,
@@ -216,49 +202,49 @@ impl Run<'_> {
     }
 
     async fn reference(&mut self) -> Result<(), AdoptError> {
-        for _ in 0..ROUNDS {
-            let catalog = Catalog::read(self.session).await?;
-            if catalog.to_games == ToGames::Valid {
+        for _ in 0..MAX_ROUNDS {
+            let state = State::read(self.session).await?;
+            if state.foreign_key == ForeignKey::Valid {
                 return Ok(());
             }
-            self.without_game(&catalog).await?;
+            self.orphans(&state).await?;
             self.steps.push(Step::Reference);
-            let mut watch = Watch::new(Step::Reference, &mut *self.plan.on_progress);
-            watch.begin();
-            schema::reference(self.session, &catalog, &mut watch).await?;
+            let mut progress = StepProgress::new(Step::Reference, &mut *self.plan.on_progress);
+            progress.begin();
+            schema::reference(self.session, &state, &mut progress).await?;
         }
-        Err(AdoptError::Overtaken { step: Step::Reference, rounds: ROUNDS })
+        Err(AdoptError::OutpacedByWriters { step: Step::Reference, rounds: MAX_ROUNDS })
     }
 
     async fn unique_index(&mut self) -> Result<(), AdoptError> {
-        for _ in 0..ROUNDS {
-            let catalog = Catalog::read(self.session).await?;
-            if catalog.has(Needed::Unique) {
+        for _ in 0..MAX_ROUNDS {
+            let state = State::read(self.session).await?;
+            if state.has(Needed::Unique) {
                 return Ok(());
             }
-            self.duplicates(&catalog).await?;
-            self.index(&catalog, Needed::Unique).await?;
+            self.duplicates(&state).await?;
+            self.index(&state, Needed::Unique).await?;
         }
-        Err(AdoptError::Overtaken { step: Step::UniqueIndex, rounds: ROUNDS })
+        Err(AdoptError::OutpacedByWriters { step: Step::UniqueIndex, rounds: MAX_ROUNDS })
     }
 
     async fn listing_index(&mut self) -> Result<(), AdoptError> {
-        let catalog = Catalog::read(self.session).await?;
-        if !catalog.has(Needed::Listing) {
-            self.index(&catalog, Needed::Listing).await?;
+        let state = State::read(self.session).await?;
+        if !state.has(Needed::Listing) {
+            self.index(&state, Needed::Listing).await?;
         }
         Ok(())
     }
 
-    async fn index(&mut self, catalog: &Catalog, needed: Needed) -> Result<(), AdoptError> {
-        let step = schema::step_of(needed);
+    async fn index(&mut self, state: &State, needed: Needed) -> Result<(), AdoptError> {
+        let step = needed.step();
         self.steps.push(step);
-        let mut watch = Watch::new(step, &mut *self.plan.on_progress);
-        watch.begin();
-        schema::index(self.session, catalog, needed, &mut watch).await.map(drop)
+        let mut progress = StepProgress::new(step, &mut *self.plan.on_progress);
+        progress.begin();
+        schema::index(self.session, state, needed, &mut progress).await.map(drop)
     }
 
-    fn note(&mut self, done: bool, step: Step) {
+    fn record(&mut self, done: bool, step: Step) {
         if done {
             self.steps.push(step);
         }

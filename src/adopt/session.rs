@@ -1,11 +1,10 @@
-//! The one connection that an adoption works on, taken out of the pool for good.
+//! The connection that an adoption uses, taken out of the pool for good.
 //!
-//! It keeps a lock and settings of its own. Were it in the pool, a dropped adoption would
-//! leave them to the application; so it is closed instead, with whatever it held.
+//! It holds a session lock and changed settings. A dropped adoption would return them to the pool,
+//! so the connection is closed instead.
 
 use super::error::AdoptError;
-use super::plan::Progress;
-use super::plan::Step;
+use super::plan::{Progress, Step};
 use crate::database::TaskConnection;
 use crate::database::dialect::Dialect;
 use crate::error::{Call, DatabaseError, FailureKind};
@@ -18,18 +17,24 @@ use sea_orm::{
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A statement with its parameters. Its text is made of names from the catalog, quoted, and of
-/// nothing that a row holds.
+/// A statement without its parameters. The text contains quoted names from the catalogs, and no value
+/// of a row.
 pub(super) fn query(text: impl Into<String>) -> Query<'static, Postgres, PgArguments> {
     sqlx::query(AssertSqlSafe(text.into()))
 }
 
+const CALL: Call = Call { dialect: Dialect::Postgres, in_transaction: false, writes: true };
+
 pub(super) fn failed(error: SqlxError) -> DatabaseError {
-    let call = Call { dialect: Dialect::Postgres, in_transaction: false, writes: true };
-    DatabaseError::new(call, DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
+    DatabaseError::new(CALL, DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
 }
 
-/// One column of a row, by its place.
+/// A row that SeaORM could not decode.
+pub(super) fn failed_to_decode(error: DbErr) -> DatabaseError {
+    DatabaseError::new(CALL, error)
+}
+
+/// One column of a row, by its index.
 pub(super) fn get<'r, T>(row: &'r PgRow, place: usize) -> Result<T, DatabaseError>
 where
     T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
@@ -37,28 +42,28 @@ where
     row.try_get(place).map_err(failed)
 }
 
-/// A count, which PostgreSQL gives as a signed number.
+/// A count, which PostgreSQL returns as a signed number.
 pub(super) fn count(row: &PgRow, place: usize) -> Result<u64, DatabaseError> {
     get::<i64>(row, place).map(|count| u64::try_from(count).unwrap_or_default())
 }
 
-/// The number that, with the table's, names the lock of an adoption.
+/// The first key of the advisory lock; the second one is the table's oid.
 const LOCK: i32 = 0x6774_6164;
-/// How long an adoption that was cut off may take to let go of its lock.
-const SUCCESSION: Duration = Duration::from_secs(10);
+/// How long the server may take to release the lock of an interrupted adoption.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) struct Session {
     connection: PgConnection,
     lock_timeout: Duration,
-    patience: Duration,
+    give_up_after: Duration,
 }
 
 impl Session {
-    /// A connection from the application's pool, which makes another when it needs one.
+    /// Takes a connection from the application's pool, which opens another when it needs one.
     pub(super) async fn open(
         db: &DatabaseConnection,
         lock_timeout: Duration,
-        patience: Duration,
+        give_up_after: Duration,
     ) -> Result<Self, AdoptError> {
         let pool = match &db.inner {
             DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
@@ -74,8 +79,8 @@ impl Session {
             }
         };
         let connection = pool.acquire().await.map_err(failed)?.detach();
-        let mut session = Self { connection, lock_timeout, patience };
-        // Whatever the role or the pool asks for.
+        let mut session = Self { connection, lock_timeout, give_up_after };
+        // Overrides what the role or the pool sets.
         session
             .run(
                 "SET application_name = 'game-tasks adopt'; SET statement_timeout = 0; \
@@ -86,27 +91,27 @@ impl Session {
                  WHERE name = 'transaction_timeout'",
             )
             .await?;
-        // The server ends what runs for a client that is gone, where it knows how to (14 and
-        // newer, not on every system); where not, it ends it later.
+        // Ends statements of a disconnected client sooner (PostgreSQL 14 and newer, not on every
+        // system).
         let _ = session
             .run(
                 "SELECT set_config(name, '500ms', false) FROM pg_settings \
                  WHERE name = 'client_connection_check_interval'",
             )
             .await;
-        session.wait_for_locks(patience).await?;
+        session.wait_for_locks(give_up_after).await?;
         Ok(session)
     }
 
-    /// Tells the server that the connection ends, which it would else find out.
+    /// Closes the connection, so that the server need not detect the disconnect.
     pub(super) async fn close(self) {
-        // Whatever was to be done is done.
+        // Every change has been committed.
         let _ = self.connection.close().await;
     }
 
-    /// Sees to it that no other adoption of this table runs.
-    pub(super) async fn alone(&mut self, table: &str) -> Result<(), AdoptError> {
-        let deadline = Instant::now() + SUCCESSION;
+    /// Fails if another adoption of this table runs.
+    pub(super) async fn acquire_lock(&mut self, table: &str) -> Result<(), AdoptError> {
+        let deadline = Instant::now() + LOCK_WAIT;
         let text = "SELECT pg_try_advisory_lock($1, to_regclass($2)::oid::int8::bit(32)::int4)";
         loop {
             let row = self.row(query(text).bind(LOCK).bind(table.to_owned())).await?;
@@ -120,13 +125,13 @@ impl Session {
         }
     }
 
-    /// Runs statements without parameters, all in one transaction if there are several.
+    /// Runs statements without parameters. Several run in one transaction.
     pub(super) async fn run(&mut self, text: &str) -> Result<(), DatabaseError> {
         let text = AssertSqlSafe(text.to_owned());
         sqlx::raw_sql(text).execute(&mut self.connection).await.map(drop).map_err(failed)
     }
 
-    /// Runs a statement, and says how many rows it touched.
+    /// Runs a statement, and returns the number of affected rows.
     pub(super) async fn execute(
         &mut self,
         query: Query<'static, Postgres, PgArguments>,
@@ -149,17 +154,17 @@ impl Session {
         query.fetch_one(&mut self.connection).await.map_err(failed)
     }
 
-    /// Waits on the server, so that it takes no runtime's timer.
+    /// Sleeps on the server, which needs no timer of a particular runtime.
     async fn sleep(&mut self, time: Duration) -> Result<(), DatabaseError> {
         self.execute(query("SELECT pg_sleep($1)").bind(time.as_secs_f64())).await.map(drop)
     }
 
-    /// For how long statements from now on wait for locks behind which nobody queues.
+    /// Sets how long statements wait for locks that make no other session queue.
     async fn wait_for_locks(&mut self, time: Duration) -> Result<(), DatabaseError> {
         self.run(&format!("SET lock_timeout = {}", milliseconds(time))).await
     }
 
-    /// Begins a transaction whose statements wait for locks as others may have to: shortly.
+    /// Begins a transaction whose statements wait for locks no longer than the plan's lock timeout.
     pub(super) async fn begin(&mut self) -> Result<(), DatabaseError> {
         let timeout = milliseconds(self.lock_timeout);
         self.run(&format!("BEGIN; SET LOCAL lock_timeout = {timeout}")).await
@@ -167,8 +172,8 @@ impl Session {
 
     /// Begins a transaction that changes the definition of a table.
     ///
-    /// The first lock keeps away only what else changes definitions, and autovacuum, which
-    /// gives way to it: readers and writers do not queue behind it, so it can be waited for.
+    /// The first lock conflicts only with other changes of the definition, and with autovacuum, which
+    /// yields. Readers and writers do not queue behind it, so a long wait is harmless.
     pub(super) async fn begin_to_alter(&mut self, table: &str) -> Result<(), DatabaseError> {
         let timeout = milliseconds(self.lock_timeout);
         self.run("BEGIN").await?;
@@ -176,37 +181,37 @@ impl Session {
         self.run(&format!("SET LOCAL lock_timeout = {timeout}")).await
     }
 
-    /// Changes the definition of a table by statements that are quick once they have their
-    /// locks, as soon as nobody is in the way.
+    /// Changes the definition of a table by statements that are fast once they have their locks.
+    /// Retries until the locks are granted.
     pub(super) async fn alter(
         &mut self,
         table: &str,
         statements: &str,
-        watch: &mut Watch<'_>,
+        progress: &mut StepProgress<'_>,
     ) -> Result<(), AdoptError> {
         loop {
-            watch.trying();
+            progress.attempt();
             match self.try_alter(table, statements).await {
-                Ok(()) => break watch.passed(),
-                Err(error) => watch.try_again(self, error).await?,
+                Ok(()) => break progress.succeeded(),
+                Err(error) => progress.retry(self, error).await?,
             }
         }
         Ok(())
     }
 
-    /// Runs a statement that takes its time, outside of a transaction, and behind which nobody
-    /// queues, as often as it does not get its locks. What else is wrong is its outcome.
-    pub(super) async fn run_patiently(
+    /// Runs a long statement outside of a transaction, whose locks make no other session queue.
+    /// Retries until they are granted; any other failure is the inner result.
+    pub(super) async fn run_retrying_locks(
         &mut self,
         statement: &str,
-        watch: &mut Watch<'_>,
+        progress: &mut StepProgress<'_>,
     ) -> Result<Result<(), DatabaseError>, AdoptError> {
         loop {
-            watch.trying();
+            progress.attempt();
             match self.run(statement).await {
-                Err(error) if passes(&error) => watch.try_again(self, error).await?,
+                Err(error) if is_lock_failure(&error) => progress.retry(self, error).await?,
                 outcome => {
-                    watch.passed();
+                    progress.succeeded();
                     return Ok(outcome);
                 }
             }
@@ -220,18 +225,18 @@ impl Session {
     }
 }
 
-/// A timeout as PostgreSQL wants it, where 0 would mean none.
+/// A timeout for PostgreSQL, where 0 would mean none.
 fn milliseconds(time: Duration) -> u128 {
     time.as_millis().clamp(1, i32::MAX as u128)
 }
 
-/// A lock that was not had, and one that was taken back to end a deadlock.
-fn passes(error: &DatabaseError) -> bool {
+/// Whether a lock was not granted in time, or was revoked to end a deadlock.
+fn is_lock_failure(error: &DatabaseError) -> bool {
     error.code() == Some("55P03") || error.kind() == FailureKind::Serialization
 }
 
-/// Keeps an eye on one step: its progress, and how long it has waited for locks.
-pub(super) struct Watch<'p> {
+/// The progress of one step, and how long it has been waiting for locks.
+pub(super) struct StepProgress<'p> {
     step: Step,
     begun: bool,
     rows: u64,
@@ -240,20 +245,20 @@ pub(super) struct Watch<'p> {
     on_progress: &'p mut (dyn FnMut(Progress) + Send),
 }
 
-/// Between two attempts, at first and at most. Others are kept waiting during an attempt, so
-/// this is what they have for themselves.
+/// The first and the longest pause between two attempts. Other sessions wait during an attempt, and
+/// proceed during a pause.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
 
-impl<'p> Watch<'p> {
+impl<'p> StepProgress<'p> {
     pub(super) fn new(step: Step, on_progress: &'p mut (dyn FnMut(Progress) + Send)) -> Self {
         Self { step, begun: false, rows: 0, pause: PAUSES.0, waiting_since: None, on_progress }
     }
 
-    /// Tells, the first time, that there is something to do in this step.
+    /// Reports the beginning of the step, once.
     pub(super) fn begin(&mut self) {
         if !self.begun {
             self.begun = true;
-            self.tell(false);
+            self.report(false);
         }
     }
 
@@ -261,32 +266,32 @@ impl<'p> Watch<'p> {
         self.begun
     }
 
-    fn tell(&mut self, waiting: bool) {
+    fn report(&mut self, waiting: bool) {
         (self.on_progress)(Progress { step: self.step, rows: self.rows, waiting });
     }
 
-    /// So many rows more are settled.
-    pub(super) fn settled(&mut self, rows: u64) {
+    /// Reports that this many more rows are done.
+    pub(super) fn advance(&mut self, rows: u64) {
         if rows > 0 {
-            self.passed();
+            self.succeeded();
             self.rows += rows;
-            self.tell(false);
+            self.report(false);
         }
     }
 
-    /// What was waited for is had.
-    pub(super) fn passed(&mut self) {
+    /// Ends the wait for a lock.
+    pub(super) fn succeeded(&mut self) {
         self.waiting_since = None;
         self.pause = PAUSES.0;
     }
 
-    /// An attempt begins, which may wait for a lock.
-    pub(super) fn trying(&mut self) {
+    /// Begins an attempt that may wait for a lock.
+    pub(super) fn attempt(&mut self) {
         self.waiting_since.get_or_insert_with(Instant::now);
     }
 
-    /// Ends a transaction that failed, and waits if another attempt can do better.
-    pub(super) async fn try_again(
+    /// Rolls back, and pauses if the failure is about a lock. Any other failure is returned.
+    pub(super) async fn retry(
         &mut self,
         session: &mut Session,
         error: DatabaseError,
@@ -294,18 +299,18 @@ impl<'p> Watch<'p> {
         if error.kind() != FailureKind::ConnectionLost {
             session.run("ROLLBACK").await?;
         }
-        if passes(&error) { self.wait(session).await } else { Err(error.into()) }
+        if is_lock_failure(&error) { self.wait(session).await } else { Err(error.into()) }
     }
 
-    /// Waits a while for others to let go, if there is patience left.
+    /// Pauses before the next attempt, or fails if the step has waited too long.
     pub(super) async fn wait(&mut self, session: &mut Session) -> Result<(), AdoptError> {
         let since = *self.waiting_since.get_or_insert_with(Instant::now);
         let waited = since.elapsed();
-        self.tell(true);
-        if waited >= session.patience {
+        self.report(true);
+        if waited >= session.give_up_after {
             return Err(AdoptError::Locked { step: self.step, waited });
         }
-        session.sleep(self.pause.min(session.patience)).await?;
+        session.sleep(self.pause.min(session.give_up_after)).await?;
         self.pause = (self.pause * 3 / 2).min(PAUSES.1);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The one place where a `DbErr` is judged: by codes, never by a database's prose.
+//! Classifies a `DbErr` by its code, never by the database's message.
 
 use super::FailureKind;
 use super::Retry;
@@ -8,11 +8,10 @@ use super::UnreadableTimestamp;
 use crate::database::dialect::Dialect;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError, sqlx};
 
-/// A failure of the database, without a word of its own.
+/// A database failure.
 ///
-/// A database's messages can hold a row's values. `Debug` and `Display` show the kind,
-/// the code, the constraint and the table; only [`into_db_err`](Self::into_db_err) gives
-/// the rest.
+/// `Debug` and `Display` show the kind, the code, the constraint and the table. They omit the
+/// database's message, which may contain row values; [`into_db_err`](Self::into_db_err) returns it.
 #[derive(Clone)]
 pub struct DatabaseError {
     // Boxed, so that a `Result` with this error stays small.
@@ -30,7 +29,7 @@ struct Inner {
     transaction_state: TransactionState,
 }
 
-/// What was under way when the database failed.
+/// The call during which the database failed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call {
     pub(crate) dialect: Dialect,
@@ -39,7 +38,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Tells a failure of this call as the crate's error.
+    /// The crate's error for a failure of this call.
     pub(crate) fn failed(self, source: DbErr) -> TaskError {
         match UnreadableTimestamp::from_db_err(&source) {
             Some(unreadable) => unreadable.into(),
@@ -58,7 +57,7 @@ impl DatabaseError {
         };
         let transaction_state = if call.in_transaction { state } else { TransactionState::Intact };
         let retry = match (kind, &code) {
-            // A wrapper of the application's may have failed before or after the statement.
+            // An application's wrapper of a connection may have failed before or after the statement.
             (FailureKind::Other, None) if call.writes && state == TransactionState::Unknown => {
                 Retry::Unknown
             }
@@ -73,8 +72,8 @@ impl DatabaseError {
         Self { inner: Box::new(inner) }
     }
 
-    /// A failure of a store of an application's own, which may have no database beneath it.
-    /// The message is what [`into_db_err`](Self::into_db_err) gives.
+    /// The failure of an application's own store, which may not use a database.
+    /// [`into_db_err`](Self::into_db_err) returns the message.
     ///
     /// ```
     /// use game_tasks::{DatabaseError, FailureKind, Retry, TaskError};
@@ -96,8 +95,8 @@ impl DatabaseError {
         Self { inner: Box::new(inner) }
     }
 
-    /// The same failure of a call of which a part had been applied: neither [`Retry::No`] nor
-    /// [`Retry::Call`], which say that nothing was.
+    /// The same failure of a call that had been applied in part: [`Retry::No`] and [`Retry::Call`]
+    /// would mean that nothing was applied.
     pub(crate) fn partially_applied(mut self, in_transaction: bool) -> Self {
         if matches!(self.inner.retry, Retry::No | Retry::Call) {
             self.inner.retry = if in_transaction { Retry::Transaction } else { Retry::Unknown };
@@ -105,7 +104,7 @@ impl DatabaseError {
         self
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> FailureKind {
         self.inner.kind
@@ -118,14 +117,14 @@ impl DatabaseError {
         self.inner.code.as_deref()
     }
 
-    /// The constraint that was violated, where the database names it: PostgreSQL for
-    /// all, MariaDB for foreign keys, SQLite for none.
+    /// The violated constraint, if the database names it: PostgreSQL always, MariaDB for foreign
+    /// keys, SQLite never.
     #[must_use]
     pub fn constraint(&self) -> Option<&str> {
         self.inner.constraint.as_deref()
     }
 
-    /// The table, where the database names it (PostgreSQL).
+    /// The table, if the database names it (PostgreSQL).
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         self.inner.table.as_deref()
@@ -137,21 +136,21 @@ impl DatabaseError {
         self.inner.retry
     }
 
-    /// What is known of the application's transaction in which the call ran: see
-    /// [`TransactionState`]. Always [`Intact`](TransactionState::Intact) on a pool.
+    /// The state of the application's transaction in which the call ran. Always
+    /// [`Intact`](TransactionState::Intact) on a pool.
     #[must_use]
     pub fn transaction_state(&self) -> TransactionState {
         self.inner.transaction_state
     }
 
-    /// Whether the application's transaction is known to be lost. One that may be lost is not:
-    /// to decide whether to go on, ask [`transaction_state`](Self::transaction_state).
+    /// Whether the application's transaction is known to be lost. `false` does not mean that it can go
+    /// on; [`transaction_state`](Self::transaction_state) tells whether it can.
     #[must_use]
     pub fn transaction_lost(&self) -> bool {
         self.inner.transaction_state == TransactionState::Lost
     }
 
-    /// The same failure, after the database was asked what became of the transaction.
+    /// The same failure, once the state of the transaction has been determined.
     pub(crate) fn with_transaction_state(mut self, state: TransactionState) -> Self {
         self.inner.transaction_state = state;
         if state == TransactionState::Lost && self.inner.retry == Retry::Unknown {
@@ -160,7 +159,7 @@ impl DatabaseError {
         self
     }
 
-    /// SeaORM's error, whose messages may show values of rows, API keys among them.
+    /// SeaORM's error, whose message may contain values of rows, API keys among them.
     #[must_use]
     pub fn into_db_err(self) -> DbErr {
         self.inner.source
@@ -212,8 +211,8 @@ fn reported(source: &DbErr) -> Option<&dyn sqlx::error::DatabaseError> {
     })
 }
 
-/// What no server reported, it has not seen fail: its transaction is as it was, unless the
-/// connection is gone.
+/// Classifies a failure that no server reported. It leaves the transaction unchanged unless the
+/// connection is lost.
 fn without_code(source: &DbErr) -> (FailureKind, TransactionState) {
     use SqlxError::*;
     use TransactionState::{Intact, Lost, Unknown};
@@ -242,7 +241,7 @@ fn without_code(source: &DbErr) -> (FailureKind, TransactionState) {
             _,
         ) => FailureKind::Decode,
         (DbErr::AccessDenied { .. } | DbErr::RbacError(_), _) => FailureKind::PermissionDenied,
-        // SeaORM's and this crate's own words for an answer without rows.
+        // SeaORM and this crate report an answer without rows this way.
         (DbErr::RecordNotFound(_) | DbErr::RecordNotInserted | DbErr::RecordNotUpdated, _)
         | (_, Some(RowNotFound)) => FailureKind::Other,
         _ => return (FailureKind::Other, Unknown),
@@ -267,7 +266,7 @@ fn retry(call: Call, kind: FailureKind, state: TransactionState) -> Retry {
         FailureKind::ConnectionLost | FailureKind::CommitFailed => {
             if call.writes && !call.in_transaction { Retry::Unknown } else { again }
         }
-        // The write itself did not fail. It must not pass for one that was not made.
+        // The write succeeded; only its answer could not be read.
         FailureKind::Decode if call.writes => Retry::Unknown,
         FailureKind::UniqueViolation
             if call.in_transaction

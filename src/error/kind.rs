@@ -1,27 +1,27 @@
-//! What a database can report: the kind of a failure, and what it means for a transaction.
+//! The kinds of database failures, and the states in which they leave a transaction.
 
-/// What kind of failure a database reported.
+/// The kind of a database failure.
 ///
 /// | kind | what happened | what to do |
 /// |---|---|---|
-/// | [`UniqueViolation`](Self::UniqueViolation), [`ForeignKeyViolation`](Self::ForeignKeyViolation), [`NotNullViolation`](Self::NotNullViolation), [`ConstraintViolation`](Self::ConstraintViolation) | a constraint or a trigger refused the row | change the row; in a PostgreSQL transaction a unique violation may pass with the whole transaction |
+/// | [`UniqueViolation`](Self::UniqueViolation), [`ForeignKeyViolation`](Self::ForeignKeyViolation), [`NotNullViolation`](Self::NotNullViolation), [`ConstraintViolation`](Self::ConstraintViolation) | a constraint or a trigger rejected the row | change the row; after a unique violation in a PostgreSQL transaction, repeating the whole transaction can help |
 /// | [`InvalidValue`](Self::InvalidValue) | a value does not fit its type or column | change the value |
-/// | [`InvalidStatement`](Self::InvalidStatement) | the tables are not what the statement expects | run the migrations, or look at the triggers |
+/// | [`InvalidStatement`](Self::InvalidStatement) | the tables are not what the statement expects | run the migrations, or check the triggers |
 /// | [`PermissionDenied`](Self::PermissionDenied) | the user may not do this, or may not log in | grant it |
-/// | [`Serialization`](Self::Serialization), [`Timeout`](Self::Timeout), [`Busy`](Self::Busy) | others were in the way, or the statement was cancelled | repeat |
+/// | [`Serialization`](Self::Serialization), [`Timeout`](Self::Timeout), [`Busy`](Self::Busy) | another transaction interfered, or the statement was cancelled | repeat |
 /// | [`StatementInvalidated`](Self::StatementInvalidated) | a prepared statement is gone, or the schema changed under it | repeat |
-/// | [`ResourceExhausted`](Self::ResourceExhausted) | the server lacks memory, locks or another resource for now | repeat later |
-/// | [`ReadOnly`](Self::ReadOnly) | the database accepts no writes | repeat on a server, where a failover ends it; on SQLite it lasts |
-/// | [`StorageFull`](Self::StorageFull) | there is no room left on the disk | make room |
-/// | [`PacketTooLarge`](Self::PacketTooLarge) | the statement or its answer exceeds a limit of the server | raise the limit, or send less at once |
-/// | [`Unreachable`](Self::Unreachable) | there was no connection, so nothing was sent | repeat |
-/// | [`PoolClosed`](Self::PoolClosed) | the application closed the pool, or never connected it | open another pool |
-/// | [`ConnectionLost`](Self::ConnectionLost), [`CommitFailed`](Self::CommitFailed) | the outcome is unknown | look whether a write was applied, then repeat |
+/// | [`ResourceExhausted`](Self::ResourceExhausted) | the server temporarily lacks memory, locks or another resource | repeat later |
+/// | [`ReadOnly`](Self::ReadOnly) | the database accepts no writes | on a server, repeat after the failover; on SQLite, give write access |
+/// | [`StorageFull`](Self::StorageFull) | the disk is full | free some space |
+/// | [`PacketTooLarge`](Self::PacketTooLarge) | the statement or its answer exceeds a limit of the server | raise the limit, or send less data |
+/// | [`Unreachable`](Self::Unreachable) | no connection was established, so nothing was sent | repeat |
+/// | [`PoolClosed`](Self::PoolClosed) | the pool was closed, or never connected | open another pool |
+/// | [`ConnectionLost`](Self::ConnectionLost), [`CommitFailed`](Self::CommitFailed) | the outcome is unknown | read whether a write was applied, then repeat |
 /// | [`Decode`](Self::Decode) | the answer could not be read; a write was applied | correct the stored row |
-/// | [`TransactionAborted`](Self::TransactionAborted) | an earlier statement had failed | repeat the transaction |
+/// | [`TransactionAborted`](Self::TransactionAborted) | an earlier statement of the transaction failed | repeat the transaction |
 /// | [`Other`](Self::Other) | anything else | read [`into_db_err`](super::DatabaseError::into_db_err) |
 ///
-/// [`DatabaseError::retry`](super::DatabaseError::retry) says the same of a particular call.
+/// [`DatabaseError::retry`](super::DatabaseError::retry) gives this advice for a particular call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
@@ -29,24 +29,24 @@ pub enum FailureKind {
     UniqueViolation,
     /// A foreign key.
     ForeignKeyViolation,
-    /// A null where none may be.
+    /// A null in a NOT NULL column.
     NotNullViolation,
-    /// Any other constraint, or a trigger of the application's that raised an error of no
-    /// particular code.
+    /// Any other constraint, or an application's trigger that raised an error without a specific
+    /// code.
     ConstraintViolation,
-    /// A deadlock or a serialization failure: the database chose this transaction to give way.
+    /// A deadlock or a serialization failure, which the database resolved by ending this transaction.
     Serialization,
     /// A lock was not granted in time, or the statement was cancelled, by a time limit or on
     /// request.
     Timeout,
     /// SQLite's file was busy, or PostgreSQL reports an object as in use.
     Busy,
-    /// The connection was lost: what was under way may have been applied.
+    /// The connection was lost. The running statement may have been applied.
     ConnectionLost,
-    /// The database failed while it committed: nobody knows whether it has.
+    /// The database failed during a commit, which may have succeeded.
     CommitFailed,
-    /// No connection could be had: the server was not reached, is starting or stopping, or
-    /// has too many connections. Nothing was sent.
+    /// No connection was established: the server was not reached, is starting or stopping, or has too
+    /// many connections. Nothing was sent.
     Unreachable,
     /// The connection pool is closed, or was never connected. Nothing was sent.
     PoolClosed,
@@ -58,7 +58,7 @@ pub enum FailureKind {
     ReadOnly,
     /// The disk, the tablespace or a table's size limit is full. Nothing was written.
     StorageFull,
-    /// The server ran out of memory, locks, threads or another resource that others give back.
+    /// The server ran out of memory, locks, threads or another resource that becomes free again.
     /// Nothing was written.
     ResourceExhausted,
     /// The statement, a value or the answer exceeds a size limit of the server. Nothing was
@@ -70,7 +70,7 @@ pub enum FailureKind {
     /// (a migration that was not applied), or a trigger is at fault. On SQLite this is its result
     /// code 1, which covers every error that has no code of its own.
     InvalidStatement,
-    /// A prepared statement is no longer there, or the schema changed under it. Nothing was
+    /// A prepared statement no longer exists, or the schema changed since it was prepared. Nothing was
     /// written.
     StatementInvalidated,
     /// A value does not fit its column or its type.
@@ -88,14 +88,16 @@ impl FailureKind {
         match self {
             Self::UniqueViolation => "a unique constraint is violated",
             Self::ForeignKeyViolation => "a foreign key is violated",
-            Self::NotNullViolation => "a null stands where none may be",
-            Self::ConstraintViolation => "a constraint is violated or a trigger refused the change",
+            Self::NotNullViolation => "a NOT NULL column is null",
+            Self::ConstraintViolation => {
+                "a constraint is violated or a trigger rejected the change"
+            }
             Self::Serialization => "deadlock or serialization failure",
             Self::Timeout => "timed out or was cancelled",
             Self::Busy => "busy",
             Self::ConnectionLost => "the connection was lost",
             Self::CommitFailed => "failed while committing",
-            Self::Unreachable => "no connection could be had",
+            Self::Unreachable => "no connection was established",
             Self::PoolClosed => "the connection pool is closed",
             Self::TransactionAborted => "the transaction had failed before",
             Self::ReadOnly => "the database is read-only",
@@ -114,17 +116,17 @@ impl FailureKind {
     }
 }
 
-/// What is known, after an error, of the application's transaction in which the call ran.
+/// The state of the application's transaction after an error of a call in it.
 ///
 /// Unless it is [`Intact`](Self::Intact), roll back. A transaction that goes on may save its later
-/// statements without its earlier ones, and its `COMMIT` may say OK.
+/// statements without its earlier ones, and its `COMMIT` may report OK.
 ///
 /// ```
 /// use game_tasks::{TaskError, TransactionState, sea_orm::*};
 ///
 /// async fn end(transaction: DatabaseTransaction, failure: &TaskError) -> Result<(), DbErr> {
 ///     match failure.transaction_state() {
-///         // What was written before the failure is still there to be committed.
+///         // Commits what was written before the failure.
 ///         TransactionState::Intact => transaction.commit().await,
 ///         // Repeat all of it where `retry()` says `Transaction`.
 ///         _ => transaction.rollback().await,
@@ -134,13 +136,13 @@ impl FailureKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransactionState {
-    /// The failed call has left it as it was: it can go on, and be committed. Always so on a
-    /// pool, where there is no such transaction.
+    /// The transaction is unchanged, and can go on and be committed. Always reported on a pool, where
+    /// there is no such transaction.
     Intact,
-    /// It may be gone. The database rolls back either the statement or the whole transaction
-    /// with this error, depending on its settings, and does not say which.
+    /// The transaction may be lost. With this error the database rolls back either the statement or the
+    /// whole transaction, depending on its settings, and does not report which.
     Unknown,
-    /// It is known to be lost: rolled back, aborted, or gone with its connection.
+    /// The transaction is lost: rolled back, aborted, or ended with its connection.
     ///
     /// On PostgreSQL a savepoint that the application set before the call can still be rolled
     /// back to.

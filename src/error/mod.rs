@@ -1,4 +1,4 @@
-//! What can go wrong, told so that a caller can act on it.
+//! The errors of the repository, by what a caller can do about them.
 
 mod database;
 mod kind;
@@ -18,31 +18,31 @@ use uuid::Uuid;
 
 /// Why a call was refused or failed.
 ///
-/// What the crate's rules refuse has changed nothing and leaves the application's
+/// A call that the crate's own rules refuse has changed nothing, and leaves the application's
 /// transaction usable. No variant shows an API key.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TaskError {
-    /// There is no such task, or not in this game or scope.
+    /// The task does not exist, or not in this game or scope.
     #[error("{key} was not found")]
     NotFound {
-        /// The key that was asked for.
+        /// The requested key.
         key: TaskKey,
     },
-    /// There is no such game, or the scope may not create in it.
+    /// The game does not exist, or the scope may not create tasks in it.
     #[error("game {game_id} was not found")]
     GameNotFound {
-        /// The game that was named.
+        /// The game.
         game_id: Uuid,
     },
-    /// The game has a task of this name.
+    /// The game has a task with this external id.
     #[error("game {game_id} already has a task {external_task_id:?}")]
     AlreadyExists {
         /// The game.
         game_id: Uuid,
-        /// The name that is taken.
+        /// The external id that is taken.
         external_task_id: String,
-        /// The task that has it, where the scope may see it.
+        /// The existing task, if the scope may see it.
         id: Option<Uuid>,
     },
     /// Another task has the id that the caller gave.
@@ -54,26 +54,27 @@ pub enum TaskError {
     /// A precondition did not hold.
     #[error("{key} is not as expected: its status is `{status}`, last changed at {updated_at}")]
     Conflict {
-        /// The key that was asked for.
+        /// The requested key.
         key: TaskKey,
-        /// The status that the task has instead.
+        /// The actual status of the task.
         status: TaskStatus,
-        /// When it was last changed.
+        /// When the task was last changed.
         updated_at: DateTime<Utc>,
     },
-    /// The patch is empty, or the task is already as the patch would have it.
+    /// The patch is empty, or the task already has the values of the patch.
     #[error("nothing would change")]
     Unchanged,
-    /// Another table holds on to the task, or the task names what another table lacks.
-    #[error("a reference to or from another table stands in the way: {0}")]
+    /// A foreign key was violated: another table refers to the task, or the task refers to a row that
+    /// does not exist.
+    #[error("a reference to or from another table prevents this: {0}")]
     Referenced(DatabaseError),
-    /// The database reported success but wrote nothing: a trigger of the application's (`RETURN
-    /// NULL` on PostgreSQL, `RAISE(IGNORE)` on SQLite) or a row security policy skipped the row.
-    /// What was asked for exists, and nothing else is in the way; repeating the call does not help.
+    /// The database reported success but wrote nothing: an application's trigger (`RETURN NULL` on
+    /// PostgreSQL, `RAISE(IGNORE)` on SQLite) or a row security policy skipped the row. Repeating the
+    /// call does not help.
     #[error("the database skipped the write{}", of_key(key.as_ref()))]
     WriteSkipped {
         /// The task. `None` for a batch of [`create_all`](crate::TaskRepositoryExt::create_all) in
-        /// a transaction on PostgreSQL, where nothing can be asked afterwards.
+        /// a transaction on PostgreSQL, which is aborted and so cannot be queried.
         key: Option<TaskKey>,
         /// Whether the application's transaction is gone: see [`TaskError::transaction_lost`].
         transaction_lost: bool,
@@ -86,25 +87,25 @@ pub enum TaskError {
         /// What is wrong with it.
         reason: ValidationReason,
     },
-    /// A cursor that this query cannot go on from.
-    #[error("the cursor is of no use here: {0}")]
+    /// The cursor does not fit this query.
+    #[error("the cursor does not fit this query: {0}")]
     InvalidCursor(CursorFault),
     /// One task of an atomic batch was refused, so none was written.
     #[error("task {index} of the batch was refused: {error}")]
     Batch {
-        /// Its place in the input, from 0.
+        /// Its index in the input.
         index: usize,
         /// Why it was refused.
         error: Box<TaskError>,
     },
     /// The task has a timestamp that a `DateTime<Utc>` cannot hold: `infinity` or a year after
-    /// 262141 on PostgreSQL, a zero date or a date that does not exist on MariaDB, text that is no
-    /// date on SQLite. Another program stored it. The call changed nothing.
+    /// 262141 on PostgreSQL, a zero date or an impossible date on MariaDB, text that is not a date on
+    /// SQLite. Another program stored it. The call changed nothing.
     ///
-    /// Calls that return the task report this. Those that only count, name or change tasks by a
+    /// Calls that return the task fail with this. Calls that count, delete or change tasks by a
     /// filter work: [`delete_many`](crate::TaskRepositoryExt::delete_many) removes the task, and
     /// [`update_many`](crate::TaskRepositoryExt::update_many) replaces an unreadable `updated_at`
-    /// by the present.
+    /// by the current time.
     #[error("task {id} has a timestamp that cannot be read in its column {column}")]
     UnreadableTimestamp {
         /// The task.
@@ -115,12 +116,12 @@ pub enum TaskError {
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(DatabaseError),
-    /// `RunToCompletion` found no runtime to run the call in, or the runtime ended before it.
+    /// `RunToCompletion` found no tokio runtime, or the runtime was shut down during the call.
     #[error("the call was not run to completion: {fault}")]
     NotCompleted {
         /// What was wrong with the runtime.
         fault: RuntimeFault,
-        /// What repeating the call can cure.
+        /// What to repeat, if repeating can help.
         retry: Retry,
     },
 }
@@ -141,40 +142,39 @@ pub enum RuntimeFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CursorFault {
-    /// It is no cursor, or it was cut or altered.
+    /// The text is not a cursor, or was truncated or changed.
     #[error("it is damaged")]
     Damaged,
-    /// Another version of the crate made it.
-    #[error("another version made it")]
+    /// Another version of the crate created it.
+    #[error("another version created it")]
     Version,
-    /// It belongs to a query of another order.
+    /// It belongs to a query with another order.
     #[error("it belongs to another order")]
     Order,
     /// It belongs to a query with another filter.
     #[error("it belongs to another filter")]
     Filter,
-    /// It belongs to another scope.
+    /// It belongs to a query with another scope.
     #[error("it belongs to another scope")]
     Scope,
 }
 
-/// What repeating can cure.
+/// What to repeat after an error.
 ///
-/// `No` and `Call` also say that the call has changed nothing. A call of which something was or
-/// may have been applied is answered with `Unknown`, or with `Transaction` inside the
-/// application's transaction, whatever it was that failed then.
+/// `No` and `Call` also mean that the call has changed nothing. After a call that was or may have been
+/// applied, even in part, the answer is `Unknown`, or `Transaction` in the application's transaction,
+/// whatever the failure was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retry {
-    /// Nothing: the same call would end the same way. Nothing of it was applied.
+    /// Nothing: the same call would fail again. Nothing was applied.
     No,
-    /// The call: nothing of it was applied.
+    /// The call. Nothing was applied.
     Call,
-    /// The application's whole transaction, after it was rolled back. A failure that is not
-    /// temporary, and of which only a part of the call had been applied before, will come again.
+    /// The application's whole transaction, after a rollback. If the failure itself is not temporary
+    /// and the call had been applied in part, it will occur again.
     Transaction,
-    /// Nobody knows: the call, or a part of it, was or may have been applied. Look before
-    /// repeating it.
+    /// Not known: the call, or a part of it, may have been applied. Read before repeating it.
     Unknown,
 }
 
@@ -183,7 +183,7 @@ fn of_key(key: Option<&TaskKey>) -> String {
 }
 
 impl TaskError {
-    /// The database skipped the write of one task, and the transaction is as it was.
+    /// The database skipped the write of one task without any effect on the transaction.
     pub(crate) fn skipped(key: TaskKey) -> Self {
         Self::WriteSkipped { key: Some(key), transaction_lost: false }
     }
@@ -208,9 +208,9 @@ impl TaskError {
         }
     }
 
-    /// What is known of the application's transaction in which the call ran: roll it back
-    /// unless it is [`Intact`](TransactionState::Intact). Always `Intact` on a pool, and for
-    /// what the crate's own rules refuse.
+    /// The state of the application's transaction in which the call ran: roll it back unless it is
+    /// [`Intact`](TransactionState::Intact). Always `Intact` on a pool, and after a refusal by the
+    /// crate's own rules.
     #[must_use]
     pub fn transaction_state(&self) -> TransactionState {
         match self {
@@ -231,18 +231,18 @@ impl TaskError {
         }
     }
 
-    /// Whether the application's transaction, in which the call ran, is known to be lost: its
-    /// `COMMIT` would save nothing, even where it says OK. Always `false` on a pool.
+    /// Whether the application's transaction in which the call ran is known to be lost: its `COMMIT`
+    /// would save nothing, even if it reports OK. Always `false` on a pool.
     ///
-    /// `false` does not mean that it can go on: it may be lost all the same. Ask
-    /// [`transaction_state`](Self::transaction_state), which tells the two apart.
+    /// `false` does not mean that the transaction can go on;
+    /// [`transaction_state`](Self::transaction_state) tells whether it can.
     #[must_use]
     pub fn transaction_lost(&self) -> bool {
         self.transaction_state() == TransactionState::Lost
     }
 
-    /// The same error of a call of which a part had been applied. Only failures of the database
-    /// end a call in the middle; a refusal of the crate's own is found before anything is written.
+    /// The same error of a call that had been applied in part. Only database failures can interrupt a
+    /// call; the crate's own rules are checked before anything is written.
     pub(crate) fn partially_applied(self, in_transaction: bool) -> Self {
         match self {
             Self::Database(error) => Self::Database(error.partially_applied(in_transaction)),
@@ -262,7 +262,7 @@ impl TaskError {
         }
     }
 
-    /// SeaORM's error, whose messages may show values of rows, API keys among them.
+    /// SeaORM's error, whose message may contain values of rows, API keys among them.
     #[must_use]
     pub fn into_db_err(self) -> Option<DbErr> {
         match self {

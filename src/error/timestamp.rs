@@ -1,11 +1,11 @@
-//! A timestamp that cannot be read, on its way through SeaORM's error.
+//! Carries an unreadable timestamp through SeaORM's error.
 
 use super::TaskError;
 use sea_orm::DbErr;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What [`TaskError::UnreadableTimestamp`] says.
+/// The contents of [`TaskError::UnreadableTimestamp`].
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("task {id} has a timestamp that cannot be read in its column {column}")]
 pub(crate) struct UnreadableTimestamp {

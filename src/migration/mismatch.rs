@@ -1,79 +1,78 @@
-//! What a database lacks for the crate to work on it.
+//! What the tables of a database lack.
 
 use crate::database::dialect::{Dialect, TableName};
 use sea_orm::DbErr;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
-/// What tables lack that the crate needs, each thing by its name.
+/// What the tables lack that the crate needs.
 ///
-/// Migrations report it inside SeaORM's error, since theirs can carry no other;
-/// [`from_db_err`](Self::from_db_err) finds it there.
+/// Migrations can only fail with SeaORM's error; [`from_db_err`](Self::from_db_err) finds the mismatch
+/// inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaMismatch {
     problems: Vec<SchemaProblem>,
     of_game: bool,
 }
 
-/// One thing that a table lacks.
+/// One fault of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaProblem {
-    /// The table, with its schema if it was named with one.
+    /// The table, with its schema if the application names one.
     pub table: String,
-    /// What it lacks.
+    /// The fault.
     pub fault: SchemaFault,
 }
 
-/// What a table can lack.
+/// A fault of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SchemaFault {
-    /// The table is not there, or this user may not see it.
+    /// The table does not exist, or this user may not see it.
     TableMissing,
-    /// The name belongs to a view, or to something else that is no table.
+    /// The name belongs to a view, or to something else that is not a table.
     NotATable,
-    /// It has no such column.
+    /// The column is missing.
     ColumnMissing {
         /// The column.
         column: String,
     },
-    /// The column has a type that the crate's values do not fit.
+    /// The column has a type that does not fit the crate's values.
     ColumnType {
         /// The column.
         column: String,
-        /// What would fit.
+        /// The types that fit.
         expected: &'static str,
-        /// The type that it has, as the database tells it.
+        /// The type of the column, as the database shows it.
         found: String,
     },
-    /// The column, or its unique index, compares text otherwise than byte for byte.
+    /// The column, or its unique index, does not compare text byte for byte.
     Collation {
         /// The column.
         column: String,
-        /// The collation that is needed.
+        /// The required collation.
         expected: &'static str,
-        /// The one that is there.
+        /// The actual collation.
         found: String,
     },
-    /// The column may be null, and the crate could not read that.
+    /// The column is nullable, and the crate cannot read nulls from it.
     Nullable {
         /// The column.
         column: String,
     },
-    /// The column may not be null, and the crate writes nulls.
+    /// The column is NOT NULL, and the crate writes nulls to it.
     NotNullable {
         /// The column.
         column: String,
     },
-    /// No unique index that counts covers exactly these columns (or, for the task's `id`,
-    /// contains it). One that is partial, invalid or deferrable, or is on expressions, does
-    /// not count.
+    /// No unique index covers exactly these columns (for the task's `id`: contains it). An index that
+    /// is partial, invalid or deferrable, or is on expressions, does not count.
     NotUnique {
         /// The columns.
         columns: Vec<String>,
     },
-    /// No foreign key refers from the column to the game.
+    /// The column has no foreign key to the game.
     NoReference {
         /// The column.
         column: String,
@@ -82,73 +81,73 @@ pub enum SchemaFault {
         /// Its column.
         parent_column: String,
     },
-    /// The foreign key to the game was not validated: older rows may refer to no game.
+    /// The foreign key to the game was not validated: existing rows may violate it.
     ReferenceNotValidated {
         /// The column.
         column: String,
     },
-    /// The foreign key to the game is not checked by each statement.
+    /// The foreign key to the game is not checked by every statement.
     ReferenceNotEnforced {
         /// The column.
         column: String,
-        /// Why not: it is deferred, or its triggers are disabled.
+        /// The reason: it is deferred, or its triggers are disabled.
         reason: &'static str,
     },
-    /// A name that the crate gives (of the table's type, an index, a foreign key, a trigger)
-    /// belongs to something else. Nothing was changed: rename that.
+    /// Something else has a name that a migration gives to the table's type, an index, a foreign key
+    /// or a trigger. Rename it.
     NameTaken {
         /// The name.
         name: String,
-        /// What has it: `an index of table todos`.
+        /// What has the name, such as `an index of table todos`.
         holder: String,
     },
-    /// The table keeps its rows in a way that breaks a promise: it loses them in a crash
-    /// (unlogged, temporary), knows no transactions (MyISAM, Aria), or shares them with tables that
-    /// inherit from it, where uniqueness ends.
+    /// The table stores its rows in a way that breaks a promise: it loses them in a crash (unlogged,
+    /// temporary), has no transactions (MyISAM, Aria), or has child tables, on whose rows its unique
+    /// indexes have no effect.
     Storage {
-        /// What is needed.
+        /// The requirement.
         expected: &'static str,
-        /// What it is.
+        /// The actual value.
         found: String,
     },
-    /// A rule of PostgreSQL's replaces a statement on the table by another.
+    /// A PostgreSQL rule replaces statements on the table.
     InsteadRule {
         /// The rule.
         name: String,
     },
-    /// The database, or the connection that was asked, has a setting that breaks a promise.
+    /// A setting of the database or of this connection breaks a promise.
     Setting {
-        /// The setting: `encoding`, `foreign_keys`, `sql_mode`.
+        /// The setting, such as `encoding`, `foreign_keys` or `sql_mode`.
         setting: String,
-        /// What is needed.
+        /// The requirement.
         expected: &'static str,
-        /// What it is.
+        /// The actual value.
         found: String,
     },
 }
 
 impl SchemaMismatch {
-    /// `None` where there is no problem.
+    /// `None` if there is no problem.
     pub(super) fn of(dialect: Dialect, problems: Vec<SchemaProblem>) -> Option<Self> {
         let of_game = dialect.is_games_database() && are_of_game(&problems);
         (!problems.is_empty()).then_some(Self { problems, of_game })
     }
 
-    /// Whether the tables have the shape of GAME's, the Python engine: its columns, and nulls
-    /// allowed where the crate allows none. `adopt::run` (feature `adopt`) then brings them to
-    /// what the crate needs. `Display` says so, too.
+    /// Whether the tables look like those of GAME, the Python engine: its columns, of which some are
+    /// nullable that must not be. `adopt::run` (feature `adopt`) changes them to what the crate
+    /// needs. `Display` mentions it.
     #[must_use]
     pub fn can_be_adopted(&self) -> bool {
         self.of_game
     }
 
-    /// All that is missing.
+    /// All problems.
     #[must_use]
     pub fn problems(&self) -> &[SchemaProblem] {
         &self.problems
     }
 
-    /// The mismatch that a migration of the crate reported, if that is what went wrong.
+    /// The mismatch inside SeaORM's error, if a migration of the crate reported one.
     ///
     /// ```no_run
     /// use game_tasks::{Migrator, SchemaMismatch, sea_orm_migration::MigratorTrait};
@@ -156,7 +155,7 @@ impl SchemaMismatch {
     /// # async fn example(db: game_tasks::sea_orm::DatabaseConnection) {
     /// if let Err(error) = Migrator::up(&db, None).await {
     ///     match SchemaMismatch::from_db_err(&error) {
-    ///         Some(mismatch) => println!("{} things are missing", mismatch.problems().len()),
+    ///         Some(mismatch) => println!("{} problems", mismatch.problems().len()),
     ///         None => println!("{error}"),
     ///     }
     /// }
@@ -171,11 +170,11 @@ impl SchemaMismatch {
     }
 }
 
-/// The one variant of SeaORM's that can carry another error whole.
+/// `TryIntoErr` is the only variant of SeaORM's error that can carry another error.
 impl From<SchemaMismatch> for DbErr {
     fn from(mismatch: SchemaMismatch) -> Self {
         Self::TryIntoErr {
-            from: "the tables that are there",
+            from: "the existing tables",
             into: "the tables of game-tasks (its README says what to do)",
             source: Arc::new(mismatch),
         }
@@ -201,17 +200,17 @@ impl Display for SchemaMismatch {
         }
         if self.of_game {
             f.write_str(
-                ". These look like tables of GAME's: `game_tasks::adopt` (feature `adopt`) brings \
-                 them to what is needed",
+                ". These look like tables of GAME: `game_tasks::adopt` (feature `adopt`) changes them \
+                 to what is needed",
             )?;
         }
         Ok(())
     }
 }
 
-/// Whether nothing is wrong with the crate's two tables but what adoption mends.
+/// Whether adoption corrects all problems, and one of them is typical of GAME.
 fn are_of_game(problems: &[SchemaProblem]) -> bool {
-    let mended = |problem: &SchemaProblem| {
+    let corrected = |problem: &SchemaProblem| {
         matches!(problem.table.as_str(), "games" | "tasks")
             && matches!(
                 problem.fault,
@@ -222,11 +221,11 @@ fn are_of_game(problems: &[SchemaProblem]) -> bool {
                     | SchemaFault::ReferenceNotValidated { .. }
             )
     };
-    let sign = |problem: &SchemaProblem| {
+    let typical = |problem: &SchemaProblem| {
         matches!(&problem.fault, SchemaFault::Nullable { column }
             if matches!(column.as_str(), "created_at" | "updated_at" | "gameId"))
     };
-    problems.iter().all(mended) && problems.iter().any(sign)
+    problems.iter().all(corrected) && problems.iter().any(typical)
 }
 
 impl SchemaProblem {
@@ -242,7 +241,7 @@ impl Display for SchemaProblem {
 }
 
 impl SchemaFault {
-    /// The column that it is about, where it is about one.
+    /// The column that is at fault, if it is one.
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         match self {
@@ -269,16 +268,16 @@ impl Display for SchemaFault {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::TableMissing => f.write_str("is missing"),
-            Self::NotATable => f.write_str("is no table"),
+            Self::NotATable => f.write_str("is not a table"),
             Self::ColumnMissing { column } => write!(f, "has no column {column:?}"),
             Self::ColumnType { column, expected, found } => {
-                write!(f, "has {found} as the type of column {column:?}, not {expected}")
+                write!(f, "has a column {column:?} of type {found}, not {expected}")
             }
             Self::Collation { column, expected, found } => {
-                write!(f, "compares column {column:?} by {found}, not by {expected}")
+                write!(f, "compares column {column:?} with {found}, not with {expected}")
             }
-            Self::Nullable { column } => write!(f, "lets column {column:?} be null"),
-            Self::NotNullable { column } => write!(f, "does not let column {column:?} be null"),
+            Self::Nullable { column } => write!(f, "has a nullable column {column:?}"),
+            Self::NotNullable { column } => write!(f, "has a column {column:?} that is NOT NULL"),
             Self::NotUnique { columns } => {
                 write!(f, "has no unique index on ({})", columns.join(", "))
             }

@@ -1,4 +1,4 @@
-//! The migrations of the tables: for an application's own list, or alone.
+//! The migrations of the tables, for an application's own list or by themselves.
 
 mod add_column;
 pub(crate) mod columns;
@@ -39,13 +39,12 @@ use sea_orm_migration::{
     seaql_migrations,
 };
 
-/// The crate's migrations, `games` and `tasks`, for the application's own list, at any place
-/// in it. Their names carry the crate's name, so that they collide with none of the
-/// application's.
+/// Returns the crate's migrations of `games` and `tasks`, for any place in the application's own list.
+/// Their names contain the crate's name, so they do not collide with the application's.
 ///
-/// A table of such a name that has what the crate needs is taken as it is, whoever made it.
-/// One that has not is a [`SchemaMismatch`] inside of SeaORM's error, before anything is
-/// changed. `down` drops what the crate's migrations made, and nothing else.
+/// An existing table of such a name is used if it has what the crate needs, whoever created it.
+/// Otherwise `up` fails with a [`SchemaMismatch`] inside SeaORM's error, before anything is changed.
+/// `down` drops only what the crate's migrations created.
 ///
 /// ```
 /// use game_tasks::sea_orm_migration::prelude::*;
@@ -68,9 +67,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     list
 }
 
-/// The migrations of a tasks table that belongs to an application's own games table, which
-/// must be made before: a games table that is missing, or whose UUID column has another type
-/// or is not unique, is a [`SchemaMismatch`].
+/// Returns the migrations of a tasks table for an application's own games table. The games table must
+/// exist: one that is missing, or whose UUID column has another type or is not unique, is a
+/// [`SchemaMismatch`].
 #[must_use]
 pub fn migrations_for<G: ParentGame>() -> Vec<Box<dyn MigrationTrait>> {
     let mut list: Vec<Box<dyn MigrationTrait>> = vec![Box::new(CreateTasks::<G>::new())];
@@ -94,11 +93,11 @@ pub fn add_text_column_for<G: ParentGame>(
     Box::new(AddColumn::<G>::new(migration, ColumnSpec { name, kind, nullable, default }))
 }
 
-/// Runs the crate's migrations alone, with a tracking table of their own
-/// (`game_tasks_migrations`), beside whatever else is in the database.
+/// Runs the crate's migrations by themselves, with their own tracking table
+/// (`game_tasks_migrations`).
 ///
-/// Runs on what a newer version of the crate has migrated, and takes nothing back from under it.
-/// Takes no lock by itself, as SeaORM's migrators do not: [`migrate`] does.
+/// It also runs on a database that a newer version of the crate has migrated, but does not revert
+/// there. Like every migrator of SeaORM it takes no lock; [`migrate`] does.
 #[derive(Debug, Clone, Copy)]
 pub struct Migrator;
 
@@ -112,8 +111,8 @@ impl MigratorTrait for Migrator {
         Alias::new("game_tasks_migrations").into_iden()
     }
 
-    /// Makes the record if there is none. Something else of its name is a [`SchemaMismatch`]
-    /// inside of SeaORM's error.
+    /// Creates the tracking table if it does not exist. Something else of its name is a
+    /// [`SchemaMismatch`] inside SeaORM's error.
     async fn install<C>(db: &C) -> Result<(), DbErr>
     where
         C: ConnectionTrait,
@@ -121,8 +120,8 @@ impl MigratorTrait for Migrator {
         status::install::<Self, C>(db).await
     }
 
-    /// What is recorded, without the crate's migrations that are newer than this version: it
-    /// runs on what they have made, since they only add.
+    /// Returns what is recorded, without the migrations of newer versions of the crate: they only add
+    /// to the schema, so this version can run on it.
     async fn get_migration_models<C>(db: &C) -> Result<Vec<seaql_migrations::Model>, DbErr>
     where
         C: ConnectionTrait,
@@ -130,8 +129,8 @@ impl MigratorTrait for Migrator {
         applied::<Self, C>(db).await
     }
 
-    /// Fails where a newer version of the crate has migrated: what that has made stands upon
-    /// what this version would take back, so `down`, `refresh` and `reset` are refused.
+    /// Fails if a newer version of the crate has migrated: its migrations depend on those of this
+    /// version, so `down`, `refresh` and `reset` are refused.
     async fn get_applied_migrations<C>(db: &C) -> Result<Vec<Migration>, DbErr>
     where
         C: ConnectionTrait,
@@ -154,19 +153,20 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Makes the crate's tables, or brings them up to date. Does nothing where they are.
+/// Creates the crate's tables, or updates them.
 ///
-/// Any number of processes may call it at once, on an empty database too: all return `Ok`, and
-/// the tables are made once ([`with_migration_lock`] tells how). In a
-/// transaction of the application's only PostgreSQL lets others wait until its end.
+/// Any number of processes may call it at once, on an empty database too: all return `Ok`, and the
+/// tables are created once (see [`with_migration_lock`]). In a transaction of the application, other
+/// processes wait for its end on PostgreSQL only.
 ///
-/// On a pool, with the feature `tokio` and inside a tokio runtime, it runs in a task of its own:
-/// a caller that is dropped does not stop it. Else dropping it is dropping [`with_migration_lock`].
+/// On a pool, with the feature `tokio` and inside a tokio runtime, it runs in a task of its own that
+/// continues if the caller is dropped. Otherwise dropping it has the effect of dropping
+/// [`with_migration_lock`].
 ///
-/// Round trips where nothing is to be done: three.
+/// Round trips if no migration is pending: three.
 ///
-/// Keeps its own record of what was done ([`Migrator`]). An application that has a migrator
-/// adds [`migrations`] to that instead.
+/// It uses its own tracking table ([`Migrator`]). An application with a migrator of its own adds
+/// [`migrations`] to that instead.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -177,10 +177,10 @@ impl MigratorTrait for Migrator {
 /// ```
 ///
 /// # Errors
-/// [`MigrationError::SchemaMismatch`] where other tables have the names of the crate's,
-/// [`MigrationError::UnsupportedDatabase`] for MySQL, [`MigrationError::CannotRun`] where the record
-/// names migrations that this version does not know, [`MigrationError::NotCompleted`] where the
-/// runtime shuts down before it ends, [`MigrationError::Database`] for anything else.
+/// [`MigrationError::SchemaMismatch`] if other tables have the names of the crate's,
+/// [`MigrationError::UnsupportedDatabase`] on MySQL, [`MigrationError::CannotRun`] if the tracking
+/// table contains migrations that this version does not know, [`MigrationError::NotCompleted`] if the
+/// runtime shuts down meanwhile, otherwise [`MigrationError::Database`].
 pub async fn migrate<'c, C>(db: C) -> Result<(), MigrationError>
 where
     C: IntoSchemaManagerConnection<'c>,

@@ -1,10 +1,10 @@
-//! A Galera cluster of three nodes: one winner each, and a node that is killed and comes back.
+//! A Galera cluster of three nodes: one of several creators wins, and a node is killed and rejoins.
 //!
 //! ```text
 //! GAME_TASKS_CRASHES=1 .ci/with-databases --cluster cargo test --test crashes --all-features
 //! ```
 
-use crate::ledger::{Ledger, Told};
+use crate::ledger::{Ledger, Reported};
 use crate::server::{await_service, write};
 use crate::{rounds, url};
 use futures_util::TryStreamExt;
@@ -29,7 +29,10 @@ async fn a_cluster_of_three() {
         println!("SKIPPED CLUSTER: {URLS} is not set");
         return;
     };
-    crate::together::start_on(&urls.split(',').map(str::to_owned).collect::<Vec<_>>()).await;
+    crate::concurrent_migrations::migrate_on(
+        &urls.split(',').map(str::to_owned).collect::<Vec<_>>(),
+    )
+    .await;
     let mut nodes = Vec::new();
     for url in urls.split(',') {
         let mut options = ConnectOptions::new(url);
@@ -39,7 +42,7 @@ async fn a_cluster_of_three() {
     migrate(&nodes[0]).await.unwrap();
     let game = Game::new("game").insert(&nodes[0]).await.unwrap().id;
     let nodes: Vec<Node> = nodes.into_iter().map(SeaOrmTaskRepository::new).collect();
-    // Other nodes apply a moment later.
+    // Other nodes apply changes a moment later.
     for node in &nodes {
         await_service(node, game, &Ledger::default(), 0).await;
         node.delete_game(game).await.unwrap();
@@ -52,7 +55,7 @@ async fn a_cluster_of_three() {
     lose_a_node(&nodes, game, rounds).await;
 }
 
-/// Writers on all three nodes create the same names.
+/// Writers on all three nodes create the same external ids.
 async fn race(nodes: &[Node], game: Uuid) {
     const NAMES: usize = 150;
     let (mut runners, repeated) = (Vec::new(), Arc::new(std::sync::atomic::AtomicUsize::new(0)));
@@ -88,7 +91,7 @@ async fn race(nodes: &[Node], game: Uuid) {
     all_equal(nodes, game, NAMES).await;
 }
 
-/// All nodes hold the same, once they have caught up.
+/// Asserts that all nodes have the same tasks once they have caught up.
 async fn all_equal(nodes: &[Node], game: Uuid, at_least: usize) {
     let since = Instant::now();
     loop {
@@ -106,7 +109,7 @@ async fn all_equal(nodes: &[Node], game: Uuid, at_least: usize) {
     }
 }
 
-/// The last node is killed under writers on all of them, and joins again.
+/// Kills the last node while writers use all nodes, and waits until it has rejoined.
 async fn lose_a_node(nodes: &[Node], game: Uuid, rounds: u32) {
     let ledger = Arc::new(Ledger::default());
     for round in 0..rounds {
@@ -141,11 +144,11 @@ async fn lose_a_node(nodes: &[Node], game: Uuid, rounds: u32) {
     println!(
         "cluster: a node killed {rounds} times, {} writes acknowledged, {} not applied, \
          {} unknown, 0 lost, all nodes equal",
-        ledger.count(Told::Done),
-        ledger.count(Told::NotApplied),
-        ledger.count(Told::Unknown),
+        ledger.count(Reported::Done),
+        ledger.count(Reported::NotApplied),
+        ledger.count(Reported::Unknown),
     );
-    // A batch of everything, whole on each node.
+    // One batch of all tasks is atomic on every node.
     let batch = (0..1_000).map(|n| NewTask::new(game, format!("batch {n}")));
     nodes[1].create_all(batch, OnExisting::Fail).await.unwrap();
     all_equal(nodes, game, 1_000).await;

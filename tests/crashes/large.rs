@@ -1,5 +1,5 @@
-//! Work on very many tasks: other writers get through meanwhile, and what is cut off goes on
-//! where it stopped when it is run again.
+//! Bulk changes of very many tasks: other writers are not blocked, and an interrupted change continues
+//! where it stopped when it is repeated.
 //!
 //! ```text
 //! GAME_TASKS_LARGE=1000000 .ci/with-databases cargo test --release --test crashes --all-features -- --nocapture large
@@ -19,11 +19,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// No statement may write more rows than this: so long are its locks held, and so large is
-/// what a cluster has to certify at once.
+/// The most rows that one statement may write: it bounds how long locks are held, and the size of the
+/// write set that a cluster certifies.
 const BOUND: u64 = 10_000;
 
-/// How many tasks; a short run has enough for several batches.
+/// The number of tasks; by default enough for several batches.
 fn size() -> usize {
     let asked = std::env::var("GAME_TASKS_LARGE").ok().and_then(|size| size.parse().ok());
     asked.unwrap_or(43_000)
@@ -66,8 +66,8 @@ async fn connect(url: &str) -> DatabaseConnection {
     Database::connect(options).await.unwrap()
 }
 
-/// A pool that knows the most rows that one statement has written, and can lose its
-/// connection after so many.
+/// A pool that records the most rows that one statement has written, and can simulate a lost connection
+/// after a number of statements.
 #[derive(Clone)]
 struct Watched {
     db: DatabaseConnection,
@@ -116,7 +116,7 @@ async fn large_work(name: &str, db: &DatabaseConnection) {
     let other = fill(db, 100).await;
 
     let writers = Writers::start(db, game);
-    // Cut off after a third of the batches, as a request that times out is; then finished.
+    // Interrupted after a third of the batches, as by a timeout; then completed.
     let third = size / usize::try_from(BOUND).unwrap() / 3;
     let since = Instant::now();
     let cut = Watched::new(db, third);
@@ -151,7 +151,7 @@ async fn large_work(name: &str, db: &DatabaseConnection) {
         "{name}: reassign_strategy over {size} tasks, {reassigning:?}, other writers: {during}"
     );
 
-    // What matches is rare: as many rows are looked at, and few may be locked.
+    // Few rows match: all are scanned, but only matching ones may be locked.
     let writers = Writers::start(db, game);
     let since = Instant::now();
     let rare = repeated(async || {
@@ -179,7 +179,7 @@ async fn large_work(name: &str, db: &DatabaseConnection) {
     assert!(tasks.count(TaskFilter::in_game(other)).await.unwrap() >= 100);
 }
 
-/// A call that is repeated where its error says that this helps, as an application does.
+/// Repeats a call as its error advises, as an application would.
 async fn repeated(call: impl AsyncFn() -> Result<u64, TaskError>) -> u64 {
     let mut failures = Vec::new();
     loop {
@@ -208,7 +208,7 @@ async fn fill(db: &DatabaseConnection, size: usize) -> Uuid {
     game
 }
 
-/// Others, who change single tasks of the game and create new ones meanwhile.
+/// Clients that change single tasks of the game and create new ones meanwhile.
 struct Writers {
     stop: Arc<AtomicBool>,
     running: Vec<tokio::task::JoinHandle<Vec<Duration>>>,
@@ -248,7 +248,7 @@ impl Writers {
         Self { stop, running }
     }
 
-    /// How many writes there were, and how long they took.
+    /// Stops the clients, and describes the number of writes and their duration.
     async fn stop(self) -> String {
         self.stop.store(true, Ordering::Relaxed);
         let mut waits = Vec::new();

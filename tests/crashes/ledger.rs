@@ -1,4 +1,4 @@
-//! What was tried, and what was said of it: to be held against the table.
+//! Records the outcome that was reported for each write, and compares it with the table.
 
 use futures_util::TryStreamExt;
 use game_tasks::{
@@ -8,65 +8,67 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
 use uuid::Uuid;
 
-/// What a writer was told.
+/// The reported outcome of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// It is there.
+pub(crate) enum Reported {
+    /// The tasks are stored.
     Done,
-    /// Nothing of it was applied.
+    /// Nothing was applied.
     NotApplied,
-    /// It may have been applied.
+    /// The write may have been applied.
     Unknown,
 }
 
-/// Names of tasks that were written together, and what was said of them.
+/// The external ids of tasks that were written together, with the reported outcome.
 #[derive(Default)]
-pub(crate) struct Ledger(Mutex<Vec<(Vec<String>, Told)>>);
+pub(crate) struct Ledger(Mutex<Vec<(Vec<String>, Reported)>>);
 
 impl Ledger {
     pub(crate) fn note<T>(&self, names: Vec<String>, answer: &Result<T, TaskError>) {
-        let told = match answer {
-            Ok(_) => Told::Done,
+        let reported = match answer {
+            Ok(_) => Reported::Done,
             Err(error) => match error.retry() {
-                Retry::Call => Told::NotApplied,
-                Retry::Unknown => Told::Unknown,
+                Retry::Call => Reported::NotApplied,
+                Retry::Unknown => Reported::Unknown,
                 other => panic!("a crash is no reason for {other:?}: {error:?}"),
             },
         };
-        self.enter(names, told);
+        self.add(names, reported);
     }
 
-    pub(crate) fn enter(&self, names: Vec<String>, told: Told) {
-        self.0.lock().unwrap().push((names, told));
+    pub(crate) fn add(&self, names: Vec<String>, reported: Reported) {
+        self.0.lock().unwrap().push((names, reported));
     }
 
-    pub(crate) fn count(&self, told: Told) -> usize {
-        self.0.lock().unwrap().iter().filter(|entry| entry.1 == told).count()
+    pub(crate) fn count(&self, reported: Reported) -> usize {
+        self.0.lock().unwrap().iter().filter(|entry| entry.1 == reported).count()
     }
 
-    /// Holds what was said against what is there.
+    /// Compares the reported outcomes with the stored tasks.
     pub(crate) async fn audit(&self, tasks: &dyn TaskRepository, game: Uuid) {
         let stored = tasks.stream(TaskQuery::new(TaskFilter::in_game(game)));
         let stored: Vec<Task> = stored.try_collect().await.unwrap();
-        let mut there: BTreeMap<String, u32> = BTreeMap::new();
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         for task in stored {
-            *there.entry(task.external_task_id).or_default() += 1;
+            *counts.entry(task.external_task_id).or_default() += 1;
         }
         let mut known = HashSet::new();
-        for (names, told) in self.0.lock().unwrap().iter() {
-            let found = names.iter().filter(|name| there.contains_key(*name)).count();
-            match told {
-                Told::Done => assert_eq!(found, names.len(), "acknowledged and lost: {names:?}"),
-                Told::NotApplied => {
-                    assert_eq!(found, 0, "said not to be applied, and there: {names:?}");
+        for (names, reported) in self.0.lock().unwrap().iter() {
+            let found = names.iter().filter(|name| counts.contains_key(*name)).count();
+            match reported {
+                Reported::Done => {
+                    assert_eq!(found, names.len(), "acknowledged and lost: {names:?}")
                 }
-                Told::Unknown => {
-                    assert!(found == 0 || found == names.len(), "there in part: {names:?}");
+                Reported::NotApplied => {
+                    assert_eq!(found, 0, "reported as not applied, but stored: {names:?}");
+                }
+                Reported::Unknown => {
+                    assert!(found == 0 || found == names.len(), "stored in part: {names:?}");
                 }
             }
             known.extend(names.iter().cloned());
         }
-        assert!(there.values().all(|times| *times == 1));
-        assert!(there.keys().all(|name| known.contains(name)), "a task that nobody wrote");
+        assert!(counts.values().all(|times| *times == 1));
+        assert!(counts.keys().all(|name| known.contains(name)), "a task that nobody wrote");
     }
 }

@@ -1,7 +1,7 @@
-//! Processes that start at once; servers and writers that are killed: what was acknowledged is there, what was refused is
-//! not, a batch is whole, and the repository works again on the same pool.
+//! Processes that migrate at once, and servers and writers that are killed: acknowledged writes are
+//! stored, refused ones are not, batches are atomic, and the same pool works again.
 //!
-//! Runs where `.ci/with-databases` was told to let a server crash, so not beside other tests:
+//! The tests crash servers, so `.ci/with-databases` has to start servers for them alone:
 //!
 //! ```text
 //! GAME_TASKS_DURABLE=1 GAME_TASKS_CRASHES=3 .ci/with-databases cargo test --test crashes --all-features
@@ -19,16 +19,16 @@
 )]
 
 mod cluster;
-mod cluster_turns;
+mod cluster_lock;
+mod concurrent_migrations;
 mod large;
 mod ledger;
 mod process;
 mod server;
-mod together;
 
 use std::io::Write;
 
-/// How often something is killed; `None` where nobody asked for it.
+/// How often something is killed; `None` if `GAME_TASKS_CRASHES` is not set.
 fn rounds() -> Option<u32> {
     let asked = std::env::var("GAME_TASKS_CRASHES").ok().and_then(|rounds| rounds.parse().ok());
     if asked.is_none() {

@@ -1,6 +1,6 @@
 //! The writing process is killed, while another writes to the same database.
 
-use crate::ledger::{Ledger, Told};
+use crate::ledger::{Ledger, Reported};
 use crate::rounds;
 use game_tasks::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use game_tasks::{Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskRepositoryExt, migrate};
@@ -19,7 +19,7 @@ async fn connect(url: &str) -> DatabaseConnection {
     Database::connect(options).await.unwrap()
 }
 
-/// Not a test of its own: the process that is killed. Says what is begun and what is done.
+/// Not a test: the child process that is killed. Prints each write when it begins and when it is done.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_child_writes() {
     let Ok(url) = std::env::var(CHILD_URL) else { return };
@@ -31,14 +31,14 @@ async fn a_child_writes() {
             0 => (0..20).map(|part| format!("{child}-{n}-{part}")).collect(),
             _ => vec![format!("{child}-{n}")],
         };
-        say("begun", &names);
+        print_line("begun", &names);
         let batch = names.iter().map(|name| NewTask::new(game, name));
         tasks.create_all(batch, OnExisting::Fail).await.unwrap();
-        say("done", &names);
+        print_line("done", &names);
     }
 }
 
-fn say(what: &str, names: &[String]) {
+fn print_line(what: &str, names: &[String]) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\n@{what} {}", names.join(" ")).unwrap();
     out.flush().unwrap();
@@ -72,47 +72,47 @@ pub(crate) async fn kill_writers(url: &str, rounds: u32) {
             .spawn()
             .unwrap();
         let out = child.stdout.take().unwrap();
-        let heard = std::thread::spawn(move || hear(BufReader::new(out)));
-        // Meanwhile this process writes, too: busy is waited for.
+        let heard = std::thread::spawn(move || read_reports(BufReader::new(out)));
+        // This process writes as well, and waits while the database is busy.
         let until =
             tokio::time::Instant::now() + Duration::from_millis(250 + 70 * u64::from(round % 4));
         let mut n = 0;
         while tokio::time::Instant::now() < until {
             let name = format!("parent-{round}-{n}");
             tasks.create(NewTask::new(game, &name)).await.unwrap();
-            ledger.enter(vec![name], Told::Done);
+            ledger.add(vec![name], Reported::Done);
             n += 1;
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        for (names, told) in heard.join().unwrap() {
-            ledger.enter(names, told);
+        for (names, reported) in heard.join().unwrap() {
+            ledger.add(names, reported);
         }
-        // A server may still be at what its client asked for.
+        // A server may still be executing the statement of the killed client.
         tokio::time::sleep(Duration::from_millis(200)).await;
         ledger.audit(&tasks, game).await;
     }
-    assert!(ledger.count(Told::Done) > 0);
+    assert!(ledger.count(Reported::Done) > 0);
     println!(
         "{}: {rounds} writers killed, {} writes acknowledged, {} unknown, 0 lost",
         url.split(':').next().unwrap_or_default(),
-        ledger.count(Told::Done),
-        ledger.count(Told::Unknown),
+        ledger.count(Reported::Done),
+        ledger.count(Reported::Unknown),
     );
 }
 
-/// What the child said: what it had begun and not done, nobody knows.
-fn hear(out: impl BufRead) -> Vec<(Vec<String>, Told)> {
-    let (mut told, mut begun) = (Vec::new(), None);
+/// The outcomes that the child reported. A write that was begun and not done is unknown.
+fn read_reports(out: impl BufRead) -> Vec<(Vec<String>, Reported)> {
+    let (mut reported, mut begun) = (Vec::new(), None);
     for line in out.lines().map_while(Result::ok) {
         let names = |rest: &str| rest.split(' ').map(str::to_owned).collect::<Vec<_>>();
         if let Some(rest) = line.strip_prefix("@begun ") {
             begun = Some(names(rest));
         } else if let Some(rest) = line.strip_prefix("@done ") {
-            told.push((names(rest), Told::Done));
+            reported.push((names(rest), Reported::Done));
             begun = None;
         }
     }
-    told.extend(begun.map(|names| (names, Told::Unknown)));
-    told
+    reported.extend(begun.map(|names| (names, Reported::Unknown)));
+    reported
 }

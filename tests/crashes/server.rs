@@ -1,6 +1,6 @@
-//! The database server is killed under writers, again and again.
+//! The database server is killed repeatedly while clients write.
 
-use crate::ledger::{Ledger, Told};
+use crate::ledger::{Ledger, Reported};
 use crate::process::kill_writers;
 use crate::{rounds, url};
 use game_tasks::sea_orm::{ConnectOptions, Database};
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// One after the other, since a server that is killed serves no other test.
+/// One test, because a killed server would fail the others.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_or_its_client_is_killed() {
     let Some(rounds) = rounds() else { return };
@@ -61,23 +61,23 @@ async fn crash_under_writers(variable: &str, signal: &str, rounds: u32) {
     ledger.audit(&plain, game).await;
     println!(
         "{variable}: {rounds} kills, {} writes acknowledged, {} not applied, {} unknown, 0 lost",
-        ledger.count(Told::Done),
-        ledger.count(Told::NotApplied),
-        ledger.count(Told::Unknown),
+        ledger.count(Reported::Done),
+        ledger.count(Reported::NotApplied),
+        ledger.count(Reported::Unknown),
     );
-    assert!(ledger.count(Told::Done) > 0);
-    let hit = ledger.count(Told::NotApplied) + ledger.count(Told::Unknown);
+    assert!(ledger.count(Reported::Done) > 0);
+    let hit = ledger.count(Reported::NotApplied) + ledger.count(Reported::Unknown);
     assert!(hit > 0, "no writer was hit by a crash: that proves nothing");
 }
 
-/// The same pool serves again, without a restart of the application.
+/// Waits until the same pool works again.
 pub(crate) async fn await_service(
     tasks: &dyn TaskRepository,
     game: Uuid,
     ledger: &Ledger,
     round: u32,
 ) {
-    // The server has to be gone before it can be back.
+    // The server has to stop before it can restart.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let since = Instant::now();
     for attempt in 0.. {
@@ -92,7 +92,7 @@ pub(crate) async fn await_service(
     }
 }
 
-/// Writes single tasks and atomic batches, and notes what it is told.
+/// Writes single tasks and atomic batches, and records the reported outcomes.
 pub(crate) fn write(
     tasks: impl TaskRepository + 'static,
     game: Uuid,

@@ -1,5 +1,5 @@
-//! `migrate` and `with_migration_lock`, dropped under way on a pool of one connection: with the feature
-//! `tokio` neither a BEGIN nor a lost connection is left behind.
+//! `migrate` and `with_migration_lock`, dropped while they run on a pool of one connection: with the
+//! feature `tokio` neither an open transaction nor a lost connection remains.
 
 use crate::support::{
     Backend, TestDatabase, assert_pool_usable, on_database, on_empty_database, poll_at_most,
@@ -23,19 +23,19 @@ macro_rules! on_one_connection {
     )+};
 }
 
-on_one_connection!(on_empty_database: migrate_dropped_at_every_poll);
+on_one_connection!(on_empty_database: migrate_may_be_dropped_at_every_poll);
 on_one_connection!(
     on_database:
-    exclusively_dropped_while_it_begins,
-    exclusively_dropped_in_its_work,
-    exclusively_spawned_and_dropped,
+    the_lock_may_be_dropped_while_it_begins,
+    the_lock_may_be_dropped_during_the_work,
+    a_spawned_lock_may_be_dropped,
 );
 
-async fn migrate_dropped_at_every_poll(database: &TestDatabase) {
+async fn migrate_may_be_dropped_at_every_poll(database: &TestDatabase) {
     for times in 1.. {
         let ended = poll_at_most(game_tasks::migrate(&database.db), times).await;
         assert_pool_usable(database, 1).await;
-        // It went on, so that the next one finds the work done.
+        // The dropped call continued, so the tables exist.
         game_tasks::migrate(&database.db).await.unwrap();
         migration::verify_schema(&database.db).await.unwrap();
         if ended {
@@ -45,16 +45,15 @@ async fn migrate_dropped_at_every_poll(database: &TestDatabase) {
     }
 }
 
-/// It is polled once, so that it waits for BEGIN, and is dropped at whatever place BEGIN has got
-/// to by then.
-async fn exclusively_dropped_while_it_begins(database: &TestDatabase) {
+/// Polls the call once, so that it waits for BEGIN, and drops it after a varying number of yields.
+async fn the_lock_may_be_dropped_while_it_begins(database: &TestDatabase) {
     let mut dropped = 0;
     for yields in 0..60 {
         let mut work = Box::pin(with_migration_lock(&database.db, async |one| {
             one.execute_unprepared("SELECT 1").await.map(drop)
         }));
         let polled = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
-        // On a busy machine each answer may be there before it is waited for.
+        // On a busy machine the answer may arrive before the first poll returns.
         dropped += usize::from(polled.is_pending());
         for _ in 0..yields {
             tokio::task::yield_now().await;
@@ -65,8 +64,8 @@ async fn exclusively_dropped_while_it_begins(database: &TestDatabase) {
     assert!(dropped > 0);
 }
 
-/// At every poll, where the driver gets over it; MariaDB's may lose the connection.
-async fn exclusively_dropped_in_its_work(database: &TestDatabase) {
+/// Drops the call at every poll. Not on MariaDB, where that may lose the connection.
+async fn the_lock_may_be_dropped_during_the_work(database: &TestDatabase) {
     if database.backend == Backend::MariaDb {
         return;
     }
@@ -84,8 +83,8 @@ async fn exclusively_dropped_in_its_work(database: &TestDatabase) {
     }
 }
 
-/// What the documentation says to do on MariaDB.
-async fn exclusively_spawned_and_dropped(database: &TestDatabase) {
+/// The documentation's advice for MariaDB.
+async fn a_spawned_lock_may_be_dropped(database: &TestDatabase) {
     for times in 1..4 {
         let db = database.db.clone();
         let work = tokio::spawn(async move {

@@ -20,6 +20,7 @@
 
 mod support;
 
+mod added_columns;
 #[cfg(feature = "adopt")]
 mod adopt;
 mod bulk_ids;
@@ -35,8 +36,6 @@ mod dropped;
 mod dropped_callers;
 #[cfg(feature = "tokio")]
 mod dropped_migrations;
-mod exclusive;
-mod exclusive_holders;
 mod failures;
 #[cfg(feature = "retry")]
 mod fault_injection;
@@ -51,6 +50,8 @@ mod lists;
 mod long_streams;
 mod mariadb_columns;
 mod migration_lists;
+mod migration_lock;
+mod migration_lock_holders;
 mod migrations;
 mod model;
 mod one_connection;

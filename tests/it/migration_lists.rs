@@ -1,5 +1,5 @@
-//! The crate's list inside an application's: at any place, longer than it was, newer than the
-//! program; inside a transaction and without one.
+//! The crate's list inside an application's: at any place, with migrations added later, on the schema
+//! of a newer version, and inside a transaction.
 
 use crate::migrations::{CreateBadges, CreateUsers, tables, use_tables};
 use crate::support::{Backend, TestDatabase, column, empty_database_cases, rows};
@@ -12,17 +12,17 @@ use game_tasks::{
 };
 
 empty_database_cases!(
-    at_any_place_in_the_list,
-    a_later_migration_in_the_middle,
-    on_a_newer_schema,
-    a_composed_list_on_a_newer_schema,
-    in_a_transaction_and_without,
-    what_is_to_be_done_is_told,
+    the_list_may_be_at_any_place,
+    a_migration_may_be_added_in_the_middle,
+    the_migrator_runs_on_a_newer_schema,
+    a_composed_list_runs_on_a_newer_schema,
+    the_list_runs_in_a_transaction_and_without,
+    status_lists_pending_migrations,
 );
 
 type List = Vec<Box<dyn MigrationTrait>>;
 
-/// The application's second table without a reference.
+/// Creates another table of the application, without a foreign key.
 struct CreateNotes;
 
 impl MigrationName for CreateNotes {
@@ -43,7 +43,7 @@ impl MigrationTrait for CreateNotes {
     }
 }
 
-/// What a later version of the crate may bring: something more.
+/// A migration of a later version of the crate.
 struct AddColor;
 
 const ADD_COLOR: &str = "m20991231_000003_game_tasks_add_color";
@@ -74,7 +74,7 @@ fn newer_list() -> List {
     list
 }
 
-/// Makes migrators of lists.
+/// Declares a migrator for each list.
 macro_rules! migrators {
     ($($(#[$about:meta])* $name:ident: $($part:expr),+;)+) => {$(
         $(#[$about])*
@@ -112,7 +112,7 @@ impl MigratorTrait for Newer {
     }
 }
 
-/// An application's migrator that looks over what the crate has added since.
+/// An application's migrator that ignores newer migrations of the crate.
 struct Tolerant;
 
 #[async_trait::async_trait]
@@ -129,7 +129,7 @@ impl MigratorTrait for Tolerant {
     }
 }
 
-async fn at_any_place_in_the_list(database: &TestDatabase) {
+async fn the_list_may_be_at_any_place(database: &TestDatabase) {
     up_down_up::<First>(database, &["app_badges", "app_users"]).await;
     up_down_up::<Between>(database, &["app_badges", "app_users"]).await;
     up_down_up::<Last>(database, &["app_notes", "app_users"]).await;
@@ -163,7 +163,7 @@ async fn up_down_up<M: MigratorTrait>(database: &TestDatabase, own: &[&str]) {
     }
 }
 
-async fn a_later_migration_in_the_middle(database: &TestDatabase) {
+async fn a_migration_may_be_added_in_the_middle(database: &TestDatabase) {
     let db = &database.db;
     Between::up(db, None).await.unwrap();
     let task = use_tables(db).await;
@@ -181,9 +181,9 @@ async fn a_later_migration_in_the_middle(database: &TestDatabase) {
     use_tables(db).await;
 }
 
-async fn on_a_newer_schema(database: &TestDatabase) {
+async fn the_migrator_runs_on_a_newer_schema(database: &TestDatabase) {
     let db = &database.db;
-    // Rolled out: the old program runs while a new one migrates.
+    // During a rollout the old program runs after a new one has migrated.
     game_tasks::migrate(db).await.unwrap();
     let tasks = SeaOrmTaskRepository::new(db.clone());
     let task = use_tables(db).await;
@@ -191,7 +191,7 @@ async fn on_a_newer_schema(database: &TestDatabase) {
     assert_eq!(tasks.get(task.id).await.unwrap(), task);
     let other = tasks.create(NewTask::new(task.game_id, "other")).await.unwrap();
     tasks.transition(other.id, "open", "closed").await.unwrap();
-    // Rolled back: it starts again on what the new one has made.
+    // After a rollback the old program starts on the new schema.
     for _ in 0..2 {
         game_tasks::migrate(db).await.unwrap();
         Migrator::up(db, None).await.unwrap();
@@ -200,7 +200,7 @@ async fn on_a_newer_schema(database: &TestDatabase) {
     }
     let record = migration::status::<Migrator>(db).await.unwrap();
     assert_eq!((record.pending, record.unknown), (vec![], vec![ADD_COLOR.to_owned()]));
-    // What the new one has made is the new one's to take back.
+    // Only the new version can revert its migrations.
     for refused in [
         Migrator::down(db, None).await,
         Migrator::down(db, Some(1)).await,
@@ -216,18 +216,18 @@ async fn on_a_newer_schema(database: &TestDatabase) {
     use_tables(db).await;
     Migrator::down(db, None).await.unwrap();
     assert_eq!(tables(database).await, ["game_tasks_migrations"]);
-    // A new program on an empty database, an old one beside it.
+    // The new version migrates an empty database; the old version runs on it.
     Newer::up(db, None).await.unwrap();
     game_tasks::migrate(db).await.unwrap();
     use_tables(db).await;
-    // What is recorded and not the crate's, is no newer version of it.
+    // An unknown migration that is not the crate's is an error.
     let insert = "INSERT INTO game_tasks_migrations (version, applied_at) VALUES ('m1_app', 1)";
     db.execute_unprepared(insert).await.unwrap();
     let error = Migrator::up(db, None).await.unwrap_err().to_string();
     assert!(error.contains("m1_app"), "{error}");
 }
 
-async fn a_composed_list_on_a_newer_schema(database: &TestDatabase) {
+async fn a_composed_list_runs_on_a_newer_schema(database: &TestDatabase) {
     let db = &database.db;
     BetweenLater::up(db, None).await.unwrap();
     let error = Between::up(db, None).await.unwrap_err().to_string();
@@ -235,14 +235,14 @@ async fn a_composed_list_on_a_newer_schema(database: &TestDatabase) {
     Tolerant::up(db, None).await.unwrap();
     migration::with_migration_lock(db, async |one| Tolerant::up(one, None).await).await.unwrap();
     use_tables(db).await;
-    // Of the application's own it minds what it does not know.
+    // An unknown migration of the application is an error.
     let insert = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m2_app', 1)";
     db.execute_unprepared(insert).await.unwrap();
     let error = Tolerant::up(db, None).await.unwrap_err().to_string();
     assert!(error.contains("m2_app") && !error.contains(ADD_COLOR), "{error}");
 }
 
-async fn in_a_transaction_and_without(database: &TestDatabase) {
+async fn the_list_runs_in_a_transaction_and_without(database: &TestDatabase) {
     let db = &database.db;
     for migration in game_tasks::migrations() {
         migration.up(&SchemaManager::new(db)).await.unwrap();
@@ -254,7 +254,7 @@ async fn in_a_transaction_and_without(database: &TestDatabase) {
     }
     assert!(tables(database).await.is_empty());
 
-    // The application's transaction takes them back, save where definitions commit.
+    // A rollback reverts the migrations, except where DDL statements commit.
     let transaction = db.begin().await.unwrap();
     Between::up(&transaction, None).await.unwrap();
     migration::verify_schema(&transaction).await.unwrap();
@@ -272,7 +272,7 @@ async fn in_a_transaction_and_without(database: &TestDatabase) {
     assert_eq!(tables(database).await, ["seaql_migrations"]);
 }
 
-async fn what_is_to_be_done_is_told(database: &TestDatabase) {
+async fn status_lists_pending_migrations(database: &TestDatabase) {
     let db = &database.db;
     let names: Vec<String> =
         game_tasks::migrations().iter().map(|one| one.name().to_owned()).collect();
@@ -286,9 +286,9 @@ async fn what_is_to_be_done_is_told(database: &TestDatabase) {
     game_tasks::migrate(db).await.unwrap();
     assert!(migration::status::<Migrator>(db).await.unwrap().is_current());
     assert!(rows(db, "SELECT id FROM tasks", []).await.is_empty());
-    // In the application's list they are still to be done.
+    // In the application's list they are still pending.
     assert_eq!(migration::status::<Between>(db).await.unwrap().pending.len(), 4);
-    // Which finds the tables, and takes them as they are; its record is its own.
+    // The application's migrator uses the existing tables, and records them itself.
     Between::up(db, None).await.unwrap();
     use_tables(db).await;
 }

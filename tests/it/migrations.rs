@@ -1,4 +1,4 @@
-//! Migrations: alone, beside an application's, inside its list; up, down and up again.
+//! The migrations by themselves, beside an application's migrator, and inside its list; up and down.
 
 use crate::support::{Backend, TestDatabase, column, empty_database_cases, rows, run, try_run};
 use game_tasks::sea_orm::{DatabaseConnection, DbErr};
@@ -9,14 +9,14 @@ use game_tasks::{
 
 empty_database_cases!(
     migrating_again_changes_nothing,
-    up_down_up,
-    inside_the_applications_list,
-    beside_the_applications_migrator,
+    migrations_can_be_reverted_and_repeated,
+    the_list_runs_inside_the_applications,
+    both_migrators_run_on_one_database,
     fresh_is_refused,
-    another_process_finds_it_done,
+    another_process_finds_the_tables_migrated,
 );
 
-/// The application's own migration: a table that refers to tasks.
+/// A migration of the application: a table that refers to tasks.
 pub(crate) struct CreateBadges;
 
 impl MigrationName for CreateBadges {
@@ -45,7 +45,7 @@ impl MigrationTrait for CreateBadges {
     }
 }
 
-/// The application's own table without a reference, for a migrator without the crate's list.
+/// A migration of the application without a foreign key, for a migrator without the crate's list.
 pub(crate) struct CreateUsers;
 
 impl MigrationName for CreateUsers {
@@ -79,7 +79,7 @@ impl MigratorTrait for Composed {
     }
 }
 
-/// The application's migrator, which knows nothing of the crate's.
+/// An application's migrator without the crate's list.
 struct Own;
 
 #[async_trait::async_trait]
@@ -89,7 +89,7 @@ impl MigratorTrait for Own {
     }
 }
 
-/// Creates a task in a game, where there are tables for them.
+/// Creates a game and a task in it.
 pub(crate) async fn use_tables(db: &DatabaseConnection) -> Task {
     let game = Game::new(crate::support::unordered_id().to_string()).insert(db).await.unwrap();
     let tasks = SeaOrmTaskRepository::new(db.clone());
@@ -105,10 +105,10 @@ pub(crate) async fn tables(database: &TestDatabase) -> Vec<String> {
         }
         _ => "SELECT name FROM sqlite_master WHERE type = 'table'",
     };
-    // Each database sorts as it likes.
+    // The databases sort differently.
     let mut tables: Vec<String> = column(&database.db, query, []).await;
     tables.sort();
-    // MariaDB's lock is a row, whose table stays.
+    // The table of MariaDB's lock is kept.
     tables.retain(|table| table != "game_tasks_lock");
     tables
 }
@@ -134,7 +134,7 @@ async fn migrating_again_changes_nothing(database: &TestDatabase) {
     }
 }
 
-async fn up_down_up(database: &TestDatabase) {
+async fn migrations_can_be_reverted_and_repeated(database: &TestDatabase) {
     let db = &database.db;
     for _ in 0..2 {
         Migrator::up(db, None).await.unwrap();
@@ -142,7 +142,7 @@ async fn up_down_up(database: &TestDatabase) {
         Migrator::down(db, None).await.unwrap();
         assert_eq!(tables(database).await, ["game_tasks_migrations"]);
     }
-    // Step by step, and all at once.
+    // One migration at a time, and all at once.
     Migrator::up(db, Some(1)).await.unwrap();
     assert_eq!(tables(database).await, ["game_tasks_migrations", "games"]);
     Migrator::up(db, Some(1)).await.unwrap();
@@ -156,7 +156,7 @@ async fn up_down_up(database: &TestDatabase) {
     assert_eq!(tasks.list(TaskQuery::new(TaskFilter::all())).await.unwrap().items, [task]);
 }
 
-async fn inside_the_applications_list(database: &TestDatabase) {
+async fn the_list_runs_inside_the_applications(database: &TestDatabase) {
     let db = &database.db;
     for _ in 0..2 {
         Composed::up(db, None).await.unwrap();
@@ -169,7 +169,7 @@ async fn inside_the_applications_list(database: &TestDatabase) {
         let missing = crate::support::unordered_id();
         try_run(db, "INSERT INTO app_badges (id, task_id) VALUES (2, ?)", [missing.into()])
             .await
-            .expect_err("a badge of no task");
+            .expect_err("the task does not exist");
         Composed::up(db, None).await.unwrap();
         assert_eq!(rows(db, "SELECT id FROM app_badges", []).await.len(), 1);
         Composed::down(db, None).await.unwrap();
@@ -177,11 +177,11 @@ async fn inside_the_applications_list(database: &TestDatabase) {
     }
 }
 
-async fn beside_the_applications_migrator(database: &TestDatabase) {
+async fn both_migrators_run_on_one_database(database: &TestDatabase) {
     let db = &database.db;
     Own::up(db, None).await.unwrap();
     game_tasks::migrate(db).await.unwrap();
-    // Neither minds what the other has recorded.
+    // Neither is affected by the other's records.
     Own::up(db, None).await.unwrap();
     game_tasks::migrate(db).await.unwrap();
     use_tables(db).await;
@@ -205,7 +205,7 @@ async fn fresh_is_refused(database: &TestDatabase) {
     assert_eq!(rows(db, "SELECT id FROM tasks", []).await.len(), 1);
 }
 
-async fn another_process_finds_it_done(database: &TestDatabase) {
+async fn another_process_finds_the_tables_migrated(database: &TestDatabase) {
     game_tasks::migrate(&database.db).await.unwrap();
     if database.backend == Backend::SqliteMemory {
         return;

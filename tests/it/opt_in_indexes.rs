@@ -1,5 +1,5 @@
-//! The indexes that an application may have made: what they are for is then neither scanned nor
-//! sorted, on every database, and they can be taken back.
+//! The opt-in indexes: with them their lists neither scan nor sort, on every database, and they can be
+//! dropped again.
 
 use crate::plans::{explain, sorts};
 use crate::support::{Recorder, TestDatabase, column, on_empty_database_within, run, tests_on};
@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    each_serves_its_lists,
-    |on| super::on_empty_database_within(super::TIME_LIMIT, on, 2, super::each_serves_its_lists)
+    every_index_serves_its_lists,
+    |on| super::on_empty_database_within(super::TIME_LIMIT, on, 2, super::every_index_serves_its_lists)
 );
 
 const TIME_LIMIT: Duration = Duration::from_secs(300);
@@ -40,7 +40,7 @@ impl MigratorTrait for AppMigrator {
     }
 }
 
-/// Each with its name, and a list that it is for.
+/// Runs a list for each index, and returns the suffixes of the indexes' names.
 async fn lists(tasks: &SeaOrmTaskRepository<DatabaseConnection>, game: Uuid) -> [&'static str; 6] {
     let all = || TaskQuery::new(TaskFilter::all());
     let rare = TaskFilter::all().statuses(["rare"]);
@@ -57,7 +57,7 @@ async fn lists(tasks: &SeaOrmTaskRepository<DatabaseConnection>, game: Uuid) -> 
     ["created_at", "external_task_id", "game_updated_at", "updated_at", "status", "strategy_id"]
 }
 
-async fn each_serves_its_lists(database: &TestDatabase) {
+async fn every_index_serves_its_lists(database: &TestDatabase) {
     let db = &database.db;
     AppMigrator::up(db, None).await.unwrap();
     let tasks = SeaOrmTaskRepository::new(db.clone());
@@ -76,8 +76,8 @@ async fn each_serves_its_lists(database: &TestDatabase) {
     run(db, &format!("{analyze} tasks"), []).await;
 
     let recording = Recorder::new(db);
-    let watched = SeaOrmTaskRepository::new(recording.db.clone());
-    let names = lists(&watched, game).await;
+    let recorded = SeaOrmTaskRepository::new(recording.db.clone());
+    let names = lists(&recorded, game).await;
     for (name, statement) in names.iter().zip(recording.take(6)) {
         let plan = explain(db, &statement).await;
         let index = format!("ix_tasks_by_{name}");
@@ -85,11 +85,11 @@ async fn each_serves_its_lists(database: &TestDatabase) {
         assert!(!sorts(database.backend, &plan), "{name}: {}\n{plan}", statement.sql);
     }
 
-    // Taken back, none of them serves, and all else stands.
+    // After `down` no plan uses them.
     AppMigrator::down(db, Some(6)).await.unwrap();
-    lists(&watched, game).await;
+    lists(&recorded, game).await;
     for mut statement in recording.take(6) {
-        // Not the text that SQLite's driver keeps the plan of.
+        // Another text, because SQLite's driver caches the plan of the first.
         statement.sql.push(' ');
         let plan = explain(db, &statement).await;
         assert!(!plan.contains("ix_tasks_by_"), "{plan}");

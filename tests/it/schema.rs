@@ -1,5 +1,5 @@
-//! The tables that the migrations make: columns, types, defaults, constraints and indexes, as
-//! each database itself describes them.
+//! The tables that the migrations create: columns, types, defaults, constraints and indexes, as each
+//! database's catalogs describe them.
 
 use crate::support::{Backend, TestDatabase, column, database_cases, rows, run};
 use game_tasks::sea_orm::QueryResult;
@@ -14,7 +14,7 @@ database_cases!(
     values_are_stored_as_other_writers_store_them,
 );
 
-/// A column as a database describes it: name, type, whether it may be null, default.
+/// A column in the catalogs: name, type, nullability, default.
 type Described = (String, String, bool, Option<String>);
 
 async fn columns(database: &TestDatabase, table: &str) -> Vec<Described> {
@@ -52,14 +52,14 @@ async fn columns(database: &TestDatabase, table: &str) -> Vec<Described> {
             number != 0
         });
         let default: Option<String> = row.try_get_by_index(3).unwrap();
-        // MariaDB writes the absence of a default of a nullable column out.
+        // MariaDB reports `NULL` for a nullable column without a default.
         let default = default.filter(|default| default != "NULL");
         (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap(), nullable, default)
     };
     rows(&database.db, query, [table.into()]).await.iter().map(describe).collect()
 }
 
-/// What a column is for, whatever the database calls it.
+/// What a column holds, whatever its type is called.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Uuid,
@@ -188,7 +188,7 @@ async fn indexes_of_tasks(database: &TestDatabase) {
     assert_eq!(unique, ["gameId,externalTaskId", "id"]);
     let listing: Vec<&str> =
         indexes.iter().filter(|(unique, _)| !unique).map(|(_, columns)| &**columns).collect();
-    // On SQLite it is an index of the normalised timestamp.
+    // On SQLite the index is on the normalised timestamp.
     let created_at = if database.backend.is_sqlite() { "expression" } else { "created_at" };
     let starts = format!("gameId,{created_at}");
     assert!(listing.iter().all(|columns| columns.starts_with(&starts)), "{listing:?}");
@@ -220,7 +220,7 @@ async fn tasks_refer_to_games(database: &TestDatabase) {
     assert!(["a", "r", "NO ACTION", "RESTRICT"].contains(&rule), "{rule}");
 }
 
-/// Who reads the tables past the crate finds UUIDs and times as SeaORM and GAME keep them.
+/// Programs that read the tables without the crate find UUIDs and times as SeaORM and GAME store them.
 async fn values_are_stored_as_other_writers_store_them(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new("game").insert(db).await.unwrap();
@@ -237,7 +237,7 @@ async fn values_are_stored_as_other_writers_store_them(database: &TestDatabase) 
             r#"SELECT CAST(concat(length(id), ' ', length("gameId"), ' ', second(created_at) < 60)
                            AS CHAR CHARACTER SET utf8mb4) FROM tasks"#
         }
-        // 19 characters up to the second, perhaps a fraction, and the zone.
+        // 19 characters up to the second, an optional fraction, and the offset.
         _ => {
             r#"SELECT typeof(id) || length(id) || ' ' || typeof("gameId") || length("gameId") || ' '
                       || (substr(created_at, 11, 1) || substr(created_at, -6)

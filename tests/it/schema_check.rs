@@ -1,5 +1,5 @@
-//! Tables that are there before the crate is: those that fit are taken as they are, of the
-//! others each thing that is missing is named, and nothing is changed.
+//! Tables that exist before the crate migrates: the migrations use those that fit, and report every
+//! fault of the others without changing anything.
 
 use crate::support::{
     Backend, Counter, MigratorOf, TestDatabase, campaigns, column, database_cases,
@@ -13,23 +13,23 @@ use game_tasks::{
 };
 
 database_cases!(
-    what_the_application_adds_does_not_matter,
-    down_leaves_what_is_not_its_own,
-    to_ask_takes_few_statements,
+    additions_of_the_application_do_not_matter,
+    down_keeps_tables_of_the_application,
+    the_check_takes_few_statements,
 );
-server_cases!(a_user_without_ddl_may_ask);
+server_cases!(a_user_without_ddl_can_run_the_check);
 empty_database_cases!(
-    tables_that_fit_are_taken_as_they_are,
-    each_thing_that_is_missing_is_named,
-    a_table_of_another_kind_is_left_alone,
-    a_parent_that_does_not_fit,
-    an_empty_database_lacks_both_tables,
+    tables_that_fit_are_used_unchanged,
+    every_fault_is_reported,
+    an_unrelated_table_is_not_changed,
+    a_parent_that_does_not_fit_is_reported,
+    on_an_empty_database_both_tables_are_missing,
 );
 
 pub(crate) const TABLES: [&str; 2] = ["games", "tasks"];
 
-/// Both tables as an application would make them: other lengths, another order, another
-/// primary key, columns of its own.
+/// Both tables as an application might create them: with other lengths, another order, another primary
+/// key, and additional columns.
 pub(crate) fn definitions(backend: Backend) -> [String; 2] {
     let uuid = backend.uuid_type();
     let (text, time, options) = match backend {
@@ -63,7 +63,7 @@ pub(crate) fn definitions(backend: Backend) -> [String; 2] {
     ]
 }
 
-/// PostgreSQL's constraints cannot name a collation, its indexes can.
+/// On PostgreSQL an index can name a collation, a constraint cannot.
 pub(crate) const NAME_INDEX: &str =
     "CREATE UNIQUE INDEX tasks_name ON tasks (\"gameId\", \"externalTaskId\" COLLATE \"C\")";
 
@@ -82,7 +82,7 @@ pub(crate) async fn clear(database: &TestDatabase) {
     }
 }
 
-/// Every table with its definition, as far as a change would show.
+/// The definitions of all tables.
 async fn everything(database: &TestDatabase) -> Vec<String> {
     let query = match database.backend {
         Backend::Postgres => {
@@ -103,7 +103,7 @@ async fn everything(database: &TestDatabase) -> Vec<String> {
     all
 }
 
-/// What `migrate` says is missing, after which everything is as it was.
+/// The problems that `migrate` reports. Asserts that nothing was changed.
 async fn missing(database: &TestDatabase) -> Vec<String> {
     let before = everything(database).await;
     let error = game_tasks::migrate(&database.db).await.expect_err("does not fit");
@@ -114,7 +114,7 @@ async fn missing(database: &TestDatabase) -> Vec<String> {
     problems
 }
 
-/// What `check` says is missing.
+/// The problems that `verify_schema` reports.
 pub(crate) async fn lacking(database: &TestDatabase) -> Vec<String> {
     match migration::verify_schema(&database.db).await {
         Ok(()) => Vec::new(),
@@ -125,7 +125,7 @@ pub(crate) async fn lacking(database: &TestDatabase) -> Vec<String> {
     }
 }
 
-/// Every kind of statement.
+/// Runs every kind of statement.
 pub(crate) async fn use_tables(database: &TestDatabase) {
     let db = &database.db;
     let game = Game::new(unordered_id().to_string()).insert(db).await.unwrap().id;
@@ -143,7 +143,7 @@ pub(crate) async fn use_tables(database: &TestDatabase) {
     assert_eq!(tasks.delete_game(game).await.unwrap(), 4);
 }
 
-async fn what_the_application_adds_does_not_matter(database: &TestDatabase) {
+async fn additions_of_the_application_do_not_matter(database: &TestDatabase) {
     assert_eq!(lacking(database).await, Vec::<String>::new());
     for statement in [
         "ALTER TABLE tasks ADD COLUMN title varchar(80) DEFAULT 'none'",
@@ -155,7 +155,7 @@ async fn what_the_application_adds_does_not_matter(database: &TestDatabase) {
     }
     assert_eq!(lacking(database).await, Vec::<String>::new());
     migration::verify_schema_for::<game_tasks::Games>(&database.db).await.unwrap();
-    // In a transaction as well, which goes on.
+    // In a transaction too, which remains usable.
     let transaction = database.db.begin().await.unwrap();
     migration::verify_schema(&transaction).await.unwrap();
     migration::verify_schema(&&transaction).await.unwrap();
@@ -163,12 +163,12 @@ async fn what_the_application_adds_does_not_matter(database: &TestDatabase) {
     game_tasks::migrate(&database.db).await.unwrap();
 }
 
-async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
+async fn a_user_without_ddl_can_run_the_check(database: &TestDatabase) {
     let app = database.pool_without_ddl().await;
     app.execute_unprepared("CREATE TABLE mine (id integer)").await.expect_err("it may not");
     migration::verify_schema(&app).await.unwrap();
     assert!(migration::status::<Migrator>(&app).await.unwrap().is_current());
-    // It may start as often as it likes, as long as there is nothing to be done.
+    // Without pending migrations, such a user can also call `migrate`.
     game_tasks::migrate(&app).await.unwrap();
     let tasks = SeaOrmTaskRepository::new(app.clone());
     let game = Game::new("game").insert(&app).await.unwrap().id;
@@ -185,7 +185,7 @@ async fn a_user_without_ddl_may_ask(database: &TestDatabase) {
     app.close().await.unwrap();
 }
 
-async fn to_ask_takes_few_statements(database: &TestDatabase) {
+async fn the_check_takes_few_statements(database: &TestDatabase) {
     let db = Counter::on(&database.db);
     let collations = usize::from(database.backend.is_sqlite());
     let (answer, statements) = db.interceptor.count(migration::verify_schema(&db)).await;
@@ -204,14 +204,14 @@ async fn to_ask_takes_few_statements(database: &TestDatabase) {
     assert_eq!(statements, 1);
 }
 
-async fn an_empty_database_lacks_both_tables(database: &TestDatabase) {
+async fn on_an_empty_database_both_tables_are_missing(database: &TestDatabase) {
     let both = ["table \"games\" is missing", "table \"tasks\" is missing"];
     assert_eq!(lacking(database).await, both);
     Migrator::up(&database.db, Some(1)).await.unwrap();
     assert_eq!(lacking(database).await, both[1..]);
 }
 
-async fn tables_that_fit_are_taken_as_they_are(database: &TestDatabase) {
+async fn tables_that_fit_are_used_unchanged(database: &TestDatabase) {
     make(database, &definitions(database.backend)).await;
     assert_eq!(lacking(database).await, Vec::<String>::new());
     let before = everything(database).await;
@@ -219,29 +219,29 @@ async fn tables_that_fit_are_taken_as_they_are(database: &TestDatabase) {
         game_tasks::migrate(&database.db).await.unwrap();
         assert_eq!(everything(database).await, before);
         use_tables(database).await;
-        // Not made here, so not taken back here.
+        // The application created them, so `down` keeps them.
         Migrator::down(&database.db, None).await.unwrap();
         assert_eq!(everything(database).await, before);
     }
 }
 
-async fn down_leaves_what_is_not_its_own(database: &TestDatabase) {
-    // The application has put tables of its own in the place of those that it was given.
+async fn down_keeps_tables_of_the_application(database: &TestDatabase) {
+    // The application has replaced the crate's tables.
     clear(database).await;
     make(database, &definitions(database.backend)).await;
     let before = everything(database).await;
     Migrator::down(&database.db, None).await.unwrap();
     assert_eq!(everything(database).await, before);
     clear(database).await;
-    // Nothing there at all is as good as taken back.
+    // `down` accepts missing tables.
     game_tasks::migrate(&database.db).await.unwrap();
     clear(database).await;
     Migrator::down(&database.db, None).await.unwrap();
     assert!(everything(database).await.is_empty());
 }
 
-/// What to change in a definition, and what is missing then.
-async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
+/// Changes a definition, and asserts what is reported.
+async fn every_fault_is_reported(database: &TestDatabase) {
     let backend = database.backend;
     let uuid = backend.uuid_type();
     let [games, tasks] = definitions(backend);
@@ -252,13 +252,13 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
             1,
             "oauth_user_id varchar(300)",
             "oauth_user_id varchar(300) NOT NULL",
-            "table \"tasks\" does not let column \"oauth_user_id\" be null",
+            "table \"tasks\" has a column \"oauth_user_id\" that is NOT NULL",
         ),
         (
             1,
             "\"externalTaskId\" varchar(300) NOT NULL",
             "\"externalTaskId\" varchar(300)",
-            "table \"tasks\" lets column \"externalTaskId\" be null",
+            "table \"tasks\" has a nullable column \"externalTaskId\"",
         ),
         (
             1,
@@ -266,25 +266,25 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
             "",
             "table \"tasks\" has no foreign key from \"gameId\" to \"id\" of \"games\"",
         ),
-        (1, "created_at datetime", "created_at integer", "as the type of column \"created_at\""),
-        (1, "status varchar(300)", "status integer", "as the type of column \"status\""),
+        (1, "created_at datetime", "created_at integer", "column \"created_at\" of type"),
+        (1, "status varchar(300)", "status integer", "column \"status\" of type"),
     ];
     match backend {
         Backend::Postgres => changes.extend([
-            (1, "status varchar ", "status varchar(254) ", "as the type of column \"status\""),
+            (1, "status varchar ", "status varchar(254) ", "column \"status\" of type"),
             (
                 1,
                 "updated_at timestamptz ",
                 "updated_at timestamptz(3) ",
-                "has timestamp(3) with time zone as the type of column \"updated_at\"",
+                "has a column \"updated_at\" of type timestamp(3) with time zone",
             ),
             (
                 1,
                 "updated_at timestamptz ",
                 "updated_at timestamp ",
-                "has timestamp without time zone as the type of column \"updated_at\"",
+                "has a column \"updated_at\" of type timestamp without time zone",
             ),
-            (1, "status varchar ", "status char(300) ", "as the type of column \"status\""),
+            (1, "status varchar ", "status char(300) ", "column \"status\" of type"),
             (0, " UNIQUE", "", "table \"games\" has no unique index on (externalGameId)"),
         ]),
         Backend::MariaDb => changes.extend([
@@ -304,19 +304,19 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
                 1,
                 "utf8mb4_nopad_bin",
                 "utf8mb4_bin",
-                "compares column \"externalTaskId\" by utf8mb4_bin, not by utf8mb4_nopad_bin",
+                "compares column \"externalTaskId\" with utf8mb4_bin, not with utf8mb4_nopad_bin",
             ),
             (
                 1,
                 "updated_at datetime(6)",
                 "updated_at datetime(3)",
-                "has datetime(3) as the type of column \"updated_at\", not datetime(6)",
+                "has a column \"updated_at\" of type datetime(3), not datetime(6)",
             ),
             (
                 1,
                 "updated_at datetime(6)",
                 "updated_at timestamp(6)",
-                "has timestamp(6) as the type of column \"updated_at\"",
+                "has a column \"updated_at\" of type timestamp(6)",
             ),
             (1, "status varchar(300)", "status varchar(200)", "has varchar(200)"),
         ]),
@@ -331,15 +331,15 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
                 1,
                 "status varchar(300)",
                 "status varchar(300) COLLATE NOCASE",
-                "compares column \"status\" by a collation that folds, not by BINARY",
+                "compares column \"status\" with a collation that folds, not with BINARY",
             ),
             (
                 1,
                 "\"strategyId\" varchar(300)",
                 "\"strategyId\" text COLLATE RTRIM",
-                "compares column \"strategyId\" by a collation that folds",
+                "compares column \"strategyId\" with a collation that folds",
             ),
-            (1, "id blob", "id integer", "as the type of column \"id\""),
+            (1, "id blob", "id integer", "column \"id\" of type"),
         ]),
     }
     let mut tried = 0;
@@ -362,13 +362,13 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
         let problems = missing(database).await;
         assert_eq!(lacking(database).await, problems);
         assert!(problems.iter().any(|problem| problem.contains(expected)), "{to}: {problems:?}");
-        // A collation of a whole table is of all its texts.
+        // The collation of a table applies to all its text columns.
         assert!(problems.len() == 1 || to == "utf8mb4_bin", "{to}: {problems:?}");
         clear(database).await;
         tried += 1;
     }
     assert!(tried > 8);
-    // A primary key without the id; all at once.
+    // Several faults at once, among them a primary key without the id.
     let bad = tasks
         .replace("PRIMARY KEY (\"gameId\", id), ", "")
         .replace("UNIQUE (\"gameId\", \"externalTaskId\"), ", "")
@@ -378,7 +378,7 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
     run(&database.db, &bad, []).await;
     let problems = missing(database).await;
     for expected in [
-        "lets column \"gameId\" be null",
+        "has a nullable column \"gameId\"",
         "has no column \"status\"",
         "has no unique index on (id)",
         "has no unique index on (gameId, externalTaskId)",
@@ -391,14 +391,14 @@ async fn each_thing_that_is_missing_is_named(database: &TestDatabase) {
     use_tables(database).await;
 }
 
-async fn a_table_of_another_kind_is_left_alone(database: &TestDatabase) {
-    // A to-do list of the application's. Nothing is made beside it, not even the games.
+async fn an_unrelated_table_is_not_changed(database: &TestDatabase) {
+    // A to-do list of the application. No table is created, not even games.
     let db = &database.db;
     run(db, "CREATE TABLE tasks (id integer PRIMARY KEY, title varchar(80))", []).await;
     let problems = missing(database).await;
     assert!(problems.iter().all(|problem| problem.starts_with("table \"tasks\" ")));
     assert_eq!(problems.iter().filter(|problem| problem.contains("has no column")).count(), 8);
-    // SeaORM's error carries the same.
+    // SeaORM's error contains the same mismatch.
     let error = Migrator::up(db, None).await.unwrap_err();
     let mismatch = SchemaMismatch::from_db_err(&error).unwrap();
     assert_eq!(mismatch.problems().len(), problems.len());
@@ -408,15 +408,15 @@ async fn a_table_of_another_kind_is_left_alone(database: &TestDatabase) {
     run(db, "DROP TABLE tasks", []).await;
     run(db, "CREATE TABLE notes (id integer)", []).await;
     run(db, "CREATE VIEW tasks AS SELECT id FROM notes", []).await;
-    assert_eq!(missing(database).await, ["table \"tasks\" is no table"]);
-    assert_eq!(lacking(database).await[1..], ["table \"tasks\" is no table"]);
+    assert_eq!(missing(database).await, ["table \"tasks\" is not a table"]);
+    assert_eq!(lacking(database).await[1..], ["table \"tasks\" is not a table"]);
     run(db, "DROP VIEW tasks", []).await;
     game_tasks::migrate(db).await.unwrap();
     use_tables(database).await;
 }
 
 parent! {
-    /// Says that a number is a UUID.
+    /// Declares an integer column as the game's UUID.
     mod numbered: "numbered" {
         #[sea_orm(primary_key)]
         pub(crate) id: i32,
@@ -430,7 +430,7 @@ parent! {
     }
 }
 
-async fn a_parent_that_does_not_fit(database: &TestDatabase) {
+async fn a_parent_that_does_not_fit_is_reported(database: &TestDatabase) {
     let db = &database.db;
     let attempt = async |migrations: Vec<Box<dyn MigrationTrait>>| {
         let before = everything(database).await;
@@ -448,7 +448,7 @@ async fn a_parent_that_does_not_fit(database: &TestDatabase) {
     run(db, "CREATE TABLE numbered (id integer PRIMARY KEY)", []).await;
     let problems = attempt(migrations_for::<numbered::Entity>()).await;
     assert_eq!(problems.len(), 2, "{problems:?}");
-    assert!(problems[0].contains("as the type of column \"id\""), "{problems:?}");
+    assert!(problems[0].contains("column \"id\" of type"), "{problems:?}");
     assert_eq!(problems[1], "table \"numbered\" has no column \"rules\"");
 
     let uuid = database.backend.uuid_type();
@@ -468,7 +468,7 @@ async fn a_parent_that_does_not_fit(database: &TestDatabase) {
     let error = migration::verify_schema_for::<campaigns::Entity>(db).await.unwrap_err();
     assert!(error.to_string().ends_with("table \"quest_tasks\" is missing"), "{error}");
     run(db, "DROP TABLE campaigns", []).await;
-    // As SeaORM itself makes such a table.
+    // A table as SeaORM's schema builder creates it.
     MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
     migration::verify_schema_for::<campaigns::Entity>(db).await.unwrap();
 }

@@ -1,5 +1,4 @@
-//! The same on PostgreSQL alone, which has the most kinds of indexes and keys, partitions, and
-//! schemas.
+//! The schema check on PostgreSQL: kinds of indexes and foreign keys, partitions, and schemas.
 
 use crate::schema_check::{NAME_INDEX, TABLES, clear, definitions, lacking, make, use_tables};
 use crate::support::{Backend, TestDatabase, column, on_empty_database, run};
@@ -7,7 +6,7 @@ use game_tasks::sea_orm::ConnectionTrait;
 use game_tasks::sea_orm_migration::{MigratorTrait, SchemaManager};
 use game_tasks::{MigrationError, Migrator, migration, migrations_for};
 
-/// Runs statements on top of fitting tables, and says what is missing then.
+/// Runs statements on tables that fit, and returns the problems that are then reported.
 async fn postgres_lacks(database: &TestDatabase, statements: &[&str]) -> Vec<String> {
     make(database, &definitions(database.backend)).await;
     for statement in statements {
@@ -18,9 +17,8 @@ async fn postgres_lacks(database: &TestDatabase, statements: &[&str]) -> Vec<Str
     problems
 }
 
-/// Which unique indexes and foreign keys count, is PostgreSQL's richest part.
 #[tokio::test(flavor = "multi_thread")]
-async fn indexes_and_keys_that_do_not_count() {
+async fn indexes_and_foreign_keys_without_the_required_effect_are_reported() {
     let case = async |database: &TestDatabase| {
         let unique = "table \"tasks\" has no unique index on (gameId, externalTaskId)";
         let drop = "DROP INDEX tasks_name";
@@ -57,7 +55,7 @@ async fn indexes_and_keys_that_do_not_count() {
             ),
             (
                 r#"ALTER TABLE tasks ADD UNIQUE ("gameId", "externalTaskId")"#,
-                Some("table \"tasks\" compares column \"externalTaskId\" by default, not by C"),
+                Some("table \"tasks\" compares column \"externalTaskId\" with default, not with C"),
             ),
         ] {
             let problems = postgres_lacks(database, &[drop, index]).await;
@@ -68,7 +66,7 @@ async fn indexes_and_keys_that_do_not_count() {
         let problems = postgres_lacks(database, &[not_valid]).await;
         let expected = "table \"tasks\" has a foreign key on \"gameId\" that was not validated";
         assert_eq!(problems, [expected]);
-        // An index whose making failed stays behind, and enforces nothing.
+        // A failed `CREATE INDEX CONCURRENTLY` leaves an invalid index.
         make(database, &definitions(database.backend)).await;
         run(&database.db, drop, []).await;
         for id in 0..2 {
@@ -90,7 +88,7 @@ async fn indexes_and_keys_that_do_not_count() {
         database.db.execute_unprepared(&concurrently).await.unwrap_err();
         assert_eq!(lacking(database).await, [unique]);
         clear(database).await;
-        // A collation that takes unequal texts for equal.
+        // A collation that treats unequal texts as equal.
         let folding = postgres_lacks(
             database,
             &[
@@ -102,8 +100,9 @@ async fn indexes_and_keys_that_do_not_count() {
         .await;
         assert_eq!(
             folding,
-            ["table \"tasks\" compares column \"status\" by folding, \
-              not by a deterministic collation"]
+            [
+                "table \"tasks\" compares column \"status\" with folding, not with a deterministic collation"
+            ]
         );
     };
     on_empty_database(Backend::Postgres, 2, case).await;
@@ -131,11 +130,11 @@ async fn a_partitioned_table_fits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_schema_on_the_path() {
+async fn tables_are_found_along_the_search_path() {
     let case = async |database: &TestDatabase| {
-        // A pool of one, so that the path is set for all that follows.
+        // A pool of one, so that the search path applies to every statement.
         let db = &database.db;
-        // The application's to-do list, which its other tenants do not see.
+        // A to-do list in another schema.
         run(db, "CREATE TABLE tasks (id integer)", []).await;
         run(db, "CREATE SCHEMA tenant", []).await;
         run(db, "SET search_path = tenant, public", []).await;
@@ -166,7 +165,7 @@ crate::support::parents_of_tables! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_in_another_schema() {
+async fn a_table_in_another_schema_is_checked() {
     let case = async |database: &TestDatabase| {
         let db = &database.db;
         game_tasks::migrate(db).await.unwrap();
@@ -185,7 +184,7 @@ async fn a_table_in_another_schema() {
             migration::verify_schema_for::<elsewhere::Entity>(db).await.unwrap_err().to_string();
         assert!(error.contains("\"elsewhere.tasks\" has no foreign key"), "{error}");
         migration::verify_schema(db).await.unwrap();
-        // A key to another table of that name is none.
+        // A foreign key to a table of that name in another schema does not count.
         run(db, "CREATE TABLE elsewhere.games (id uuid PRIMARY KEY)", []).await;
         let add = "ALTER TABLE elsewhere.tasks ADD FOREIGN KEY (\"gameId\") \
                    REFERENCES elsewhere.games (id)";

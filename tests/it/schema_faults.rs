@@ -1,6 +1,5 @@
-//! What makes a promise untrue on one database: how a table keeps its rows, what replaces its
-//! statements, and settings. The schema check reports each, for the crate's tables and for those
-//! of another name alike, and a migration reports it before it changes anything.
+//! Properties that break a promise on one database: storage, rules, and settings. The schema check
+//! reports each of them, for tables of any name, and a migration reports it before any change.
 
 use crate::schema_check::lacking;
 use crate::support::{
@@ -13,26 +12,26 @@ use game_tasks::sea_orm::{
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{MigrationError, SchemaFault, SchemaMismatch, migration};
 
-tests_on!([postgres Postgres], tables_of_postgres, |on| {
-    super::on_database(on, super::DEFAULT_CONNECTIONS, super::tables_of_postgres)
+tests_on!([postgres Postgres], storage_and_rules_of_postgres_tables_are_reported, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::storage_and_rules_of_postgres_tables_are_reported)
 });
-tests_on!([postgres Postgres], a_database_of_another_encoding, |on| {
-    super::on_empty_database(on, super::DEFAULT_CONNECTIONS, super::a_database_of_another_encoding)
+tests_on!([postgres Postgres], a_database_of_another_encoding_is_reported, |on| {
+    super::on_empty_database(on, super::DEFAULT_CONNECTIONS, super::a_database_of_another_encoding_is_reported)
 });
-tests_on!([postgres Postgres], tables_of_game_point_to_adoption, |on| {
-    super::on_empty_database(on, super::DEFAULT_CONNECTIONS, super::tables_of_game_point_to_adoption)
+tests_on!([postgres Postgres], tables_like_those_of_game_are_recognised, |on| {
+    super::on_empty_database(on, super::DEFAULT_CONNECTIONS, super::tables_like_those_of_game_are_recognised)
 });
-tests_on!([postgres Postgres, mariadb MariaDb], settings_of_a_connection, |on| {
-    super::on_database(on, super::DEFAULT_CONNECTIONS, super::settings_of_a_connection)
+tests_on!([postgres Postgres, mariadb MariaDb], settings_of_a_connection_are_reported, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::settings_of_a_connection_are_reported)
 });
-tests_on!([mariadb MariaDb], engines_and_row_formats, |on| {
-    super::on_database(on, super::DEFAULT_CONNECTIONS, super::engines_and_row_formats)
+tests_on!([mariadb MariaDb], other_engines_are_reported, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::other_engines_are_reported)
 });
-tests_on!([sqlite_memory SqliteMemory], settings_of_sqlite, |on| {
-    super::on_empty_database(on, 1, super::settings_of_sqlite)
+tests_on!([sqlite_memory SqliteMemory], settings_of_sqlite_are_reported, |on| {
+    super::on_empty_database(on, 1, super::settings_of_sqlite_are_reported)
 });
 
-async fn tables_of_postgres(database: &TestDatabase) {
+async fn storage_and_rules_of_postgres_tables_are_reported(database: &TestDatabase) {
     let db = &database.db;
     MigratorOf::<campaigns::Entity>::up(db, None).await.unwrap();
     for table in ["tasks", "quest_tasks"] {
@@ -74,7 +73,8 @@ async fn tables_of_postgres(database: &TestDatabase) {
             run(db, &right, []).await;
         }
     }
-    // It takes the name on its connection alone. No key of it can refer to a table that stays.
+    // A temporary table hides the permanent one on its connection only, and cannot refer to a
+    // permanent table.
     let transaction = db.begin().await.unwrap();
     let temporary = "CREATE TEMPORARY TABLE tasks (LIKE public.tasks INCLUDING ALL) ON COMMIT DROP";
     run(&transaction, temporary, []).await;
@@ -108,7 +108,6 @@ fn mismatch(outcome: Result<(), MigrationError>) -> SchemaMismatch {
     }
 }
 
-/// The settings that a mismatch names.
 fn settings(mismatch: &SchemaMismatch) -> Vec<&str> {
     let faults = mismatch.problems().iter().map(|problem| &problem.fault);
     faults
@@ -119,7 +118,7 @@ fn settings(mismatch: &SchemaMismatch) -> Vec<&str> {
         .collect()
 }
 
-async fn a_database_of_another_encoding(database: &TestDatabase) {
+async fn a_database_of_another_encoding_is_reported(database: &TestDatabase) {
     let server = Backend::Postgres.server_url();
     let name = format!("latin_{}", uuid::Uuid::now_v7().simple());
     let create = format!(
@@ -144,8 +143,8 @@ async fn a_database_of_another_encoding(database: &TestDatabase) {
     assert!(migrated.to_string().contains(expected), "{migrated}");
 }
 
-async fn settings_of_a_connection(database: &TestDatabase) {
-    // Only a superuser may set PostgreSQL's.
+async fn settings_of_a_connection_are_reported(database: &TestDatabase) {
+    // On PostgreSQL only a superuser may change the setting.
     let (db, wrong): (_, &[(&str, &str)]) = match database.backend {
         Backend::Postgres => {
             (database.pool_of("postgres").await, &[("session_replication_role", "'replica'")])
@@ -163,7 +162,7 @@ async fn settings_of_a_connection(database: &TestDatabase) {
         transaction.rollback().await.unwrap();
         assert_eq!(settings(&checked), [*setting]);
     }
-    // Those of a strict server may come in any order and company.
+    // Strict modes are recognised in any order, among other modes.
     if database.backend == Backend::MariaDb {
         for strict in ["STRICT_ALL_TABLES", "ANSI_QUOTES,STRICT_TRANS_TABLES,NO_BACKSLASH_ESCAPES"]
         {
@@ -177,7 +176,7 @@ async fn settings_of_a_connection(database: &TestDatabase) {
     db.close().await.unwrap();
 }
 
-async fn engines_and_row_formats(database: &TestDatabase) {
+async fn other_engines_are_reported(database: &TestDatabase) {
     let db = &database.db;
     let options: Vec<String> = column(
         db,
@@ -186,7 +185,7 @@ async fn engines_and_row_formats(database: &TestDatabase) {
         [],
     )
     .await;
-    // Games, tasks, the record of migrations and the lock.
+    // games, tasks, the tracking table and the lock table.
     assert_eq!(options.len(), 4);
     for options in options {
         let options = options.to_lowercase();
@@ -200,7 +199,7 @@ async fn engines_and_row_formats(database: &TestDatabase) {
         assert!(found.contains(&expected), "{found:?}");
         run(db, &format!("ALTER TABLE {table} ENGINE = InnoDB"), []).await;
     }
-    // An application's games table, to which no foreign key could refer.
+    // A games table without InnoDB, to which no foreign key can refer.
     let campaigns = "CREATE TABLE campaigns (id integer PRIMARY KEY, \"publicId\" binary(16) UNIQUE, \
                      org_id bigint, rules varchar(80)) ENGINE = Aria";
     run(db, campaigns, []).await;
@@ -208,7 +207,7 @@ async fn engines_and_row_formats(database: &TestDatabase) {
     assert_eq!(lacking_for_campaigns(db).await[0], expected);
 }
 
-async fn settings_of_sqlite(database: &TestDatabase) {
+async fn settings_of_sqlite_are_reported(database: &TestDatabase) {
     let db = &database.db;
     run(db, "PRAGMA encoding = 'UTF-16le'", []).await;
     let checked = mismatch(migration::verify_schema(db).await);
@@ -230,8 +229,7 @@ async fn settings_of_sqlite(database: &TestDatabase) {
     assert_eq!(settings(&mismatch(migration::verify_schema(&db).await)), ["foreign_keys"]);
 }
 
-/// Tables of GAME's shape are told from others that lack something.
-async fn tables_of_game_point_to_adoption(database: &TestDatabase) {
+async fn tables_like_those_of_game_are_recognised(database: &TestDatabase) {
     let db = &database.db;
     db.execute_unprepared(include_str!("../fixtures/game_schema.sql")).await.unwrap();
     for outcome in [game_tasks::migrate(db).await, migration::verify_schema(db).await] {

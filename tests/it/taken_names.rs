@@ -1,6 +1,5 @@
-//! Names that the crate gives and that something else has: either the migration does without the
-//! name, or it reports the name before it changes anything. What the README says to do then works
-//! as written.
+//! Something else has a name that the crate gives: the migration either does not need the name, or
+//! reports it before it changes anything. The README's instructions for that case work.
 
 use crate::schema_check::{lacking, use_tables};
 use crate::support::{
@@ -12,24 +11,24 @@ use game_tasks::sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager
 use game_tasks::{MigrationError, Migrator, SchemaFault, SchemaMismatch, migration};
 
 empty_database_cases!(
-    a_renamed_table_is_in_nobodys_way,
-    a_renamed_table_of_the_crate_keeps_its_names,
-    each_taken_name_is_reported,
-    the_name_of_the_record,
+    a_renamed_table_of_the_application_does_not_interfere,
+    a_renamed_table_of_the_crate_keeps_the_names_of_its_indexes,
+    every_taken_name_is_reported,
+    a_taken_name_of_the_tracking_table_is_reported,
 );
-// SQLite's other connections learn only from a query that an index is gone.
+// On SQLite a second connection notices a dropped index only with its next query.
 tests_on!(
     [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
-    the_name_of_an_opt_in_index,
-    |on| crate::support::on_empty_database(on, 1, super::the_name_of_an_opt_in_index)
+    a_taken_name_of_an_opt_in_index_is_reported,
+    |on| crate::support::on_empty_database(on, 1, super::a_taken_name_of_an_opt_in_index_is_reported)
 );
-tests_on!([mariadb MariaDb], the_name_of_the_lock, |on| crate::support::on_empty_database(
+tests_on!([mariadb MariaDb], a_taken_name_of_the_lock_table_is_reported, |on| crate::support::on_empty_database(
     on,
     crate::support::DEFAULT_CONNECTIONS,
-    super::the_name_of_the_lock
+    super::a_taken_name_of_the_lock_table_is_reported
 ));
 
-/// Every thing in the database with its name, save what a migrator keeps for itself.
+/// The names of everything in the database except for tracking tables.
 async fn everything(database: &TestDatabase) -> Vec<String> {
     let query = match database.backend {
         Backend::Postgres => {
@@ -48,7 +47,7 @@ async fn everything(database: &TestDatabase) -> Vec<String> {
     all
 }
 
-/// The names that a migration reports, after which everything is as it was.
+/// The names that a migration reports. Asserts that nothing was changed.
 async fn reported(database: &TestDatabase) -> Vec<String> {
     let before = everything(database).await;
     let error = game_tasks::migrate(&database.db).await.expect_err("a name is taken");
@@ -69,8 +68,8 @@ fn names(mismatch: &SchemaMismatch) -> Vec<String> {
     mismatch.problems().iter().map(|problem| name(&problem.fault)).collect()
 }
 
-/// The README's "rename yours in a migration before the crate's", of an application's own tables.
-async fn a_renamed_table_is_in_nobodys_way(database: &TestDatabase) {
+/// The README's "rename yours in a migration before the crate's", for a table of the application.
+async fn a_renamed_table_of_the_application_does_not_interfere(database: &TestDatabase) {
     let db = &database.db;
     for table in ["games", "tasks"] {
         let create = match database.backend {
@@ -93,8 +92,8 @@ async fn a_renamed_table_is_in_nobodys_way(database: &TestDatabase) {
     assert_eq!(column::<_, i64>(db, "SELECT COUNT(*) FROM todos", []).await, [0]);
 }
 
-/// The same of a table that an earlier version of the application had of the crate.
-async fn a_renamed_table_of_the_crate_keeps_its_names(database: &TestDatabase) {
+/// The same for a table that the crate created for an earlier version of the application.
+async fn a_renamed_table_of_the_crate_keeps_the_names_of_its_indexes(database: &TestDatabase) {
     let db = &database.db;
     game_tasks::migrate(db).await.unwrap();
     run(db, "ALTER TABLE tasks RENAME TO old_tasks", []).await;
@@ -127,7 +126,7 @@ async fn a_renamed_table_of_the_crate_keeps_its_names(database: &TestDatabase) {
     use_tables(database).await;
 }
 
-/// What has a name, how to take it away again, and the name.
+/// Statements that take a name and release it, and the name.
 fn holders(backend: Backend) -> Vec<(&'static str, &'static str, &'static str)> {
     match backend {
         Backend::Postgres => vec![
@@ -173,7 +172,7 @@ fn holders(backend: Backend) -> Vec<(&'static str, &'static str, &'static str)> 
     }
 }
 
-async fn each_taken_name_is_reported(database: &TestDatabase) {
+async fn every_taken_name_is_reported(database: &TestDatabase) {
     let db = &database.db;
     run(db, "CREATE TABLE other (id integer PRIMARY KEY)", []).await;
     for (make, drop, name) in holders(database.backend) {
@@ -181,7 +180,7 @@ async fn each_taken_name_is_reported(database: &TestDatabase) {
         assert_eq!(reported(database).await, [name], "{make}");
         run(db, drop, []).await;
     }
-    // Names that no statement of the crate needs are nobody's business.
+    // Names that the crate does not give are not reported.
     if database.backend == Backend::Postgres {
         for harmless in [
             "CREATE TYPE _tasks AS ENUM ('a')",
@@ -216,7 +215,7 @@ async fn up(db: &DatabaseConnection, one: &dyn MigrationTrait) -> Result<(), Sch
     outcome.map_err(|error| SchemaMismatch::from_db_err(&error).expect("a mismatch").clone())
 }
 
-async fn the_name_of_an_opt_in_index(database: &TestDatabase) {
+async fn a_taken_name_of_an_opt_in_index_is_reported(database: &TestDatabase) {
     let db = &database.db;
     game_tasks::migrate(db).await.unwrap();
     let index = opt_in_index(OptInIndex::CreatedAt);
@@ -225,20 +224,20 @@ async fn the_name_of_an_opt_in_index(database: &TestDatabase) {
         Backend::MariaDb => format!("DROP INDEX {name} ON {table}"),
         _ => format!("DROP INDEX {name}"),
     };
-    // Of the application's own making: on the tasks, but for something else.
+    // An index of the application on tasks, on other columns.
     for columns in ["status", "status, id", "created_at", "created_at, id, status"] {
         run(db, &format!("CREATE INDEX {name} ON tasks ({columns})"), []).await;
         assert_eq!(names(&up(db, &*index).await.unwrap_err()), [name], "{columns}");
         index.down(&SchemaManager::new(db)).await.unwrap();
         run(db, &drop("tasks"), []).await;
     }
-    // SQLite: on the column, and not on what its values are compared by.
+    // SQLite: an index on the column instead of its normalised form.
     if database.backend.is_sqlite() {
         run(db, &format!("CREATE INDEX {name} ON tasks (created_at, id)"), []).await;
         assert_eq!(names(&up(db, &*index).await.unwrap_err()), [name]);
         run(db, &drop("tasks"), []).await;
     }
-    // On columns of the same names, but of another table.
+    // An index on columns of the same names of another table.
     run(db, &format!("CREATE INDEX {name} ON games (created_at, id)"), []).await;
     if database.backend == Backend::MariaDb {
         up(db, &*index).await.unwrap();
@@ -247,7 +246,7 @@ async fn the_name_of_an_opt_in_index(database: &TestDatabase) {
     }
     index.down(&SchemaManager::new(db)).await.unwrap();
     run(db, &drop("games"), []).await;
-    // One's own, as often as one likes.
+    // Its own index may exist, any number of times.
     for _ in 0..2 {
         up(db, &*index).await.unwrap();
         up(db, &*index).await.unwrap();
@@ -262,7 +261,7 @@ async fn try_drop(db: &DatabaseConnection, drop: &str) -> bool {
     crate::support::try_run(db, drop, []).await.is_err()
 }
 
-async fn the_name_of_the_record(database: &TestDatabase) {
+async fn a_taken_name_of_the_tracking_table_is_reported(database: &TestDatabase) {
     let db = &database.db;
     let name = "game_tasks_migrations";
     for (make, drop) in [
@@ -290,7 +289,7 @@ async fn the_name_of_the_record(database: &TestDatabase) {
     game_tasks::migrate(db).await.unwrap();
 }
 
-async fn the_name_of_the_lock(database: &TestDatabase) {
+async fn a_taken_name_of_the_lock_table_is_reported(database: &TestDatabase) {
     let db = &database.db;
     run(db, "CREATE TABLE game_tasks_lock (id integer)", []).await;
     assert_eq!(reported(database).await, ["game_tasks_lock"]);

@@ -1,5 +1,5 @@
-//! The opt-in trigger on `updated_at`: a program that writes the start of its transaction no longer
-//! moves it backwards, preconditions see its change, and the crate's own answers stay exact.
+//! The opt-in trigger on `updated_at`: a program that writes the start of its transaction cannot set it
+//! back, preconditions detect its change, and the crate returns exact timestamps.
 
 use crate::support::{
     DEFAULT_CONNECTIONS, TestDatabase, assert_is, column, on_database, parents_of_tables, run,
@@ -13,17 +13,17 @@ use game_tasks::{
     TaskPatch, TaskRepositoryExt, migrations_for,
 };
 
-tests_on!([postgres Postgres], another_programs_change_is_seen, |on| {
-    super::on_database(on, super::DEFAULT_CONNECTIONS, super::another_programs_change_is_seen)
+tests_on!([postgres Postgres], a_precondition_detects_another_programs_change, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::a_precondition_detects_another_programs_change)
 });
-tests_on!([postgres Postgres], the_crates_answers_stay_exact, |on| {
-    super::on_database(on, super::DEFAULT_CONNECTIONS, super::the_crates_answers_stay_exact)
+tests_on!([postgres Postgres], the_crate_returns_exact_timestamps, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::the_crate_returns_exact_timestamps)
 });
-tests_on!([postgres Postgres], names_and_repetitions, |on| {
-    super::on_database(on, super::DEFAULT_CONNECTIONS, super::names_and_repetitions)
+tests_on!([postgres Postgres], up_and_down_may_be_repeated_and_report_taken_names, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::up_and_down_may_be_repeated_and_report_taken_names)
 });
-tests_on!([sqlite_memory SqliteMemory, mariadb MariaDb], elsewhere_it_is_refused, |on| {
-    super::on_database(on, super::DEFAULT_CONNECTIONS, super::elsewhere_it_is_refused)
+tests_on!([sqlite_memory SqliteMemory, mariadb MariaDb], other_databases_refuse_the_trigger, |on| {
+    super::on_database(on, super::DEFAULT_CONNECTIONS, super::other_databases_refuse_the_trigger)
 });
 
 parents_of_tables! {
@@ -44,9 +44,9 @@ async fn task(
     (tasks, task)
 }
 
-/// A program like GAME's begins, the crate changes the task, and then the program does, at the
-/// time at which its transaction began. Gives the task as the crate left it.
-async fn overtake(
+/// Another program begins a transaction, the crate changes the task, and then the program does with the
+/// time at which its transaction began. Returns the task as the crate left it.
+async fn change_with_earlier_time(
     db: &DatabaseConnection,
     tasks: &SeaOrmTaskRepository<DatabaseConnection>,
     task: &Task,
@@ -60,11 +60,11 @@ async fn overtake(
     ours
 }
 
-async fn another_programs_change_is_seen(database: &TestDatabase) {
+async fn a_precondition_detects_another_programs_change(database: &TestDatabase) {
     let db = &database.db;
-    // As it is without the trigger, and as it is documented.
+    // Without the trigger, as documented.
     let (tasks, before) = task(db, "without").await;
-    let ours = overtake(db, &tasks, &before).await;
+    let ours = change_with_earlier_time(db, &tasks, &before).await;
     assert!(tasks.get(&before).await.unwrap().updated_at < ours.updated_at);
     let patch =
         |seen: &Task| TaskPatch::new().strategy("mine").if_unmodified_since(seen.updated_at);
@@ -72,14 +72,14 @@ async fn another_programs_change_is_seen(database: &TestDatabase) {
 
     up(db).await;
     let (tasks, before) = task(db, "with").await;
-    let ours = overtake(db, &tasks, &before).await;
+    let ours = change_with_earlier_time(db, &tasks, &before).await;
     let theirs = tasks.get(&before).await.unwrap();
     assert_eq!(theirs.status.as_str(), "theirs");
     assert!(theirs.updated_at > ours.updated_at);
     let error = tasks.update(&before, patch(&ours)).await.unwrap_err();
     assert_is!(error, TaskError::Conflict { updated_at, .. } if *updated_at == theirs.updated_at);
     tasks.update(&before, patch(&theirs)).await.unwrap();
-    // A clock that went far ahead is not a reason to stand still.
+    // A stored time in the future still grows.
     let far = "UPDATE tasks SET updated_at = now() + INTERVAL '1 year' WHERE id = ?";
     run(db, far, [before.id.into()]).await;
     let ahead = tasks.get(&before).await.unwrap();
@@ -90,9 +90,9 @@ async fn another_programs_change_is_seen(database: &TestDatabase) {
     }
 }
 
-async fn the_crates_answers_stay_exact(database: &TestDatabase) {
+async fn the_crate_returns_exact_timestamps(database: &TestDatabase) {
     let db = &database.db;
-    // A type that knows no equality.
+    // A type without an equality operator.
     run(db, "ALTER TABLE tasks ADD COLUMN extra json", []).await;
     up(db).await;
     let (tasks, task) = task(db, "exact").await;
@@ -103,7 +103,7 @@ async fn the_crates_answers_stay_exact(database: &TestDatabase) {
     }
     let batch = || [NewTask::new(task.game_id, "task"), NewTask::new(task.game_id, "other")];
     let before = tasks.get(&task).await.unwrap();
-    // What is as it should be already is not changed.
+    // Rows that already have the values are not changed.
     let same = tasks.create_all(batch(), OnExisting::Update).await.unwrap();
     assert_eq!(same[0].task(), &before);
     let batch = batch().map(|new| new.strategy("own"));
@@ -112,7 +112,7 @@ async fn the_crates_answers_stay_exact(database: &TestDatabase) {
         assert_eq!(&tasks.get(written.task()).await.unwrap(), written.task());
     }
     assert!(written[0].task().updated_at > before.updated_at);
-    // A row that another program writes as it is stays as it is.
+    // An update of another program that changes nothing keeps the row.
     let current = tasks.get(&task).await.unwrap();
     run(db, "UPDATE tasks SET status = status WHERE id = ?", [task.id.into()]).await;
     assert_eq!(tasks.get(&task).await.unwrap(), current);
@@ -120,7 +120,7 @@ async fn the_crates_answers_stay_exact(database: &TestDatabase) {
     assert!(tasks.get(&task).await.unwrap().updated_at > current.updated_at);
 }
 
-async fn names_and_repetitions(database: &TestDatabase) {
+async fn up_and_down_may_be_repeated_and_report_taken_names(database: &TestDatabase) {
     let db = &database.db;
     let manager = SchemaManager::new(db);
     let trigger = opt_in_updated_at_trigger();
@@ -159,7 +159,7 @@ async fn names_and_repetitions(database: &TestDatabase) {
         assert_eq!(column::<_, i64>(db, count, []).await, before);
         run(db, drop, []).await;
     }
-    // A table of another name in another schema has its own.
+    // A table in another schema has a trigger of its own.
     let theirs = opt_in_updated_at_trigger_for::<elsewhere::Entity>();
     assert_ne!(theirs.name(), trigger.name());
     let error = theirs.up(&manager).await.unwrap_err();
@@ -173,7 +173,7 @@ async fn names_and_repetitions(database: &TestDatabase) {
     theirs.down(&manager).await.unwrap();
 }
 
-async fn elsewhere_it_is_refused(database: &TestDatabase) {
+async fn other_databases_refuse_the_trigger(database: &TestDatabase) {
     let manager = SchemaManager::new(&database.db);
     let error = opt_in_updated_at_trigger().up(&manager).await.unwrap_err();
     assert!(error.to_string().contains("PostgreSQL"), "{error}");

@@ -242,6 +242,9 @@ pub(crate) use catalog::{
     CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
 };
 #[cfg(feature = "adopt")]
+#[cfg(feature = "adopt")]
+pub(crate) use postgres::CATALOG as POSTGRES_CATALOG;
+
 #[cfg(feature = "migration")]
 per_dialect! {
     fn version_query() -> &'static str;

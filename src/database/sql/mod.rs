@@ -101,11 +101,6 @@ pub(crate) fn only_if(condition: bool, part: impl Display) -> impl Display {
 }
 
 #[cfg(feature = "migration")]
-pub(crate) fn quote(backend: sea_orm::DbBackend, name: &str) -> String {
-    crate::database::dialect::Dialect::of(backend).quote(name)
-}
-
-#[cfg(feature = "migration")]
 pub(crate) fn sorted_columns(backend: sea_orm::DbBackend, column: &str, id: &str) -> String {
     crate::database::dialect::Dialect::of(backend).sort_key(column, id).index_columns(id)
 }

@@ -1,4 +1,4 @@
-//! GAME's database: its schema, its rows, and the statements of its Python.
+//! GAME's database: its schema, sample rows, and the statements of its Python code.
 
 use crate::support::{
     Backend, DEFAULT_CONNECTIONS, TestDatabase, column, on_empty_database, rows, run, try_run,
@@ -9,7 +9,7 @@ use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, ExecResult
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The public part of the key that GAME's rows are stamped with.
+/// The public part of the API key in GAME's rows.
 pub(crate) const KEY: &str = "gme_live_abc12345";
 
 pub(crate) async fn on_game_database(case: impl AsyncFnOnce(&TestDatabase)) {
@@ -20,7 +20,7 @@ pub(crate) async fn on_game_database(case: impl AsyncFnOnce(&TestDatabase)) {
     .await;
 }
 
-/// The schema as it is, a key, and the points of users, which refer to tasks, too.
+/// GAME's schema, an API key, and a table of users' points that refers to tasks.
 pub(crate) async fn load_schema(db: &DatabaseConnection) {
     db.execute_unprepared(include_str!("../../fixtures/game_schema.sql")).await.unwrap();
     db.execute_unprepared(
@@ -34,7 +34,7 @@ pub(crate) async fn load_schema(db: &DatabaseConnection) {
     run(db, key, [KEY.into()]).await;
 }
 
-/// A database without rows that has been adopted.
+/// Adopts an empty database.
 pub(crate) async fn adopted(db: &DatabaseConnection) {
     load_schema(db).await;
     adopt::run(db, Plan::new()).await.unwrap();
@@ -49,7 +49,7 @@ pub(crate) async fn game(db: &DatabaseConnection, name: &str, strategy: Option<&
     id
 }
 
-/// Inserts a task as GAME's Python does: all columns given, an id of no order.
+/// Inserts a task as GAME's Python code does: with all columns and a random id.
 pub(crate) async fn python_insert(
     db: &impl ConnectionTrait,
     game: Option<Uuid>,
@@ -63,7 +63,7 @@ pub(crate) async fn python_insert(
     (id, try_run(db, insert, [id.into(), name.into(), game.into(), key.into()]).await)
 }
 
-/// A task with what is out of the ordinary about it, as SQL.
+/// Inserts a task, and changes it by the assignments in `set`.
 pub(crate) async fn task(
     db: &DatabaseConnection,
     game: Option<Uuid>,
@@ -85,26 +85,26 @@ pub(crate) async fn params(db: &DatabaseConnection, table: &str, task: Uuid) -> 
     id
 }
 
-/// Every kind of row that GAME's README names.
-pub(crate) struct Zoo {
+/// Every kind of row that GAME's README describes.
+pub(crate) struct SampleRows {
     /// With the strategy `socio_bee`, with none, and with `default`.
     pub(crate) games: [Uuid; 3],
-    pub(crate) nameless_game: Uuid,
+    pub(crate) game_without_external_id: Uuid,
     pub(crate) all: BTreeSet<Uuid>,
-    /// Without both timestamps, without the one, without the other.
-    pub(crate) timeless: [Uuid; 3],
-    pub(crate) homeless: [Uuid; 2],
-    /// Groups, the oldest first.
+    /// Without both timestamps, without `created_at`, without `updated_at`.
+    pub(crate) without_timestamps: [Uuid; 3],
+    pub(crate) orphans: [Uuid; 2],
+    /// The groups, each with the oldest first.
     pub(crate) duplicates: Vec<Vec<Uuid>>,
     pub(crate) empty: Vec<Uuid>,
     pub(crate) blank: Uuid,
     pub(crate) long: Uuid,
     pub(crate) control: Uuid,
-    /// What refers to the duplicates: table, row, and the group's number.
+    /// The references to duplicates: table, row, and the group's index.
     pub(crate) references: Vec<(&'static str, Uuid, usize)>,
 }
 
-impl Zoo {
+impl SampleRows {
     pub(crate) async fn fill(db: &DatabaseConnection) -> Self {
         let bees = game(db, "bees", Some("socio_bee")).await;
         let none = game(db, "none", None).await;
@@ -115,20 +115,20 @@ impl Zoo {
             [none.into()],
         )
         .await;
-        let nameless_game = unordered_id();
-        run(db, "INSERT INTO games (id) VALUES (?)", [nameless_game.into()]).await;
+        let game_without_external_id = unordered_id();
+        run(db, "INSERT INTO games (id) VALUES (?)", [game_without_external_id.into()]).await;
         let one = async |game, name: &str, set: &str| task(db, game, name, set).await;
         let (in_bees, in_none, in_plain) = (Some(bees), Some(none), Some(plain));
-        let timeless = [
-            one(in_bees, "timeless", "created_at = NULL, updated_at = NULL").await,
+        let without_timestamps = [
+            one(in_bees, "without_timestamps", "created_at = NULL, updated_at = NULL").await,
             one(in_bees, "uncreated", "created_at = NULL, updated_at = '2024-05-06T07:08:09Z'")
                 .await,
             one(in_bees, "never updated", "updated_at = NULL, created_at = '2024-01-02T03:04:05Z'")
                 .await,
         ];
-        let homeless = [one(None, "homeless", "").await, one(None, "homeless", "").await];
-        // The oldest is neither the first that was written nor the one of the lowest id; one
-        // without a time counts as new.
+        let orphans = [one(None, "orphans", "").await, one(None, "orphans", "").await];
+        // The oldest is neither the first one inserted nor the one with the lowest id. A task without
+        // `created_at` counts as newest.
         let dup = [
             one(in_bees, "dup", "created_at = '2024-03-01'").await,
             one(in_bees, "dup", "created_at = '2023-03-01', \"strategyId\" = 'socio_bee'").await,
@@ -148,12 +148,12 @@ impl Zoo {
                 }
             }
         }
-        let mut zoo = Self {
+        let mut sample = Self {
             games: [bees, none, plain],
-            nameless_game,
+            game_without_external_id,
             all: BTreeSet::new(),
-            timeless,
-            homeless,
+            without_timestamps,
+            orphans,
             duplicates,
             empty,
             blank: one(in_plain, " \u{3000}", "").await,
@@ -171,8 +171,8 @@ impl Zoo {
         one(in_plain, "custom", "\"strategyId\" = 'custom:018f6b3e-8f4a-7c62-9d1b-2a3b4c5d6e7f'")
             .await;
         one(in_bees, "unknown", "\"strategyId\" = 'nobodys'").await;
-        zoo.all = ids(db).await;
-        zoo
+        sample.all = ids(db).await;
+        sample
     }
 }
 
@@ -180,7 +180,7 @@ pub(crate) async fn ids(db: &DatabaseConnection) -> BTreeSet<Uuid> {
     column::<_, Uuid>(db, "SELECT id FROM tasks", []).await.into_iter().collect()
 }
 
-/// Everything that the tables hold and are, as text.
+/// The rows and definitions of all tables, as text.
 pub(crate) async fn dump(db: &DatabaseConnection) -> Vec<String> {
     let mut all = Vec::new();
     for table in ["apikey", "games", "tasks", "tasksparams", "userpoints"] {
@@ -191,7 +191,7 @@ pub(crate) async fn dump(db: &DatabaseConnection) -> Vec<String> {
     all
 }
 
-/// What the database's own catalog says of all tables.
+/// The definitions of all tables in the catalogs.
 pub(crate) async fn definition(db: &DatabaseConnection) -> Vec<String> {
     let mut all = Vec::new();
     for select in [
@@ -212,7 +212,7 @@ pub(crate) async fn definition(db: &DatabaseConnection) -> Vec<String> {
     all
 }
 
-/// Asserts that every task there ever was is there, or is accounted for and kept as JSON.
+/// Asserts that every task is in its table or, as JSON, in the audit table.
 pub(crate) async fn assert_nothing_lost(db: &DatabaseConnection, all: &BTreeSet<Uuid>) {
     let mut found = ids(db).await;
     let made: Vec<bool> =
@@ -221,13 +221,13 @@ pub(crate) async fn assert_nothing_lost(db: &DatabaseConnection, all: &BTreeSet<
         let gone = r#"SELECT (r."row" ->> 'id')::uuid FROM game_tasks_adopted r
                       WHERE outcome IN ('merged', 'set aside') AND task_id = (r."row" ->> 'id')::uuid"#;
         for id in column::<_, Uuid>(db, gone, []).await {
-            assert!(found.insert(id), "{id} is both there and gone");
+            assert!(found.insert(id), "{id} is in both tables");
         }
     }
     assert_eq!(found.intersection(all).count(), all.len());
 }
 
-/// Asserts that the tables are as the crate needs them, and as GAME does.
+/// Asserts that the tables are as both the crate and GAME need them.
 pub(crate) async fn assert_adopted(db: &DatabaseConnection) {
     game_tasks::migration::verify_schema(db).await.unwrap();
     let definition = definition(db).await;
@@ -260,7 +260,7 @@ pub(crate) async fn assert_adopted(db: &DatabaseConnection) {
 }
 
 pub(crate) fn outcome_of(adoption: &Adoption, id: Uuid) -> Vec<&Outcome> {
-    let of = adoption.settled.iter().filter(|settled| settled.task_id == id);
+    let of = adoption.resolved.iter().filter(|settled| settled.task_id == id);
     of.map(|settled| &settled.outcome).collect()
 }
 

@@ -1,25 +1,25 @@
-//! What is reported, and that reporting changes nothing.
+//! `inspect` reports the contents of the tables, and changes nothing.
 
-use super::game::{KEY, Zoo, dump, game, on_game_database, python_insert, task};
+use super::game::{KEY, SampleRows, dump, game, on_game_database, python_insert, task};
 use super::game_cases;
 use crate::support::{
     Backend, DEFAULT_CONNECTIONS, TestDatabase, assert_is, on_empty_database, run,
 };
-use game_tasks::adopt::{self, AdoptError, Found, Plan, Rule, Step, UnfitReason};
+use game_tasks::adopt::{self, AdoptError, AffectedRows, Incompatibility, Plan, Rule, Step};
 use game_tasks::sea_orm::ConnectionTrait;
 use game_tasks::{NewTask, ValidationReason};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 game_cases!(
-    every_kind_of_row,
-    texts_are_judged_as_the_crate_does,
-    timestamps_out_of_range,
-    an_empty_database,
-    schemas_that_are_not_games
+    every_kind_of_row_is_reported,
+    invalid_texts_are_those_that_the_crate_refuses,
+    timestamps_out_of_range_are_reported,
+    an_empty_database_has_no_findings,
+    incompatible_schemas_are_refused
 );
 
-fn ids(found: &Found) -> Vec<Uuid> {
+fn ids(found: &AffectedRows) -> Vec<Uuid> {
     assert_eq!(found.count as usize, found.ids.len());
     found.ids.clone()
 }
@@ -30,10 +30,10 @@ fn sorted(ids: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
     ids
 }
 
-/// They are reported, and `run` leaves them as they are.
-async fn timestamps_out_of_range(database: &TestDatabase) {
+/// `run` does not change them.
+async fn timestamps_out_of_range_are_reported(database: &TestDatabase) {
     let db = &database.db;
-    Zoo::fill(db).await;
+    SampleRows::fill(db).await;
     let mut tasks = Vec::new();
     for (n, value) in
         ["infinity", "-infinity", "294276-12-31 23:59:59.999999+00"].iter().enumerate()
@@ -56,7 +56,7 @@ async fn timestamps_out_of_range(database: &TestDatabase) {
     assert_eq!(found.games_with_unreadable_timestamps.count, 3);
     let plan = Plan::new()
         .duplicates(adopt::Duplicates::Rename)
-        .without_game(adopt::WithoutGame::SetAside)
+        .orphans(adopt::Orphans::SetAside)
         .name_games_by_id();
     adopt::run(db, plan).await.unwrap();
     let after = adopt::inspect(db).await.unwrap();
@@ -64,42 +64,45 @@ async fn timestamps_out_of_range(database: &TestDatabase) {
     assert_eq!(after.games_with_unreadable_timestamps, found.games_with_unreadable_timestamps);
 }
 
-async fn every_kind_of_row(database: &TestDatabase) {
+async fn every_kind_of_row_is_reported(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
+    let sample = SampleRows::fill(db).await;
     let before = dump(db).await;
     let found = adopt::inspect(db).await.unwrap();
     assert_eq!(dump(db).await, before);
-    let [bees, none, _] = zoo.games;
-    assert_eq!(found.tasks, zoo.all.len() as u64);
+    let [bees, none, _] = sample.games;
+    assert_eq!(found.tasks, sample.all.len() as u64);
     assert_eq!(found.games, 4);
-    let timeless = zoo.timeless.into_iter().chain([zoo.duplicates[0][2]]);
-    assert_eq!(ids(&found.tasks_without_timestamps), sorted(timeless));
-    assert_eq!(ids(&found.games_without_timestamps), sorted([none, zoo.nameless_game]));
-    assert_eq!(ids(&found.games_without_strategy), sorted([none, zoo.nameless_game]));
-    assert_eq!(ids(&found.games_without_external_id), [zoo.nameless_game]);
-    assert_eq!(ids(&found.tasks_without_game), sorted(zoo.homeless));
+    let without_timestamps = sample.without_timestamps.into_iter().chain([sample.duplicates[0][2]]);
+    assert_eq!(ids(&found.tasks_without_timestamps), sorted(without_timestamps));
+    assert_eq!(
+        ids(&found.games_without_timestamps),
+        sorted([none, sample.game_without_external_id])
+    );
+    assert_eq!(ids(&found.games_without_strategy), sorted([none, sample.game_without_external_id]));
+    assert_eq!(ids(&found.games_without_external_id), [sample.game_without_external_id]);
+    assert_eq!(ids(&found.tasks_without_game), sorted(sample.orphans));
 
-    // Tasks without a game are no duplicates of each other.
+    // Tasks without a game are not duplicates of each other.
     assert_eq!((found.duplicates.count, found.duplicates.tasks), (2, 5));
     for (at, (game, name)) in [(bees, "dup"), (none, "")].into_iter().enumerate() {
         let group = found.duplicates.groups.iter().find(|group| group.game_id == game).unwrap();
         assert_eq!(group.external_task_id, name);
-        assert_eq!(group.ids, zoo.duplicates[at]);
+        assert_eq!(group.ids, sample.duplicates[at]);
     }
 
     let broken: BTreeMap<_, _> = found
-        .broken_texts
+        .invalid_texts
         .iter()
         .map(|broken| ((broken.table, broken.column, broken.rule), ids(&broken.rows)))
         .collect();
     let no_status: Vec<Uuid> =
         crate::support::column(db, "SELECT id FROM tasks WHERE status = ''", []).await;
     let expected = BTreeMap::from([
-        (("tasks", "externalTaskId", Rule::NotEmpty), sorted(zoo.empty.clone())),
-        (("tasks", "externalTaskId", Rule::NotBlank), vec![zoo.blank]),
-        (("tasks", "externalTaskId", Rule::NotTooLong), vec![zoo.long]),
-        (("tasks", "externalTaskId", Rule::NoControlCharacter), vec![zoo.control]),
+        (("tasks", "externalTaskId", Rule::NotEmpty), sorted(sample.empty.clone())),
+        (("tasks", "externalTaskId", Rule::NotBlank), vec![sample.blank]),
+        (("tasks", "externalTaskId", Rule::NotTooLong), vec![sample.long]),
+        (("tasks", "externalTaskId", Rule::NoControlCharacter), vec![sample.control]),
         (("tasks", "status", Rule::NotEmpty), no_status),
     ]);
     assert_eq!(broken, expected);
@@ -137,7 +140,7 @@ async fn every_kind_of_row(database: &TestDatabase) {
         ]
     );
 
-    // Of the bees' tasks all but the two with a strategy of their own.
+    // All tasks of `bees` except for the two with their own strategy.
     let [change] = &found.inheritance_changes[..] else { panic!("{found:?}") };
     assert_eq!((change.game_id, change.external_game_id.as_deref()), (bees, Some("bees")));
     let select = r#"SELECT count(*) FROM tasks WHERE "gameId" = ? AND "strategyId" = 'default'"#;
@@ -150,8 +153,7 @@ async fn every_kind_of_row(database: &TestDatabase) {
     assert!(!format!("{found:?} {found:#?}").contains("gme_live"));
 }
 
-/// What the database takes for a broken text is what the crate refuses to write.
-async fn texts_are_judged_as_the_crate_does(database: &TestDatabase) {
+async fn invalid_texts_are_those_that_the_crate_refuses(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     let mut texts: Vec<String> =
@@ -186,34 +188,36 @@ async fn texts_are_judged_as_the_crate_does(database: &TestDatabase) {
     }
     run(db, insert, [game.into(), serde_json::to_string(&all).unwrap().into()]).await;
     let found = adopt::inspect(db).await.unwrap();
-    let found = found.broken_texts.iter().filter(|broken| broken.column == "externalTaskId");
+    let found = found.invalid_texts.iter().filter(|broken| broken.column == "externalTaskId");
     let found: BTreeMap<Rule, Vec<Uuid>> =
         found.map(|broken| (broken.rule, ids(&broken.rows))).collect();
     expected.values_mut().for_each(|ids| ids.sort());
     assert_eq!(found, expected);
 }
 
-async fn an_empty_database(database: &TestDatabase) {
+async fn an_empty_database_has_no_findings(database: &TestDatabase) {
     let found = adopt::inspect(&database.db).await.unwrap();
     assert_eq!((found.tasks, found.games, found.duplicates.count), (0, 0, 0));
     let expected = [Step::Defaults, Step::NotNull, Step::UniqueIndex, Step::ListingIndex];
     assert_eq!(found.steps, expected);
 }
 
-async fn schemas_that_are_not_games(database: &TestDatabase) {
+async fn incompatible_schemas_are_refused(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     task(db, Some(game), "task", "").await;
     run(db, "UPDATE games SET oauth_user_id = 'somebody'", []).await;
-    type Expected = (&'static str, Option<&'static str>, UnfitReason);
-    let varchar =
-        |found: &str| UnfitReason::Type { found: found.to_owned(), expected: "character varying" };
+    type Expected = (&'static str, Option<&'static str>, Incompatibility);
+    let varchar = |found: &str| Incompatibility::Type {
+        found: found.to_owned(),
+        expected: "text of 255 characters or more",
+    };
     run(db, "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)", []).await;
     let cases: [(&str, &str, Expected); 11] = [
         (
             "ALTER TABLE tasks RENAME status TO state",
             "ALTER TABLE tasks RENAME state TO status",
-            ("tasks", Some("status"), UnfitReason::Missing),
+            ("tasks", Some("status"), Incompatibility::Missing),
         ),
         (
             "ALTER TABLE tasks ALTER status TYPE char(20)",
@@ -223,27 +227,27 @@ async fn schemas_that_are_not_games(database: &TestDatabase) {
         (
             r#"ALTER TABLE tasks ALTER "externalTaskId" DROP NOT NULL"#,
             r#"ALTER TABLE tasks ALTER "externalTaskId" SET NOT NULL"#,
-            ("tasks", Some("externalTaskId"), UnfitReason::Nullable),
+            ("tasks", Some("externalTaskId"), Incompatibility::Nullable),
         ),
         (
             "ALTER TABLE games RENAME TO played; CREATE VIEW games AS SELECT * FROM played",
             "DROP VIEW games; ALTER TABLE played RENAME TO games",
-            ("games", None, UnfitReason::NotATable),
+            ("games", None, Incompatibility::NotATable),
         ),
         (
             "ALTER TABLE games RENAME TO played",
             "ALTER TABLE played RENAME TO games",
-            ("games", None, UnfitReason::Missing),
+            ("games", None, Incompatibility::Missing),
         ),
         (
             "ALTER TABLE tasks DROP CONSTRAINT tasks_pkey CASCADE",
             "ALTER TABLE tasks ADD PRIMARY KEY (id)",
-            ("tasks", Some("id"), UnfitReason::NotUnique),
+            ("tasks", Some("id"), Incompatibility::NotUnique),
         ),
         (
             r#"ALTER TABLE games DROP CONSTRAINT "games_externalGameId_key""#,
             r#"ALTER TABLE games ADD UNIQUE ("externalGameId")"#,
-            ("games", Some("externalGameId"), UnfitReason::NotUnique),
+            ("games", Some("externalGameId"), Incompatibility::NotUnique),
         ),
         (
             r#"ALTER TABLE tasks ALTER "externalTaskId" TYPE varchar(254)"#,
@@ -256,7 +260,7 @@ async fn schemas_that_are_not_games(database: &TestDatabase) {
             (
                 "tasks",
                 Some("created_at"),
-                UnfitReason::Type {
+                Incompatibility::Type {
                     found: "timestamp(3) with time zone".to_owned(),
                     expected: "timestamp with time zone",
                 },
@@ -265,12 +269,12 @@ async fn schemas_that_are_not_games(database: &TestDatabase) {
         (
             "ALTER TABLE games ALTER oauth_user_id SET NOT NULL",
             "ALTER TABLE games ALTER oauth_user_id DROP NOT NULL",
-            ("games", Some("oauth_user_id"), UnfitReason::NotNullable),
+            ("games", Some("oauth_user_id"), Incompatibility::NotNullable),
         ),
         (
             "ALTER TABLE tasks ALTER status TYPE varchar COLLATE loose",
             "ALTER TABLE tasks ALTER status TYPE varchar",
-            ("tasks", Some("status"), UnfitReason::Collation),
+            ("tasks", Some("status"), Incompatibility::Collation),
         ),
     ];
     for (spoil, mend, (table, column, reason)) in cases {
@@ -278,9 +282,9 @@ async fn schemas_that_are_not_games(database: &TestDatabase) {
         for error in
             [adopt::inspect(db).await.unwrap_err(), adopt::run(db, Plan::new()).await.unwrap_err()]
         {
-            assert_is!(error, AdoptError::Unfit { table: t, column: c, reason: r }
+            assert_is!(error, AdoptError::IncompatibleSchema { table: t, column: c, reason: r }
                 if t == table && c.as_deref() == column && *r == reason);
-            assert!(!error.may_pass());
+            assert!(!error.is_transient());
         }
         db.execute_unprepared(mend).await.unwrap();
     }

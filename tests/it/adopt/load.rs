@@ -1,16 +1,15 @@
-//! How long others wait while a large table is adopted.
+//! How long other sessions wait while a large table is adopted.
 //!
-//! GAME's programs read and write all the while, and somebody reads for a long time, again and
-//! again. What is asserted is the longest wait for a lock, as the server tells it: that is what
-//! adoption does to others, whatever else the machine has to do. `GAME_TASKS_ADOPT_ROWS` says
-//! how many rows; where it is set, nothing else runs, and whole statements are held to the
-//! bound, too.
+//! GAME's programs read and write meanwhile, and one session runs long reads. The tests assert the
+//! longest wait for a lock as the server reports it, which does not depend on the load of the machine.
+//! `GAME_TASKS_ADOPT_ROWS` sets the number of rows; if it is set, nothing else should run, and the
+//! durations of whole statements are asserted as well.
 
 use super::game::{KEY, assert_adopted, load_schema};
 use crate::support::{
     Backend, TestDatabase, column, on_empty_database, rows, run, try_run, unordered_id,
 };
-use game_tasks::adopt::{self, Duplicates, Plan, Step, WithoutGame};
+use game_tasks::adopt::{self, Duplicates, Orphans, Plan, Step};
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,7 +17,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// The bound of the issue.
 const BOUND: Duration = Duration::from_millis(500);
 
 fn asked() -> Option<u64> {
@@ -26,7 +24,7 @@ fn asked() -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_waits_for_long() {
+async fn other_sessions_do_not_wait_for_long() {
     on_empty_database(Backend::Postgres, 4, async |database| {
         load_schema(&database.db).await;
         under_load(database, asked().unwrap_or(50_000)).await;
@@ -34,8 +32,8 @@ async fn nobody_waits_for_long() {
     .await;
 }
 
-/// So many rows in 300 games: each thousandth without times, 300 duplicates, and parameters
-/// without an index, as GAME has them.
+/// Inserts rows in 300 games: every thousandth without timestamps, 300 duplicates, and parameters
+/// without an index, as in GAME's schema.
 async fn fill(db: &DatabaseConnection, many: u64) {
     let count = many as i64;
     db.execute_unprepared(&format!(
@@ -65,7 +63,7 @@ async fn fill(db: &DatabaseConnection, many: u64) {
     .await;
 }
 
-/// The longest time that each kind of call took.
+/// The longest duration of each kind of call.
 #[derive(Clone, Default)]
 struct Longest(Arc<Mutex<BTreeMap<&'static str, (u64, Duration)>>>);
 
@@ -98,7 +96,7 @@ impl Stop {
     }
 }
 
-/// GAME's Python: creates, closes, gives parameters.
+/// Creates and closes tasks and inserts parameters, as GAME's Python code does.
 async fn write(
     db: DatabaseConnection,
     games: Vec<Uuid>,
@@ -128,7 +126,7 @@ async fn write(
     }
 }
 
-/// GAME's Python: finds a task by its name, and a game's first.
+/// Finds tasks by external id, and the first task of a game, as GAME's Python code does.
 async fn read(db: DatabaseConnection, games: Vec<Uuid>, longest: Longest, stop: Stop) {
     for n in 0_usize.. {
         if stop.is_asked() {
@@ -144,7 +142,7 @@ async fn read(db: DatabaseConnection, games: Vec<Uuid>, longest: Longest, stop: 
     }
 }
 
-/// Reads all there is, and thinks about it, again and again.
+/// Repeats a transaction that reads all tasks and stays open for a while.
 async fn read_for_long(db: DatabaseConnection, think: Duration, stop: Stop) {
     while !stop.is_asked() {
         let transaction = db.begin().await.unwrap();
@@ -158,8 +156,8 @@ async fn read_for_long(db: DatabaseConnection, think: Duration, stop: Stop) {
     }
 }
 
-/// Asks the server who has waited for a lock for how long; adoption itself may.
-async fn watch(db: DatabaseConnection, longest: Longest, stop: Stop) {
+/// Records the longest wait for a lock of any session except for the adoption.
+async fn watch_locks(db: DatabaseConnection, longest: Longest, stop: Stop) {
     let waits = "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)::float8
                  FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
                  WHERE NOT l.granted AND a.datname = current_database()
@@ -171,7 +169,7 @@ async fn watch(db: DatabaseConnection, longest: Longest, stop: Stop) {
     }
 }
 
-fn told(phase: &str, of: &BTreeMap<&'static str, (u64, Duration)>) {
+fn print(phase: &str, of: &BTreeMap<&'static str, (u64, Duration)>) {
     for (what, (count, took)) in of {
         eprintln!(
             "{phase}: {what:<7} {count:>8} times, longest {:>7.1} ms",
@@ -206,14 +204,14 @@ async fn under_load(database: &TestDatabase, many: u64) {
         ));
         others.spawn(read(database.second_pool().await, games, longest.clone(), stop.clone()));
     }
-    others.spawn(watch(database.second_pool().await, longest.clone(), stop.clone()));
+    others.spawn(watch_locks(database.second_pool().await, longest.clone(), stop.clone()));
 
-    // What the machine takes without adoption.
+    // The durations without an adoption.
     tokio::time::sleep(Duration::from_secs(if asked().is_some() { 20 } else { 2 })).await;
     let alone = longest.take();
-    told("without", &alone);
+    print("without", &alone);
 
-    // That the watch sees a wait: one like that of an ALTER TABLE which nobody bounds.
+    // The watcher detects a wait, such as that of an ALTER TABLE without a lock timeout.
     let locking = db.begin().await.unwrap();
     run(&locking, "LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE", []).await;
     tokio::time::sleep(BOUND + Duration::from_millis(200)).await;
@@ -228,7 +226,7 @@ async fn under_load(database: &TestDatabase, many: u64) {
     let noted = Arc::clone(&steps);
     let plan = Plan::new()
         .duplicates(Duplicates::KeepOldest)
-        .without_game(WithoutGame::SetAside)
+        .orphans(Orphans::SetAside)
         .on_progress(move |progress| {
             let mut noted = noted.lock().unwrap();
             if noted.last().is_none_or(|(step, _)| *step != progress.step) {
@@ -243,7 +241,7 @@ async fn under_load(database: &TestDatabase, many: u64) {
     while let Some(ended) = others.join_next().await {
         ended.unwrap();
     }
-    told("adopting", &meanwhile);
+    print("adopting", &meanwhile);
     for (step, at) in steps.lock().unwrap().iter() {
         eprintln!("{step} from {:?}", at.duration_since(begun));
     }
@@ -258,7 +256,7 @@ async fn under_load(database: &TestDatabase, many: u64) {
     assert!(meanwhile["lock"].1 < BOUND, "{meanwhile:?}");
     if asked().is_some() {
         for (what, (_, longest)) in &meanwhile {
-            // Less what the machine takes by itself.
+            // Without the durations that the machine has anyway.
             let itself = alone.get(what).map(|(_, longest)| *longest).unwrap_or_default();
             assert!(*longest < BOUND + itself, "{what} took {longest:?}");
         }

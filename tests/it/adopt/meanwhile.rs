@@ -1,10 +1,10 @@
-//! What old programs write while adoption is under way.
+//! GAME's programs write while an adoption runs.
 
 use super::game::{KEY, assert_adopted, assert_nothing_lost, game, ids, python_insert, task};
 use super::game_cases;
 use crate::support::{TestDatabase, assert_is, column, run};
 use futures_util::future::BoxFuture;
-use game_tasks::adopt::{self, AdoptError, Duplicates, Plan, Progress, Step, WithoutGame};
+use game_tasks::adopt::{self, AdoptError, Duplicates, Orphans, Plan, Progress, Step};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,17 +12,17 @@ use std::time::Duration;
 use uuid::Uuid;
 
 game_cases!(
-    duplicates_that_come_in_are_settled,
-    duplicates_that_come_in_undecided_are_refused,
-    nulls_that_come_in_are_filled,
-    references_that_come_in_are_moved,
-    whoever_is_faster_is_told_of,
-    rows_that_are_locked_are_come_back_to,
+    new_duplicates_are_resolved,
+    new_duplicates_without_a_decision_fail,
+    new_nulls_are_filled,
+    new_references_are_changed,
+    faster_writers_are_reported,
+    locked_rows_are_filled_later,
 );
 
 type Write = Arc<dyn Fn(DatabaseConnection) -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// Writes whenever the step begins, at most so many times; the step waits for it.
+/// Writes whenever the step reports its beginning, a limited number of times.
 fn whenever(
     db: &DatabaseConnection,
     step: Step,
@@ -52,9 +52,8 @@ fn twice(game: Uuid, name: &'static str) -> Write {
     })
 }
 
-/// The unique index cannot be built; what is left of it is taken away, and the duplicates are
-/// settled like those before.
-async fn duplicates_that_come_in_are_settled(database: &TestDatabase) {
+/// The unique index cannot be built. The invalid index is dropped, and the duplicates are resolved.
+async fn new_duplicates_are_resolved(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     for _ in 0..3 {
@@ -67,18 +66,18 @@ async fn duplicates_that_come_in_are_settled(database: &TestDatabase) {
     assert_adopted(db).await;
     assert_eq!(adoption.count("merged"), 2 + 1 + 2 + 2);
     assert_eq!(ids(db).await.len(), 2);
-    let late = adoption.settled.iter().filter(|one| one.external_task_id == "late");
-    // Kept once, however often.
+    let late = adoption.resolved.iter().filter(|one| one.external_task_id == "late");
+    // Recorded as kept once.
     assert_eq!(late.filter(|one| one.outcome == adopt::Outcome::Kept).count(), 1);
 }
 
-async fn duplicates_that_come_in_undecided_are_refused(database: &TestDatabase) {
+async fn new_duplicates_without_a_decision_fail(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     let (_, on_progress) = whenever(db, Step::UniqueIndex, 1, twice(game, "late"));
     let error = adopt::run(db, Plan::new().on_progress(on_progress)).await.unwrap_err();
     assert_is!(error, AdoptError::Undecided { duplicate_groups: 1, .. });
-    // Nothing is in the way of the old programs, which know no better.
+    // GAME's programs can still write duplicates.
     let unused = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
     assert_eq!(column::<_, i64>(db, unused, []).await, [0]);
     python_insert(db, Some(game), "late", KEY).await.1.unwrap();
@@ -87,13 +86,13 @@ async fn duplicates_that_come_in_undecided_are_refused(database: &TestDatabase) 
     assert_adopted(db).await;
 }
 
-async fn nulls_that_come_in_are_filled(database: &TestDatabase) {
+async fn new_nulls_are_filled(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     let write: Write = Arc::new(move |db| {
         Box::pin(async move {
-            // A row that was written before, in a transaction that is only now committed; and
-            // one without a game. Refused where the check stands already.
+            // A row of a transaction that commits only now, and one without a game. The insert
+            // fails once nulls are forbidden.
             let insert = r#"INSERT INTO tasks (id, "externalTaskId", "gameId", "strategyId", status,
                 created_at) VALUES (?, ?, ?, 'default', 'open', NULL)"#;
             for game in [Some(game), None] {
@@ -104,7 +103,7 @@ async fn nulls_that_come_in_are_filled(database: &TestDatabase) {
         })
     });
     let (written, on_progress) = whenever(db, Step::NotNull, 9, write);
-    let plan = Plan::new().without_game(WithoutGame::MoveTo(game)).on_progress(on_progress);
+    let plan = Plan::new().orphans(Orphans::MoveTo(game)).on_progress(on_progress);
     let adoption = adopt::run(db, plan).await.unwrap();
     assert!(written.load(Ordering::SeqCst) > 1);
     assert!(adoption.tasks_filled > 0);
@@ -112,8 +111,8 @@ async fn nulls_that_come_in_are_filled(database: &TestDatabase) {
     assert_adopted(db).await;
 }
 
-/// Old programs go on giving parameters to duplicates.
-async fn references_that_come_in_are_moved(database: &TestDatabase) {
+/// GAME's programs keep inserting parameters of duplicates.
+async fn new_references_are_changed(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     let mut all = Vec::new();
@@ -143,26 +142,26 @@ async fn references_that_come_in_are_moved(database: &TestDatabase) {
     assert_eq!((adoption.count("kept"), adoption.count("merged")), (100, 200));
     assert_adopted(db).await;
     assert_nothing_lost(db, &before).await;
-    // Those that came too late found the task gone; no other is missing.
+    // Inserts after the merge failed; all others are stored.
     assert_eq!(column::<_, i64>(db, "SELECT count(*) FROM tasksparams", []).await, [written]);
     eprintln!("{written} written meanwhile, {refused} refused");
 }
 
-async fn whoever_is_faster_is_told_of(database: &TestDatabase) {
+async fn faster_writers_are_reported(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     let (_, on_progress) = whenever(db, Step::UniqueIndex, u32::MAX, twice(game, "late"));
     let plan = Plan::new().duplicates(Duplicates::KeepOldest).on_progress(on_progress);
     let error = adopt::run(db, plan).await.unwrap_err();
-    assert_is!(error, AdoptError::Overtaken { step: Step::UniqueIndex, .. });
-    assert!(error.may_pass());
+    assert_is!(error, AdoptError::OutpacedByWriters { step: Step::UniqueIndex, .. });
+    assert!(error.is_transient());
     let plan = Plan::new().duplicates(Duplicates::KeepOldest);
     adopt::run(db, plan).await.unwrap();
     assert_adopted(db).await;
 }
 
-/// Somebody holds on to one row: the others are filled meanwhile, and nobody waits.
-async fn rows_that_are_locked_are_come_back_to(database: &TestDatabase) {
+/// Another session locks one row; the others are filled meanwhile.
+async fn locked_rows_are_filled_later(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     let mut all = Vec::new();

@@ -1,5 +1,5 @@
-//! Adopting a database of GAME's: its own schema, as its migrations make it, with every kind of
-//! row that it may hold. On PostgreSQL, where GAME runs.
+//! Adoption of a GAME database: GAME's schema as its migrations create it, with every kind of row, on
+//! PostgreSQL.
 
 mod game;
 mod inspecting;
@@ -12,7 +12,7 @@ mod running;
 
 pub(crate) use game::adopted;
 
-/// Cases `async fn(&TestDatabase)`, on a database with GAME's schema and without rows.
+/// Tests `async fn(&TestDatabase)` on a database with GAME's schema and without rows.
 macro_rules! game_cases {
     ($($case:ident),+ $(,)?) => {$(
         mod $case {

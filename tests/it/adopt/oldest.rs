@@ -1,22 +1,26 @@
-//! Which task of a group of duplicates is the oldest: one rule, for the report and for the run,
-//! whatever is null and whatever is equal; and the record keeps rows as they were.
+//! The oldest task of a group of duplicates is the same in the report and in the run, whichever
+//! timestamps are null or equal, and the audit table keeps the original rows.
 
 use super::game::{game, params, task, text_of};
 use super::game_cases;
 use crate::support::{TestDatabase, assert_is, column, run};
-use game_tasks::adopt::{self, Duplicates, Outcome, Plan, RECORD, UnfitReason};
+use game_tasks::adopt::{self, AUDIT_TABLE, Duplicates, Incompatibility, Outcome, Plan};
 use game_tasks::sea_orm::DatabaseConnection;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-game_cases!(the_announced_one_is_merged_into, the_announced_one_keeps_its_name, the_records_name);
+game_cases!(
+    merging_keeps_the_reported_oldest,
+    renaming_keeps_the_reported_oldest,
+    a_taken_name_of_the_audit_table_is_refused
+);
 
-/// What a column can hold, as an assignment: two moments, and nothing.
+/// Values of a timestamp column: two times, and null.
 const MOMENTS: [&str; 3] = ["'2020-01-01'", "'2021-01-01'", "NULL"];
 
-/// A group for each way in which three tasks can have timestamps, so that a fill would change
-/// their order, and groups with nulls in the other columns. One group is too large for one
-/// transaction. Gives the rows as they are.
+/// Inserts a group for every combination of timestamps of three tasks, so that filling could change
+/// their order, groups with nulls in other columns, and one group that is too large for one
+/// transaction. Returns the rows.
 async fn fill(db: &DatabaseConnection) -> BTreeMap<Uuid, String> {
     let game = game(db, "game", None).await;
     let stamps: Vec<String> = MOMENTS
@@ -38,7 +42,7 @@ async fn fill(db: &DatabaseConnection) -> BTreeMap<Uuid, String> {
         let created = if n == 119 { "'2021-01-01'" } else { "NULL" };
         ids.push(task(db, Some(game), "many", &format!("created_at = {created}")).await);
     }
-    // The key and the user are null, too, in some.
+    // In some rows the API key and the user are null as well.
     let null = "UPDATE tasks SET \"apiKey_used\" = NULL, oauth_user_id = NULL WHERE id = ?";
     for id in ids.iter().step_by(3) {
         run(db, null, [(*id).into()]).await;
@@ -51,7 +55,7 @@ async fn fill(db: &DatabaseConnection) -> BTreeMap<Uuid, String> {
     rows
 }
 
-async fn the_announced_one(database: &TestDatabase, decision: Duplicates) {
+async fn the_reported_oldest_is_kept(database: &TestDatabase, decision: Duplicates) {
     let db = &database.db;
     let rows = fill(db).await;
     let found = adopt::inspect(db).await.unwrap();
@@ -66,7 +70,7 @@ async fn the_announced_one(database: &TestDatabase, decision: Duplicates) {
     for group in &found.duplicates.groups {
         let (oldest, others) = group.ids.split_first().unwrap();
         let of = |id: &Uuid| {
-            let mut all = adoption.settled.iter().filter(|one| one.task_id == *id);
+            let mut all = adoption.resolved.iter().filter(|one| one.task_id == *id);
             let outcome = all.next().unwrap().outcome.clone();
             assert!(all.next().is_none());
             outcome
@@ -80,12 +84,12 @@ async fn the_announced_one(database: &TestDatabase, decision: Duplicates) {
         }
     }
     for (id, row) in &rows {
-        let kept = format!("SELECT \"row\"::text FROM {RECORD} WHERE task_id = ?");
+        let kept = format!("SELECT \"row\"::text FROM {AUDIT_TABLE} WHERE task_id = ?");
         assert_eq!(text_of(db, &kept, *id).await.as_ref(), Some(row));
     }
-    // What is left has its nulls filled from the row's other timestamp.
+    // The remaining rows have their nulls filled from the row's other timestamp.
     let filled = format!(
-        "SELECT count(*) FROM tasks t JOIN {RECORD} r ON r.task_id = t.id \
+        "SELECT count(*) FROM tasks t JOIN {AUDIT_TABLE} r ON r.task_id = t.id \
          WHERE t.created_at IS DISTINCT FROM coalesce((r.\"row\" ->> 'created_at')::timestamptz, \
          (r.\"row\" ->> 'updated_at')::timestamptz, t.created_at)"
     );
@@ -93,15 +97,15 @@ async fn the_announced_one(database: &TestDatabase, decision: Duplicates) {
     game_tasks::migrate(db).await.unwrap();
 }
 
-async fn the_announced_one_is_merged_into(database: &TestDatabase) {
-    the_announced_one(database, Duplicates::KeepOldest).await;
+async fn merging_keeps_the_reported_oldest(database: &TestDatabase) {
+    the_reported_oldest_is_kept(database, Duplicates::KeepOldest).await;
 }
 
-async fn the_announced_one_keeps_its_name(database: &TestDatabase) {
-    the_announced_one(database, Duplicates::Rename).await;
+async fn renaming_keeps_the_reported_oldest(database: &TestDatabase) {
+    the_reported_oldest_is_kept(database, Duplicates::Rename).await;
 }
 
-async fn the_records_name(database: &TestDatabase) {
+async fn a_taken_name_of_the_audit_table_is_refused(database: &TestDatabase) {
     let db = &database.db;
     for (make, drop) in [
         ("CREATE TABLE game_tasks_adopted (id integer)", "DROP TABLE game_tasks_adopted"),
@@ -110,8 +114,8 @@ async fn the_records_name(database: &TestDatabase) {
     ] {
         run(db, make, []).await;
         let error = adopt::run(db, Plan::new()).await.unwrap_err();
-        assert_is!(error, adopt::AdoptError::Unfit { column, reason: UnfitReason::NameTaken, .. }
-            if column.as_deref() == Some(RECORD));
+        assert_is!(error, adopt::AdoptError::IncompatibleSchema { column, reason: Incompatibility::NameTaken, .. }
+            if column.as_deref() == Some(AUDIT_TABLE));
         run(db, drop, []).await;
     }
     adopt::run(db, Plan::new()).await.unwrap();

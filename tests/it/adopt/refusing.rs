@@ -1,36 +1,36 @@
-//! What is refused, and that it is as it was.
+//! Adoptions that fail, and change nothing.
 
 use super::game::{
-    KEY, Zoo, assert_adopted, assert_nothing_lost, dump, game, ids, on_game_database, params,
-    python_insert, task,
+    KEY, SampleRows, assert_adopted, assert_nothing_lost, dump, game, ids, on_game_database,
+    params, python_insert, task,
 };
 use super::game_cases;
 use crate::support::{TestDatabase, assert_is, column, run};
 use game_tasks::FailureKind;
-use game_tasks::adopt::{self, AdoptError, Duplicates, Outcome, Plan, Step, WithoutGame};
+use game_tasks::adopt::{self, AdoptError, Duplicates, Orphans, Outcome, Plan, Step};
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 game_cases!(
-    without_a_decision_nothing_is_changed,
-    duplicates_that_moving_makes_are_to_be_decided,
-    a_game_that_is_not_there,
-    a_reference_that_cannot_be_moved,
-    a_row_that_a_trigger_defends,
-    a_null_that_cannot_be_filled,
-    a_task_that_cannot_be_set_aside,
-    a_lock_that_is_not_to_be_had,
-    a_second_one_at_once,
+    an_undecided_plan_changes_nothing,
+    duplicates_created_by_moving_need_a_decision,
+    moving_to_a_missing_game_fails,
+    a_reference_that_cannot_be_changed_blocks_its_task,
+    a_trigger_blocks_its_task,
+    a_null_that_a_trigger_restores_times_out,
+    a_referenced_task_cannot_be_set_aside,
+    a_lock_that_is_not_granted_times_out,
+    a_second_adoption_is_refused,
 );
 
-async fn without_a_decision_nothing_is_changed(database: &TestDatabase) {
+async fn an_undecided_plan_changes_nothing(database: &TestDatabase) {
     let db = &database.db;
-    Zoo::fill(db).await;
+    SampleRows::fill(db).await;
     let before = dump(db).await;
     let rename = || Plan::new().duplicates(Duplicates::Rename);
-    let aside = |plan: Plan| plan.without_game(WithoutGame::SetAside);
+    let aside = |plan: Plan| plan.orphans(Orphans::SetAside);
     for (plan, expected) in [
         (Plan::new(), (2, 2, 1)),
         (rename(), (0, 2, 1)),
@@ -46,7 +46,7 @@ async fn without_a_decision_nothing_is_changed(database: &TestDatabase) {
             AdoptError::Undecided { duplicate_groups, tasks_without_game, games_without_external_id }
                 if (*duplicate_groups, *tasks_without_game, *games_without_external_id) == expected
         );
-        assert!(!error.may_pass());
+        assert!(!error.is_transient());
         assert_eq!(dump(db).await, before);
     }
     let tables: i64 =
@@ -54,7 +54,7 @@ async fn without_a_decision_nothing_is_changed(database: &TestDatabase) {
     assert_eq!(tables, 7);
 }
 
-async fn duplicates_that_moving_makes_are_to_be_decided(database: &TestDatabase) {
+async fn duplicates_created_by_moving_need_a_decision(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     task(db, Some(game), "one", "").await;
@@ -62,27 +62,27 @@ async fn duplicates_that_moving_makes_are_to_be_decided(database: &TestDatabase)
     task(db, None, "two", "").await;
     task(db, None, "two", "").await;
     let before = dump(db).await;
-    let plan = Plan::new().without_game(WithoutGame::MoveTo(game));
+    let plan = Plan::new().orphans(Orphans::MoveTo(game));
     assert_is!(
         adopt::run(db, plan).await,
         Err(AdoptError::Undecided { duplicate_groups: 2, tasks_without_game: 0, .. })
     );
     assert_eq!(dump(db).await, before);
-    adopt::run(db, Plan::new().without_game(WithoutGame::SetAside)).await.unwrap();
+    adopt::run(db, Plan::new().orphans(Orphans::SetAside)).await.unwrap();
 }
 
-async fn a_game_that_is_not_there(database: &TestDatabase) {
+async fn moving_to_a_missing_game_fails(database: &TestDatabase) {
     let db = &database.db;
     task(db, None, "one", "").await;
     let before = dump(db).await;
     let nowhere = Uuid::from_u128(7);
-    let plan = Plan::new().without_game(WithoutGame::MoveTo(nowhere));
+    let plan = Plan::new().orphans(Orphans::MoveTo(nowhere));
     assert_is!(adopt::run(db, plan).await, Err(AdoptError::GameNotFound { game_id }) if *game_id == nowhere);
     assert_eq!(dump(db).await, before);
 }
 
-/// A table that has one row for a task at the most.
-async fn a_reference_that_cannot_be_moved(database: &TestDatabase) {
+/// A table with at most one row per task.
+async fn a_reference_that_cannot_be_changed_blocks_its_task(database: &TestDatabase) {
     let db = &database.db;
     run(db, r#"CREATE TABLE notes (note text, "taskId" uuid UNIQUE REFERENCES tasks (id))"#, [])
         .await;
@@ -102,12 +102,12 @@ async fn a_reference_that_cannot_be_moved(database: &TestDatabase) {
     let keep = || Plan::new().duplicates(Duplicates::KeepOldest);
     for _ in 0..2 {
         let error = adopt::run(db, keep()).await.unwrap_err();
-        assert_is!(error, AdoptError::Stuck { task_id, outcome: Outcome::Merged { into, .. }, source }
+        assert_is!(error, AdoptError::Blocked { task_id, outcome: Outcome::Merged { into, .. }, source }
             if *task_id == young && *into == old && source.constraint() == Some("notes_taskId_key")
                 && source.table() == Some("notes"));
-        assert!(!error.may_pass() && !error.to_string().contains(KEY), "{error}");
+        assert!(!error.is_transient() && !error.to_string().contains(KEY), "{error}");
         assert_nothing_lost(db, &all).await;
-        // The group is as it was; the others are whole, settled or not.
+        // The group is unchanged; every other group is either resolved or unchanged.
         for (at, (old, young)) in pairs.iter().enumerate() {
             let select = r#"SELECT "taskId" FROM tasksparams WHERE "taskId" IN (?, ?)"#;
             let params: Vec<Uuid> = column(db, select, [(*old).into(), (*young).into()]).await;
@@ -115,11 +115,11 @@ async fn a_reference_that_cannot_be_moved(database: &TestDatabase) {
             assert!(there || at != 1);
             assert_eq!(params, [if there { *young } else { *old }]);
         }
-        // The old programs go on.
+        // GAME's programs still work.
         assert!(python_insert(db, Some(game), "a new one", KEY).await.1.is_ok());
         run(db, r#"DELETE FROM tasks WHERE "externalTaskId" = 'a new one'"#, []).await;
     }
-    // The owner decides on the notes.
+    // The owner deletes the note.
     run(db, r#"DELETE FROM notes WHERE "taskId" = ?"#, [young.into()]).await;
     let adoption = adopt::run(db, keep()).await.unwrap();
     assert_eq!((adoption.count("merged"), adoption.count("kept")), (3, 3));
@@ -127,13 +127,13 @@ async fn a_reference_that_cannot_be_moved(database: &TestDatabase) {
     assert_adopted(db).await;
 }
 
-/// With an error, and without a word.
-async fn a_row_that_a_trigger_defends(database: &TestDatabase) {
+/// A trigger that raises an error, and one that skips the row silently.
+async fn a_trigger_blocks_its_task(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     task(db, Some(game), "a", "created_at = '2020-01-01'").await;
     let young = task(db, Some(game), "a", "").await;
-    let homeless = task(db, None, "b", "").await;
+    let orphan = task(db, None, "b", "").await;
     let before = ids(db).await;
     let statements = |sql: String| async move { db.execute_unprepared(&sql).await.unwrap() };
     for answer in ["RAISE EXCEPTION 'no'; RETURN NULL", "RETURN NULL"] {
@@ -145,37 +145,37 @@ async fn a_row_that_a_trigger_defends(database: &TestDatabase) {
                      EXECUTE FUNCTION defend()"
             ))
             .await;
-            let (duplicates, without_game) = match event {
-                "DELETE" => (Duplicates::KeepOldest, WithoutGame::SetAside),
-                _ => (Duplicates::Rename, WithoutGame::MoveTo(game)),
+            let (duplicates, decision) = match event {
+                "DELETE" => (Duplicates::KeepOldest, Orphans::SetAside),
+                _ => (Duplicates::Rename, Orphans::MoveTo(game)),
             };
-            let plan = || Plan::new().duplicates(duplicates).without_game(without_game);
+            let plan = || Plan::new().duplicates(duplicates).orphans(decision);
             let error = adopt::run(db, plan()).await.unwrap_err();
-            assert_is!(error, AdoptError::Stuck { task_id, .. } if *task_id == homeless);
-            // The homeless one aside, the duplicates are next.
+            assert_is!(error, AdoptError::Blocked { task_id, .. } if *task_id == orphan);
+            // Once the orphan is set aside, the duplicates are next.
             statements("ALTER TABLE tasks DISABLE TRIGGER defended".to_owned()).await;
-            statements(format!(r#"UPDATE tasks SET "gameId" = '{game}' WHERE id = '{homeless}'"#))
+            statements(format!(r#"UPDATE tasks SET "gameId" = '{game}' WHERE id = '{orphan}'"#))
                 .await;
             statements("ALTER TABLE tasks ENABLE TRIGGER defended".to_owned()).await;
             let error = adopt::run(db, plan()).await.unwrap_err();
-            assert_is!(error, AdoptError::Stuck { task_id, .. } if *task_id == young);
+            assert_is!(error, AdoptError::Blocked { task_id, .. } if *task_id == young);
             assert_nothing_lost(db, &before).await;
             statements(format!(
                 r#"DROP FUNCTION defend CASCADE; ALTER TABLE tasks ALTER "gameId" DROP NOT NULL;
-                   UPDATE tasks SET "gameId" = NULL WHERE id = '{homeless}'"#
+                   UPDATE tasks SET "gameId" = NULL WHERE id = '{orphan}'"#
             ))
             .await;
         }
     }
     let left = "SELECT count(*) FROM pg_class WHERE relname LIKE 'game_tasks_adopt_ref_%'";
     assert_eq!(column::<_, i64>(db, left, []).await, [0]);
-    let plan = Plan::new().duplicates(Duplicates::Rename).without_game(WithoutGame::MoveTo(game));
+    let plan = Plan::new().duplicates(Duplicates::Rename).orphans(Orphans::MoveTo(game));
     adopt::run(db, plan).await.unwrap();
     assert_eq!(ids(db).await, before);
 }
 
-/// A trigger that insists on a null.
-async fn a_null_that_cannot_be_filled(database: &TestDatabase) {
+/// A trigger that sets the column to null again.
+async fn a_null_that_a_trigger_restores_times_out(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     task(db, Some(game), "a", "created_at = NULL").await;
@@ -186,14 +186,14 @@ async fn a_null_that_cannot_be_filled(database: &TestDatabase) {
     )
     .await
     .unwrap();
-    let plan = || Plan::new().patience(Duration::from_millis(300));
+    let plan = || Plan::new().give_up_after(Duration::from_millis(300));
     assert_is!(adopt::run(db, plan()).await, Err(AdoptError::Locked { step: Step::FillTasks, .. }));
     run(db, "DROP FUNCTION insist CASCADE", []).await;
     adopt::run(db, plan()).await.unwrap();
     assert_adopted(db).await;
 }
 
-async fn a_task_that_cannot_be_set_aside(database: &TestDatabase) {
+async fn a_referenced_task_cannot_be_set_aside(database: &TestDatabase) {
     let db = &database.db;
     let mut all = Vec::new();
     for n in 0..9 {
@@ -201,9 +201,9 @@ async fn a_task_that_cannot_be_set_aside(database: &TestDatabase) {
     }
     params(db, "tasksparams", all[4]).await;
     let before = ids(db).await;
-    let plan = || Plan::new().without_game(WithoutGame::SetAside);
+    let plan = || Plan::new().orphans(Orphans::SetAside);
     let error = adopt::run(db, plan()).await.unwrap_err();
-    assert_is!(error, AdoptError::Stuck { task_id, outcome: Outcome::SetAside, source }
+    assert_is!(error, AdoptError::Blocked { task_id, outcome: Outcome::SetAside, source }
         if *task_id == all[4] && source.kind() == FailureKind::ForeignKeyViolation);
     assert_nothing_lost(db, &before).await;
     run(db, "DELETE FROM tasksparams", []).await;
@@ -212,15 +212,12 @@ async fn a_task_that_cannot_be_set_aside(database: &TestDatabase) {
     assert_nothing_lost(db, &before).await;
 }
 
-async fn a_lock_that_is_not_to_be_had(database: &TestDatabase) {
+async fn a_lock_that_is_not_granted_times_out(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
-    let all = zoo.all.clone();
+    let sample = SampleRows::fill(db).await;
+    let all = sample.all.clone();
     let plan = || {
-        Plan::new()
-            .duplicates(Duplicates::KeepOldest)
-            .without_game(WithoutGame::SetAside)
-            .name_games_by_id()
+        Plan::new().duplicates(Duplicates::KeepOldest).orphans(Orphans::SetAside).name_games_by_id()
     };
     for held in [
         "SELECT count(*) FROM tasks",
@@ -232,15 +229,15 @@ async fn a_lock_that_is_not_to_be_had(database: &TestDatabase) {
         run(&reader, held, []).await;
         let waits = Arc::new(Mutex::new(0));
         let counted = Arc::clone(&waits);
-        let hasty = plan().patience(Duration::from_millis(300)).on_progress(move |progress| {
+        let hasty = plan().give_up_after(Duration::from_millis(300)).on_progress(move |progress| {
             *counted.lock().unwrap() += u32::from(progress.waiting);
         });
         let begun = Instant::now();
         let error = adopt::run(db, hasty).await.unwrap_err();
         assert_is!(error, AdoptError::Locked { .. });
-        assert!(error.may_pass());
+        assert!(error.is_transient());
         assert!(*waits.lock().unwrap() > 0);
-        // Generous: a few attempts of a tenth of a second each, with pauses.
+        // A few attempts of 100 ms each, with pauses.
         assert!(begun.elapsed() < Duration::from_secs(20));
         reader.rollback().await.unwrap();
         assert_nothing_lost(db, &all).await;
@@ -250,7 +247,7 @@ async fn a_lock_that_is_not_to_be_had(database: &TestDatabase) {
     assert_nothing_lost(db, &all).await;
 }
 
-async fn a_second_one_at_once(database: &TestDatabase) {
+async fn a_second_adoption_is_refused(database: &TestDatabase) {
     let db = &database.db;
     let reader = db.begin().await.unwrap();
     run(&reader, "SELECT count(*) FROM tasks", []).await;
@@ -265,15 +262,14 @@ async fn a_second_one_at_once(database: &TestDatabase) {
     while !waits.recv().await.unwrap() {}
     let error = adopt::run(db, Plan::new()).await.unwrap_err();
     assert_is!(error, AdoptError::AlreadyRunning);
-    assert!(error.may_pass());
+    assert!(error.is_transient());
     reader.rollback().await.unwrap();
     first.await.unwrap().unwrap();
     assert_eq!(adopt::run(db, Plan::new()).await.unwrap().steps, []);
 }
 
-/// However it ends, the application's pool has its connections, and each has its own settings.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pool_is_as_it_was() {
+async fn the_pool_keeps_its_connections_and_settings() {
     on_game_database(async |database| {
         let small = database.second_pool().await;
         let settings =

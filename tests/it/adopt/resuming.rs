@@ -1,12 +1,12 @@
-//! An adoption that is cut off, at every place where it can be, and taken up again.
+//! An adoption that is interrupted at every possible place, and continued.
 
 use super::game::{
-    KEY, Zoo, assert_adopted, assert_nothing_lost, game, load_schema, on_game_database, params,
-    python_insert, task,
+    KEY, SampleRows, assert_adopted, assert_nothing_lost, game, load_schema, on_game_database,
+    params, python_insert, task,
 };
 use crate::support::{TestDatabase, column, run, try_run};
 use game_tasks::FailureKind;
-use game_tasks::adopt::{self, AdoptError, Adoption, Duplicates, Plan, WithoutGame};
+use game_tasks::adopt::{self, AdoptError, Adoption, Duplicates, Orphans, Plan};
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection};
 use std::collections::BTreeSet;
 use std::future::poll_fn;
@@ -18,52 +18,57 @@ use uuid::Uuid;
 
 fn plan(keep: bool, game: Uuid) -> Plan {
     let duplicates = if keep { Duplicates::KeepOldest } else { Duplicates::Rename };
-    let without_game = if keep { WithoutGame::SetAside } else { WithoutGame::MoveTo(game) };
-    Plan::new().duplicates(duplicates).without_game(without_game).name_games_by_id().batch(2)
+    let orphans = if keep { Orphans::SetAside } else { Orphans::MoveTo(game) };
+    Plan::new().duplicates(duplicates).orphans(orphans).name_games_by_id().batch(2)
 }
 
-/// GAME's tables anew, with rows of every kind, and without a foreign key to games.
-async fn anew(db: &DatabaseConnection) -> Zoo {
+/// Recreates GAME's tables, with every kind of row, and without a foreign key to games.
+async fn recreate(db: &DatabaseConnection) -> SampleRows {
     db.execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
     load_schema(db).await;
     run(db, r#"ALTER TABLE tasks DROP CONSTRAINT "tasks_gameId_fkey""#, []).await;
-    Zoo::fill(db).await
+    SampleRows::fill(db).await
 }
 
-/// After a cut nothing is lost, and the old programs go on; the next run finishes.
-async fn take_up(db: &DatabaseConnection, zoo: &Zoo, keep: bool) -> Adoption {
-    assert_nothing_lost(db, &zoo.all).await;
-    let [.., plain] = zoo.games;
+/// Asserts that nothing is lost and GAME's programs work, and runs the adoption to its end.
+async fn finish(db: &DatabaseConnection, sample: &SampleRows, keep: bool) -> Adoption {
+    assert_nothing_lost(db, &sample.all).await;
+    let [.., plain] = sample.games;
     let (_, inserted) = python_insert(db, Some(plain), "meanwhile", KEY).await;
     inserted.unwrap();
     let adoption = adopt::run(db, plan(keep, plain)).await.unwrap();
     assert_adopted(db).await;
-    assert_nothing_lost(db, &zoo.all).await;
-    accounted_for(db, zoo, &adoption, keep).await;
+    assert_nothing_lost(db, &sample.all).await;
+    assert_recorded(db, sample, &adoption, keep).await;
     adoption
 }
 
-/// Each row that was to be settled is accounted for once, by whichever run settled it.
-async fn accounted_for(db: &DatabaseConnection, zoo: &Zoo, adoption: &Adoption, keep: bool) {
+/// Asserts that every resolved row is recorded once, whichever run resolved it.
+async fn assert_recorded(
+    db: &DatabaseConnection,
+    sample: &SampleRows,
+    adoption: &Adoption,
+    keep: bool,
+) {
     let count = |word: &str| adoption.count(word);
     if keep {
         assert_eq!((count("kept"), count("merged"), count("set aside")), (2, 3, 2));
         assert_eq!((count("renamed"), count("moved")), (0, 0));
-        for (table, id, group) in &zoo.references {
+        for (table, id, group) in &sample.references {
             let select = format!(r#"SELECT "taskId" FROM {table} WHERE id = ?"#);
             let refers: Vec<Uuid> = column(db, &select, [(*id).into()]).await;
-            assert_eq!(refers, [zoo.duplicates[*group][0]]);
+            assert_eq!(refers, [sample.duplicates[*group][0]]);
         }
     } else {
-        // Those without a game are duplicates of each other where they are moved to.
+        // Tasks without a game become duplicates of each other when they are moved.
         assert_eq!((count("kept"), count("renamed"), count("moved")), (3, 4, 2));
         assert_eq!((count("merged"), count("set aside")), (0, 0));
         let there: BTreeSet<Uuid> = super::game::ids(db).await;
-        assert!(there.is_superset(&zoo.all));
+        assert!(there.is_superset(&sample.all));
     }
 }
 
-/// Polls a call this many times at the most, and then drops it. Whether it ended before.
+/// Polls a call at most this many times, and then drops it. Returns whether it had ended.
 async fn polled<T>(call: impl Future<Output = T>, times: usize) -> bool {
     let mut call = pin!(call);
     let mut left = times;
@@ -78,51 +83,51 @@ async fn polled<T>(call: impl Future<Output = T>, times: usize) -> bool {
     .await
 }
 
-/// Between two cuts; every one of them where `GAME_TASKS_ADOPT_CUTS` is 1.
+/// The number of polls between two interruptions; `GAME_TASKS_ADOPT_CUTS` overrides it.
 fn stride() -> usize {
     let asked = std::env::var("GAME_TASKS_ADOPT_CUTS").ok();
     asked.and_then(|text| text.parse().ok()).unwrap_or(11)
 }
 
-async fn dropped_at_every_await(database: &TestDatabase, keep: bool) {
+async fn drop_at_every_await(database: &TestDatabase, keep: bool) {
     let db = &database.db;
     for (cuts, at) in (1..).step_by(stride()).enumerate() {
-        let zoo = anew(db).await;
-        let [.., plain] = zoo.games;
+        let sample = recreate(db).await;
+        let [.., plain] = sample.games;
         let ended = polled(adopt::run(db, plan(keep, plain)), at).await;
         if ended {
             assert!(cuts > 5, "it was cut off {cuts} times only");
             eprintln!("cut off {cuts} times, at up to {at} awaits");
             return;
         }
-        take_up(db, &zoo, keep).await;
+        finish(db, &sample, keep).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dropped_while_merging() {
-    on_game_database(async |database| dropped_at_every_await(database, true).await).await;
+    on_game_database(async |database| drop_at_every_await(database, true).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dropped_while_renaming() {
-    on_game_database(async |database| dropped_at_every_await(database, false).await).await;
+    on_game_database(async |database| drop_at_every_await(database, false).await).await;
 }
 
-/// Ends the adoption's backend, as an administrator does, or a crash.
+/// Terminates the adoption's backend process.
 async fn terminate(db: &DatabaseConnection) {
     let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE application_name = 'game-tasks adopt' AND datname = current_database()";
     assert_eq!(column::<_, bool>(db, kill, []).await, [true]);
 }
 
-/// Kills it at each thing that it tells of, in turn.
-async fn killed_at_every_step(database: &TestDatabase, keep: bool) {
+/// Terminates the adoption at each of its progress reports in turn.
+async fn kill_at_every_step(database: &TestDatabase, keep: bool) {
     let db = &database.db;
     let mut killed = Vec::new();
     for at in 1.. {
-        let zoo = anew(db).await;
-        let [.., plain] = zoo.games;
+        let sample = recreate(db).await;
+        let [.., plain] = sample.games;
         let told = Arc::new(AtomicUsize::new(0));
         let (count, pool) = (Arc::clone(&told), db.clone());
         let deadly = plan(keep, plain).on_progress(move |_| {
@@ -144,26 +149,26 @@ async fn killed_at_every_step(database: &TestDatabase, keep: bool) {
             }
             other => panic!("{other:?}"),
         }
-        killed.extend(take_up(db, &zoo, keep).await.steps.first().copied());
+        killed.extend(finish(db, &sample, keep).await.steps.first().copied());
     }
-    // Each step was the first that was left to do.
+    // Each step was the first remaining one once.
     killed.dedup();
     assert!(killed.len() >= 8, "{killed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_merging() {
-    on_game_database(async |database| killed_at_every_step(database, true).await).await;
+    on_game_database(async |database| kill_at_every_step(database, true).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_renaming() {
-    on_game_database(async |database| killed_at_every_step(database, false).await).await;
+    on_game_database(async |database| kill_at_every_step(database, false).await).await;
 }
 
-/// What a cut leaves at the worst: indexes that are not in use, checks, and an index for merging.
+/// Invalid indexes, check constraints, and a temporary index.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_left_over_is_cleared_away() {
+async fn leftovers_of_an_interrupted_run_are_removed() {
     on_game_database(async |database| {
         let db = &database.db;
         let game = game(db, "game", None).await;

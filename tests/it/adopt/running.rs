@@ -1,12 +1,12 @@
-//! What adoption makes of a database, and that all of it is accounted for.
+//! The result of an adoption, and its audit table.
 
 use super::game::{
-    KEY, Zoo, assert_adopted, assert_nothing_lost, dump, game, ids, outcome_of, params,
+    KEY, SampleRows, assert_adopted, assert_nothing_lost, dump, game, ids, outcome_of, params,
     python_insert, task, text_of,
 };
 use super::game_cases;
 use crate::support::{TestDatabase, assert_is, column, names, rows, run};
-use game_tasks::adopt::{self, Duplicates, Outcome, Plan, RECORD, Step, WithoutGame};
+use game_tasks::adopt::{self, AUDIT_TABLE, Duplicates, Orphans, Outcome, Plan, Step};
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
@@ -21,22 +21,22 @@ game_cases!(
     duplicates_are_renamed,
     tasks_without_a_game_are_moved,
     tasks_without_a_game_are_set_aside,
-    a_clean_database_needs_no_decision,
+    a_database_without_conflicts_needs_no_decision,
     nulls_are_filled,
-    everybody_works_on_it_afterwards,
-    the_migrations_take_it_as_it_is,
-    references_of_every_shape_are_moved,
-    a_foreign_key_that_is_missing_is_made,
-    what_the_application_has_is_left_alone,
-    names_that_are_taken,
-    tables_in_another_schema,
+    game_and_the_crate_work_on_an_adopted_database,
+    the_migrations_use_adopted_tables_unchanged,
+    every_kind_of_reference_is_changed,
+    a_missing_foreign_key_is_created,
+    additions_of_the_application_are_kept,
+    taken_names_are_refused,
+    tables_in_another_schema_are_adopted,
 );
 
 fn decided(duplicates: Duplicates) -> Plan {
-    Plan::new().duplicates(duplicates).without_game(WithoutGame::SetAside).name_games_by_id()
+    Plan::new().duplicates(duplicates).orphans(Orphans::SetAside).name_games_by_id()
 }
 
-/// Runs the plan, and runs it again, which must find nothing to do.
+/// Runs the plan twice. The second run must change nothing.
 async fn adopt(database: &TestDatabase, plan: impl Fn() -> Plan) -> adopt::Adoption {
     let db = &database.db;
     let adoption = adopt::run(db, plan()).await.unwrap();
@@ -46,7 +46,7 @@ async fn adopt(database: &TestDatabase, plan: impl Fn() -> Plan) -> adopt::Adopt
         let again = adopt::run(db, plan).await.unwrap();
         assert_eq!(again.steps, []);
         assert_eq!((again.tasks_filled, again.games_filled), (0, 0));
-        assert_eq!(again.settled, adoption.settled);
+        assert_eq!(again.resolved, adoption.resolved);
     }
     assert_eq!(dump(db).await, after);
     let found = adopt::inspect(db).await.unwrap();
@@ -57,12 +57,12 @@ async fn adopt(database: &TestDatabase, plan: impl Fn() -> Plan) -> adopt::Adopt
 
 async fn duplicates_are_merged(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
+    let sample = SampleRows::fill(db).await;
     let adoption = adopt(database, || decided(Duplicates::KeepOldest)).await;
     let all: Vec<Step> = Step::ALL.into_iter().filter(|step| *step != Step::Reference).collect();
     assert_eq!(adoption.steps, all);
-    let mut gone: BTreeSet<Uuid> = zoo.homeless.into();
-    for group in &zoo.duplicates {
+    let mut gone: BTreeSet<Uuid> = sample.orphans.into();
+    for group in &sample.duplicates {
         assert_eq!(outcome_of(&adoption, group[0]), [&Outcome::Kept]);
         for id in &group[1..] {
             let merged = Outcome::Merged { into: group[0], references: 2 };
@@ -70,31 +70,31 @@ async fn duplicates_are_merged(database: &TestDatabase) {
             gone.insert(*id);
         }
     }
-    for id in zoo.homeless {
+    for id in sample.orphans {
         assert_eq!(outcome_of(&adoption, id), [&Outcome::SetAside]);
     }
-    assert_eq!(adoption.settled.len(), 7);
+    assert_eq!(adoption.resolved.len(), 7);
     assert_eq!(
         ["kept", "merged", "set aside", "renamed", "moved"].map(|word| adoption.count(word)),
         [2, 3, 2, 0, 0]
     );
-    assert_eq!(ids(db).await, zoo.all.difference(&gone).copied().collect());
-    assert_nothing_lost(db, &zoo.all).await;
-    // Each reference is there, and refers to the oldest.
-    for (table, id, group) in &zoo.references {
+    assert_eq!(ids(db).await, sample.all.difference(&gone).copied().collect());
+    assert_nothing_lost(db, &sample.all).await;
+    // Every reference refers to the oldest task.
+    for (table, id, group) in &sample.references {
         let select = format!(r#"SELECT "taskId"::text FROM {table} WHERE id = ?"#);
-        assert_eq!(text_of(db, &select, *id).await, Some(zoo.duplicates[*group][0].to_string()));
+        assert_eq!(text_of(db, &select, *id).await, Some(sample.duplicates[*group][0].to_string()));
     }
-    // Who wants it back finds each reference with the task that it was of.
+    // The audit table names the original task of every reference.
     let moved = format!(
-        r#"SELECT count(*) FROM {RECORD} r JOIN {RECORD} m ON m.task_id = r.task_id
+        r#"SELECT count(*) FROM {AUDIT_TABLE} r JOIN {AUDIT_TABLE} m ON m.task_id = r.task_id
            WHERE r.outcome = 'reference' AND m.outcome = 'merged' AND m.other_id = r.other_id
            AND (r."row" ->> 'taskId')::uuid = r.other_id"#
     );
     assert_eq!(column::<_, i64>(db, &moved, []).await, [6]);
-    // What was taken out is kept whole.
+    // Deleted rows are kept completely.
     let back = format!(
-        r#"SELECT (jsonb_populate_record(NULL::tasks, "row")).* FROM {RECORD}
+        r#"SELECT (jsonb_populate_record(NULL::tasks, "row")).* FROM {AUDIT_TABLE}
            WHERE outcome IN ('merged', 'set aside')"#
     );
     let back = rows(db, &back, []).await;
@@ -105,10 +105,10 @@ async fn duplicates_are_merged(database: &TestDatabase) {
 
 async fn duplicates_are_renamed(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
-    // One that has the very name that another would get, and long ones.
-    let [bees, ..] = zoo.games;
-    let taken = format!("dup~{}", zoo.duplicates[0][1]);
+    let sample = SampleRows::fill(db).await;
+    // A task that already has the new external id of another, and long external ids.
+    let [bees, ..] = sample.games;
+    let taken = format!("dup~{}", sample.duplicates[0][1]);
     let squatter = task(db, Some(bees), &taken, "").await;
     let long = "é".repeat(300);
     let long = [
@@ -119,12 +119,14 @@ async fn duplicates_are_renamed(database: &TestDatabase) {
     let before: Vec<String> =
         column(db, "SELECT updated_at::text FROM tasks WHERE id = ?", [long[1].into()]).await;
     let adoption = adopt(database, || decided(Duplicates::Rename)).await;
-    let homeless: BTreeSet<Uuid> = zoo.homeless.into();
-    assert_eq!(ids(db).await, all.difference(&homeless).copied().collect());
+    let orphans: BTreeSet<Uuid> = sample.orphans.into();
+    assert_eq!(ids(db).await, all.difference(&orphans).copied().collect());
     let name = async |id: Uuid| {
         text_of(db, r#"SELECT "externalTaskId" FROM tasks WHERE id = ?"#, id).await.unwrap()
     };
-    for (group, old) in [(&zoo.duplicates[0][..], "dup"), (&zoo.duplicates[1], ""), (&long, "é")] {
+    for (group, old) in
+        [(&sample.duplicates[0][..], "dup"), (&sample.duplicates[1], ""), (&long, "é")]
+    {
         assert_eq!(outcome_of(&adoption, group[0]), [&Outcome::Kept]);
         for id in &group[1..] {
             let new = name(*id).await;
@@ -134,9 +136,9 @@ async fn duplicates_are_renamed(database: &TestDatabase) {
         }
     }
     assert_eq!(name(squatter).await, taken);
-    assert_eq!(name(zoo.duplicates[0][1]).await, format!("{taken}~2"));
+    assert_eq!(name(sample.duplicates[0][1]).await, format!("{taken}~2"));
     assert_eq!(name(long[0]).await.chars().count(), 300);
-    // A change like any other.
+    // `updated_at` grows.
     let grew: Vec<bool> = column(
         db,
         "SELECT updated_at > ?::timestamptz FROM tasks WHERE id = ?",
@@ -144,7 +146,7 @@ async fn duplicates_are_renamed(database: &TestDatabase) {
     )
     .await;
     assert_eq!(grew, [true]);
-    for (table, id, _) in &zoo.references {
+    for (table, id, _) in &sample.references {
         let select = format!(
             r#"SELECT "externalTaskId" FROM {table} JOIN tasks t ON t.id = "taskId" WHERE {table}.id = ?"#
         );
@@ -155,17 +157,17 @@ async fn duplicates_are_renamed(database: &TestDatabase) {
 
 async fn tasks_without_a_game_are_moved(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
-    let [bees, ..] = zoo.games;
-    params(db, "tasksparams", zoo.homeless[0]).await;
-    // In the game that they get, they are duplicates of each other, and of this one.
-    let there = task(db, Some(bees), "homeless", "created_at = '2001-01-01'").await;
+    let sample = SampleRows::fill(db).await;
+    let [bees, ..] = sample.games;
+    params(db, "tasksparams", sample.orphans[0]).await;
+    // In their new game they are duplicates of each other and of this task.
+    let there = task(db, Some(bees), "orphans", "created_at = '2001-01-01'").await;
     let plan = || {
         let plan = decided(Duplicates::Rename);
-        plan.without_game(WithoutGame::MoveTo(bees))
+        plan.orphans(Orphans::MoveTo(bees))
     };
     let adoption = adopt(database, plan).await;
-    for id in zoo.homeless {
+    for id in sample.orphans {
         let [Outcome::Moved { game_id }, Outcome::Renamed { .. }] = outcome_of(&adoption, id)[..]
         else {
             panic!("{adoption:#?}")
@@ -173,7 +175,7 @@ async fn tasks_without_a_game_are_moved(database: &TestDatabase) {
         assert_eq!(*game_id, bees);
     }
     assert_eq!(outcome_of(&adoption, there), [&Outcome::Kept]);
-    let mut all = zoo.all.clone();
+    let mut all = sample.all.clone();
     all.insert(there);
     assert_eq!(ids(db).await, all);
 }
@@ -185,33 +187,33 @@ async fn tasks_without_a_game_are_set_aside(database: &TestDatabase) {
     for n in 0..1_203 {
         all.insert(task(db, (n % 3 == 0).then_some(game), &n.to_string(), "").await);
     }
-    let plan = || Plan::new().without_game(WithoutGame::SetAside).batch(100);
+    let plan = || Plan::new().orphans(Orphans::SetAside).batch(100);
     let adoption = adopt(database, plan).await;
     assert_eq!(adoption.count("set aside"), 802);
     assert_eq!(ids(db).await.len(), 401);
     assert_nothing_lost(db, &all).await;
 }
 
-async fn a_clean_database_needs_no_decision(database: &TestDatabase) {
+async fn a_database_without_conflicts_needs_no_decision(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", Some("default")).await;
     task(db, Some(game), "task", "").await;
     let adoption = adopt(database, Plan::new).await;
     let expected = [Step::Defaults, Step::NotNull, Step::UniqueIndex, Step::ListingIndex];
     assert_eq!(adoption.steps, expected);
-    assert_eq!(adoption.settled, []);
-    // Nobody needed the record.
-    let made: Vec<bool> = column(db, "SELECT to_regclass(?) IS NULL", [RECORD.into()]).await;
+    assert_eq!(adoption.resolved, []);
+    // The audit table was not needed.
+    let made: Vec<bool> = column(db, "SELECT to_regclass(?) IS NULL", [AUDIT_TABLE.into()]).await;
     assert_eq!(made, [true]);
 }
 
 async fn nulls_are_filled(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
-    let [_, none, _] = zoo.games;
+    let sample = SampleRows::fill(db).await;
+    let [_, none, _] = sample.games;
     let start: Vec<String> = column(db, "SELECT now()::text", []).await;
     let adoption = adopt(database, || decided(Duplicates::Rename)).await;
-    // The fourth was filled as it was renamed.
+    // The fourth was filled when it was renamed.
     assert_eq!((adoption.tasks_filled, adoption.games_filled), (3, 2));
     let times = async |table: &str, id: Uuid| {
         let select = format!(
@@ -225,7 +227,7 @@ async fn nulls_are_filled(database: &TestDatabase) {
         let is = |at: usize| row.try_get_by_index::<bool>(at).unwrap();
         (text(0), text(1), is(2), is(3))
     };
-    let [neither, uncreated, never_updated] = zoo.timeless;
+    let [neither, uncreated, never_updated] = sample.without_timestamps;
     for (table, id) in [("tasks", neither), ("games", none)] {
         let (.., same, now) = times(table, id).await;
         assert!(same && now);
@@ -234,22 +236,23 @@ async fn nulls_are_filled(database: &TestDatabase) {
     assert_eq!((&*created, &*updated), ("2024-05-06T07:08:09", "2024-05-06T07:08:09"));
     let (created, updated, ..) = times("tasks", never_updated).await;
     assert_eq!((&*created, &*updated), ("2024-01-02T03:04:05", "2024-01-02T03:04:05"));
-    let nameless = Games::find_by_id(zoo.nameless_game).one(db).await.unwrap().unwrap();
-    assert_eq!(nameless.external_game_id, zoo.nameless_game.to_string());
+    let nameless =
+        Games::find_by_id(sample.game_without_external_id).one(db).await.unwrap().unwrap();
+    assert_eq!(nameless.external_game_id, sample.game_without_external_id.to_string());
     assert!(nameless.strategy_id.is_default());
-    // The crate reads every row there is.
+    // The crate reads every row.
     assert_eq!(Tasks::find().all(db).await.unwrap().len(), ids(db).await.len());
     assert_eq!(Games::find().all(db).await.unwrap().len(), 4);
 }
 
-async fn everybody_works_on_it_afterwards(database: &TestDatabase) {
+async fn game_and_the_crate_work_on_an_adopted_database(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
-    let [bees, ..] = zoo.games;
+    let sample = SampleRows::fill(db).await;
+    let [bees, ..] = sample.games;
     adopt(database, || decided(Duplicates::KeepOldest)).await;
     let tasks = SeaOrmTaskRepository::new(db.clone());
 
-    // GAME's Python.
+    // GAME's Python code.
     let (id, inserted) = python_insert(db, Some(bees), "from Python", KEY).await;
     inserted.unwrap();
     let read = tasks.get((bees, "from Python")).await.unwrap();
@@ -257,7 +260,7 @@ async fn everybody_works_on_it_afterwards(database: &TestDatabase) {
     assert!(python_insert(db, Some(bees), "from Python", KEY).await.1.is_err());
     let patch = "UPDATE tasks SET status = 'closed', updated_at = now() WHERE id = ?";
     assert_eq!(run(db, patch, [id.into()]).await, 1);
-    // Strategies are nobody's business but its own.
+    // GAME may write any strategy.
     run(db, r#"UPDATE tasks SET "strategyId" = 'whatever it likes' WHERE id = ?"#, [id.into()])
         .await;
 
@@ -278,29 +281,29 @@ async fn everybody_works_on_it_afterwards(database: &TestDatabase) {
     assert_eq!(how.to_string(), "socio_bee, inherited from the game");
     Game::new("new").insert(db).await.unwrap();
 
-    // The old foreign keys.
+    // GAME's foreign keys.
     let unknown = ApiKeyId::new("gme_live_unknown").unwrap();
     let error = Game::new("owned").owned_by_api_key(unknown.clone()).insert(db).await.unwrap_err();
     assert_is!(error, TaskError::Referenced(why) if why.constraint() == Some("games_apiKey_used_fkey"));
     assert!(!format!("{error:?} {error}").contains("unknown"));
     let (_, refused) = python_insert(db, Some(bees), "unknown key", unknown.as_str()).await;
     assert!(refused.is_err());
-    // A key that may create in the game, and is not in the table of keys: by a games table whose
-    // own foreign key is gone.
+    // An API key that owns the game but is not in the table of keys, which requires a games table
+    // without its foreign key.
     run(db, r#"ALTER TABLE games DROP CONSTRAINT "games_apiKey_used_fkey""#, []).await;
     let owned = Game::new("owned").owned_by_api_key(unknown.clone()).insert(db).await.unwrap();
     let theirs = tasks.clone().with_scope(TaskScope::api_key(unknown));
     let error = theirs.create(NewTask::new(owned.id, "stamped")).await.unwrap_err();
     assert_is!(error, TaskError::Referenced(why) if why.constraint() == Some("tasks_apiKey_used_fkey"));
     assert!(!format!("{error:?} {error}").contains("unknown"));
-    let oldest = zoo.duplicates[0][0];
+    let oldest = sample.duplicates[0][0];
     let error = tasks.delete(oldest).await.unwrap_err();
     assert_is!(error, TaskError::Referenced(why)
         if why.constraint().is_some_and(|name| name.ends_with("_taskId_fkey")));
     let error = tasks.delete_game(bees).await.unwrap_err();
     assert_is!(error, TaskError::Referenced(_));
 
-    // Its indexes are used.
+    // The new indexes are used.
     run(db, "ANALYZE tasks", []).await;
     let transaction = game_tasks::sea_orm::TransactionTrait::begin(db).await.unwrap();
     run(&transaction, "SET LOCAL enable_seqscan = off", []).await;
@@ -316,11 +319,11 @@ async fn everybody_works_on_it_afterwards(database: &TestDatabase) {
     transaction.rollback().await.unwrap();
 }
 
-/// Before, they refuse it, and say what it lacks; afterwards they make nothing, and take nothing
-/// back.
-async fn the_migrations_take_it_as_it_is(database: &TestDatabase) {
+/// The migrations refuse GAME's tables before adoption. Afterwards they neither create nor drop
+/// anything.
+async fn the_migrations_use_adopted_tables_unchanged(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
+    let sample = SampleRows::fill(db).await;
     let before = dump(db).await;
     assert_is!(
         game_tasks::migration::verify_schema(db).await,
@@ -337,10 +340,10 @@ async fn the_migrations_take_it_as_it_is(database: &TestDatabase) {
     game_tasks::Migrator::down(db, None).await.unwrap();
     assert_adopted(db).await;
     assert_eq!(ids(db).await, there);
-    assert_nothing_lost(db, &zoo.all).await;
+    assert_nothing_lost(db, &sample.all).await;
 }
 
-async fn references_of_every_shape_are_moved(database: &TestDatabase) {
+async fn every_kind_of_reference_is_changed(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     db.execute_unprepared(
@@ -403,7 +406,7 @@ async fn references_of_every_shape_are_moved(database: &TestDatabase) {
     assert_eq!(parent, [old]);
 }
 
-async fn a_foreign_key_that_is_missing_is_made(database: &TestDatabase) {
+async fn a_missing_foreign_key_is_created(database: &TestDatabase) {
     let db = &database.db;
     let game = game(db, "game", None).await;
     run(db, r#"ALTER TABLE tasks DROP CONSTRAINT "tasks_gameId_fkey""#, []).await;
@@ -412,14 +415,14 @@ async fn a_foreign_key_that_is_missing_is_made(database: &TestDatabase) {
     let found = adopt::inspect(db).await.unwrap();
     assert_eq!(found.tasks_without_game.ids, [orphan]);
     assert!(found.steps.contains(&Step::Reference));
-    let adoption = adopt(database, || Plan::new().without_game(WithoutGame::SetAside)).await;
+    let adoption = adopt(database, || Plan::new().orphans(Orphans::SetAside)).await;
     assert!(adoption.steps.contains(&Step::Reference));
     assert_eq!(ids(db).await, BTreeSet::from([kept]));
     assert_eq!(outcome_of(&adoption, orphan), [&Outcome::SetAside]);
 }
 
-/// Its columns, defaults, indexes and triggers.
-async fn what_the_application_has_is_left_alone(database: &TestDatabase) {
+/// Columns, defaults, indexes and triggers.
+async fn additions_of_the_application_are_kept(database: &TestDatabase) {
     let db = &database.db;
     db.execute_unprepared(
         r#"ALTER TABLE tasks ADD COLUMN title text DEFAULT 'untitled', ALTER status SET DEFAULT 'pending';
@@ -444,7 +447,7 @@ async fn what_the_application_has_is_left_alone(database: &TestDatabase) {
     ] {
         assert!(has(part), "{part}");
     }
-    // One like it is enough.
+    // An equivalent index is sufficient.
     assert!(!has("ix_tasks_game_created"));
     assert!(has("uq_tasks_game_external"));
     assert_eq!(
@@ -456,7 +459,7 @@ async fn what_the_application_has_is_left_alone(database: &TestDatabase) {
     assert_eq!(names(&listed.items), ["task"]);
 }
 
-async fn names_that_are_taken(database: &TestDatabase) {
+async fn taken_names_are_refused(database: &TestDatabase) {
     let db = &database.db;
     for (make, drop, name) in [
         (
@@ -480,7 +483,7 @@ async fn names_that_are_taken(database: &TestDatabase) {
         run(db, make, []).await;
         let before = dump(db).await;
         let error = adopt::run(db, Plan::new()).await.unwrap_err();
-        assert_is!(error, adopt::AdoptError::Unfit { column, reason: adopt::UnfitReason::NameTaken, .. }
+        assert_is!(error, adopt::AdoptError::IncompatibleSchema { column, reason: adopt::Incompatibility::NameTaken, .. }
             if column.as_deref() == Some(name));
         assert_eq!(dump(db).await, before);
         run(db, drop, []).await;
@@ -489,10 +492,10 @@ async fn names_that_are_taken(database: &TestDatabase) {
     assert_adopted(db).await;
 }
 
-/// Where the connection finds them, and with a name that must be quoted.
-async fn tables_in_another_schema(database: &TestDatabase) {
+/// A schema on the search path, with a name that must be quoted.
+async fn tables_in_another_schema_are_adopted(database: &TestDatabase) {
     let db = &database.db;
-    let zoo = Zoo::fill(db).await;
+    let sample = SampleRows::fill(db).await;
     let name: String = column(db, "SELECT current_database()::text", []).await.remove(0);
     db.execute_unprepared(&format!(
         r#"ALTER SCHEMA public RENAME TO "GAME's ""own"""; CREATE SCHEMA public;
@@ -503,17 +506,17 @@ async fn tables_in_another_schema(database: &TestDatabase) {
     .unwrap();
     let there = database.second_pool().await;
     let found = adopt::inspect(&there).await.unwrap();
-    assert_eq!(found.tasks, zoo.all.len() as u64);
+    assert_eq!(found.tasks, sample.all.len() as u64);
     assert_eq!(found.references[0].table, r#"GAME's "own".tasksparams"#);
     let adoption = adopt::run(&there, decided(Duplicates::KeepOldest)).await.unwrap();
-    assert_eq!(adoption.settled.len(), 7);
+    assert_eq!(adoption.resolved.len(), 7);
     game_tasks::migration::verify_schema(&there).await.unwrap();
-    assert_nothing_lost(&there, &zoo.all).await;
+    assert_nothing_lost(&there, &sample.all).await;
     assert_eq!(adopt::run(&there, Plan::new()).await.unwrap().steps, []);
     let record: Vec<String> = column(
         &there,
         "SELECT schemaname::text FROM pg_tables WHERE tablename = ?",
-        [RECORD.into()],
+        [AUDIT_TABLE.into()],
     )
     .await;
     assert_eq!(record, [r#"GAME's "own""#]);

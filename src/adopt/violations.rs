@@ -1,21 +1,21 @@
-//! What the owner's own rules are against.
+//! Changes that a constraint or a trigger prevents.
 
 use crate::error::{DatabaseError, FailureKind, Retry};
 
-/// Whether a constraint, or a trigger of the owner's, is against it.
-pub(super) fn is_a_refusal(error: &DatabaseError) -> bool {
+/// Whether a constraint or a trigger rejected the statement.
+pub(super) fn is_constraint_violation(error: &DatabaseError) -> bool {
     matches!(
         error.kind(),
         FailureKind::UniqueViolation
             | FailureKind::ForeignKeyViolation
             | FailureKind::NotNullViolation
             | FailureKind::ConstraintViolation
-    ) || error.code() == Some("P0001")
+    )
 }
 
-/// A trigger can keep a row from being changed without a word.
-pub(super) fn refuse_unless(done: bool) -> Result<(), DatabaseError> {
-    if done {
+/// Fails if a trigger skipped the row, which raises no error.
+pub(super) fn check_changed(changed: bool) -> Result<(), DatabaseError> {
+    if changed {
         return Ok(());
     }
     let why = "a trigger has kept the row from being changed";

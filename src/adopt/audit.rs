@@ -1,34 +1,29 @@
-//! The table that accounts for every row which an adoption settled, and keeps those that it
-//! took out.
+//! The table that records every row that the plan decided on, and keeps the deleted ones.
 
-use super::catalog::Table;
-use super::catalog::quoted;
-use super::report::Outcome;
-use super::report::Settled;
-use super::session::Session;
-use super::session::get;
-use super::session::query;
+use super::report::{Outcome, ResolvedTask};
+use super::session::{Session, get, query};
+use super::state::{Table, quoted};
 use crate::error::DatabaseError;
 use sea_orm::sqlx::postgres::PgRow;
 
-/// The name of the table, beside `tasks`, in which [`run`](super::run) accounts for every task
-/// that only the owner could decide on. It is made when there is such a task, and stays: drop
-/// it when you have no more use for it.
+/// The name of the table, in the schema of `tasks`, in which [`run`](super::run) records every task
+/// that the plan decided on. It is created with the first such task and kept; drop it when you no
+/// longer need it.
 ///
 /// | column | |
 /// |---|---|
-/// | `id`, `at` | in which order, and when |
-/// | `outcome` | `kept`, `renamed`, `merged`, `moved`, `set aside`; `reference` for a row that was made to refer to another task |
-/// | `task_id`, `game_id`, `external_task_id` | the task, as it was |
+/// | `id`, `at` | the order and the time |
+/// | `outcome` | `kept`, `renamed`, `merged`, `moved`, `set aside`; `reference` for a row that was changed to refer to another task |
+/// | `task_id`, `game_id`, `external_task_id` | the task before the change |
 /// | `other_id` | the task that it was merged into, or the game that it was moved to |
-/// | `renamed_to` | its new external id |
+/// | `renamed_to` | the new external id |
 /// | `source` | the table and the constraint of a reference |
-/// | `row` | the whole row as JSON: of a task as it was, of a reference as it is now |
-pub const RECORD: &str = "game_tasks_adopted";
+/// | `row` | the whole row as JSON: of a task before the change, of a reference after it |
+pub const AUDIT_TABLE: &str = "game_tasks_adopted";
 
-/// The table in statements: it stands beside the tasks.
+/// The name of the table in statements.
 pub(super) fn name(tasks: &Table) -> String {
-    format!("{}.{}", quoted(&tasks.schema), quoted(RECORD))
+    format!("{}.{}", quoted(&tasks.schema), quoted(AUDIT_TABLE))
 }
 
 pub(super) async fn make(session: &mut Session, tasks: &Table) -> Result<(), DatabaseError> {
@@ -46,7 +41,7 @@ pub(super) async fn make(session: &mut Session, tasks: &Table) -> Result<(), Dat
     Ok(())
 }
 
-/// Whether something that is not the record has its name, or that of its type.
+/// Whether something else has the name of the table or of its type.
 pub(super) async fn name_is_taken(
     session: &mut Session,
     tasks: &Table,
@@ -59,7 +54,7 @@ pub(super) async fn name_is_taken(
                 OR EXISTS (SELECT 1 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
                   WHERE n.nspname = $2 AND t.typname = $3 AND t.typrelid = 0 \
                   AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = t.oid))";
-    let taken = query(text).bind(name(tasks)).bind(tasks.schema.clone()).bind(RECORD);
+    let taken = query(text).bind(name(tasks)).bind(tasks.schema.clone()).bind(AUDIT_TABLE);
     get(&session.row(taken).await?, 0)
 }
 
@@ -68,26 +63,26 @@ async fn exists(session: &mut Session, tasks: &Table) -> Result<bool, DatabaseEr
     get(&session.row(query(text).bind(name(tasks))).await?, 0)
 }
 
-/// `INSERT INTO … SELECT …`: tasks `t` of the table or subquery that follows. What became of
-/// them is a word of the crate's, and `other` and `renamed_to` are expressions.
+/// `INSERT INTO … SELECT …` for the tasks `t` of the table or subquery that follows. `other` and
+/// `renamed_to` are SQL expressions.
 pub(super) fn insert(tasks: &Table, outcome: &Outcome, other: &str, renamed_to: &str) -> String {
     format!(
         r#"INSERT INTO {} (outcome, task_id, game_id, external_task_id, other_id, renamed_to, "row")
            SELECT '{}', t.id, t."gameId", t."externalTaskId", {other}, {renamed_to}, to_jsonb(t)"#,
         name(tasks),
-        outcome.done(),
+        outcome.participle(),
     )
 }
 
-/// Everything that was ever settled here, in its order.
+/// All recorded tasks, in order.
 pub(super) async fn read(
     session: &mut Session,
     tasks: &Table,
-) -> Result<Vec<Settled>, DatabaseError> {
+) -> Result<Vec<ResolvedTask>, DatabaseError> {
     if !exists(session, tasks).await? {
         return Ok(Vec::new());
     }
-    // A row can be found in a group again, when a later duplicate is settled.
+    // A later duplicate can add a second row `kept` for the same task.
     let text = format!(
         r#"SELECT s.outcome, s.task_id, s.game_id, s.external_task_id, s.other_id, s.renamed_to,
                   s.at, coalesce(r.n, 0)
@@ -102,7 +97,7 @@ pub(super) async fn read(
     let mut all = Vec::with_capacity(rows.len());
     for row in &rows {
         if let Some(outcome) = outcome(row)? {
-            all.push(Settled {
+            all.push(ResolvedTask {
                 task_id: get(row, 1)?,
                 game_id: get(row, 2)?,
                 external_task_id: get::<Option<String>>(row, 3)?.unwrap_or_default(),
@@ -114,7 +109,7 @@ pub(super) async fn read(
     Ok(all)
 }
 
-/// `None` for a word that another version wrote.
+/// `None` for an outcome that another version wrote.
 fn outcome(row: &PgRow) -> Result<Option<Outcome>, DatabaseError> {
     let other = || get::<Option<uuid::Uuid>>(row, 4).map(Option::unwrap_or_default);
     Ok(Some(match get::<&str>(row, 0)? {

@@ -1,22 +1,18 @@
-//! Indexes on what refers to tasks, for as long as tasks are taken out.
+//! Temporary indexes on foreign keys to tasks, for the time in which tasks are deleted.
 
-use super::catalog::Reference;
-use super::catalog::quoted;
 use super::error::AdoptError;
-use super::session::Session;
-use super::session::Watch;
-use super::session::get;
-use super::session::query;
+use super::session::{Session, StepProgress, get, query};
+use super::state::{Reference, quoted};
 
-/// What the names of the indexes begin with that stand only while tasks are taken out.
+/// The prefix of the temporary indexes' names.
 const INDEX: &str = "game_tasks_adopt_ref_";
 
-/// Each merge asks each table what refers to the task, twice, and each deletion once: without an
-/// index that would be a look at the whole table, with the task locked.
+/// Creates the indexes that are missing. Each merge looks up the references to the task twice, and
+/// each deletion once; without an index that scans the whole table with the task locked.
 pub(super) async fn index_references(
     session: &mut Session,
     referring: &[Reference],
-    watch: &mut Watch<'_>,
+    progress: &mut StepProgress<'_>,
 ) -> Result<(), AdoptError> {
     for reference in referring.iter().filter(|one| !one.indexed && one.plain) {
         let name = quoted(&format!("{INDEX}{}", reference.oid));
@@ -29,22 +25,22 @@ pub(super) async fn index_references(
         );
         let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}");
         loop {
-            // One of that name that is not in use is what a run that was cut off has left.
-            session.run_patiently(&drop, watch).await??;
-            watch.trying();
+            // An interrupted run may have left an invalid index.
+            session.run_retrying_locks(&drop, progress).await??;
+            progress.attempt();
             match session.run(&make).await {
-                Ok(()) => break watch.passed(),
-                Err(error) => watch.try_again(session, error).await?,
+                Ok(()) => break progress.succeeded(),
+                Err(error) => progress.retry(session, error).await?,
             }
         }
     }
     Ok(())
 }
 
-/// Drops the indexes that were made for taking tasks out.
+/// Drops the temporary indexes.
 pub(super) async fn drop_indexes(
     session: &mut Session,
-    watch: &mut Watch<'_>,
+    progress: &mut StepProgress<'_>,
 ) -> Result<(), AdoptError> {
     let text = "SELECT n.nspname::text, c.relname::text FROM pg_class c \
                 JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -54,7 +50,7 @@ pub(super) async fn drop_indexes(
         let (schema, name): (String, String) = (get(row, 0)?, get(row, 1)?);
         let index = format!("{}.{}", quoted(&schema), quoted(&name));
         let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}");
-        session.run_patiently(&drop, watch).await??;
+        session.run_retrying_locks(&drop, progress).await??;
     }
     Ok(())
 }

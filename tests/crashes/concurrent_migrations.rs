@@ -1,5 +1,5 @@
-//! Processes that start on one empty database at once, each with a pool of one connection:
-//! all get through, and everything is made once, also when the one whose turn it is is killed.
+//! Processes that migrate one empty database at once, each with a pool of one connection: all succeed,
+//! and every migration runs once, even if the process that holds the lock is killed.
 
 use crate::rounds;
 use game_tasks::migration::{self, with_migration_lock};
@@ -13,13 +13,12 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-const CHILD_URL: &str = "GAME_TASKS_TOGETHER_URL";
-const CHILD_WORK: &str = "GAME_TASKS_TOGETHER_WORK";
-const CHILD_POOL: &str = "GAME_TASKS_TOGETHER_POOL";
+const CHILD_URL: &str = "GAME_TASKS_CHILD_URL";
+const CHILD_WORK: &str = "GAME_TASKS_CHILD_WORK";
+const CHILD_POOL: &str = "GAME_TASKS_CHILD_POOL";
 const PROCESSES: usize = 16;
 
-/// A migration of the application's that cannot be done twice without a trace: it makes a
-/// table, unless it is there, and writes a row.
+/// A migration of the application that leaves a row each time it runs.
 struct Count(&'static str);
 
 impl MigrationName for Count {
@@ -63,13 +62,13 @@ pub(crate) async fn connect_pool(url: &str, connections: u32) -> DatabaseConnect
     Database::connect(options).await.unwrap()
 }
 
-/// Not a test of its own: one of the processes.
+/// Not a test: the work of a child process.
 #[tokio::test]
 async fn a_child_migrates() {
     let Ok(url) = std::env::var(CHILD_URL) else { return };
     let work = crate::url(CHILD_WORK);
     let db = connect_pool(&url, crate::url(CHILD_POOL).parse().unwrap()).await;
-    say("ready");
+    print_line("ready");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
     let done = match work.as_str() {
@@ -78,7 +77,7 @@ async fn a_child_migrates() {
         "hold" => {
             with_migration_lock(&db, async |one| {
                 one.execute_unprepared("CREATE TABLE app_half (id integer)").await?;
-                say("holding");
+                print_line("holding");
                 std::future::pending::<()>().await;
                 Ok(())
             })
@@ -87,14 +86,14 @@ async fn a_child_migrates() {
         other => panic!("{other}?"),
     };
     match done {
-        Ok(()) => say("done"),
+        Ok(()) => print_line("done"),
         Err(error) => {
-            say(&format!("failed {error:?}"));
+            print_line(&format!("failed {error:?}"));
         }
     }
 }
 
-fn say(what: &str) {
+fn print_line(what: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\n@{what}").unwrap();
     out.flush().unwrap();
@@ -103,13 +102,13 @@ fn say(what: &str) {
 pub(crate) struct Process {
     child: Child,
     input: ChildStdin,
-    said: std::sync::mpsc::Receiver<String>,
+    lines: std::sync::mpsc::Receiver<String>,
 }
 
 impl Process {
     pub(crate) fn start(url: &str, work: &str, connections: u32) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "together::a_child_migrates", "--nocapture"])
+            .args(["--exact", "concurrent_migrations::a_child_migrates", "--nocapture"])
             .env(CHILD_URL, url)
             .env(CHILD_WORK, work)
             .env(CHILD_POOL, connections.to_string())
@@ -120,28 +119,28 @@ impl Process {
             .unwrap();
         let input = child.stdin.take().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
-        let (tell, said) = std::sync::mpsc::channel();
+        let (sender, lines) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             for line in out.lines().map_while(Result::ok) {
                 if let Some(what) = line.strip_prefix('@') {
-                    let _ = tell.send(what.to_owned());
+                    let _ = sender.send(what.to_owned());
                 }
             }
         });
-        Self { child, input, said }
+        Self { child, input, lines }
     }
 
     pub(crate) fn go(&mut self) {
         self.input.write_all(b"go\n").unwrap();
     }
 
-    pub(crate) fn hear(&self, what: &str) {
-        let heard = self.said.recv_timeout(Duration::from_secs(90));
-        assert_eq!(heard.as_deref(), Ok(what));
+    pub(crate) fn expect_line(&self, what: &str) {
+        let line = self.lines.recv_timeout(Duration::from_secs(90));
+        assert_eq!(line.as_deref(), Ok(what));
     }
 
-    pub(crate) fn has_said_nothing(&self) -> bool {
-        self.said.try_recv().is_err()
+    pub(crate) fn is_silent(&self) -> bool {
+        self.lines.try_recv().is_err()
     }
 
     pub(crate) fn kill(mut self) {
@@ -150,17 +149,17 @@ impl Process {
     }
 
     pub(crate) fn end(mut self) {
-        self.hear("done");
+        self.expect_line("done");
         assert!(self.child.wait().unwrap().success());
     }
 }
 
-/// Lets processes go at once, spread over the nodes.
-fn together(urls: &[String], work: impl Fn(usize) -> &'static str) -> Duration {
+/// Starts the work in all processes at once, spread over the nodes, and returns the time it takes.
+fn migrate_at_once(urls: &[String], work: impl Fn(usize) -> &'static str) -> Duration {
     let start = |n: usize| Process::start(&urls[n % urls.len()], work(n), 1);
     let mut processes: Vec<Process> = (0..PROCESSES).map(start).collect();
     for process in &processes {
-        process.hear("ready");
+        process.expect_line("ready");
     }
     let since = Instant::now();
     for process in &mut processes {
@@ -176,44 +175,44 @@ pub(crate) async fn names(db: &DatabaseConnection, query: &str) -> Vec<String> {
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
-/// Each case on a database that `fresh` makes; the URLs are of its nodes.
-async fn all_start(name: &str, fresh: &mut dyn AsyncFresh) {
-    let urls = fresh.urls().await;
-    let alone = together(&urls, |_| "alone");
+/// Runs each case on a new database.
+async fn migrate_concurrently(name: &str, databases: &mut dyn NewDatabases) {
+    let urls = databases.urls().await;
+    let alone = migrate_at_once(&urls, |_| "alone");
     let db = connect(&urls[0]).await;
     migration::verify_schema(&db).await.unwrap();
     assert!(migration::status::<Migrator>(&db).await.unwrap().is_current());
-    let again = together(&urls, |_| "alone");
+    let again = migrate_at_once(&urls, |_| "alone");
 
-    let urls = fresh.urls().await;
-    let composed = together(&urls, |_| "composed");
+    let urls = databases.urls().await;
+    let composed = migrate_at_once(&urls, |_| "composed");
     let db = connect(&urls[0]).await;
     migration::verify_schema(&db).await.unwrap();
     assert!(migration::status::<AppMigrator>(&db).await.unwrap().is_current());
     let counts = names(&db, "SELECT name FROM app_counts ORDER BY name").await;
-    assert_eq!(counts, ["m1_before", "m2_after"], "each is done once");
+    assert_eq!(counts, ["m1_before", "m2_after"], "each runs once");
 
-    // The application's own and the crate's alone, on one database.
-    let urls = fresh.urls().await;
-    together(&urls, |n| if n % 2 == 0 { "composed" } else { "alone" });
+    // The application's migrator and the crate's, on one database.
+    let urls = databases.urls().await;
+    migrate_at_once(&urls, |n| if n % 2 == 0 { "composed" } else { "alone" });
     let db = connect(&urls[0]).await;
     assert_eq!(names(&db, "SELECT name FROM app_counts").await.len(), 2);
 
-    // The first is killed while all others wait for it.
-    let urls = fresh.urls().await;
+    // The holder of the lock is killed while the others wait.
+    let urls = databases.urls().await;
     let mut first = Process::start(&urls[0], "hold", 1);
-    first.hear("ready");
+    first.expect_line("ready");
     first.go();
-    first.hear("holding");
+    first.expect_line("holding");
     let start = |n: usize| Process::start(&urls[n % urls.len()], "composed", 1);
     let mut others: Vec<Process> = (0..6).map(start).collect();
     for other in &mut others {
-        other.hear("ready");
+        other.expect_line("ready");
         other.go();
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     for other in &others {
-        assert!(other.has_said_nothing(), "it did not wait");
+        assert!(other.is_silent(), "it did not wait");
     }
     let since = Instant::now();
     first.kill();
@@ -228,16 +227,16 @@ async fn all_start(name: &str, fresh: &mut dyn AsyncFresh) {
     );
 }
 
-/// Something that makes empty databases.
+/// Creates empty databases. The URLs are those of the nodes.
 #[async_trait::async_trait]
-pub(crate) trait AsyncFresh {
+pub(crate) trait NewDatabases {
     async fn urls(&mut self) -> Vec<String>;
 }
 
 struct Files(tempfile::TempDir, u32);
 
 #[async_trait::async_trait]
-impl AsyncFresh for Files {
+impl NewDatabases for Files {
     async fn urls(&mut self) -> Vec<String> {
         self.1 += 1;
         let file = self.0.path().join(format!("{}.db", self.1));
@@ -245,11 +244,11 @@ impl AsyncFresh for Files {
     }
 }
 
-/// The URLs of a server, or of the nodes of a cluster, and the databases made there.
+/// The URLs of a server, or of the nodes of a cluster, and the databases created there.
 pub(crate) struct Servers(Vec<String>, Vec<String>);
 
 #[async_trait::async_trait]
-impl AsyncFresh for Servers {
+impl NewDatabases for Servers {
     async fn urls(&mut self) -> Vec<String> {
         let name = format!("game_tasks_{}", Uuid::now_v7().simple());
         let server = connect(&self.0[0]).await;
@@ -257,7 +256,7 @@ impl AsyncFresh for Servers {
         let at = |url: &String| format!("{}/{name}", url.rsplit_once('/').unwrap().0);
         let urls: Vec<String> = self.0.iter().map(at).collect();
         self.1.push(name);
-        // Other nodes have it a moment later.
+        // Other nodes have the database a moment later.
         for url in &urls {
             let since = Instant::now();
             while Database::connect(url).await.is_err() {
@@ -277,29 +276,29 @@ impl Servers {
     pub(crate) async fn drop_all(self) {
         let server = connect(&self.0[0]).await;
         for name in self.1 {
-            // What is left behind goes with the server.
+            // The server is temporary, so a failure does not matter.
             let _ = server.execute_unprepared(&format!("DROP DATABASE {name}")).await;
         }
     }
 }
 
-pub(crate) async fn start_on(urls: &[String]) {
+pub(crate) async fn migrate_on(urls: &[String]) {
     let name = match (urls.len(), urls[0].split(':').next()) {
         (1, Some(scheme)) => scheme.to_owned(),
         (nodes, _) => format!("cluster of {nodes}"),
     };
     let mut servers = Servers::new(urls);
-    all_start(&name, &mut servers).await;
+    migrate_concurrently(&name, &mut servers).await;
     servers.drop_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_processes_start_at_once() {
+async fn many_processes_migrate_at_once() {
     if rounds().is_none() || std::env::var_os("GAME_TASKS_CLUSTER_URLS").is_some() {
         return;
     }
-    all_start("sqlite", &mut Files(tempfile::tempdir().unwrap(), 0)).await;
+    migrate_concurrently("sqlite", &mut Files(tempfile::tempdir().unwrap(), 0)).await;
     for variable in ["GAME_TASKS_POSTGRES_URL", "GAME_TASKS_MARIADB_URL"] {
-        start_on(&[crate::url(variable)]).await;
+        migrate_on(&[crate::url(variable)]).await;
     }
 }

@@ -1,7 +1,7 @@
-//! Turns through different nodes of a Galera cluster: a holder with a second connection is seen
-//! by all of them for as long as it lives, and no longer.
+//! The migration lock through different nodes of a Galera cluster: all nodes see a holder with a second
+//! connection for as long as it is alive, and no longer.
 
-use crate::together::{AsyncFresh, Process, Servers, connect_pool, names};
+use crate::concurrent_migrations::{NewDatabases, Process, Servers, connect_pool, names};
 use crate::{rounds, url};
 use game_tasks::Retry;
 use game_tasks::migration::{self, with_migration_lock};
@@ -10,14 +10,14 @@ use game_tasks::sea_orm::{
 };
 use std::time::{Duration, Instant};
 
-/// Far below the ten minutes for which a holder is believed who has no second connection.
+/// Much less than the ten minutes after which a holder without a second connection is given up.
 const SOON: Duration = Duration::from_secs(60);
 
-/// Longer than it has to be dark until a holder is taken for dead.
+/// Longer than a heartbeat may be missing.
 const LONG: Duration = Duration::from_secs(7);
 
 /// The URLs of a new database on each node.
-async fn fresh() -> Option<(Vec<String>, Servers)> {
+async fn new_database() -> Option<(Vec<String>, Servers)> {
     rounds()?;
     let Ok(urls) = std::env::var("GAME_TASKS_CLUSTER_URLS") else {
         println!("SKIPPED CLUSTER: GAME_TASKS_CLUSTER_URLS is not set");
@@ -27,61 +27,61 @@ async fn fresh() -> Option<(Vec<String>, Servers)> {
     Some((servers.urls().await, servers))
 }
 
-/// Waits until the lock's row says that its holder has a light, and makes the row so old that
-/// nobody would believe a holder without one.
-async fn lit_for_an_hour(db: &DatabaseConnection) {
+/// Waits until the holder advertises its heartbeat, and backdates the row so that a holder without a
+/// heartbeat would be given up.
+async fn await_heartbeat(db: &DatabaseConnection) {
     let since = Instant::now();
     while names(db, "SELECT holder FROM game_tasks_lock WHERE id = 1 AND heartbeat")
         .await
         .is_empty()
     {
-        assert!(since.elapsed() < Duration::from_secs(20), "it never lights its light");
+        assert!(since.elapsed() < Duration::from_secs(20), "the holder has no heartbeat");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let age = "UPDATE game_tasks_lock SET since = since - INTERVAL 1 HOUR WHERE id = 1";
     assert_eq!(db.execute_unprepared(age).await.unwrap().rows_affected(), 1);
 }
 
-/// Six processes that ask for their turn, through the nodes of these URLs.
-async fn six_that_wait(urls: &[String]) -> Vec<Process> {
+/// Starts six processes that wait for the lock on these nodes.
+async fn start_waiting_processes(urls: &[String]) -> Vec<Process> {
     let start = |n: usize| Process::start(&urls[n % urls.len()], "composed", 1 + n as u32 % 3);
     let mut others: Vec<Process> = (0..6).map(start).collect();
     for other in &mut others {
-        other.hear("ready");
+        other.expect_line("ready");
         other.go();
     }
     tokio::time::sleep(LONG).await;
     for other in &others {
-        assert!(other.has_said_nothing(), "it did not wait");
+        assert!(other.is_silent(), "it did not wait");
     }
     others
 }
 
 async fn hold(url: &str) -> Process {
     let mut holder = Process::start(url, "hold", 2);
-    holder.hear("ready");
+    holder.expect_line("ready");
     holder.go();
-    holder.hear("holding");
+    holder.expect_line("holding");
     holder
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_is_killed() {
-    let Some((urls, servers)) = fresh().await else { return };
+async fn the_lock_of_a_killed_process_is_taken_over() {
+    let Some((urls, servers)) = new_database().await else { return };
     let holder = hold(&urls[0]).await;
     let db = connect_pool(&urls[1], 1).await;
-    lit_for_an_hour(&db).await;
-    let others = six_that_wait(&urls[1..]).await;
+    await_heartbeat(&db).await;
+    let others = start_waiting_processes(&urls[1..]).await;
     let since = Instant::now();
     holder.kill();
     others.into_iter().for_each(Process::end);
-    let went_on = since.elapsed();
-    assert!(went_on < SOON, "{went_on:?}");
+    let elapsed = since.elapsed();
+    assert!(elapsed < SOON, "{elapsed:?}");
     println!(
-        "cluster: 6 that waited on other nodes for one that was killed went on in {went_on:?}"
+        "cluster: 6 that waited on other nodes for one that was killed continued after {elapsed:?}"
     );
     migration::verify_schema(&db).await.unwrap();
-    assert_eq!(names(&db, "SELECT name FROM app_counts").await.len(), 2, "each is done once");
+    assert_eq!(names(&db, "SELECT name FROM app_counts").await.len(), 2, "each runs once");
     servers.drop_all().await;
 }
 
@@ -93,19 +93,19 @@ async fn serves(url: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_is_killed() {
+async fn the_lock_of_a_killed_node_is_taken_over() {
     if rounds().is_none_or(|rounds| rounds == 0) {
         return;
     }
-    let Some((urls, servers)) = fresh().await else { return };
+    let Some((urls, servers)) = new_database().await else { return };
     let holder = hold(&urls[2]).await;
     let db = connect_pool(&urls[0], 1).await;
-    lit_for_an_hour(&db).await;
+    await_heartbeat(&db).await;
     let mut others = Vec::new();
     for n in 0..4 {
         let other = connect_pool(&urls[n % 2], 1 + n as u32 / 2).await;
         others.push(tokio::spawn(async move {
-            // A node refuses everything while its cluster counts its members.
+            // A node refuses statements while the cluster has no quorum.
             while let Err(error) = game_tasks::migrate(&other).await {
                 assert_ne!(error.retry(), Retry::No, "{error:?}");
                 tokio::time::sleep(Duration::from_millis(100)).await;
@@ -119,24 +119,24 @@ async fn a_node_is_killed() {
     let killed = std::process::Command::new("kill").args(["-s", "USR2", &pid]).status();
     assert!(killed.unwrap().success());
     for other in others {
-        tokio::time::timeout(SOON, other).await.expect("it waits for a dead node").unwrap();
+        tokio::time::timeout(SOON, other).await.expect("it still waits for a dead node").unwrap();
     }
     println!("cluster: 4 that waited for a node that was killed went on in {:?}", since.elapsed());
     migration::verify_schema(&db).await.unwrap();
     holder.kill();
-    // The node joins again, for the tests that follow.
+    // The following tests need the node.
     while !serves(&urls[2]).await {
-        assert!(since.elapsed() < 2 * SOON, "the node stays away");
+        assert!(since.elapsed() < 2 * SOON, "the node does not rejoin");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     servers.drop_all().await;
 }
 
-/// What a long migration meets: others ask all the time, a definition takes long, its light is
-/// taken away and has to be lit again.
+/// During a long migration other processes try to take the lock, a DDL statement delays the nodes, and
+/// the heartbeat's row is removed.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_turn_is_not_overtaken() {
-    let Some((urls, servers)) = fresh().await else { return };
+async fn a_long_migration_keeps_the_lock() {
+    let Some((urls, servers)) = new_database().await else { return };
     let (db, pool) = (connect_pool(&urls[1], 1).await, connect_pool(&urls[0], 2).await);
     let both = (pool.begin().await.unwrap(), pool.begin().await.unwrap());
     for one in [both.0, both.1] {
@@ -145,11 +145,11 @@ async fn a_long_turn_is_not_overtaken() {
     }
     let (start, started) = tokio::sync::oneshot::channel();
     let (end, mut ended) = tokio::sync::oneshot::channel::<()>();
-    let turn = tokio::spawn(async move {
+    let holder = tokio::spawn(async move {
         with_migration_lock(&pool, async |one| {
             one.execute_unprepared("CREATE TABLE app_trace (who varchar(40))").await?;
             start.send(()).unwrap();
-            // Its server ends a connection that says nothing.
+            // The server closes idle connections (`wait_timeout`).
             while ended.try_recv().is_err() {
                 one.execute_unprepared("DO 1").await?;
                 tokio::time::sleep(Duration::from_millis(200)).await;
@@ -159,7 +159,7 @@ async fn a_long_turn_is_not_overtaken() {
         .await
     });
     started.await.unwrap();
-    lit_for_an_hour(&db).await;
+    await_heartbeat(&db).await;
     let mut others = Vec::new();
     for n in 0..4 {
         let other = connect_pool(&urls[1 + n % 2], 1 + n as u32 / 2).await;
@@ -170,18 +170,18 @@ async fn a_long_turn_is_not_overtaken() {
             .await
         }));
     }
-    let nobody = async |what: &str| {
+    let assert_still_held = async |what: &str| {
         tokio::time::sleep(LONG).await;
         assert!(names(&db, "SELECT who FROM app_trace").await.is_empty(), "{what}");
     };
-    nobody("overtaken while it does nothing").await;
-    let slow = slow_definition(&db).await;
-    // That takes its row away; and nodes that are behind see it lit again late.
+    assert_still_held("taken over while the holder is idle").await;
+    let slow = slow_ddl(&db).await;
+    // This removes the heartbeat's row, and nodes that lag behind see the new row late.
     db.execute_unprepared("ALTER TABLE game_tasks_lock COMMENT = 'changed'").await.unwrap();
     db.execute_unprepared(&slow).await.unwrap();
-    nobody("overtaken when its light was taken away").await;
+    assert_still_held("taken over when the heartbeat was removed").await;
     end.send(()).unwrap();
-    turn.await.unwrap().unwrap();
+    holder.await.unwrap().unwrap();
     for other in others {
         tokio::time::timeout(SOON, other).await.unwrap().unwrap().unwrap();
     }
@@ -190,8 +190,8 @@ async fn a_long_turn_is_not_overtaken() {
     servers.drop_all().await;
 }
 
-/// A definition that takes longer than it has to be dark.
-async fn slow_definition(db: &DatabaseConnection) -> String {
+/// Finds a DDL statement that takes longer than a heartbeat may be missing.
+async fn slow_ddl(db: &DatabaseConnection) -> String {
     db.execute_unprepared("CREATE TABLE app_slow (n integer)").await.unwrap();
     let mut rows = 25;
     loop {
@@ -208,19 +208,19 @@ async fn slow_definition(db: &DatabaseConnection) -> String {
     }
 }
 
-/// Pools of one, whose holders have no light, and pools of several, through all nodes.
+/// Holders with pools of one, which have no heartbeat, and of several connections, on all nodes.
 #[tokio::test(flavor = "multi_thread")]
-async fn turns_of_small_and_large_pools_do_not_overlap() {
-    let Some((urls, servers)) = fresh().await else { return };
+async fn critical_sections_of_small_and_large_pools_do_not_overlap() {
+    let Some((urls, servers)) = new_database().await else { return };
     let db = connect_pool(&urls[0], 1).await;
-    db.execute_unprepared("CREATE TABLE app_turns (n integer)").await.unwrap();
-    db.execute_unprepared("INSERT INTO app_turns VALUES (0)").await.unwrap();
+    db.execute_unprepared("CREATE TABLE app_sections (n integer)").await.unwrap();
+    db.execute_unprepared("INSERT INTO app_sections VALUES (0)").await.unwrap();
     let mut all = Vec::new();
     for n in 0..12 {
         let pool = connect_pool(&urls[n % 3], 1 + n as u32 / 3 % 2).await;
         all.push(tokio::spawn(async move {
             with_migration_lock(&pool, count).await?;
-            // What the light needed is set for it alone.
+            // The heartbeat's settings do not leak into the pool.
             let transaction = pool.begin().await?;
             let mut settings = names_of_settings(&transaction).await;
             if let Ok(Ok(second)) =
@@ -237,16 +237,16 @@ async fn turns_of_small_and_large_pools_do_not_overlap() {
         connections += one.await.unwrap().unwrap();
     }
     assert!(connections > 12, "no pool had a second connection");
-    assert_eq!(names(&db, "SELECT CAST(n AS char) FROM app_turns").await, ["12"]);
+    assert_eq!(names(&db, "SELECT CAST(n AS char) FROM app_sections").await, ["12"]);
     servers.drop_all().await;
 }
 
-/// Reads and writes in two statements, as whoever has the turn alone may.
+/// Increments a counter in two statements, which is only correct in a critical section.
 async fn count<C: ConnectionTrait>(one: &C) -> Result<(), DbErr> {
-    let query = Statement::from_string(one.get_database_backend(), "SELECT n FROM app_turns");
+    let query = Statement::from_string(one.get_database_backend(), "SELECT n FROM app_sections");
     let n: i32 = one.query_one_raw(query).await?.unwrap().try_get_by_index(0)?;
     tokio::time::sleep(Duration::from_millis(20)).await;
-    one.execute_unprepared(&format!("UPDATE app_turns SET n = {}", n + 1)).await.map(drop)
+    one.execute_unprepared(&format!("UPDATE app_sections SET n = {}", n + 1)).await.map(drop)
 }
 
 async fn names_of_settings<C: ConnectionTrait>(one: &C) -> Vec<String> {
@@ -258,13 +258,13 @@ async fn names_of_settings<C: ConnectionTrait>(one: &C) -> Vec<String> {
     vec![one.query_one_raw(query).await.unwrap().unwrap().try_get_by_index(0).unwrap()]
 }
 
-/// One takes the lock while the other has the second connection; neither waits for ever.
+/// One call holds the lock while the other has the second connection; they do not deadlock.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_turns_on_a_pool_of_two() {
-    let Some((urls, servers)) = fresh().await else { return };
+async fn two_holders_on_a_pool_of_two_do_not_deadlock() {
+    let Some((urls, servers)) = new_database().await else { return };
     let pool = connect_pool(&urls[0], 2).await;
-    pool.execute_unprepared("CREATE TABLE app_turns (n integer)").await.unwrap();
-    pool.execute_unprepared("INSERT INTO app_turns VALUES (0)").await.unwrap();
+    pool.execute_unprepared("CREATE TABLE app_sections (n integer)").await.unwrap();
+    pool.execute_unprepared("INSERT INTO app_sections VALUES (0)").await.unwrap();
     for _ in 0..10 {
         let both = async {
             tokio::join!(with_migration_lock(&pool, count), with_migration_lock(&pool, count))
@@ -273,6 +273,6 @@ async fn two_turns_on_a_pool_of_two() {
             tokio::time::timeout(SOON, both).await.expect("they wait for each other");
         one.and(other).unwrap();
     }
-    assert_eq!(names(&pool, "SELECT CAST(n AS char) FROM app_turns").await, ["20"]);
+    assert_eq!(names(&pool, "SELECT CAST(n AS char) FROM app_sections").await, ["20"]);
     servers.drop_all().await;
 }
