@@ -168,7 +168,7 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
                 *changed += self.write(None, Some(&range)).await?;
                 return Ok(());
             };
-            if self.repository.dialect().has_single_writer() {
+            if self.repository.dialect().features().has_single_writer {
                 *changed += self.write(None, Some(&range)).await?;
                 self.pause(started, since).await;
                 range = self.range_after(Some(end)).await?;
@@ -196,7 +196,7 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
         let dialect = self.repository.dialect();
         let list = KeyList::new(dialect, keys.iter().copied());
         let by_name = keys.iter().all(|key| matches!(key, TaskKey::External(..)));
-        if by_name || !dialect.locks_rows_as_it_reads() {
+        if by_name || !dialect.features().locks_rows_as_it_reads {
             return Ok(Some(list));
         }
         let rows = self.repository.connection.query_all(self.names_statement(&list)).await;
@@ -220,8 +220,8 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
     /// Lets other writers of SQLite work, after a batch of a call that takes long.
     async fn pause(&self, started: Instant, since: Instant) {
         let repository = self.repository;
-        let blocks_writers =
-            repository.dialect().has_single_writer() && !repository.connection.in_transaction();
+        let blocks_writers = repository.dialect().features().has_single_writer
+            && !repository.connection.in_transaction();
         if blocks_writers && started.elapsed() > WRITERS_WAIT {
             Delay::new(since.elapsed() / BUSY_TO_IDLE).await;
         }

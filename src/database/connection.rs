@@ -156,7 +156,9 @@ pub(crate) async fn write_failed<C: TaskConnection>(connection: &C, source: DbEr
     let call = Call { dialect: Dialect::of(backend), in_transaction, writes: true };
     let error = DatabaseError::new(call, source);
     let dialect = Dialect::of(backend);
-    if !dialect.can_probe_transactions() || error.transaction_state() != TransactionState::Unknown {
+    if !dialect.features().can_probe_transactions
+        || error.transaction_state() != TransactionState::Unknown
+    {
         return error.into();
     }
     error.with_transaction_state(probe_transaction(connection, call).await).into()

@@ -128,7 +128,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     /// Why an insert gave no row and no error, where no reason can be seen.
     pub(super) fn not_inserted(&self, task: &NewTask) -> TaskError {
-        match self.dialect().rows_can_be_skipped() {
+        match self.dialect().features().rows_can_be_skipped {
             true => TaskError::skipped(task.key()),
             // The game is deleted and created again and again.
             false => TaskError::GameNotFound { game_id: task.game_id },
@@ -137,14 +137,15 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     /// Whether no other writer can remove a conflict: this transaction holds the only write lock.
     fn is_only_writer(&self) -> bool {
-        self.dialect().has_single_writer() && self.connection.in_transaction()
+        self.dialect().features().has_single_writer && self.connection.in_transaction()
     }
 
     /// The plan that costs least where nothing conflicts.
     fn insert_plan(&self) -> InsertPlan {
         let dialect = self.dialect();
-        let ignores = dialect.ignoring_conflicts_is_free() || self.connection.in_transaction();
-        match dialect.inserts_can_ignore_conflicts() && ignores {
+        let ignores =
+            dialect.features().ignoring_conflicts_is_free || self.connection.in_transaction();
+        match dialect.features().inserts_can_ignore_conflicts && ignores {
             true => InsertPlan::IgnoreConflict,
             false => InsertPlan::Plain,
         }

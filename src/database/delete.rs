@@ -20,7 +20,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             // It does not exist, or it cannot be returned, which this reports.
             let current = self.find_current(key).await?;
             let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
-            if self.dialect().rows_can_be_skipped() && before.as_ref() == Some(&current) {
+            if self.dialect().features().rows_can_be_skipped && before.as_ref() == Some(&current) {
                 return Err(TaskError::skipped(key.clone()));
             }
             before = Some(current);

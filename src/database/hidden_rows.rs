@@ -35,7 +35,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let (Some(index), Some(table)) = (error.constraint(), error.table()) else {
             return Ok(TaskError::Database(error));
         };
-        if !self.dialect().has_row_security() {
+        if !self.dialect().features().has_row_security {
             return Ok(TaskError::Database(error));
         }
         let query = {
@@ -75,7 +75,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     async fn query_policies(&self, and: &str) -> Result<bool, TaskError> {
-        if !self.dialect().has_row_security() {
+        if !self.dialect().features().has_row_security {
             return Ok(false);
         }
         let query = {

@@ -199,12 +199,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// What ends a query that finds out why a write was refused: in a transaction a plain read may
     /// see an older snapshot.
     fn current_read_lock(&self) -> &'static str {
-        if self.connection.in_transaction() { self.dialect().current_read_lock() } else { "" }
+        if self.connection.in_transaction() {
+            self.dialect().features().current_read_lock
+        } else {
+            ""
+        }
     }
 
     /// Whether a unique violation would abort the application's transaction.
     fn conflict_aborts_transaction(&self) -> bool {
-        self.connection.in_transaction() && self.dialect().conflicts_abort_transactions()
+        self.connection.in_transaction() && self.dialect().features().conflicts_abort_transactions
     }
 }
 

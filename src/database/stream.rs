@@ -63,7 +63,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     /// SQLite runs in the process, and its driver holds no more than 50 rows.
     fn reads_ahead(&self) -> bool {
-        !self.dialect().has_single_writer()
+        !self.dialect().features().has_single_writer
     }
 
     async fn read(&self, query: &TaskQuery) -> Result<Read, TaskError> {

@@ -117,6 +117,11 @@ impl DatabaseError {
         self.inner.code.as_deref()
     }
 
+    /// Whether it has this code; `false` for a code that the database does not have.
+    pub(crate) fn has_code(&self, code: Option<&str>) -> bool {
+        code.is_some() && self.code() == code
+    }
+
     /// The violated constraint, if the database names it: PostgreSQL always, MariaDB for foreign
     /// keys, SQLite never.
     #[must_use]
@@ -259,7 +264,7 @@ fn retry(call: Call, kind: FailureKind, state: TransactionState) -> Retry {
         | FailureKind::StatementInvalidated
         | FailureKind::ResourceExhausted
         | FailureKind::TransactionAborted => again,
-        FailureKind::ReadOnly if call.dialect.stays_read_only() => Retry::No,
+        FailureKind::ReadOnly if call.dialect.features().stays_read_only => Retry::No,
         FailureKind::ReadOnly => again,
         FailureKind::Unreachable if state == TransactionState::Intact => Retry::Call,
         FailureKind::Unreachable => again,
@@ -269,8 +274,7 @@ fn retry(call: Call, kind: FailureKind, state: TransactionState) -> Retry {
         // The write succeeded; only its answer could not be read.
         FailureKind::Decode if call.writes => Retry::Unknown,
         FailureKind::UniqueViolation
-            if call.in_transaction
-                && call.dialect.unique_violation_is_retried_with_transaction() =>
+            if call.in_transaction && call.dialect.features().conflicts_abort_transactions =>
         {
             Retry::Transaction
         }

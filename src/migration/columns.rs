@@ -49,7 +49,7 @@ pub(crate) enum ColumnDefault {
 impl ColumnDefault {
     pub(crate) fn sql(&self, dialect: Dialect) -> String {
         match self {
-            Self::Now => dialect.current_timestamp().to_owned(),
+            Self::Now => dialect.schema_features().current_timestamp.to_owned(),
             Self::Text(text) => format!("'{}'", text.replace('\'', "''")),
         }
     }

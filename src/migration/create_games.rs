@@ -46,7 +46,7 @@ impl MigrationTrait for CreateGames {
             id = dialect.quote(Column::Id.as_str()),
             unique = dialect.constraint_clause("games_externalGameId_key"),
             external = dialect.quote(Column::ExternalGameId.as_str()),
-            options = dialect.table_options(),
+            options = dialect.schema_features().table_options,
         );
         ddl::run(manager, std::iter::once(create).chain(mark.statement)).await
     }

@@ -70,7 +70,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         let listing = dialect.quote(&creation_index::<G>());
         let sorted = sorted_columns(backend, &quoted(Column::CreatedAt), &id);
         let listed = format!("({game}, {sorted})");
-        let (inline, index) = match dialect.commits_ddl() {
+        let (inline, index) = match dialect.schema_features().commits_ddl {
             true => (format!(", INDEX {listing} {listed}"), None),
             false => (String::new(), Some(format!("CREATE INDEX {listing} ON {table} {listed}"))),
         };
@@ -90,7 +90,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
             foreign = dialect.quote(&foreign_key::<G>()),
             games = TableName::games::<G>().quoted(dialect),
             games_id = dialect.quote(G::id_column().as_str()),
-            options = dialect.table_options(),
+            options = dialect.schema_features().table_options,
         );
         ddl::run(manager, std::iter::once(create).chain(index).chain(mark.statement)).await
     }

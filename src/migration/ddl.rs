@@ -19,7 +19,8 @@ pub(super) async fn unsupported<C: ConnectionTrait>(
     db: &C,
     dialect: Dialect,
 ) -> Result<Option<String>, DbErr> {
-    let version = Statement::from_string(dialect.backend(), dialect.version_query());
+    let version =
+        Statement::from_string(dialect.backend(), dialect.schema_features().version_query);
     let row = db.query_one_raw(version).await?;
     let version = row.map_or(Ok(String::new()), |row| row.try_get_by_index::<String>(0))?;
     Ok(dialect.unsupported_product(&version))
@@ -33,7 +34,7 @@ pub(super) async fn run(
 ) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     let backend = manager.get_database_backend();
-    if Dialect::of(backend).commits_ddl() {
+    if Dialect::of(backend).schema_features().commits_ddl {
         for statement in statements {
             connection.execute_raw(Statement::from_string(backend, statement)).await?;
         }

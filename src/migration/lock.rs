@@ -100,7 +100,7 @@ pub async fn with_migration_lock<T>(
     let dialect = Dialect::of(crate::TaskConnection::backend(db));
     let call = Call { dialect, in_transaction: false, writes: true };
     let transaction = begin(db, call).await?;
-    let row = match dialect.migration_lock() {
+    let row = match dialect.schema_features().migration_lock {
         MigrationLock::Transaction => None,
         MigrationLock::Statement(statement) => {
             transaction.execute_unprepared(statement).await?;

@@ -129,7 +129,7 @@ pub enum SchemaFault {
 impl SchemaMismatch {
     /// `None` if there is no problem.
     pub(super) fn of(dialect: Dialect, problems: Vec<SchemaProblem>) -> Option<Self> {
-        let of_game = dialect.is_games_database() && are_of_game(&problems);
+        let of_game = dialect.schema_features().is_games_database && are_of_game(&problems);
         (!problems.is_empty()).then_some(Self { problems, of_game })
     }
 

@@ -212,7 +212,7 @@ async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), MigrationErr
         let migrated = with_migration_lock(db, async |one| Migrator::up(one, None).await).await;
         return migrated.map_err(failed);
     }
-    if let MigrationLock::Statement(lock) = dialect.migration_lock() {
+    if let MigrationLock::Statement(lock) = dialect.schema_features().migration_lock {
         executor.execute_unprepared(lock).await.map_err(failed)?;
     }
     Migrator::up(executor, None).await.map_err(failed)

@@ -121,7 +121,7 @@ impl<G: ParentGame> CreateIndex<G> {
     /// Whether this index has the name.
     fn is_held_by(&self, dialect: Dialect, holder: &NameHolder) -> bool {
         // One expression covers a timestamp and the id.
-        let by_expression = dialect.indexes_timestamps_by_expression();
+        let by_expression = dialect.schema_features().indexes_timestamps_by_expression;
         let is =
             |(column, held): (&Column, &Option<String>)| match by_expression && is_time(*column) {
                 true => held.is_none(),

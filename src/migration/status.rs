@@ -179,7 +179,7 @@ where
     }
     let mut create = Schema::new(db.backend()).create_table_from_entity(seaql_migrations::Entity);
     create.table(table).if_not_exists();
-    let options = dialect.table_options();
+    let options = dialect.schema_features().table_options;
     if !options.is_empty() {
         create.extra(options);
     }

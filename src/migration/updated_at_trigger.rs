@@ -99,7 +99,7 @@ impl<G: ParentGame> CreateTrigger<G> {
     /// `None` if the table does not exist.
     async fn find(manager: &SchemaManager<'_>) -> Result<Option<Existing>, DbErr> {
         let dialect = Dialect::of(manager.get_database_backend());
-        let Some(query) = dialect.updated_at_trigger_query() else {
+        let Some(query) = dialect.schema_features().updated_at_trigger_query else {
             let reason = "the trigger on updated_at requires PostgreSQL";
             return Err(DbErr::Migration(reason.to_owned()));
         };

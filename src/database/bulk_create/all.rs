@@ -95,7 +95,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                     remaining = entries;
                     failure = error.clone();
                     // A hidden row may have the name.
-                    let repeatedly = fruitless > 1 && self.dialect().has_row_security();
+                    let repeatedly = fruitless > 1 && self.dialect().features().has_row_security;
                     may_be_refused = self.survives_failure_of_all(error).await? || repeatedly;
                 }
             }
@@ -107,7 +107,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             // Every row was skipped.
             return Err(refused(first.index, TaskError::skipped(first.task.key())));
         }
-        if mode.is_upsert() && self.dialect().upserts_return_unchanged_rows() {
+        if mode.is_upsert() && self.dialect().features().upserts_return_unchanged_rows {
             // The failure was caused by the crate's own null. A plain insert names the conflict; if it
             // succeeds after all, everything is written.
             let mode = InsertMode::InsertAll;
@@ -154,7 +154,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             TaskError::Database(error) => error,
             error => return Err(error),
         };
-        if self.dialect().is_incomplete_insert(&error) {
+        if error.has_code(self.dialect().features().incomplete_insert_code) {
             return match error.transaction_lost() {
                 true => Err(TaskError::WriteSkipped { key: None, transaction_lost: true }),
                 false => Ok(true),

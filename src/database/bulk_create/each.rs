@@ -280,7 +280,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             Ok(rows) => rows,
             Err(error) => return Err(self.write_failed(error).await),
         };
-        let unchanged = || match self.dialect().rows_can_be_skipped() {
+        let unchanged = || match self.dialect().features().rows_can_be_skipped {
             true => TaskError::skipped(entry.task.key()),
             // Meanwhile it is another client's.
             false => already_exists(entry.task, None),
@@ -293,14 +293,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     /// Whether a statement of this mode also returns rows that it left unchanged.
     fn returns_unchanged(&self, mode: InsertMode) -> bool {
-        mode == InsertMode::UpsertSome && self.dialect().upserts_return_unchanged_rows()
+        mode == InsertMode::UpsertSome && self.dialect().features().upserts_return_unchanged_rows
     }
 
     /// Whether a chunk is first inserted as all or none, which is cheaper than ignoring conflicts. It
     /// takes one statement more where something conflicts, and must not abort a transaction.
     fn is_worth_optimism(&self, size: usize) -> bool {
         size >= OPTIMISTIC_MIN
-            && self.dialect().optimistic_inserts_are_cheaper()
+            && self.dialect().features().optimistic_inserts_are_cheaper
             && !self.conflict_aborts_transaction()
     }
 

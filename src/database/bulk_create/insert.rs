@@ -154,7 +154,7 @@ impl<'i> Insert<'i> {
                 " AND NOT EXISTS (SELECT 1 FROM {rows} LEFT JOIN {games} g \
                  ON {game_key} = d.g{and_may_create} WHERE {game_key} IS NULL)"
             )?;
-            let (tasks, join) = (&sql.names.tasks, sql.names.dialect.ordered_join());
+            let (tasks, join) = (&sql.names.tasks, sql.names.dialect.features().ordered_join);
             let (same_name, other) = (sql.same_game_and_name("q"), another_has_the_id(sql, "q"));
             let from = fmt::from_fn(|f| write!(f, "SELECT 1 FROM r q{join}{tasks}"));
             // Where a conflict fails the statement and nothing else, it is left to fail.

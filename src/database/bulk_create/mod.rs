@@ -77,7 +77,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             (self.dialect().insert_many(&self.sql(), &insert), insert.sends_rows_twice)
         };
         let as_sent = mode == InsertMode::InsertAll
-            && self.dialect().inserts_store_rows_as_sent()
+            && self.dialect().features().inserts_store_rows_as_sent
             && !sends_rows_twice;
         if !as_sent {
             return Ok(Inserted::Rows(self.connection.query_all(statement).await?));
@@ -99,7 +99,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let (sql, names) = (self.sql(), self.names());
         let (task, tasks, id, created_at) =
             (&names.named_columns, &names.tasks, &names.id, &names.created_at);
-        let (rows, join) = (sql.rows("r", rows), self.dialect().ordered_join());
+        let (rows, join) = (sql.rows("r", rows), self.dialect().features().ordered_join);
         let now = sql.bind_time(now);
         sql.statement(format_args!(
             "SELECT {task} FROM {rows}{join}{tasks} ON {id} = r.i AND {created_at} = {now}"

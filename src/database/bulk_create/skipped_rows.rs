@@ -41,7 +41,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         error: &DatabaseError,
     ) -> Result<bool, TaskError> {
-        let denied = self.dialect().is_denied(error);
+        let denied = error.has_code(self.dialect().features().denied_code);
         Ok(denied && !self.connection.in_transaction() && self.has_policies().await?)
     }
 
@@ -54,7 +54,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         mode: InsertMode,
         creator: &Creator,
     ) -> Result<Option<TaskError>, TaskError> {
-        if !self.dialect().rows_can_be_skipped() || self.conflict_aborts_transaction() {
+        if !self.dialect().features().rows_can_be_skipped || self.conflict_aborts_transaction() {
             return Ok(None);
         }
         let mut by_index = entries.to_vec();
@@ -111,9 +111,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let inserted = self.insert(&chunk, mode, Check::DryRun, creator, time::now()).await;
         let Err(source) = inserted else { return Ok(DryRun::Skipped) };
         let error = DatabaseError::new(self.call(true), source.clone());
-        Ok(if self.dialect().is_complete_dry_run(&error) {
+        Ok(if error.has_code(self.dialect().features().complete_dry_run_code) {
             DryRun::Complete
-        } else if self.dialect().is_incomplete_insert(&error) {
+        } else if error.has_code(self.dialect().features().incomplete_insert_code) {
             DryRun::Skipped
         } else if error.retry() == Retry::No {
             DryRun::Failed(source)

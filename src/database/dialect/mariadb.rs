@@ -1,17 +1,42 @@
 //! MariaDB.
 
+use super::Features;
 use crate::database::bulk_change::BulkChange;
 use crate::database::bulk_create::{Insert, InsertMode};
 use crate::database::sql::{
     AppColumnQueries, AppColumns, Encoded, Rows, SortKey, Sql, Values, json_rows, only_if,
 };
 use crate::database::update::Update;
-use crate::error::DatabaseError;
 use crate::task::tasks::Column;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sea_orm::{DbErr, QueryResult, RuntimeErr, SqlxError, Statement, Value};
 use std::fmt::{self, Display, Formatter};
 use uuid::Uuid;
+
+pub(super) const FEATURES: Features = Features {
+    byte_collation: "",
+    cast_of_many_texts: "",
+    ordered_join: " STRAIGHT_JOIN ",
+    // A plain read in a transaction sees the snapshot of the transaction's first read.
+    current_read_lock: " LOCK IN SHARE MODE",
+    inserts_can_ignore_conflicts: false,
+    ignoring_conflicts_is_free: false,
+    conflicts_abort_transactions: false,
+    rows_can_be_skipped: false,
+    can_probe_transactions: false,
+    has_row_security: false,
+    upserts_return_unchanged_rows: true,
+    inserts_store_rows_as_sent: false,
+    optimistic_inserts_are_cheaper: false,
+    has_single_writer: false,
+    locks_rows_as_it_reads: true,
+    // The server may be a replica until a failover is complete.
+    stays_read_only: false,
+    missing_index_code: Some("1176"),
+    incomplete_insert_code: None,
+    complete_dry_run_code: None,
+    denied_code: None,
+};
 
 // ---- Names and values ----
 
@@ -21,14 +46,6 @@ pub(super) fn quote(name: &str) -> String {
 
 pub(super) fn write_placeholder(f: &mut Formatter<'_>, _number: usize) -> fmt::Result {
     f.write_str("?")
-}
-
-pub(super) fn byte_collation() -> &'static str {
-    ""
-}
-
-pub(super) fn cast_of_many_texts() -> &'static str {
-    ""
 }
 
 pub(super) fn write_text_equals(
@@ -145,10 +162,6 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
     write!(f, " FROM JSON_TABLE({json}, '$[*]' COLUMNS (n FOR ORDINALITY{columns})) j)")
 }
 
-pub(super) fn ordered_join() -> &'static str {
-    " STRAIGHT_JOIN "
-}
-
 pub(super) fn write_same_game_and_name(
     f: &mut Formatter<'_>,
     row: &str,
@@ -184,15 +197,6 @@ pub(super) fn write_after(
 /// Without the hint MariaDB starts where the game does.
 pub(super) fn force_index(index: &str) -> Option<String> {
     Some(format!(" FORCE INDEX ({})", quote(index)))
-}
-
-pub(super) fn is_missing_index(error: &DatabaseError) -> bool {
-    error.code() == Some("1176")
-}
-
-/// A plain read in a transaction sees the snapshot of the transaction's first read.
-pub(super) fn current_read_lock() -> &'static str {
-    " LOCK IN SHARE MODE"
 }
 
 // ---- Statements ----
@@ -321,90 +325,23 @@ pub(super) fn skipping_triggers() -> Option<String> {
     None
 }
 
-// ---- What statements do ----
-
-pub(super) fn inserts_can_ignore_conflicts() -> bool {
-    false
-}
-
-pub(super) fn ignoring_conflicts_is_free() -> bool {
-    false
-}
-
-pub(super) fn conflicts_abort_transactions() -> bool {
-    false
-}
-
-pub(super) fn rows_can_be_skipped() -> bool {
-    false
-}
-
-pub(super) fn can_probe_transactions() -> bool {
-    false
-}
-
-pub(super) fn has_row_security() -> bool {
-    false
-}
-
-pub(super) fn upserts_return_unchanged_rows() -> bool {
-    true
-}
-
-pub(super) fn inserts_store_rows_as_sent() -> bool {
-    false
-}
-
-pub(super) fn optimistic_inserts_are_cheaper() -> bool {
-    false
-}
-
-pub(super) fn has_single_writer() -> bool {
-    false
-}
-
-pub(super) fn locks_rows_as_it_reads() -> bool {
-    true
-}
-
-pub(super) fn is_incomplete_insert(_error: &DatabaseError) -> bool {
-    false
-}
-
-pub(super) fn is_complete_dry_run(_error: &DatabaseError) -> bool {
-    false
-}
-
-pub(super) fn is_denied(_error: &DatabaseError) -> bool {
-    false
-}
-
 // ---- Error codes ----
 mod errors;
-pub(super) use errors::{
-    classify, error_code, may_be_partly_applied, stays_read_only,
-    unique_violation_is_retried_with_transaction, violated_constraint,
-};
+pub(super) use errors::{classify, error_code, may_be_partly_applied, violated_constraint};
 
 // ---- Schema ----
 #[cfg(feature = "migration")]
 mod schema;
 #[cfg(feature = "migration")]
 pub(super) use schema::{
-    base_type_and_collation, catalog_query, collation_probe, column_collation, column_type,
-    commits_ddl, constraint_clause, current_timestamp, drop_index, expected_setting, expected_type,
-    foreign_keys_depend_on_storage, index_names_to_reserve, indexes_timestamps_by_expression,
-    is_games_database, mark_table, name_holders_query, same_column_name, storage_fault,
-    table_options, type_fits, unique_index_collation, unsupported_product,
-    updated_at_trigger_query, version_query,
+    SCHEMA_FEATURES, base_type_and_collation, catalog_query, collation_probe, column_type,
+    constraint_clause, drop_index, expected_setting, expected_type, index_names_to_reserve,
+    mark_table, name_holders_query, same_column_name, storage_fault, type_fits,
+    unsupported_product,
 };
 
 // ---- Migration lock ----
 #[cfg(feature = "migration")]
-pub(super) fn migration_lock() -> super::MigrationLock {
-    super::MigrationLock::Row
-}
-
 #[cfg(feature = "migration")]
 pub(super) fn migration_transaction() -> sea_orm::TransactionOptions {
     sea_orm::TransactionOptions::default()

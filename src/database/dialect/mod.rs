@@ -11,7 +11,7 @@ use super::bulk_change::BulkChange;
 use super::bulk_create::Insert;
 use super::sql::{AppColumnQueries, Rows, SortKey, Sql, Values};
 use super::update::Update;
-use crate::error::{DatabaseError, FailureKind, TransactionState};
+use crate::error::{FailureKind, TransactionState};
 use chrono::{DateTime, Utc};
 #[cfg(feature = "migration")]
 use sea_orm::TransactionOptions;
@@ -63,6 +63,65 @@ macro_rules! per_dialect {
     };
 }
 
+/// What a database can do, and how it behaves.
+#[derive(Debug)]
+pub(crate) struct Features {
+    /// What follows a column of text where it is compared or sorted byte for byte.
+    pub(crate) byte_collation: &'static str,
+    /// What follows a column of text where a statement returns many rows.
+    pub(crate) cast_of_many_texts: &'static str,
+    /// A join that keeps its order. Otherwise a database may scan the tasks and look each of them up
+    /// in the parameter.
+    pub(crate) ordered_join: &'static str,
+    /// What ends a query in a transaction that must read the latest committed rows.
+    pub(crate) current_read_lock: &'static str,
+    /// Whether an insert can ignore conflicts (`ON CONFLICT DO NOTHING`).
+    pub(crate) inserts_can_ignore_conflicts: bool,
+    /// Whether such an insert costs no more than one that a conflict fails.
+    pub(crate) ignoring_conflicts_is_free: bool,
+    /// Whether a unique violation aborts the transaction.
+    pub(crate) conflicts_abort_transactions: bool,
+    /// Whether a trigger or a row security policy can make the database skip a row without an
+    /// error.
+    pub(crate) rows_can_be_skipped: bool,
+    /// Whether a statement can find out, after a failure, if the transaction is still open.
+    pub(crate) can_probe_transactions: bool,
+    /// Whether the database has row security policies.
+    pub(crate) has_row_security: bool,
+    /// Whether an upsert also returns rows that it left unchanged.
+    pub(crate) upserts_return_unchanged_rows: bool,
+    /// Whether an insert that reports no conflict has stored its rows as they were sent, so that
+    /// they need not be read back.
+    pub(crate) inserts_store_rows_as_sent: bool,
+    /// Whether an insert of all rows or none is cheaper than one that ignores conflicts.
+    pub(crate) optimistic_inserts_are_cheaper: bool,
+    /// Whether the database has a single writer, and no other works while one writes.
+    pub(crate) has_single_writer: bool,
+    /// Whether rows are locked as they are read, so that bulk changes by id look up the names first.
+    pub(crate) locks_rows_as_it_reads: bool,
+    /// Whether a database that refuses writes goes on doing so.
+    pub(crate) stays_read_only: bool,
+    /// The code of a statement that names an index which does not exist.
+    pub(crate) missing_index_code: Option<&'static str>,
+    /// The code of a statement of [`Dialect::insert_many`] that failed because some of its rows were
+    /// skipped.
+    pub(crate) incomplete_insert_code: Option<&'static str>,
+    /// The code of a dry run of [`Dialect::insert_many`] in which all rows could be written.
+    pub(crate) complete_dry_run_code: Option<&'static str>,
+    /// The code of a statement that a row security policy or a missing privilege refused.
+    pub(crate) denied_code: Option<&'static str>,
+}
+
+impl Dialect {
+    pub(crate) fn features(self) -> &'static Features {
+        match self {
+            Self::Sqlite => &sqlite::FEATURES,
+            Self::Postgres => &postgres::FEATURES,
+            Self::MariaDb => &mariadb::FEATURES,
+        }
+    }
+}
+
 // ---- Names and values ----
 
 per_dialect! {
@@ -70,10 +129,6 @@ per_dialect! {
     fn quote(name: &str) -> String;
     /// Writes the placeholder of the parameter with this number, from 1.
     fn write_placeholder(f: &mut Formatter<'_>, number: usize) -> fmt::Result;
-    /// What follows a column of text where it is compared or sorted byte for byte.
-    fn byte_collation() -> &'static str;
-    /// What follows a column of text where a statement returns many rows.
-    fn cast_of_many_texts() -> &'static str;
     /// Writes that a column of the application's equals a text, byte for byte.
     fn write_text_equals(f: &mut Formatter<'_>, column: &str, text: &dyn Display) -> fmt::Result;
 }
@@ -118,9 +173,6 @@ per_dialect! {
     fn encode_rows(columns: Vec<(&'static str, Values<'_>)>) -> Rows;
     /// Writes encoded rows as a subquery whose column `n` numbers them from 0.
     fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> fmt::Result;
-    /// A join that keeps its order. Otherwise a database may scan the tasks and look each of them up
-    /// in the parameter.
-    fn ordered_join() -> &'static str;
     /// Writes that a task has the game `g` and the external id `e` of a row.
     fn write_same_game_and_name(
         f: &mut Formatter<'_>,
@@ -146,10 +198,6 @@ per_dialect! {
     ) -> fmt::Result;
     /// A hint that has a statement start within an index; `None` where none is needed.
     fn force_index(index: &str) -> Option<String>;
-    /// Whether a statement failed because an index that it named does not exist.
-    fn is_missing_index(error: &DatabaseError) -> bool;
-    /// What ends a query in a transaction that must read the latest committed rows.
-    fn current_read_lock() -> &'static str;
 }
 
 // ---- Statements ----
@@ -166,41 +214,6 @@ per_dialect! {
     /// A query for triggers of the table that may skip an inserted row, where the database has no
     /// other way to notice that. The table's name is its parameter.
     fn skipping_triggers() -> Option<String>;
-}
-
-// ---- What statements do ----
-
-per_dialect! {
-    /// Whether an insert can ignore conflicts (`ON CONFLICT DO NOTHING`).
-    fn inserts_can_ignore_conflicts() -> bool;
-    /// Whether such an insert costs no more than one that a conflict fails.
-    fn ignoring_conflicts_is_free() -> bool;
-    /// Whether a unique violation aborts the transaction.
-    fn conflicts_abort_transactions() -> bool;
-    /// Whether a trigger or a row security policy can make the database skip a row without an
-    /// error.
-    fn rows_can_be_skipped() -> bool;
-    /// Whether a statement can find out, after a failure, if the transaction is still open.
-    fn can_probe_transactions() -> bool;
-    /// Whether the database has row security policies.
-    fn has_row_security() -> bool;
-    /// Whether an upsert also returns rows that it left unchanged.
-    fn upserts_return_unchanged_rows() -> bool;
-    /// Whether an insert that reports no conflict has stored its rows as they were sent, so that
-    /// they need not be read back.
-    fn inserts_store_rows_as_sent() -> bool;
-    /// Whether an insert of all rows or none is cheaper than one that ignores conflicts.
-    fn optimistic_inserts_are_cheaper() -> bool;
-    /// Whether the database has a single writer, and no other works while one writes.
-    fn has_single_writer() -> bool;
-    /// Whether rows are locked as they are read, so that bulk changes by id look up the names first.
-    fn locks_rows_as_it_reads() -> bool;
-    /// Whether a statement of [`Dialect::insert_many`] failed because some of its rows were skipped.
-    fn is_incomplete_insert(error: &DatabaseError) -> bool;
-    /// Whether a dry run of [`Dialect::insert_many`] failed because all rows could be written.
-    fn is_complete_dry_run(error: &DatabaseError) -> bool;
-    /// Whether a row security policy or a missing privilege refused a statement.
-    fn is_denied(error: &DatabaseError) -> bool;
 }
 
 /// Quotes an identifier with this mark, which is doubled where the name has it.
@@ -227,10 +240,6 @@ per_dialect! {
     fn violated_constraint(error: &dyn sqlx::error::DatabaseError, kind: FailureKind) -> Option<String>;
     /// Whether a statement that failed with this code may have kept some of its changes.
     fn may_be_partly_applied(code: &str) -> bool;
-    /// Whether a database that refuses writes goes on doing so.
-    fn stays_read_only() -> bool;
-    /// Whether repeating the whole transaction can cure a unique violation.
-    fn unique_violation_is_retried_with_transaction() -> bool;
 }
 
 // ---- Schema ----
@@ -245,26 +254,54 @@ pub(crate) use catalog::{
 #[cfg(feature = "adopt")]
 pub(crate) use postgres::CATALOG as POSTGRES_CATALOG;
 
+/// How a database defines tables.
+#[cfg(feature = "migration")]
+#[derive(Debug)]
+pub(crate) struct SchemaFeatures {
+    pub(crate) version_query: &'static str,
+    /// Whether GAME, the original system, runs on this database.
+    pub(crate) is_games_database: bool,
+    /// The default of a timestamp: now, in UTC.
+    pub(crate) current_timestamp: &'static str,
+    /// What follows the closing parenthesis of a `CREATE TABLE`.
+    pub(crate) table_options: &'static str,
+    /// Whether every DDL statement commits, so that a table has to be created in one.
+    pub(crate) commits_ddl: bool,
+    /// Whether the index of a timestamp is on an expression, which the catalogs show without a name.
+    pub(crate) indexes_timestamps_by_expression: bool,
+    /// Finds the trigger on `updated_at`, where the database supports it.
+    pub(crate) updated_at_trigger_query: Option<&'static str>,
+    /// The collation that a text column must have, where the catalogs show another.
+    pub(crate) column_collation: &'static str,
+    /// The collation that a unique index on external ids must have.
+    pub(crate) unique_index_collation: &'static str,
+    /// Whether a foreign key requires a certain storage of the table that it refers to.
+    pub(crate) foreign_keys_depend_on_storage: bool,
+    pub(crate) migration_lock: MigrationLock,
+}
+
+#[cfg(feature = "migration")]
+impl Dialect {
+    pub(crate) fn schema_features(self) -> &'static SchemaFeatures {
+        match self {
+            Self::Sqlite => &sqlite::SCHEMA_FEATURES,
+            Self::Postgres => &postgres::SCHEMA_FEATURES,
+            Self::MariaDb => &mariadb::SCHEMA_FEATURES,
+        }
+    }
+}
+
 #[cfg(feature = "migration")]
 per_dialect! {
-    fn version_query() -> &'static str;
     /// The product with this version, if it is one that the crate does not support.
     fn unsupported_product(version: &str) -> Option<String>;
-    /// Whether GAME, the original system, runs on this database.
-    fn is_games_database() -> bool;
 
     /// The type of a column in a definition.
     fn column_type(kind: ColumnKind) -> &'static str;
-    /// The default of a timestamp: now, in UTC.
-    fn current_timestamp() -> &'static str;
-    /// What follows the closing parenthesis of a `CREATE TABLE`.
-    fn table_options() -> &'static str;
     /// How a definition says that a migration of the crate created the table.
     fn mark_table(table: &str) -> TableMark;
     /// What precedes a constraint to give it this name.
     fn constraint_clause(name: &str) -> String;
-    /// Whether every DDL statement commits, so that a table has to be created in one.
-    fn commits_ddl() -> bool;
     /// Drops an index if it exists. Names are quoted, except for the schema of the index.
     fn drop_index(table: &str, schema: Option<&str>, index: &str) -> String;
 
@@ -273,10 +310,6 @@ per_dialect! {
     /// What has a name that a migration is about to give: rows of (name, what it is, whether it is
     /// an index of the table, its columns as JSON, its schema).
     fn name_holders_query(planned: &PlannedNames) -> Statement;
-    /// Whether the index of a timestamp is on an expression, which the catalogs show without a name.
-    fn indexes_timestamps_by_expression() -> bool;
-    /// Finds the trigger on `updated_at`, where the database supports it.
-    fn updated_at_trigger_query() -> Option<&'static str>;
 
     /// Describes what has this name, with its foreign keys to `parent`. The catalogs show a table
     /// to every user who may write to it, not only to its owner.
@@ -288,17 +321,11 @@ per_dialect! {
     /// The types that fit, for errors.
     fn expected_type(kind: ColumnKind) -> &'static str;
     fn type_fits(kind: ColumnKind, column: &CatalogColumn) -> bool;
-    /// The collation that a text column must have, where the catalogs show another.
-    fn column_collation() -> &'static str;
-    /// The collation that a unique index on external ids must have.
-    fn unique_index_collation() -> &'static str;
     /// Counts for each column how many of three texts its collation distinguishes, where the
     /// catalogs do not show collations.
     fn collation_probe(table: &TableName, columns: &[&str]) -> Option<Statement>;
     /// What is expected of a table's storage, and what is found, if that breaks a promise.
     fn storage_fault(storage: &str) -> Option<(&'static str, String)>;
-    /// Whether a foreign key requires a certain storage of the table that it refers to.
-    fn foreign_keys_depend_on_storage() -> bool;
     /// What is expected of a setting, if its value breaks a promise.
     fn expected_setting(name: &str, value: &str) -> Option<&'static str>;
 }
@@ -319,7 +346,6 @@ pub(crate) enum MigrationLock {
 
 #[cfg(feature = "migration")]
 per_dialect! {
-    fn migration_lock() -> MigrationLock;
     /// How the transaction that holds the lock begins.
     fn migration_transaction() -> TransactionOptions;
 }

@@ -1,16 +1,45 @@
 //! PostgreSQL.
 
+use super::Features;
 use crate::database::bulk_change::BulkChange;
 use crate::database::bulk_create::{Check, Insert, InsertMode};
 use crate::database::sql::{
     AppColumnQueries, Encoded, Rows, SortKey, Sql, Values, array_rows, only_if,
 };
 use crate::database::update::Update;
-use crate::error::DatabaseError;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{DbErr, QueryResult, RuntimeErr, SqlxError, Statement, Value};
 use std::fmt::{self, Display, Formatter};
 use uuid::Uuid;
+
+pub(super) const FEATURES: Features = Features {
+    byte_collation: " COLLATE \"C\"",
+    // The first type that the driver compares a column's type with is `text`; `varchar` is the fourth.
+    cast_of_many_texts: "::text",
+    ordered_join: " JOIN ",
+    current_read_lock: "",
+    inserts_can_ignore_conflicts: true,
+    ignoring_conflicts_is_free: false,
+    conflicts_abort_transactions: true,
+    rows_can_be_skipped: true,
+    can_probe_transactions: false,
+    has_row_security: true,
+    upserts_return_unchanged_rows: false,
+    // A `BEFORE INSERT` trigger can change a row.
+    inserts_store_rows_as_sent: false,
+    // Measured: ignoring conflicts takes a quarter of the time more.
+    optimistic_inserts_are_cheaper: true,
+    has_single_writer: false,
+    locks_rows_as_it_reads: false,
+    // The server may be a standby until a failover is complete.
+    stays_read_only: false,
+    missing_index_code: None,
+    // A negative LIMIT.
+    incomplete_insert_code: Some("2201W"),
+    // A negative OFFSET.
+    complete_dry_run_code: Some("2201X"),
+    denied_code: Some("42501"),
+};
 
 // ---- Names and values ----
 
@@ -28,15 +57,6 @@ pub(super) fn write_placeholder(f: &mut Formatter<'_>, number: usize) -> fmt::Re
         Some(placeholder) => f.write_str(placeholder),
         None => write!(f, "${number}"),
     }
-}
-
-pub(super) fn byte_collation() -> &'static str {
-    " COLLATE \"C\""
-}
-
-/// The first type that the driver compares a column's type with is `text`; `varchar` is the fourth.
-pub(super) fn cast_of_many_texts() -> &'static str {
-    "::text"
 }
 
 pub(super) fn write_text_equals(
@@ -142,10 +162,6 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
     write!(f, ") WITH ORDINALITY AS a({names}n) WHERE a.n > 0 OFFSET 0)")
 }
 
-pub(super) fn ordered_join() -> &'static str {
-    " JOIN "
-}
-
 /// The planner compares the costs of the indexes on a game's names and on its creation by statistics
 /// alone. Where these know at most one task for each game, both seem to lead to one task, and the
 /// planner may take the second and read the whole game for each row. So the game is compared as one
@@ -188,14 +204,6 @@ pub(super) fn write_after(
 
 pub(super) fn force_index(_index: &str) -> Option<String> {
     None
-}
-
-pub(super) fn is_missing_index(_error: &DatabaseError) -> bool {
-    false
-}
-
-pub(super) fn current_read_lock() -> &'static str {
-    ""
 }
 
 // ---- Statements ----
@@ -285,74 +293,9 @@ pub(super) fn skipping_triggers() -> Option<String> {
     None
 }
 
-// ---- What statements do ----
-
-pub(super) fn inserts_can_ignore_conflicts() -> bool {
-    true
-}
-
-pub(super) fn ignoring_conflicts_is_free() -> bool {
-    false
-}
-
-pub(super) fn conflicts_abort_transactions() -> bool {
-    true
-}
-
-pub(super) fn rows_can_be_skipped() -> bool {
-    true
-}
-
-pub(super) fn can_probe_transactions() -> bool {
-    false
-}
-
-pub(super) fn has_row_security() -> bool {
-    true
-}
-
-pub(super) fn upserts_return_unchanged_rows() -> bool {
-    false
-}
-
-/// A `BEFORE INSERT` trigger can change a row.
-pub(super) fn inserts_store_rows_as_sent() -> bool {
-    false
-}
-
-/// Measured: ignoring conflicts takes a quarter of the time more.
-pub(super) fn optimistic_inserts_are_cheaper() -> bool {
-    true
-}
-
-pub(super) fn has_single_writer() -> bool {
-    false
-}
-
-pub(super) fn locks_rows_as_it_reads() -> bool {
-    false
-}
-
-/// A negative LIMIT.
-pub(super) fn is_incomplete_insert(error: &DatabaseError) -> bool {
-    error.code() == Some("2201W")
-}
-
-/// A negative OFFSET.
-pub(super) fn is_complete_dry_run(error: &DatabaseError) -> bool {
-    error.code() == Some("2201X")
-}
-
-pub(super) fn is_denied(error: &DatabaseError) -> bool {
-    error.code() == Some("42501")
-}
-
 // ---- Error codes ----
 mod errors;
-pub(super) use errors::{
-    classify, error_code, may_be_partly_applied, stays_read_only,
-    unique_violation_is_retried_with_transaction, violated_constraint,
-};
+pub(super) use errors::{classify, error_code, may_be_partly_applied, violated_constraint};
 
 // ---- Schema ----
 #[cfg(feature = "migration")]
@@ -361,21 +304,15 @@ mod schema;
 pub(crate) use schema::CATALOG;
 #[cfg(feature = "migration")]
 pub(super) use schema::{
-    base_type_and_collation, catalog_query, collation_probe, column_collation, column_type,
-    commits_ddl, constraint_clause, current_timestamp, drop_index, expected_setting, expected_type,
-    foreign_keys_depend_on_storage, index_names_to_reserve, indexes_timestamps_by_expression,
-    is_games_database, mark_table, name_holders_query, same_column_name, storage_fault,
-    table_options, type_fits, unique_index_collation, unsupported_product,
-    updated_at_trigger_query, version_query,
+    SCHEMA_FEATURES, base_type_and_collation, catalog_query, collation_probe, column_type,
+    constraint_clause, drop_index, expected_setting, expected_type, index_names_to_reserve,
+    mark_table, name_holders_query, same_column_name, storage_fault, type_fits,
+    unsupported_product,
 };
 
 // ---- Migration lock ----
 /// The key is `gametask` in ASCII.
 #[cfg(feature = "migration")]
-pub(super) fn migration_lock() -> super::MigrationLock {
-    super::MigrationLock::Statement("SELECT pg_advisory_xact_lock(7449355541159179115)")
-}
-
 /// What other processes committed while this one waited for the lock has to be visible.
 #[cfg(feature = "migration")]
 pub(super) fn migration_transaction() -> sea_orm::TransactionOptions {

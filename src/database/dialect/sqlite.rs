@@ -1,17 +1,46 @@
 //! SQLite.
 
+use super::Features;
 use crate::database::bulk_change::BulkChange;
 use crate::database::bulk_create::{Check, Insert, InsertMode};
 use crate::database::sql::{
     AppColumnQueries, Encoded, Rows, SortKey, Sql, Values, json_rows, only_if,
 };
 use crate::database::update::Update;
-use crate::error::DatabaseError;
 use crate::task::tasks::Column;
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use sea_orm::{DbErr, QueryResult, Statement, Value};
 use std::fmt::{self, Display, Formatter};
 use uuid::Uuid;
+
+pub(super) const FEATURES: Features = Features {
+    byte_collation: "",
+    cast_of_many_texts: "",
+    ordered_join: " CROSS JOIN ",
+    current_read_lock: "",
+    inserts_can_ignore_conflicts: true,
+    ignoring_conflicts_is_free: true,
+    conflicts_abort_transactions: false,
+    rows_can_be_skipped: true,
+    can_probe_transactions: true,
+    has_row_security: false,
+    upserts_return_unchanged_rows: false,
+    // No trigger can change a row before it is stored, and what one changes afterwards is not returned.
+    // That all rows were written makes reading them unnecessary.
+    inserts_store_rows_as_sent: true,
+    // It saves reading each row.
+    optimistic_inserts_are_cheaper: true,
+    has_single_writer: true,
+    locks_rows_as_it_reads: false,
+    // A read-only file stays read-only.
+    stays_read_only: true,
+    missing_index_code: None,
+    // A blob that is too large.
+    incomplete_insert_code: Some("18"),
+    // An integer that overflows.
+    complete_dry_run_code: Some("1"),
+    denied_code: None,
+};
 
 // ---- Names and values ----
 
@@ -21,14 +50,6 @@ pub(super) fn quote(name: &str) -> String {
 
 pub(super) fn write_placeholder(f: &mut Formatter<'_>, _number: usize) -> fmt::Result {
     f.write_str("?")
-}
-
-pub(super) fn byte_collation() -> &'static str {
-    ""
-}
-
-pub(super) fn cast_of_many_texts() -> &'static str {
-    ""
 }
 
 pub(super) fn write_text_equals(
@@ -210,10 +231,6 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
     write!(f, " FROM json_each({}))", sql.bind(rows.json.as_str()))
 }
 
-pub(super) fn ordered_join() -> &'static str {
-    " CROSS JOIN "
-}
-
 pub(super) fn write_same_game_and_name(
     f: &mut Formatter<'_>,
     row: &str,
@@ -246,14 +263,6 @@ pub(super) fn write_after(
 
 pub(super) fn force_index(_index: &str) -> Option<String> {
     None
-}
-
-pub(super) fn is_missing_index(_error: &DatabaseError) -> bool {
-    false
-}
-
-pub(super) fn current_read_lock() -> &'static str {
-    ""
 }
 
 // ---- Statements ----
@@ -400,95 +409,23 @@ pub(super) fn app_column_queries() -> Option<AppColumnQueries> {
     None
 }
 
-// ---- What statements do ----
-
-pub(super) fn inserts_can_ignore_conflicts() -> bool {
-    true
-}
-
-pub(super) fn ignoring_conflicts_is_free() -> bool {
-    true
-}
-
-pub(super) fn conflicts_abort_transactions() -> bool {
-    false
-}
-
-pub(super) fn rows_can_be_skipped() -> bool {
-    true
-}
-
-pub(super) fn can_probe_transactions() -> bool {
-    true
-}
-
-pub(super) fn has_row_security() -> bool {
-    false
-}
-
-pub(super) fn upserts_return_unchanged_rows() -> bool {
-    false
-}
-
-/// No trigger can change a row before it is stored, and what one changes afterwards is not returned.
-/// That all rows were written makes reading them unnecessary.
-pub(super) fn inserts_store_rows_as_sent() -> bool {
-    true
-}
-
-/// It saves reading each row.
-pub(super) fn optimistic_inserts_are_cheaper() -> bool {
-    true
-}
-
-pub(super) fn has_single_writer() -> bool {
-    true
-}
-
-pub(super) fn locks_rows_as_it_reads() -> bool {
-    false
-}
-
-/// A blob that is too large.
-pub(super) fn is_incomplete_insert(error: &DatabaseError) -> bool {
-    error.code() == Some("18")
-}
-
-/// An integer that overflows.
-pub(super) fn is_complete_dry_run(error: &DatabaseError) -> bool {
-    error.code() == Some("1")
-}
-
-pub(super) fn is_denied(_error: &DatabaseError) -> bool {
-    false
-}
-
 // ---- Error codes ----
 mod errors;
-pub(super) use errors::{
-    classify, error_code, may_be_partly_applied, stays_read_only,
-    unique_violation_is_retried_with_transaction, violated_constraint,
-};
+pub(super) use errors::{classify, error_code, may_be_partly_applied, violated_constraint};
 
 // ---- Schema ----
 #[cfg(feature = "migration")]
 mod schema;
 #[cfg(feature = "migration")]
 pub(super) use schema::{
-    base_type_and_collation, catalog_query, collation_probe, column_collation, column_type,
-    commits_ddl, constraint_clause, current_timestamp, drop_index, expected_setting, expected_type,
-    foreign_keys_depend_on_storage, index_names_to_reserve, indexes_timestamps_by_expression,
-    is_games_database, mark_table, name_holders_query, same_column_name, storage_fault,
-    table_options, type_fits, unique_index_collation, unsupported_product,
-    updated_at_trigger_query, version_query,
+    SCHEMA_FEATURES, base_type_and_collation, catalog_query, collation_probe, column_type,
+    constraint_clause, drop_index, expected_setting, expected_type, index_names_to_reserve,
+    mark_table, name_holders_query, same_column_name, storage_fault, type_fits,
+    unsupported_product,
 };
 
 // ---- Migration lock ----
 #[cfg(feature = "migration")]
-pub(super) fn migration_lock() -> super::MigrationLock {
-    super::MigrationLock::Transaction
-}
-
 #[cfg(feature = "migration")]
 pub(super) fn migration_transaction() -> sea_orm::TransactionOptions {
     sea_orm::TransactionOptions {

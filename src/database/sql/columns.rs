@@ -71,7 +71,7 @@ pub(super) fn returned_columns(dialect: Dialect, bound: BoundColumns, many_rows:
         let quoted = dialect.quote(column.as_str());
         match column {
             _ if is_time(column) => dialect.readable_time(&quoted),
-            _ if is_text(column) && many_rows => quoted + dialect.cast_of_many_texts(),
+            _ if is_text(column) && many_rows => quoted + dialect.features().cast_of_many_texts,
             _ => quoted,
         }
     });

@@ -74,7 +74,7 @@ impl IndexHints {
         hinted: bool,
         error: impl FnOnce() -> DatabaseError,
     ) -> bool {
-        let missing = hinted && dialect.is_missing_index(&error());
+        let missing = hinted && error().has_code(dialect.features().missing_index_code);
         if missing {
             self.enabled.store(false, Ordering::Relaxed);
         }

@@ -95,7 +95,7 @@ impl Sql<'_> {
     /// which the tasks are looked up, whatever the statistics are.
     pub(crate) fn tasks_of_keys<'s>(&'s self, keys: Option<&'s KeyList>) -> impl Display + 's {
         fmt::from_fn(move |f| {
-            let (tasks, join) = (&self.names.tasks, self.names.dialect.ordered_join());
+            let (tasks, join) = (&self.names.tasks, self.names.dialect.features().ordered_join);
             match keys.map(KeyList::kinds) {
                 None | Some([]) => f.write_str(tasks),
                 Some([keys]) => self.keys_joined_to_tasks(keys).fmt(f),
@@ -112,7 +112,7 @@ impl Sql<'_> {
     /// The keys of one kind as the table `k`, joined to the tasks that they name.
     pub(crate) fn keys_joined_to_tasks<'s>(&'s self, keys: &'s KeysOfKind) -> impl Display + 's {
         fmt::from_fn(move |f| {
-            let (tasks, join) = (&self.names.tasks, self.names.dialect.ordered_join());
+            let (tasks, join) = (&self.names.tasks, self.names.dialect.features().ordered_join);
             let (rows, id) = (self.rows("k", &keys.rows), &self.names.id);
             write!(f, "{rows}{join}{tasks} ON ")?;
             match keys.kind {

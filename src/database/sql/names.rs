@@ -129,7 +129,7 @@ impl Names {
             api_key_used: column(Column::ApiKeyUsed),
             oauth_user_id: column(Column::OauthUserId),
             // An index of another collation is used only by statements that name the collation.
-            external_id: column(Column::ExternalTaskId) + dialect.byte_collation(),
+            external_id: column(Column::ExternalTaskId) + dialect.features().byte_collation,
             game_id: column(Column::GameId),
             strategy_id: column(Column::StrategyId),
             status: column(Column::Status),

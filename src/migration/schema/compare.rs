@@ -32,7 +32,7 @@ impl Comparison<'_> {
         };
         let mut faults = Vec::new();
         if let Some(kind) = required.kind {
-            let expected = dialect.column_collation();
+            let expected = dialect.schema_features().column_collation;
             if !dialect.type_fits(kind, found) {
                 faults.push(SchemaFault::ColumnType {
                     column: column.clone(),
@@ -93,7 +93,7 @@ impl Comparison<'_> {
             let has = |column: &&str| columns.iter().any(|it| dialect.same_column_name(it, column));
             columns.len() == key.len() && key.iter().all(has)
         };
-        let expected = dialect.unique_index_collation();
+        let expected = dialect.schema_features().unique_index_collation;
         let [_, external] = key;
         let mut other = None;
         for index in self.table.unique_indexes.iter().filter(|index| covers_key(&index.columns)) {
@@ -184,7 +184,7 @@ pub(super) async fn collations<C: TaskConnection>(
         if row.try_get_by_index::<i64>(index)? != 3 {
             let fault = SchemaFault::Collation {
                 column: column.to_owned(),
-                expected: dialect.column_collation(),
+                expected: dialect.schema_features().column_collation,
                 found: "a collation that folds".to_owned(),
             };
             problems.push(SchemaProblem::new(name, fault));

@@ -239,7 +239,7 @@ async fn parent<G: ParentGame, C: TaskConnection>(db: &C) -> Result<Checked, DbE
     let catalog = Catalog::read(db, &name, Resolve::AsNamed, &name).await?;
     Ok(Checked::new(db, name, catalog.table.as_ref(), |table| {
         let mut problems = table.columns(&requirements::parent::<G>());
-        if table.dialect.foreign_keys_depend_on_storage() {
+        if table.dialect.schema_features().foreign_keys_depend_on_storage {
             problems.extend(table.storage());
         }
         problems.extend(table.unique(G::id_column().as_str()));

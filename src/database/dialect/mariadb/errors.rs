@@ -42,15 +42,6 @@ pub(in crate::database::dialect) fn may_be_partly_applied(_code: &str) -> bool {
     false
 }
 
-/// The server may be a replica until a failover is complete.
-pub(in crate::database::dialect) fn stays_read_only() -> bool {
-    false
-}
-
-pub(in crate::database::dialect) fn unique_violation_is_retried_with_transaction() -> bool {
-    false
-}
-
 /// MariaDB's error numbers and MySQL's, which differ only where a comment says so.
 ///
 /// InnoDB rolls back the failed statement alone ("InnoDB Error Handling" in MySQL's manual),

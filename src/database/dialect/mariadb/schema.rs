@@ -1,5 +1,6 @@
 //! MariaDB's DDL and catalogs.
 
+use super::super::{MigrationLock, SchemaFeatures};
 use crate::database::dialect::Dialect;
 use crate::database::dialect::catalog::{
     CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
@@ -13,14 +14,6 @@ pub(in crate::database::dialect) fn unsupported_product(version: &str) -> Option
     (!version.contains("MariaDB")).then(|| format!("MySQL {version}"))
 }
 
-pub(in crate::database::dialect) fn version_query() -> &'static str {
-    "SELECT VERSION()"
-}
-
-pub(in crate::database::dialect) fn is_games_database() -> bool {
-    false
-}
-
 /// The collation is the table's: see [`table_options`].
 pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static str {
     match kind {
@@ -30,27 +23,12 @@ pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static st
     }
 }
 
-/// CURRENT_TIMESTAMP would write the session's time zone.
-pub(in crate::database::dialect) fn current_timestamp() -> &'static str {
-    "UTC_TIMESTAMP(6)"
-}
-
-/// The server's defaults may be an engine without transactions, and a row format whose keys are too
-/// short for 255 characters.
-pub(in crate::database::dialect) fn table_options() -> &'static str {
-    " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"
-}
-
 pub(in crate::database::dialect) fn mark_table(_table: &str) -> TableMark {
     TableMark { after: format!(" COMMENT='{MARK}'"), ..TableMark::default() }
 }
 
 pub(in crate::database::dialect) fn constraint_clause(name: &str) -> String {
     format!("CONSTRAINT {} ", super::quote(name))
-}
-
-pub(in crate::database::dialect) fn commits_ddl() -> bool {
-    true
 }
 
 pub(in crate::database::dialect) fn drop_index(
@@ -67,10 +45,6 @@ pub(in crate::database::dialect) fn index_names_to_reserve(
     _unique: String,
 ) -> Vec<String> {
     Vec::new()
-}
-
-pub(in crate::database::dialect) fn indexes_timestamps_by_expression() -> bool {
-    false
 }
 
 pub(in crate::database::dialect) fn same_column_name(one: &str, other: &str) -> bool {
@@ -105,14 +79,6 @@ pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &Catalog
     }
 }
 
-pub(in crate::database::dialect) fn column_collation() -> &'static str {
-    COLLATION
-}
-
-pub(in crate::database::dialect) fn unique_index_collation() -> &'static str {
-    COLLATION
-}
-
 /// The collations are in the catalogs.
 pub(in crate::database::dialect) fn collation_probe(
     _table: &TableName,
@@ -125,11 +91,6 @@ pub(in crate::database::dialect) fn collation_probe(
 pub(in crate::database::dialect) fn storage_fault(storage: &str) -> Option<(&'static str, String)> {
     let is_innodb = storage.eq_ignore_ascii_case("InnoDB");
     (!is_innodb).then(|| ("of InnoDB", format!("of the engine {storage:?}")))
-}
-
-/// A foreign key can only refer to a table of InnoDB.
-pub(in crate::database::dialect) fn foreign_keys_depend_on_storage() -> bool {
-    true
 }
 
 pub(in crate::database::dialect) fn expected_setting(
@@ -146,10 +107,6 @@ pub(in crate::database::dialect) fn expected_setting(
         _ => return None,
     };
     (!fits).then_some(expected)
-}
-
-pub(in crate::database::dialect) fn updated_at_trigger_query() -> Option<&'static str> {
-    None
 }
 
 pub(in crate::database::dialect) fn catalog_query(
@@ -236,3 +193,21 @@ WHERE table_schema = COALESCE(?, DATABASE()) AND table_name = ?
     AND JSON_CONTAINS(CAST(? AS CHAR CHARACTER SET utf8mb4), JSON_QUOTE(index_name))
 GROUP BY table_name, index_name
 ";
+
+pub(in crate::database::dialect) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
+    version_query: "SELECT VERSION()",
+    is_games_database: false,
+    // CURRENT_TIMESTAMP would write the session's time zone.
+    current_timestamp: "UTC_TIMESTAMP(6)",
+    // The server's defaults may be an engine without transactions, and a row format whose keys are too
+    // short for 255 characters.
+    table_options: " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
+    commits_ddl: true,
+    indexes_timestamps_by_expression: false,
+    updated_at_trigger_query: None,
+    column_collation: COLLATION,
+    unique_index_collation: COLLATION,
+    // A foreign key can only refer to a table of InnoDB.
+    foreign_keys_depend_on_storage: true,
+    migration_lock: MigrationLock::Row,
+};

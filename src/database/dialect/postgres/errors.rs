@@ -29,16 +29,6 @@ pub(in crate::database::dialect) fn may_be_partly_applied(_code: &str) -> bool {
     false
 }
 
-/// The server may be a standby until a failover is complete.
-pub(in crate::database::dialect) fn stays_read_only() -> bool {
-    false
-}
-
-/// A repeated transaction sees the competing row from its start.
-pub(in crate::database::dialect) fn unique_violation_is_retried_with_transaction() -> bool {
-    true
-}
-
 fn kind(code: &str) -> FailureKind {
     match code {
         // 08 connection exception. PgBouncer reports all of its own errors as 08P01.

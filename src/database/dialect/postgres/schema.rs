@@ -1,5 +1,6 @@
 //! PostgreSQL's DDL and catalogs.
 
+use super::super::{MigrationLock, SchemaFeatures};
 use crate::database::dialect::Dialect;
 use crate::database::dialect::catalog::{
     CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
@@ -8,14 +9,6 @@ use sea_orm::Statement;
 
 pub(in crate::database::dialect) fn unsupported_product(_version: &str) -> Option<String> {
     None
-}
-
-pub(in crate::database::dialect) fn version_query() -> &'static str {
-    "SELECT VERSION()"
-}
-
-pub(in crate::database::dialect) fn is_games_database() -> bool {
-    true
 }
 
 /// Text is compared byte for byte, whatever the database's own collation.
@@ -27,14 +20,6 @@ pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static st
     }
 }
 
-pub(in crate::database::dialect) fn current_timestamp() -> &'static str {
-    "CURRENT_TIMESTAMP"
-}
-
-pub(in crate::database::dialect) fn table_options() -> &'static str {
-    ""
-}
-
 pub(in crate::database::dialect) fn mark_table(table: &str) -> TableMark {
     let statement = Some(format!("COMMENT ON TABLE {table} IS '{MARK}'"));
     TableMark { statement, ..TableMark::default() }
@@ -43,10 +28,6 @@ pub(in crate::database::dialect) fn mark_table(table: &str) -> TableMark {
 /// None: PostgreSQL chooses a name that is free in the schema.
 pub(in crate::database::dialect) fn constraint_clause(_name: &str) -> String {
     String::new()
-}
-
-pub(in crate::database::dialect) fn commits_ddl() -> bool {
-    false
 }
 
 pub(in crate::database::dialect) fn drop_index(
@@ -63,10 +44,6 @@ pub(in crate::database::dialect) fn index_names_to_reserve(
     unique: String,
 ) -> Vec<String> {
     vec![listing, unique]
-}
-
-pub(in crate::database::dialect) fn indexes_timestamps_by_expression() -> bool {
-    false
 }
 
 pub(in crate::database::dialect) fn same_column_name(one: &str, other: &str) -> bool {
@@ -99,15 +76,6 @@ pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &Catalog
     }
 }
 
-/// The catalog query reports a column's collation only if it is not deterministic.
-pub(in crate::database::dialect) fn column_collation() -> &'static str {
-    "a deterministic collation"
-}
-
-pub(in crate::database::dialect) fn unique_index_collation() -> &'static str {
-    "C"
-}
-
 /// The collations are in the catalogs.
 pub(in crate::database::dialect) fn collation_probe(
     _table: &TableName,
@@ -126,10 +94,6 @@ pub(in crate::database::dialect) fn storage_fault(storage: &str) -> Option<(&'st
     Some((expected, found.to_owned()))
 }
 
-pub(in crate::database::dialect) fn foreign_keys_depend_on_storage() -> bool {
-    false
-}
-
 pub(in crate::database::dialect) fn expected_setting(
     name: &str,
     value: &str,
@@ -142,10 +106,6 @@ pub(in crate::database::dialect) fn expected_setting(
         _ => return None,
     };
     (!fits).then_some(expected)
-}
-
-pub(in crate::database::dialect) fn updated_at_trigger_query() -> Option<&'static str> {
-    Some(UPDATED_AT_TRIGGER)
 }
 
 pub(in crate::database::dialect) fn catalog_query(
@@ -276,3 +236,18 @@ SELECT n.nspname::text,
         AND p.pronargs = 0 AND obj_description(p.oid, 'pg_proc') = $3)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)
 ";
+
+pub(in crate::database::dialect) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
+    version_query: "SELECT VERSION()",
+    is_games_database: true,
+    current_timestamp: "CURRENT_TIMESTAMP",
+    table_options: "",
+    commits_ddl: false,
+    indexes_timestamps_by_expression: false,
+    updated_at_trigger_query: Some(UPDATED_AT_TRIGGER),
+    // The catalog query reports a column's collation only if it is not deterministic.
+    column_collation: "a deterministic collation",
+    unique_index_collation: "C",
+    foreign_keys_depend_on_storage: false,
+    migration_lock: MigrationLock::Statement("SELECT pg_advisory_xact_lock(7449355541159179115)"),
+};

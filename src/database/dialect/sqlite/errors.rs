@@ -27,15 +27,6 @@ pub(in crate::database::dialect) fn may_be_partly_applied(code: &str) -> bool {
     code == "1811"
 }
 
-/// A read-only file stays read-only.
-pub(in crate::database::dialect) fn stays_read_only() -> bool {
-    true
-}
-
-pub(in crate::database::dialect) fn unique_violation_is_retried_with_transaction() -> bool {
-    false
-}
-
 /// SQLite's extended result codes, of which the low byte is the primary one.
 fn by_code(code: u32, writes: bool) -> (FailureKind, TransactionState) {
     match code {

@@ -1,5 +1,6 @@
 //! SQLite's DDL and catalogs.
 
+use super::super::{MigrationLock, SchemaFeatures};
 use crate::database::dialect::Dialect;
 use crate::database::dialect::catalog::{
     CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
@@ -10,28 +11,11 @@ pub(in crate::database::dialect) fn unsupported_product(_version: &str) -> Optio
     None
 }
 
-pub(in crate::database::dialect) fn version_query() -> &'static str {
-    "SELECT sqlite_version()"
-}
-
-pub(in crate::database::dialect) fn is_games_database() -> bool {
-    false
-}
-
 pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Uuid => "blob",
         ColumnKind::Time | ColumnKind::Text => "text",
     }
-}
-
-/// In the format of the driver, which omits a fraction of zero.
-pub(in crate::database::dialect) fn current_timestamp() -> &'static str {
-    "(replace(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '.000+', '+'))"
-}
-
-pub(in crate::database::dialect) fn table_options() -> &'static str {
-    ""
 }
 
 /// SQLite keeps the text of a definition, with its comments.
@@ -41,10 +25,6 @@ pub(in crate::database::dialect) fn mark_table(_table: &str) -> TableMark {
 
 pub(in crate::database::dialect) fn constraint_clause(name: &str) -> String {
     format!("CONSTRAINT {} ", super::quote(name))
-}
-
-pub(in crate::database::dialect) fn commits_ddl() -> bool {
-    false
 }
 
 pub(in crate::database::dialect) fn drop_index(
@@ -61,10 +41,6 @@ pub(in crate::database::dialect) fn index_names_to_reserve(
     _unique: String,
 ) -> Vec<String> {
     vec![listing]
-}
-
-pub(in crate::database::dialect) fn indexes_timestamps_by_expression() -> bool {
-    true
 }
 
 pub(in crate::database::dialect) fn same_column_name(one: &str, other: &str) -> bool {
@@ -97,14 +73,6 @@ pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &Catalog
     }
 }
 
-pub(in crate::database::dialect) fn column_collation() -> &'static str {
-    "BINARY"
-}
-
-pub(in crate::database::dialect) fn unique_index_collation() -> &'static str {
-    "BINARY"
-}
-
 /// SQLite's catalogs do not show the collation of a column. For each column this counts how many of
 /// three texts are distinct: `a` and `A` unless the collation folds case, `a ` unless it trims.
 pub(in crate::database::dialect) fn collation_probe(
@@ -130,10 +98,6 @@ pub(in crate::database::dialect) fn storage_fault(
     None
 }
 
-pub(in crate::database::dialect) fn foreign_keys_depend_on_storage() -> bool {
-    false
-}
-
 pub(in crate::database::dialect) fn expected_setting(
     name: &str,
     value: &str,
@@ -145,10 +109,6 @@ pub(in crate::database::dialect) fn expected_setting(
         _ => return None,
     };
     (!fits).then_some(expected)
-}
-
-pub(in crate::database::dialect) fn updated_at_trigger_query() -> Option<&'static str> {
-    None
 }
 
 pub(in crate::database::dialect) fn catalog_query(
@@ -223,3 +183,18 @@ SELECT m.name, CASE m.type WHEN 'index' THEN 'an index of table ' || m.tbl_name
 FROM {master} m WHERE m.type IN ('index', 'table', 'view')
     AND lower(m.name) IN (SELECT lower(value) FROM json_each(?3))
 ";
+
+pub(in crate::database::dialect) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
+    version_query: "SELECT sqlite_version()",
+    is_games_database: false,
+    // In the format of the driver, which omits a fraction of zero.
+    current_timestamp: "(replace(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '.000+', '+'))",
+    table_options: "",
+    commits_ddl: false,
+    indexes_timestamps_by_expression: true,
+    updated_at_trigger_query: None,
+    column_collation: "BINARY",
+    unique_index_collation: "BINARY",
+    foreign_keys_depend_on_storage: false,
+    migration_lock: MigrationLock::Transaction,
+};
