@@ -65,8 +65,8 @@ pub(super) fn encode(dialect: Dialect, entries: &[Entry<'_>]) -> Rows {
     dialect.encode_rows(vec![
         ("i", Values::Uuids(entries.iter().map(|one| one.id).collect())),
         ("g", Values::Uuids(entries.iter().map(|one| one.task.game_id).collect())),
-        ("e", Values::Texts(entries.iter().map(|one| one.name().1).collect())),
-        ("s", Values::Texts(entries.iter().map(|one| one.strategy.as_str()).collect())),
+        ("e", Values::Texts(entries.iter().map(|one| Some(one.name().1)).collect())),
+        ("s", Values::Texts(entries.iter().map(|one| Some(one.strategy.as_str())).collect())),
     ])
 }
 

@@ -141,13 +141,13 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
         match column {
             Encoded::SameUuid(id) => write!(f, ", {}", sql.bind(*id))?,
             Encoded::SameText(text) => {
-                let text = sql.bind(text.as_str());
+                let text = sql.bind(text.clone());
                 write!(f, ", CONVERT({text} USING utf8mb4) COLLATE utf8mb4_nopad_bin")?;
             }
             Encoded::Bytes(ids) => {
                 write!(f, ", SUBSTR({}, 16 * j.n - 15, 16)", sql.bind(ids.clone()))?;
             }
-            Encoded::InJson | Encoded::Array(..) => {
+            Encoded::InJson | Encoded::Array(..) | Encoded::JsonArray(_) => {
                 columns += &format!(", {name} {text_type} {TEXT} '$'");
                 write!(f, ", j.{name}")?;
             }

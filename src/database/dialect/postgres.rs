@@ -145,7 +145,7 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
         match column {
             Encoded::SameUuid(id) => write!(f, ", CAST({} AS uuid) AS {name}", sql.bind(*id))?,
             Encoded::SameText(text) => {
-                write!(f, ", CAST({} AS text) AS {name}", sql.bind(text.as_str()))?;
+                write!(f, ", CAST({} AS text) AS {name}", sql.bind(text.clone()))?;
             }
             _ => write!(f, ", a.{name} AS {name}")?,
         }
@@ -153,11 +153,19 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
     f.write_str(" FROM unnest(")?;
     let mut names = String::new();
     for (name, column) in &rows.columns {
-        if let Encoded::Array(values, of) = column {
-            let separator = if names.is_empty() { "" } else { ", " };
-            write!(f, "{separator}(SELECT CAST({} AS {of}[]))", sql.bind(values.clone()))?;
-            names = names + name + ", ";
+        let separator = if names.is_empty() { "" } else { ", " };
+        match column {
+            Encoded::Array(values, of) => {
+                write!(f, "{separator}(SELECT CAST({} AS {of}[]))", sql.bind(values.clone()))?;
+            }
+            Encoded::JsonArray(json) => {
+                let json = sql.bind(json.as_str());
+                let texts = format_args!("SELECT json_array_elements_text(CAST({json} AS json))");
+                write!(f, "{separator}(SELECT ARRAY({texts}))")?;
+            }
+            _ => continue,
         }
+        names = names + name + ", ";
     }
     write!(f, ") WITH ORDINALITY AS a({names}n) WHERE a.n > 0 OFFSET 0)")
 }

@@ -219,11 +219,13 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
     for (name, column) in &rows.columns {
         match column {
             Encoded::SameUuid(id) => write!(f, ", {}", sql.bind(*id))?,
-            Encoded::SameText(text) => write!(f, ", {}", sql.bind(text.as_str()))?,
+            Encoded::SameText(text) => write!(f, ", {}", sql.bind(text.clone()))?,
             Encoded::Bytes(ids) => {
                 write!(f, ", substr({}, 16 * key + 1, 16)", sql.bind(ids.clone()))?;
             }
-            Encoded::InJson | Encoded::Array(..) => f.write_str(", value")?,
+            Encoded::InJson | Encoded::Array(..) | Encoded::JsonArray(_) => {
+                f.write_str(", value")?
+            }
             Encoded::InJsonAt(index) => write!(f, ", value ->> {index}")?,
         }
         write!(f, " AS {name}")?;

@@ -34,7 +34,7 @@ impl KeyList {
         // Of each kind the indexes and the columns.
         let mut ids: (Vec<usize>, Vec<Uuid>) = Default::default();
         let mut in_games: (Vec<usize>, Vec<Uuid>, Vec<Uuid>) = Default::default();
-        let mut externals: (Vec<usize>, Vec<&str>, Vec<Uuid>) = Default::default();
+        let mut externals: (Vec<usize>, Vec<Option<&str>>, Vec<Uuid>) = Default::default();
         for (index, key) in keys.into_iter().enumerate() {
             match key {
                 TaskKey::Id(id) => {
@@ -48,7 +48,7 @@ impl KeyList {
                 }
                 TaskKey::External(game, external) => {
                     externals.0.push(index);
-                    externals.1.push(external);
+                    externals.1.push(Some(external));
                     externals.2.push(*game);
                 }
             }
@@ -75,7 +75,12 @@ impl KeyList {
     /// Tasks that were found: each by its game, its external id and its id, in this order.
     pub(crate) fn located(dialect: Dialect, tasks: &[(Uuid, String, Uuid)]) -> Self {
         let columns = vec![
-            ("e", Values::Texts(tasks.iter().map(|(_, external, _)| external.as_str()).collect())),
+            (
+                "e",
+                Values::Texts(
+                    tasks.iter().map(|(_, external, _)| Some(external.as_str())).collect(),
+                ),
+            ),
             ("g", Values::Uuids(tasks.iter().map(|(game, ..)| *game).collect())),
             ("a", Values::Uuids(tasks.iter().map(|(.., id)| *id).collect())),
         ];

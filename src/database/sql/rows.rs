@@ -13,8 +13,8 @@ use uuid::Uuid;
 /// The values of a column, one for each row.
 pub(crate) enum Values<'r> {
     Uuids(Vec<Uuid>),
-    /// Texts without NUL characters, which PostgreSQL refuses.
-    Texts(Vec<&'r str>),
+    /// Texts without NUL characters, which PostgreSQL refuses, or null.
+    Texts(Vec<Option<&'r str>>),
 }
 
 /// Rows, encoded for one database.
@@ -30,10 +30,12 @@ pub(crate) struct Rows {
 pub(crate) enum Encoded {
     /// All rows have the same UUID.
     SameUuid(Uuid),
-    /// All rows have the same text.
-    SameText(String),
+    /// All rows have the same text, or null.
+    SameText(Option<String>),
     /// An array, and the type of its elements.
     Array(Value, &'static str),
+    /// A JSON array of texts and nulls.
+    JsonArray(String),
     /// UUIDs, their bytes one after the other.
     Bytes(Vec<u8>),
     /// The only text of each row in the JSON.
@@ -47,10 +49,14 @@ pub(crate) fn array_rows(columns: Vec<(&'static str, Values<'_>)>) -> Rows {
     let columns = encode_equal_values(columns).map(|(name, column)| {
         let column = column.unwrap_or_else(|values| match values {
             Values::Uuids(ids) => Encoded::Array(ids.into(), "uuid"),
-            Values::Texts(texts) => {
-                let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
-                Encoded::Array(texts.into(), "text")
-            }
+            Values::Texts(texts) => match texts.iter().copied().collect::<Option<Vec<&str>>>() {
+                Some(texts) => {
+                    let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
+                    Encoded::Array(texts.into(), "text")
+                }
+                // The driver's arrays have no nulls.
+                None => Encoded::JsonArray(to_json(&texts)),
+            },
         });
         (name, column)
     });
@@ -63,7 +69,7 @@ pub(crate) fn json_rows(columns: Vec<(&'static str, Values<'_>)>) -> Rows {
         Values::Uuids(ids) => ids.len(),
         Values::Texts(texts) => texts.len(),
     });
-    let mut in_json: Vec<Vec<&str>> = Vec::new();
+    let mut in_json: Vec<Vec<Option<&str>>> = Vec::new();
     let mut encoded = Vec::with_capacity(columns.len());
     for (name, column) in encode_equal_values(columns) {
         let column = column.unwrap_or_else(|values| match values {
@@ -92,7 +98,8 @@ pub(crate) fn json_rows(columns: Vec<(&'static str, Values<'_>)>) -> Rows {
             to_json(&(0..len).map(|n| row(n).collect::<Vec<_>>()).collect::<Vec<_>>())
         }
     };
-    let texts_are_short = in_json.iter().flatten().all(|text| text.len() <= MAX_TEXT_CHARS);
+    let texts_are_short =
+        in_json.iter().flatten().flatten().all(|text| text.len() <= MAX_TEXT_CHARS);
     Rows { columns: encoded, json, texts_are_short }
 }
 
@@ -106,7 +113,8 @@ fn encode_equal_values<'r>(
                 Ok(Encoded::SameUuid(ids.first().copied().unwrap_or_default()))
             }
             Values::Texts(texts) if index > 0 && all_equal(&texts) => {
-                Ok(Encoded::SameText(texts.first().copied().unwrap_or_default().to_owned()))
+                let first = texts.first().copied().flatten();
+                Ok(Encoded::SameText(first.map(str::to_owned)))
             }
             values => Err(values),
         };
