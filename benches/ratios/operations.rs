@@ -221,8 +221,8 @@ impl Operations<'_> {
                 let after = page.next.zip(page.items.into_iter().next());
                 let far = Shape { after, ..first.clone() };
                 let target = [(Baseline::Raw, 0.95)];
-                for (shape, index) in [(&first, "the first"), (&far, FAR)] {
-                    let operation = format!("list 100 by {by}, {direction}, {index}");
+                for (shape, position) in [(&first, "the first"), (&far, FAR)] {
+                    let operation = format!("list 100 by {by}, {direction}, {position}");
                     self.compare(rows, &operation, &target, async |implementation, n| {
                         pages(implementation, shape, n).await
                     })

@@ -11,6 +11,8 @@ use crate::repository::{TaskRepository, TaskRepositoryExt};
 use crate::{
     ApiKeyId, Game, OauthUserId, OnExisting, Task, TaskError, TaskKey, TaskScope, ValidationReason,
 };
+use std::error::Error;
+use std::fmt::Debug;
 use uuid::Uuid;
 
 pub use super::texts::hostile_texts;
@@ -138,4 +140,36 @@ pub async fn walk(tasks: &dyn TaskRepository, query: TaskQuery) -> Result<Vec<Ta
         next = page.next.map(|cursor| query.after(cursor));
     }
     Ok(walked)
+}
+
+/// An API key for tests that check that it is not shown.
+pub const SECRET_KEY: &str = "gme_live_secret42";
+
+/// Checks that a text contains no part of [`SECRET_KEY`].
+pub fn ensure_hidden(text: &str) -> Result<(), Failure> {
+    for part in ["gme_live", "secret42"] {
+        if text.contains(part) {
+            return Err(Failure::new(format_args!("an API key appears in: {text}")));
+        }
+    }
+    Ok(())
+}
+
+/// The same for the `Debug` output of a value.
+pub fn ensure_hides(value: &impl Debug) -> Result<(), Failure> {
+    ensure_hidden(&format!("{value:?}"))?;
+    ensure_hidden(&format!("{value:#?}"))?;
+    Ok(())
+}
+
+/// The same for an error and its sources.
+pub fn ensure_error_hides(error: &TaskError) -> Result<(), Failure> {
+    ensure_hides(error)?;
+    ensure_hidden(&error.to_string())?;
+    let mut source = error.source();
+    while let Some(cause) = source {
+        ensure_hidden(&format!("{cause} {cause:?}"))?;
+        source = cause.source();
+    }
+    Ok(())
 }

@@ -4,53 +4,25 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
+use super::fixtures::SECRET_KEY;
+use super::fixtures::ensure_error_hides;
+use super::fixtures::ensure_hides;
 use crate::ApiKeyId;
 use crate::Game;
 use crate::NewTask;
 use crate::OnExisting;
-use crate::TaskError;
 use crate::TaskPatch;
 use crate::TaskQuery;
 use crate::TaskRepositoryExt;
 use crate::TaskScope;
-use std::error::Error;
-use std::fmt::Debug;
 
 cases! { "secrets":
     in_returned_values,
     in_errors,
 }
 
-const KEY: &str = "gme_live_secret42";
-
 fn key() -> Result<ApiKeyId, Failure> {
-    Ok(ApiKeyId::new(KEY)?)
-}
-
-fn ensure_hidden(text: &str) -> Outcome {
-    for part in [KEY, "gme_live", "secret42"] {
-        if text.contains(part) {
-            return Err(Failure::new(format_args!("an API key appears in: {text}")));
-        }
-    }
-    Ok(())
-}
-
-fn ensure_hides(value: &impl Debug) -> Outcome {
-    ensure_hidden(&format!("{value:?}"))?;
-    ensure_hidden(&format!("{value:#?}"))?;
-    Ok(())
-}
-
-fn ensure_error_hides(error: &TaskError) -> Outcome {
-    ensure_hides(error)?;
-    ensure_hidden(&error.to_string())?;
-    let mut source = error.source();
-    while let Some(cause) = source {
-        ensure_hidden(&format!("{cause} {cause:?}"))?;
-        source = cause.source();
-    }
-    Ok(())
+    Ok(ApiKeyId::new(SECRET_KEY)?)
 }
 
 async fn in_returned_values(cx: &TestContext<'_>) -> Outcome {
@@ -94,12 +66,12 @@ async fn in_errors(cx: &TestContext<'_>) -> Outcome {
         ensure_error_hides(&error)?;
     }
     // The error for an invalid key contains the name of the field, not its value.
-    let unwritable = ApiKeyId::from_stored(format!("{KEY}\u{1}"));
+    let unwritable = ApiKeyId::from_stored(format!("{SECRET_KEY}\u{1}"));
     ensure_hides(&unwritable)?;
     let scoped = cx.tasks.scoped(TaskScope::api_key(unwritable));
     let error = cx.refused(scoped.create(NewTask::new(elsewhere, "task"))).await?;
     ensure_error_hides(&error)?;
-    if let Err(validation_error) = ApiKeyId::new(format!("{KEY}\0")) {
+    if let Err(validation_error) = ApiKeyId::new(format!("{SECRET_KEY}\0")) {
         ensure_hides(&validation_error)?;
     }
     Ok(())

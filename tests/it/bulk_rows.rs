@@ -84,7 +84,7 @@ async fn texts_are_stored_unchanged(database: &TestDatabase) {
             assert_eq!(tasks.delete_many(of_keys).await.unwrap(), batch.len() as u64);
         }
     }
-    // A key may be any text, but outcome that is longer than any name matches nothing.
+    // A key may be any text, but one that is longer than any name matches nothing.
     let game = Game::new("longer").insert(db).await.unwrap().id;
     let task = tasks.create(NewTask::new(game, &*longest)).await.unwrap();
     let keys = [longest.clone() + "é", "\n".to_owned(), longest.clone(), "\\".repeat(70_000)];
@@ -93,7 +93,7 @@ async fn texts_are_stored_unchanged(database: &TestDatabase) {
     let ids: Vec<_> =
         resolved.iter().map(|outcome| outcome.as_ref().map(|outcome| outcome.task_id)).collect();
     assert_eq!(ids, [None, None, Some(task.id), None]);
-    // Keys of all kinds in outcome list, with duplicates and keys that match nothing.
+    // Keys of all kinds in one list, with duplicates and keys that match nothing.
     let of_kind = [
         TaskKey::Id(task.id),
         TaskKey::InGame(game, task.id),

@@ -11,7 +11,7 @@ server_cases!(bulk_changes);
 
 const TASKS: usize = 25_001;
 
-/// Allows connection statement at a time, and fails the others.
+/// Allows one statement at a time, and fails the others.
 #[derive(Default)]
 struct OneAtATime {
     busy: AtomicUsize,

@@ -6,6 +6,7 @@ use crate::support::{
     server_cases, still_works, tests_on,
 };
 use game_tasks::FailureKind;
+use game_tasks::conformance::fixtures::{SECRET_KEY, ensure_error_hides};
 use game_tasks::sea_orm::{ConnectionTrait, TransactionTrait};
 use game_tasks::{
     ApiKeyId, DatabaseError, Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task,
@@ -26,9 +27,7 @@ tests_on!([postgres Postgres], bulk_calls_beside_a_transaction_that_references_a
     super::on_database(on, super::DEFAULT_CONNECTIONS, super::bulk_calls_beside_a_transaction_that_references_a_task)
 });
 
-const KEY: &str = "gme_live_secret42";
-
-/// Creates a task with the scope of `KEY`, and a row of the application that references it.
+/// Creates a task with the scope of `SECRET_KEY`, and a row of the application that references it.
 async fn referenced_task(database: &TestDatabase) -> Task {
     let db = &database.db;
     let uuid = database.backend.uuid_type();
@@ -37,7 +36,7 @@ async fn referenced_task(database: &TestDatabase) -> Task {
          CONSTRAINT app_photos_task_fkey FOREIGN KEY (task_id) REFERENCES tasks (id))"
     );
     run(db, &create, []).await;
-    let key = ApiKeyId::new(KEY).unwrap();
+    let key = ApiKeyId::new(SECRET_KEY).unwrap();
     let game = Game::new("game").owned_by_api_key(key.clone()).insert(db).await.unwrap();
     let repository = SeaOrmTaskRepository::new(db.clone());
     let tasks = repository.scoped(TaskScope::api_key(key));
@@ -47,22 +46,9 @@ async fn referenced_task(database: &TestDatabase) -> Task {
     task
 }
 
-/// Asserts that nothing that a log may contain shows the API key.
-fn assert_shows_no_key(error: &TaskError) {
-    let mut shown = format!("{error}\n{error:?}\n{error:#?}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        shown += &format!("\n{cause}\n{cause:?}\n{cause:#?}");
-        source = cause.source();
-    }
-    for part in [KEY, "gme_live", "secret42"] {
-        assert!(!shown.contains(part), "{part} appears in: {shown}");
-    }
-}
-
 /// Asserts that the error reports this foreign key.
 fn assert_referenced(error: &TaskError, database: &TestDatabase, constraint: &str) {
-    assert_shows_no_key(error);
+    ensure_error_hides(error).unwrap();
     let TaskError::Referenced(error) = error else { panic!("expected Referenced, got {error:?}") };
     assert_eq!(error.kind(), FailureKind::ForeignKeyViolation);
     let expected = (!database.backend.is_sqlite()).then_some(constraint);
@@ -114,7 +100,7 @@ async fn bulk_calls_beside_a_transaction_that_references_a_task(database: &TestD
 async fn deleting_a_referenced_task_on_a_pool(database: &TestDatabase) {
     let task = referenced_task(database).await;
     let repository = SeaOrmTaskRepository::new(database.db.clone());
-    let scoped = repository.scoped(TaskScope::api_key(ApiKeyId::new(KEY).unwrap()));
+    let scoped = repository.scoped(TaskScope::api_key(ApiKeyId::new(SECRET_KEY).unwrap()));
     for tasks in [&repository as &dyn TaskRepository, &*scoped] {
         for error in each_deletion(tasks, &task).await {
             assert_referenced(&error, database, "app_photos_task_fkey");
@@ -159,7 +145,7 @@ async fn deleting_a_referenced_task_in_a_transaction(database: &TestDatabase) {
             assert_is!(&error, TaskError::Database(_));
             assert!(error.transaction_lost());
             assert_eq!(error.retry(), Retry::Transaction);
-            assert_shows_no_key(&error);
+            ensure_error_hides(&error).unwrap();
             transaction.rollback().await.unwrap();
         } else {
             transaction.commit().await.unwrap();
@@ -212,7 +198,7 @@ async fn game_of_unknown_key(database: &TestDatabase) -> Game {
     let alter = r#"ALTER TABLE tasks ADD CONSTRAINT app_key_fkey
                    FOREIGN KEY ("apiKey_used") REFERENCES app_keys (public_part)"#;
     run(db, alter, []).await;
-    let key = ApiKeyId::new(KEY).unwrap();
+    let key = ApiKeyId::new(SECRET_KEY).unwrap();
     Game::new("game").owned_by_api_key(key).insert(db).await.unwrap()
 }
 
@@ -235,7 +221,7 @@ async fn an_api_key_missing_in_the_referenced_table(database: &TestDatabase) {
     use game_tasks::sea_orm::{EntityTrait, PaginatorTrait};
     let game = game_of_unknown_key(database).await;
     let repository = SeaOrmTaskRepository::new(database.db.clone());
-    let scoped = repository.scoped(TaskScope::api_key(ApiKeyId::new(KEY).unwrap()));
+    let scoped = repository.scoped(TaskScope::api_key(ApiKeyId::new(SECRET_KEY).unwrap()));
     for call in 0..5 {
         let error = creation(&*scoped, game.id, call).await;
         assert_referenced(&error, database, "app_key_fkey");
@@ -244,9 +230,9 @@ async fn an_api_key_missing_in_the_referenced_table(database: &TestDatabase) {
     }
     // Without the scope no key is written.
     repository.create(NewTask::new(game.id, "a")).await.unwrap();
-    run(&database.db, "INSERT INTO app_keys (public_part) VALUES (?)", [KEY.into()]).await;
+    run(&database.db, "INSERT INTO app_keys (public_part) VALUES (?)", [SECRET_KEY.into()]).await;
     let task = scoped.create(NewTask::new(game.id, "b")).await.unwrap();
-    assert_eq!(task.api_key_used.unwrap(), KEY);
+    assert_eq!(task.api_key_used.unwrap(), SECRET_KEY);
 }
 
 async fn an_api_key_missing_in_a_transaction(database: &TestDatabase) {
@@ -255,7 +241,7 @@ async fn an_api_key_missing_in_a_transaction(database: &TestDatabase) {
     for call in 0..5 {
         let transaction = database.db.begin().await.unwrap();
         let inside = repository.on(&transaction);
-        let scoped = inside.scoped(TaskScope::api_key(ApiKeyId::new(KEY).unwrap()));
+        let scoped = inside.scoped(TaskScope::api_key(ApiKeyId::new(SECRET_KEY).unwrap()));
         let error = creation(&*scoped, game.id, call).await;
         assert_referenced(&error, database, "app_key_fkey");
         assert_transaction_state(&error, &transaction).await;

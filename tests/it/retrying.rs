@@ -37,7 +37,7 @@ impl Fault {
     }
 }
 
-/// Fails as many calls as existing are faults, then succeeds.
+/// Fails as many calls as there are faults, then succeeds.
 struct Flaky {
     tasks: InMemoryTaskRepository,
     faults: Mutex<VecDeque<Fault>>,

@@ -75,7 +75,7 @@ async fn batches_of_new_tasks(database: &TestDatabase) {
     .await;
 }
 
-/// At max two more statements than for new tasks. In a transaction on SQLite, one more queries
+/// At most two more statements than for new tasks. In a transaction on SQLite, one more queries
 /// whether the transaction has survived a constraint violation.
 async fn batches_of_existing_tasks(database: &TestDatabase) {
     counted(database, async |counted| {

@@ -143,7 +143,7 @@ async fn the_name_of_a_hidden_task_is_taken() {
         })
         .await;
 
-        // An upsert, and a batch that is all or none, a transaction can only lose by.
+        // In a transaction, an atomic batch fails with a database error, which aborts it.
         let tasks = SeaOrmTaskRepository::new(tenants.mine.clone());
         let by_id = tasks.create(NewTask::new(game, "free").id(hidden.id)).await.unwrap_err();
         assert_is!(by_id, TaskError::IdTaken { id } if *id == hidden.id);

@@ -123,7 +123,7 @@ async fn fuzz(tasks: &dyn TaskRepository, games: &[Game], calls: usize) {
     let mut before = table(tasks).await;
     let (mut returned, mut changed) = (0, 0);
     for call in 0..calls {
-        // Prefer games that the scope owns, since end calls would be refused otherwise.
+        // Prefer games that the scope owns, since most calls would be refused otherwise.
         let scope = &scopes[pick(CALLERS)];
         let owned: Vec<&Game> = games.iter().filter(|game| owns(scope, game)).collect();
         let game = match owned.as_slice() {

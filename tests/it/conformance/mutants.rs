@@ -40,13 +40,16 @@ detected!(
         with ["delete_many"],
     if_status_ignored: IgnoresIfStatus by "refused_calls::if_status_does_not_match"
         with ["the call must be refused"],
-    if_unmodified_since_ignored: IgnoresIfUnmodifiedSince by "refused_calls::if_unmodified_since_does_not_hold"
+    if_unmodified_since_ignored: IgnoresIfUnmodifiedSince
+        by "refused_calls::if_unmodified_since_does_not_hold"
         with ["the call must be refused"],
     updated_at_unchanged: KeepsUpdatedAt by "changes::updated_at_increases_with_every_change"
         with ["is not after"],
-    row_before_update_returned: ReturnsRowBeforeUpdate by "changes::returned_task_equals_the_updated_row"
+    row_before_update_returned: ReturnsRowBeforeUpdate
+        by "changes::returned_task_equals_the_updated_row"
         with ["updated_at"],
-    atomic_batch_written_in_part: WritesPartOfAtomicBatch by "bulk_atomic::one_invalid_task_refuses_the_batch"
+    atomic_batch_written_in_part: WritesPartOfAtomicBatch
+        by "bulk_atomic::one_invalid_task_refuses_the_batch"
         with ["a refused call has written"],
     order_ignores_case: SortsIgnoringCase by "lists::every_order_and_direction"
         with ["page.items"],

@@ -37,7 +37,7 @@ pub(super) enum Call {
 #[derive(Debug)]
 pub(super) enum CallResult {
     Created(Result<Task, TaskError>),
-    /// With the tasks of the batch, for each of which existing must be an outcome.
+    /// With the tasks of the batch, for each of which there must be an outcome.
     Outcomes(Vec<NewTask>, OnExisting, Result<Vec<Result<CreateOutcome, TaskError>>, TaskError>),
     Updated(TaskPatch, Result<Task, TaskError>),
     UpdatedMany(Result<u64, TaskError>),

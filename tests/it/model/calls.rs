@@ -70,7 +70,7 @@ pub(super) enum Call {
     Count(Filter),
 }
 
-/// Mostly written of a few names, sometimes an invalid or an arbitrary text.
+/// Mostly one of a few names, sometimes an invalid or an arbitrary text.
 fn text() -> impl Strategy<Value = String> {
     let similar = ["a", "A", "a ", "b", "ab", "á", "a\u{301}", "%", "_", "\\", "'\"", "🎉"];
     let invalid = ["", "  ", "a\nb", "a\0", "\u{85}", "\u{3000}"];
@@ -100,7 +100,7 @@ fn status() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Three existing games, and a missing written.
+/// Three existing games, and a missing one.
 fn game() -> impl Strategy<Value = usize> {
     prop_oneof![6 => Just(0_usize), 3 => Just(1), 2 => Just(2), 1 => Just(3)]
 }
