@@ -26,7 +26,7 @@ const DIGEST_LEN: usize = 8;
 /// Convert text received from a client with `into()`; the cursor is validated when it is used.
 ///
 /// ```
-/// use game_tasks::{Cursor, Page, TaskQuery};
+/// use game_tasks::{Cursor, TaskQuery};
 ///
 /// fn next_page(query: TaskQuery, parameter: Option<String>) -> TaskQuery {
 ///     match parameter {

@@ -84,12 +84,6 @@ impl NewTask {
         Ok(())
     }
 
-    /// The texts that the caller gave, with the names of their fields.
-    fn texts(&self) -> [(&'static str, Option<&str>); 2] {
-        let Self { id: _, game_id: _, external_task_id, strategy_id } = self;
-        [("external_task_id", Some(external_task_id)), ("strategy_id", strategy_id.as_deref())]
-    }
-
     /// Validates the size of an atomic batch. Every repository does so before it validates the
     /// tasks.
     ///
@@ -153,6 +147,12 @@ impl NewTask {
     /// The strategy to store.
     pub(crate) fn strategy_or_default(&self) -> StrategyId {
         self.strategy_id.clone().map_or(StrategyId::DEFAULT, StrategyId::from_stored)
+    }
+
+    /// The texts that the caller gave, with the names of their fields.
+    fn texts(&self) -> [(&'static str, Option<&str>); 2] {
+        let Self { id: _, game_id: _, external_task_id, strategy_id } = self;
+        [("external_task_id", Some(external_task_id)), ("strategy_id", strategy_id.as_deref())]
     }
 
     pub(crate) fn key(&self) -> TaskKey {

@@ -155,7 +155,8 @@ macro_rules! text_newtype {
                 sea_orm::sea_query::ArrayType::String
             }
             fn column_type() -> sea_orm::ColumnType {
-                sea_orm::ColumnType::String(sea_orm::sea_query::StringLen::N(255))
+                let chars = $crate::task::MAX_TEXT_CHARS as u32;
+                sea_orm::ColumnType::String(sea_orm::sea_query::StringLen::N(chars))
             }
         }
         impl sea_orm::sea_query::Nullable for $name {

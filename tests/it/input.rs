@@ -231,7 +231,12 @@ fn assert_members<T, E>(
         let read = from_value::<T>(more);
         assert_eq!(read.is_err(), denies_unknown, "{unknown}");
         if let Err(error) = read {
-            assert!(error.to_string().contains(&format!("unknown field `{unknown}`")), "{error}");
+            let error = error.to_string();
+            assert!(error.contains(&format!("unknown field `{unknown}`")), "{error}");
+            // The error lists the fields of the type.
+            let mut fields: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+            fields.sort_unstable();
+            assert_eq!(names, fields, "every field is in the table");
         }
     }
 }
