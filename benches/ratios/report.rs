@@ -34,10 +34,10 @@ pub(crate) fn write(options: &Options, rows: &[Row], machine: &str) -> Result<()
     }
     fs::create_dir_all(&options.out)?;
     let markdown = format!(
-        "# Ratios\n\nMade by `cargo bench` ({} scale): {machine}. The ratio is this crate's rate to \
-         raw sqlx's, or to what the operation says; the spread is how far the baseline was from \
-         itself in the same run; a target is met (✓) where the ratio reaches it less the \
-         spread.\n\n{}\n",
+        "# Ratios\n\nWritten by `cargo bench` ({} scale): {machine}. The ratio is this crate's rate \
+         divided by raw sqlx's, or by what the operation names. The spread is how far two \
+         measurements of the same baseline differ. A target is met (✓) if the ratio plus the \
+         spread reaches it.\n\n{}\n",
         options.scale.name,
         table(rows, presets::ASCII_MARKDOWN),
     );
