@@ -214,6 +214,9 @@ impl std::fmt::Debug for InMemoryTaskRepository {
     }
 }
 
+#[cfg(feature = "retry")]
+impl crate::Retryable for InMemoryTaskRepository {}
+
 /// No method awaits, so a lock held for the whole call makes it a transaction.
 #[async_trait]
 impl TaskRepository for InMemoryTaskRepository {

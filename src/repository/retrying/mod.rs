@@ -5,7 +5,6 @@ mod ids;
 
 use crate::database::{Autocommit, SeaOrmTaskRepository};
 use crate::error::TaskError;
-use crate::memory::InMemoryTaskRepository;
 use crate::query::{MAX_PAGE_SIZE, Page, TaskFilter, TaskQuery};
 use crate::repository::retrying::attempts::{Attempts, repeat};
 use crate::repository::retrying::ids::{FixedIds, as_created, existing_id};
@@ -33,7 +32,6 @@ use uuid::Uuid;
 pub trait Retryable: TaskRepository {}
 
 impl<C: Autocommit, G: ParentGame> Retryable for SeaOrmTaskRepository<C, G> {}
-impl Retryable for InMemoryTaskRepository {}
 impl<T: Retryable + ?Sized> Retryable for &T {}
 impl<T: Retryable + ?Sized> Retryable for Arc<T> {}
 impl<T: Retryable + ?Sized> Retryable for Box<T> {}
