@@ -77,8 +77,8 @@ const MAX_ATTEMPTS: usize = 8;
 /// # Dropped calls
 ///
 /// On PostgreSQL and SQLite a call may be dropped before it ends, on a pool and in a transaction: the
-/// connection stays usable. A database in memory needs the pool options that the
-/// [README](crate#databases) names. On MariaDB a dropped call can cost the pool its connection for
+/// connection stays usable. A database in memory needs certain
+/// [pool options](crate::docs::databases#in-memory-sqlite). On MariaDB a dropped call can cost the pool its connection for
 /// good, since sqlx may have read part of a packet: let calls end there, or put the repository into
 /// `RunToCompletion` (feature `tokio`). In a transaction on MariaDB calls must end.
 ///
