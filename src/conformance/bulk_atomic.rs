@@ -2,18 +2,11 @@
 
 use super::context::TestContext;
 use super::failure::Outcome;
-use super::fixtures::ON_EXISTING;
-use super::fixtures::batch_error;
-use super::fixtures::names;
-use super::fixtures::validation_error;
-use crate::CreateOutcome;
-use crate::MAX_ATOMIC_BYTES;
-use crate::MAX_ATOMIC_TASKS;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::TaskError;
-use crate::TaskRepositoryExt;
-use crate::ValidationReason;
+use super::fixtures::{ON_EXISTING, batch_error, names, validation_error};
+use crate::{
+    CreateOutcome, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, OnExisting, TaskError,
+    TaskRepositoryExt, ValidationReason,
+};
 use uuid::Uuid;
 
 cases! { "bulk_atomic":

@@ -4,13 +4,7 @@ use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
 use super::fixtures::names;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::Task;
-use crate::TaskFilter;
-use crate::TaskPatch;
-use crate::TaskRepositoryExt;
-use crate::TaskStatus;
+use crate::{NewTask, OnExisting, Task, TaskFilter, TaskPatch, TaskRepositoryExt, TaskStatus};
 use uuid::Uuid;
 
 cases! { "bulk_changes":

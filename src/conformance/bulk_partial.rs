@@ -4,19 +4,11 @@ use super::checks::expect_error;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::ON_EXISTING;
-use super::fixtures::names;
-use super::fixtures::unordered_id;
-use super::fixtures::validation_error;
-use crate::CreateOutcome;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::StrategyId;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskRepositoryExt;
-use crate::TaskStatus;
-use crate::ValidationReason;
+use super::fixtures::{ON_EXISTING, names, unordered_id, validation_error};
+use crate::{
+    CreateOutcome, NewTask, OnExisting, StrategyId, TaskError, TaskFilter, TaskRepositoryExt,
+    TaskStatus, ValidationReason,
+};
 use uuid::Uuid;
 
 cases! { "bulk_partial":

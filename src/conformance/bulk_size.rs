@@ -4,16 +4,10 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use crate::CreateOutcome;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::Task;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskOrder;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
+use crate::{
+    CreateOutcome, NewTask, OnExisting, Task, TaskError, TaskFilter, TaskOrder, TaskPatch,
+    TaskQuery, TaskRepositoryExt,
+};
 use std::collections::HashSet;
 use uuid::Uuid;
 

@@ -4,20 +4,11 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::keys_of;
-use super::fixtures::validation_error;
-use crate::Lifecycle;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::StrategyId;
-use crate::Task;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskPatch;
-use crate::TaskRepository;
-use crate::TaskRepositoryExt;
-use crate::TaskStatus;
-use crate::ValidationReason;
+use super::fixtures::{keys_of, validation_error};
+use crate::{
+    Lifecycle, NewTask, OnExisting, StrategyId, Task, TaskError, TaskFilter, TaskPatch,
+    TaskRepository, TaskRepositoryExt, TaskStatus, ValidationReason,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 
 cases! { "changes":

@@ -2,17 +2,11 @@
 
 use super::context::TestContext;
 use super::failure::Outcome;
-use super::fixtures::ensure_not_found;
-use super::fixtures::keys_of;
-use super::fixtures::unordered_id;
-use crate::CreateOutcome;
-use crate::NewTask;
-use crate::StrategyId;
-use crate::Task;
-use crate::TaskError;
-use crate::TaskKey;
-use crate::TaskRepositoryExt;
-use crate::TaskStatus;
+use super::fixtures::{ensure_not_found, keys_of, unordered_id};
+use crate::{
+    CreateOutcome, Game, NewTask, StrategyId, Task, TaskError, TaskKey, TaskRepositoryExt,
+    TaskScope, TaskStatus,
+};
 use chrono::{TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
@@ -27,24 +21,18 @@ cases! { "create":
 }
 
 async fn returned_task_equals_the_stored_row(cx: &TestContext<'_>) -> Outcome {
-    let game = cx.game().await?;
-    let task = cx.tasks.create(NewTask::new(game, "task-login")).await?;
+    let game = cx.add_game(Game::new(Uuid::now_v7().to_string())).await?;
+    let new = NewTask::new(game.id, "task-login");
+    let task = cx.tasks.create(new.clone()).await?;
     // Equal to the microsecond on the first read, both through the repository and without it.
     ensure_eq!(cx.tasks.find(task.id).await?, Some(task.clone()));
     ensure_eq!(cx.rows().await?, std::slice::from_ref(&task));
 
     let Task { id, created_at, updated_at, .. } = task;
-    let expected = Task {
-        id,
-        created_at,
-        updated_at,
-        api_key_used: None,
-        oauth_user_id: None,
-        external_task_id: "task-login".to_owned(),
-        game_id: game,
-        strategy_id: StrategyId::DEFAULT,
-        status: TaskStatus::OPEN,
-    };
+    let row = new.to_task(&TaskScope::unrestricted(), Some(&game), created_at)?;
+    let expected = Task { id, updated_at, ..row };
+    ensure_eq!(task.status, TaskStatus::OPEN);
+    ensure_eq!(task.strategy_id, StrategyId::DEFAULT);
     ensure_eq!(task, expected);
     ensure_eq!(created_at, updated_at);
     ensure_eq!(created_at.nanosecond() % 1_000, 0, "timestamps have microsecond precision");

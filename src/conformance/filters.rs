@@ -4,14 +4,9 @@ use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
 use super::fixtures::names;
-use crate::NewTask;
-use crate::Task;
-use crate::TaskFilter;
-use crate::TaskKey;
-use crate::TaskOrder;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
+use crate::{
+    NewTask, Task, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt,
+};
 use chrono::TimeDelta;
 use futures_util::TryStreamExt;
 use uuid::Uuid;

@@ -5,18 +5,11 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::hostile_texts;
-use super::fixtures::names;
-use super::fixtures::walk;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::Task;
-use crate::TaskFilter;
-use crate::TaskKey;
-use crate::TaskOrder;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
+use super::fixtures::{hostile_texts, names, walk};
+use crate::{
+    NewTask, OnExisting, Task, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
+    TaskRepositoryExt,
+};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 

@@ -4,15 +4,8 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use crate::ApiKeyId;
-use crate::Cursor;
-use crate::Game;
-use crate::NewTask;
-use crate::Task;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
-use crate::TaskScope;
 use crate::entity::tasks::Column;
+use crate::{ApiKeyId, Cursor, Game, NewTask, Task, TaskQuery, TaskRepositoryExt, TaskScope};
 use sea_orm::{IdenStatic, Iterable};
 use serde_json::{Value, from_value, json, to_value};
 

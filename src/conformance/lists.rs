@@ -4,19 +4,10 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::names;
-use super::fixtures::sorted;
-use super::fixtures::sorted_queries;
-use super::fixtures::unordered_id;
-use super::fixtures::walk;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::Task;
-use crate::TaskFilter;
-use crate::TaskOrder;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
+use super::fixtures::{names, sorted, sorted_queries, unordered_id, walk};
+use crate::{
+    NewTask, OnExisting, Task, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt,
+};
 use uuid::Uuid;
 
 cases! { "lists":

@@ -6,13 +6,7 @@ use super::concurrency::with_retries;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::Task;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskPatch;
-use crate::TaskRepositoryExt;
+use crate::{NewTask, OnExisting, Task, TaskError, TaskFilter, TaskPatch, TaskRepositoryExt};
 use std::collections::HashSet;
 
 cases! { "races_mixed":

@@ -3,25 +3,12 @@
 
 use super::context::TestContext;
 use super::failure::Outcome;
-use super::fixtures::batch_error;
-use super::fixtures::ensure_not_found;
-use super::fixtures::keys_of;
-use super::fixtures::validation_error;
-use crate::Lifecycle;
-use crate::MAX_KEY_BYTES;
-use crate::MAX_KEYS;
-use crate::MAX_SCOPE_CALLERS;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskKey;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
-use crate::TaskScope;
-use crate::TaskStatus;
-use crate::ValidationReason;
+use super::fixtures::{batch_error, ensure_not_found, keys_of, validation_error};
+use crate::{
+    Lifecycle, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_CALLERS, NewTask, OnExisting, TaskError,
+    TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope, TaskStatus,
+    ValidationReason,
+};
 use chrono::TimeDelta;
 use uuid::Uuid;
 

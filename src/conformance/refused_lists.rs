@@ -4,20 +4,11 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::api_key;
-use super::fixtures::validation_error;
-use crate::Cursor;
-use crate::CursorFault;
-use crate::Game;
-use crate::MAX_PAGE_SIZE;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskOrder;
-use crate::TaskQuery;
-use crate::TaskRepository;
-use crate::TaskRepositoryExt;
-use crate::TaskScope;
-use crate::ValidationReason;
+use super::fixtures::{api_key, validation_error};
+use crate::{
+    Cursor, CursorFault, Game, MAX_PAGE_SIZE, TaskError, TaskFilter, TaskOrder, TaskQuery,
+    TaskRepository, TaskRepositoryExt, TaskScope, ValidationReason,
+};
 use futures_util::TryStreamExt;
 use uuid::Uuid;
 

@@ -6,18 +6,11 @@ use super::checks::expect_error;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::batch_error;
-use super::fixtures::refused_texts;
-use super::fixtures::validation_error;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskKey;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
-use crate::ValidationReason;
+use super::fixtures::{batch_error, refused_texts, validation_error};
+use crate::{
+    NewTask, OnExisting, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepositoryExt,
+    ValidationReason,
+};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use futures_util::TryStreamExt;
 

@@ -5,16 +5,10 @@ use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
 use super::fixtures::keys_of;
-use crate::Game;
-use crate::NewTask;
-use crate::ResolvedStrategy;
-use crate::StrategyId;
-use crate::StrategySource;
-use crate::Task;
-use crate::TaskError;
-use crate::TaskKey;
-use crate::TaskPatch;
-use crate::TaskRepositoryExt;
+use crate::{
+    Game, NewTask, ResolvedStrategy, StrategyId, StrategySource, Task, TaskError, TaskKey,
+    TaskPatch, TaskRepositoryExt,
+};
 use uuid::Uuid;
 
 cases! { "resolver":

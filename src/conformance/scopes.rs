@@ -4,26 +4,13 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::api_key;
-use super::fixtures::callers;
-use super::fixtures::ensure_not_found;
-use super::fixtures::keys_of;
-use super::fixtures::list_by_name;
-use super::fixtures::names;
-use super::fixtures::oauth_user;
-use super::fixtures::strangers;
-use crate::Game;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::Task;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskOrder;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepository;
-use crate::TaskRepositoryExt;
-use crate::TaskScope;
+use super::fixtures::{
+    api_key, callers, ensure_not_found, keys_of, list_by_name, names, oauth_user, strangers,
+};
+use crate::{
+    Game, NewTask, OnExisting, Task, TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery,
+    TaskRepository, TaskRepositoryExt, TaskScope,
+};
 use futures_util::TryStreamExt;
 use std::sync::Arc;
 

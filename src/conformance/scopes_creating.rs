@@ -4,21 +4,11 @@ use super::checks::OrFail;
 use super::checks::expect_error;
 use super::context::TestContext;
 use super::failure::Outcome;
-use super::fixtures::api_key;
-use super::fixtures::batch_error;
-use super::fixtures::callers;
-use super::fixtures::oauth_user;
-use super::fixtures::strangers;
-use crate::CreateOutcome;
-use crate::Game;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::StrategyId;
-use crate::Task;
-use crate::TaskError;
-use crate::TaskRepository;
-use crate::TaskRepositoryExt;
-use crate::TaskScope;
+use super::fixtures::{api_key, batch_error, callers, oauth_user, strangers};
+use crate::{
+    CreateOutcome, Game, NewTask, OnExisting, StrategyId, Task, TaskError, TaskRepository,
+    TaskRepositoryExt, TaskScope,
+};
 
 cases! { "scopes_creating":
     created_tasks_record_the_caller,

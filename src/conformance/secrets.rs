@@ -4,17 +4,10 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::SECRET_KEY;
-use super::fixtures::ensure_error_hides;
-use super::fixtures::ensure_hides;
-use crate::ApiKeyId;
-use crate::Game;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
-use crate::TaskScope;
+use super::fixtures::{SECRET_KEY, ensure_error_hides, ensure_hides};
+use crate::{
+    ApiKeyId, Game, NewTask, OnExisting, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+};
 
 cases! { "secrets":
     in_returned_values,

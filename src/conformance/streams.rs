@@ -5,12 +5,7 @@ use super::context::TestContext;
 use super::failure::Outcome;
 use super::filters::four_tasks;
 use super::fixtures::names;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::Task;
-use crate::TaskOrder;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
+use crate::{NewTask, OnExisting, Task, TaskOrder, TaskQuery, TaskRepositoryExt};
 use futures_util::TryStreamExt;
 
 cases! { "streams":

@@ -2,13 +2,7 @@
 
 use super::context::TestContext;
 use super::failure::Outcome;
-use crate::NewTask;
-use crate::OnExisting;
-use crate::TaskError;
-use crate::TaskFilter;
-use crate::TaskPatch;
-use crate::TaskQuery;
-use crate::TaskRepositoryExt;
+use crate::{NewTask, OnExisting, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt};
 use futures_util::future;
 use uuid::Uuid;
 

@@ -124,24 +124,37 @@ impl NewTask {
         now: DateTime<Utc>,
     ) -> Result<Task, TaskError> {
         self.validate()?;
-        let Self { id, game_id, external_task_id, strategy_id: _ } = self;
+        let Self { id, game_id, .. } = self;
         let creator = match (scope.creator()?, game) {
             (Some(creator), Some(game)) if scope.can_create_in(game) => creator,
             _ => return Err(TaskError::GameNotFound { game_id: *game_id }),
         };
-        let Creator { api_key_used, oauth_user_id } = creator;
-        let now = time::floor(now);
-        Ok(Task {
-            id: id.unwrap_or_else(Uuid::now_v7),
+        let id = id.unwrap_or_else(Uuid::now_v7);
+        Ok(self.row(id, self.strategy_or_default(), &creator, time::floor(now)))
+    }
+
+    /// The row of this task, created at this moment, with this id and strategy.
+    pub(crate) fn row(
+        &self,
+        id: Uuid,
+        strategy_id: StrategyId,
+        creator: &Creator,
+        now: DateTime<Utc>,
+    ) -> Task {
+        // The id and the strategy are arguments, since they may differ from what the caller gave.
+        let Self { id: _, game_id, external_task_id, strategy_id: _ } = self;
+        let Creator { api_key_used, oauth_user_id } = creator.clone();
+        Task {
+            id,
             created_at: now,
             updated_at: now,
             api_key_used,
             oauth_user_id,
             external_task_id: external_task_id.clone(),
             game_id: *game_id,
-            strategy_id: self.strategy_or_default(),
+            strategy_id,
             status: TaskStatus::OPEN,
-        })
+        }
     }
 
     /// The strategy to store.

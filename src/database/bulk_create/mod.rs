@@ -20,7 +20,7 @@ use super::sql::{BoundColumns, Decoder, Rows};
 use super::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::TaskError;
 use crate::repository::OnExisting;
-use crate::task::{Creator, NewTask, ParentGame, Task, TaskStatus};
+use crate::task::{Creator, NewTask, ParentGame, Task};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Statement};
 use std::sync::atomic::Ordering;
@@ -119,9 +119,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 let decoder = Decoder::new(self.names(), BoundColumns::default());
                 decoder.decode_cooperatively(rows).await
             }
-            Inserted::AsSent => {
-                Ok(entries.iter().map(|entry| as_sent(entry, creator, now)).collect())
-            }
+            Inserted::AsSent => Ok(entries
+                .iter()
+                .map(|one| one.task.row(one.id, one.strategy.clone(), creator, now))
+                .collect()),
         }
     }
 
@@ -143,21 +144,6 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
         }
         Ok(remaining)
-    }
-}
-
-/// The row that an entry is sent as.
-fn as_sent(entry: &Entry<'_>, creator: &Creator, now: DateTime<Utc>) -> Task {
-    Task {
-        id: entry.id,
-        created_at: now,
-        updated_at: now,
-        api_key_used: creator.api_key_used.clone(),
-        oauth_user_id: creator.oauth_user_id.clone(),
-        external_task_id: entry.task.external_task_id.clone(),
-        game_id: entry.task.game_id,
-        strategy_id: entry.strategy.clone(),
-        status: TaskStatus::OPEN,
     }
 }
 
