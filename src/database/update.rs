@@ -6,7 +6,7 @@ use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::TaskError;
 use crate::task::{Lifecycle, ParentGame, Task, TaskKey, TaskPatch, TaskScope, time};
 use chrono::{DateTime, Utc};
-use sea_orm::{IdenStatic, Statement};
+use sea_orm::{ColumnTrait, IdenStatic, Statement};
 use std::fmt::{self, Display};
 
 /// A patch that is written at one time.
@@ -39,17 +39,22 @@ impl<'p> PatchSql<'p> {
         fmt::from_fn(move |f| {
             let (names, patch) = (sql.names, self.patch);
             let status = &names.status;
-            if let Some(expected) = &patch.if_status {
+            // A new precondition must be used here; the other fields are the patch's `changes`.
+            let TaskPatch { if_status, if_unmodified_since, strategy_id: _, status: _ } = patch;
+            if let Some(expected) = if_status {
                 write!(f, " AND {status} = {}", sql.bind(expected.as_str()))?;
             }
-            if let Some(moment) = patch.if_unmodified_since {
-                let moment = sql.bind_time(time::floor(moment));
+            if let Some(moment) = if_unmodified_since {
+                let moment = sql.bind_time(time::floor(*moment));
                 write!(f, " AND {} <= {moment}", names.updated_at)?;
             }
             f.write_str(" AND (1 = 0")?;
             for (column, value) in patch.changes() {
-                let column = names.qualified(column.as_str());
-                write!(f, " OR {column} <> {}", sql.bind(value))?;
+                let (name, nullable) = (names.qualified(column.as_str()), column.def().is_null());
+                if nullable {
+                    write!(f, " OR {name} IS NULL")?;
+                }
+                write!(f, " OR {name} <> {}", sql.bind(value))?;
             }
             f.write_str(")")?;
             let Some(target) = patch.target_status() else { return Ok(()) };
