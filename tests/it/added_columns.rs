@@ -10,7 +10,19 @@ use game_tasks::sea_orm_migration::prelude::*;
 use game_tasks::{Game, Games, Migrator, NewTask, SchemaFault, SchemaMismatch};
 use game_tasks::{SeaOrmTaskRepository, TaskRepositoryExt, migration};
 
-empty_database_cases!(
+/// On one connection: another one of SQLite's notices a dropped column only with its next query.
+macro_rules! on_one_connection {
+    ($($case:ident),+ $(,)?) => {$(
+        tests_on!(
+            [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
+             mariadb MariaDb],
+            $case,
+            |on| crate::support::on_empty_database(on, 1, super::$case)
+        );
+    )+};
+}
+
+on_one_connection!(
     an_empty_database_gets_the_columns,
     a_table_of_the_previous_version_gets_the_columns,
     a_table_of_the_application_gets_the_columns,

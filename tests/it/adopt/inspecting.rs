@@ -262,7 +262,7 @@ async fn incompatible_schemas_are_refused(database: &TestDatabase) {
                 Some("created_at"),
                 Incompatibility::Type {
                     found: "timestamp(3) with time zone".to_owned(),
-                    expected: "timestamp with time zone",
+                    expected: "timestamptz of microseconds",
                 },
             ),
         ),
