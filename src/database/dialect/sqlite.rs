@@ -224,7 +224,7 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
                 write!(f, ", substr({}, 16 * key + 1, 16)", sql.bind(ids.clone()))?;
             }
             Encoded::InJson | Encoded::Array(..) | Encoded::JsonArray(_) => {
-                f.write_str(", value")?
+                f.write_str(", value")?;
             }
             Encoded::InJsonAt(index) => write!(f, ", value ->> {index}")?,
         }

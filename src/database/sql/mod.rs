@@ -88,6 +88,7 @@ impl<'n> Sql<'n> {
         }
     }
 
+    #[expect(clippy::expect_used, reason = "it cannot fail for a String")]
     fn text_and_values(&self, text: fmt::Arguments<'_>) -> (String, Vec<Value>) {
         let mut written = String::with_capacity(768);
         fmt::write(&mut written, text).expect("writing to a String cannot fail");

@@ -126,6 +126,7 @@ fn all_equal<T: PartialEq>(values: &[T]) -> bool {
     values.windows(2).all(|two| two.first() == two.last())
 }
 
+#[expect(clippy::expect_used, reason = "it cannot fail for these types")]
 fn to_json<T: Serialize>(rows: &[T]) -> String {
     serde_json::to_string(rows).expect("numbers and texts can always be serialized")
 }

@@ -5,9 +5,7 @@ mod catalog;
 mod compare;
 mod requirements;
 
-#[cfg(feature = "adopt")]
-pub(crate) use catalog::Table;
-pub(crate) use catalog::{Catalog, small_number};
+pub(crate) use catalog::{Catalog, Table, small_number};
 
 use super::columns::{self, ColumnSpec};
 use super::{MigrationError, SchemaFault, SchemaMismatch, SchemaProblem};
