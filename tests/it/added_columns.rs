@@ -1,9 +1,7 @@
 //! A migration that adds a column to the tasks table, from each shape that the table can have.
 
 use crate::schema_check::{definitions, lacking, make, use_tables as use_repository};
-use crate::support::{
-    Backend, TestDatabase, assert_is, column, empty_database_cases, run, try_run,
-};
+use crate::support::{Backend, TestDatabase, assert_is, column, run, tests_on, try_run};
 use game_tasks::__private::add_text_column_for;
 use game_tasks::sea_orm::{DatabaseConnection, DynIden};
 use game_tasks::sea_orm_migration::prelude::*;
