@@ -318,7 +318,7 @@ async fn every_fault_is_reported(database: &TestDatabase) {
                 "updated_at timestamp(6)",
                 "has a column \"updated_at\" of type timestamp(6)",
             ),
-            (1, "status varchar(300)", "status varchar(200)", "has varchar(200)"),
+            (1, "status varchar(300)", "status varchar(200)", "of type varchar(200)"),
         ]),
         _ => changes.extend([
             (
