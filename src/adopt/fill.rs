@@ -4,9 +4,8 @@ use super::error::AdoptError;
 use super::plan::{Plan, Step};
 use super::session::{Session, StepProgress, get, query};
 use super::state::{Table, quoted};
-use crate::database::sql::read;
+use crate::database::dialect::Dialect;
 use crate::error::DatabaseError;
-use sea_orm::DbBackend;
 use sea_orm::sqlx::postgres::PgRow;
 use uuid::Uuid;
 
@@ -38,7 +37,7 @@ pub(super) fn assignments() -> String {
     format!(
         "{}updated_at = GREATEST(clock_timestamp(), {} + INTERVAL '1 microsecond')",
         fill.collect::<String>(),
-        read(DbBackend::Postgres, "t.updated_at"),
+        Dialect::Postgres.readable_time("t.updated_at"),
     )
 }
 

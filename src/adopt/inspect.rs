@@ -9,10 +9,9 @@ use super::report::{
 };
 use super::session::{Session, count, get, query};
 use super::state::{ForeignKey, Needed, Reference, State, Table, quoted, references};
-use crate::database::sql::readable;
+use crate::database::dialect::Dialect;
 use crate::error::DatabaseError;
 use crate::task::{StrategyId, StrategyKind};
-use sea_orm::DbBackend;
 use sea_orm::sqlx::postgres::PgRow;
 
 pub(super) async fn inspect(session: &mut Session) -> Result<Inspection, AdoptError> {
@@ -24,7 +23,8 @@ pub(super) async fn inspect(session: &mut Session) -> Result<Inspection, AdoptEr
     for table in [tasks, games] {
         invalid_texts.extend(texts(session, table).await?);
     }
-    let readable = ["t.created_at", "t.updated_at"].map(|time| readable(DbBackend::Postgres, time));
+    let readable =
+        ["t.created_at", "t.updated_at"].map(|time| Dialect::Postgres.time_is_readable(time));
     let [created_at, updated_at] = readable;
     let unreadable = format!("(NOT ({created_at}) OR NOT ({updated_at}))");
     let mut inspection = Inspection {

@@ -2,7 +2,7 @@
 
 use super::{columns, ddl, schema};
 use crate::database::dialect::{Dialect, PlannedNames, TableName};
-use crate::database::sql::{creation_index, name_index, sorted_columns, within_limit};
+use crate::database::sql::{creation_index, name_index, within_limit};
 use crate::task::ParentGame;
 use crate::task::tasks::Column;
 use async_trait::async_trait;
@@ -57,8 +57,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         if schema::tasks_exist::<G, _>(manager.get_connection()).await? {
             return Ok(());
         }
-        let backend = manager.get_database_backend();
-        let dialect = Dialect::of(backend);
+        let dialect = Dialect::of(manager.get_database_backend());
         let table = TableName::tasks::<G>().quoted(dialect);
         let mark = dialect.mark_table(&table);
         let columns = columns::tasks_as_created();
@@ -68,7 +67,7 @@ impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
         // Serves "the tasks of a game by creation, newest or oldest first, after a cursor". The id
         // breaks ties: tasks that were created in one batch have the same timestamp.
         let listing = dialect.quote(&creation_index::<G>());
-        let sorted = sorted_columns(backend, &quoted(Column::CreatedAt), &id);
+        let sorted = dialect.sort_key(&quoted(Column::CreatedAt), &id).index_columns(&id);
         let listed = format!("({game}, {sorted})");
         let (inline, index) = match dialect.schema_features().commits_ddl {
             true => (format!(", INDEX {listing} {listed}"), None),

@@ -3,7 +3,7 @@
 use super::names::NameHolder;
 use super::{SchemaMismatch, create_tasks, ddl};
 use crate::database::dialect::{Dialect, PlannedNames, TableName};
-use crate::database::sql::{is_time, sorted_columns, within_limit};
+use crate::database::sql::{is_time, within_limit};
 use crate::task::tasks::Column;
 use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
@@ -158,7 +158,8 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
         let quoted = |column: &Column| dialect.quote(column.as_str());
         let columns = match self.index.columns() {
             [first @ .., time, Column::Id] if is_time(*time) => {
-                let sorted = sorted_columns(backend, &quoted(time), &quoted(&Column::Id));
+                let id = quoted(&Column::Id);
+                let sorted = dialect.sort_key(&quoted(time), &id).index_columns(&id);
                 first.iter().map(quoted).chain([sorted]).collect::<Vec<_>>()
             }
             columns => columns.iter().map(quoted).collect(),

@@ -100,18 +100,3 @@ impl<'n> Sql<'n> {
 pub(crate) fn only_if(condition: bool, part: impl Display) -> impl Display {
     fmt::from_fn(move |f| if condition { part.fmt(f) } else { Ok(()) })
 }
-
-#[cfg(feature = "migration")]
-pub(crate) fn sorted_columns(backend: sea_orm::DbBackend, column: &str, id: &str) -> String {
-    crate::database::dialect::Dialect::of(backend).sort_key(column, id).index_columns(id)
-}
-
-#[cfg(feature = "adopt")]
-pub(crate) fn read(backend: sea_orm::DbBackend, column: &str) -> String {
-    crate::database::dialect::Dialect::of(backend).readable_time(column)
-}
-
-#[cfg(feature = "adopt")]
-pub(crate) fn readable(backend: sea_orm::DbBackend, column: &str) -> String {
-    crate::database::dialect::Dialect::of(backend).time_is_readable(column)
-}
