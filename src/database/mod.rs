@@ -232,6 +232,9 @@ impl<C: Clone, G: ParentGame> Clone for SeaOrmTaskRepository<C, G> {
     }
 }
 
+#[cfg(feature = "retry")]
+impl<C: Autocommit, G: ParentGame> crate::Retryable for SeaOrmTaskRepository<C, G> {}
+
 #[async_trait]
 impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C, G> {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {

@@ -3,13 +3,12 @@
 mod attempts;
 mod ids;
 
-use crate::database::{Autocommit, SeaOrmTaskRepository};
 use crate::error::TaskError;
 use crate::query::{MAX_PAGE_SIZE, Page, TaskFilter, TaskQuery};
 use crate::repository::retrying::attempts::{Attempts, repeat};
 use crate::repository::retrying::ids::{FixedIds, as_created, existing_id};
 use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
-use crate::task::{NewTask, ParentGame, Task, TaskKey, TaskPatch, TaskScope};
+use crate::task::{NewTask, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::sync::Arc;
@@ -31,7 +30,6 @@ use uuid::Uuid;
 /// ```
 pub trait Retryable: TaskRepository {}
 
-impl<C: Autocommit, G: ParentGame> Retryable for SeaOrmTaskRepository<C, G> {}
 impl<T: Retryable + ?Sized> Retryable for &T {}
 impl<T: Retryable + ?Sized> Retryable for Arc<T> {}
 impl<T: Retryable + ?Sized> Retryable for Box<T> {}
