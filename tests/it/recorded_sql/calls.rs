@@ -1,4 +1,4 @@
-//! The calls whose statements are on record.
+//! The calls whose statements are recorded.
 
 use super::Recorder;
 use crate::support::key;
@@ -74,7 +74,7 @@ fn named(game: Uuid) -> NewTask {
     NewTask::new(game, "task").strategy("own")
 }
 
-/// A name for each kind of key, and the key.
+/// One key of each kind, with its name.
 fn keys(task: &Task) -> [(&'static str, TaskKey); 3] {
     [
         ("by id", TaskKey::Id(task.id)),
@@ -93,7 +93,7 @@ impl Calls<'_> {
         self.recorder.call(&title, call).await
     }
 
-    /// A task, without a record.
+    /// Creates a task without recording it.
     async fn task(&mut self) -> Task {
         self.recorder.tasks += 1;
         let name = format!("task {:03}", self.recorder.tasks);
@@ -267,7 +267,7 @@ impl Calls<'_> {
     }
 }
 
-/// Of eight tasks or more: two by each kind of keys, and two by keys of two kinds.
+/// Keys of at least eight tasks: two of each kind, and two of mixed kinds.
 fn filters_by_keys(tasks: &[Task]) -> Vec<(&'static str, TaskFilter)> {
     let of_kind = |kind: usize| {
         let two = &tasks[2 * kind..2 * kind + 2];

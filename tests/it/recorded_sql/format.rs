@@ -1,4 +1,4 @@
-//! Statements and their values as text to be read.
+//! Formats statements and their values for reading.
 
 use game_tasks::sea_orm::Value;
 use game_tasks::sea_orm::sea_query::ArrayType;
@@ -6,19 +6,19 @@ use sqlformat::{FormatOptions, Indent, QueryParams};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// How wide a line of values may be.
+/// The maximum width of a line of values.
 const WIDTH: usize = 100;
 
-/// How much of a list is shown.
+/// How many elements of a list are shown.
 const SHOWN: usize = 3;
 
-/// What stands in nearly every statement for SQLite, and is too long to be read each time: how the
-/// text of a timestamp is compared.
+/// Abbreviations for the long expressions that occur in nearly every statement for SQLite: how the text
+/// of a timestamp is compared.
 #[derive(Default)]
 pub(super) struct Abbreviations(Vec<(String, String)>);
 
 impl Abbreviations {
-    /// Learns the expressions from the statement that makes an index of them, and defines them.
+    /// Takes the expressions from the statement that creates an index of them, and defines their names.
     pub(super) fn learn(&mut self, sql: &str) -> Option<String> {
         let (_, expression) = sql.split_once("(\"gameId\", CASE WHEN ")?;
         let (compared, _) = expression.rsplit_once(" || hex(")?;
@@ -28,7 +28,7 @@ impl Abbreviations {
         let mut definitions = String::new();
         for (name, expression) in [("compared", compared.as_str()), ("normalised", normalised)] {
             let expression = expression.replace("\"created_at\"", "{column}");
-            // The bare name is a part of the qualified one.
+            // The unqualified name is part of the qualified one, so replace the longer first.
             for qualifier in ["\"tasks\".", ""] {
                 for column in ["created_at", "updated_at"] {
                     let column = format!("{qualifier}\"{column}\"");
@@ -60,7 +60,7 @@ pub(super) fn statement(sql: &str) -> String {
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + ";\n"
 }
 
-/// Values in their order, as comments.
+/// The values in their order, as comments.
 pub(super) fn wrapped(values: &[String]) -> String {
     let mut lines = vec!["-- with".to_owned()];
     for value in values {
@@ -74,7 +74,7 @@ pub(super) fn wrapped(values: &[String]) -> String {
     lines.join("\n").trim_end_matches(',').to_owned() + "\n"
 }
 
-/// A value without what differs from run to run.
+/// A value without the parts that differ from run to run.
 pub(super) fn value(value: &Value, ids: &HashMap<Uuid, &'static str>) -> String {
     let is_null = |value: &Value| *value == value.as_null();
     match value {
@@ -99,7 +99,7 @@ pub(super) fn value(value: &Value, ids: &HashMap<Uuid, &'static str>) -> String 
             let list = values.iter().map(|one| self::value(one, ids)).collect();
             format!("{name} {}", list_shown(list))
         }
-        // When SeaORM recorded a migration.
+        // The time at which SeaORM recorded a migration.
         Value::BigInt(Some(seconds)) if *seconds > 1_000_000_000 => "<seconds>".to_owned(),
         Value::Json(Some(json)) => text_shown(&json.to_string()),
         other => other.to_string(),
@@ -116,7 +116,7 @@ fn list_shown(list: Vec<String>) -> String {
     format!("[{first}{more}]")
 }
 
-/// A text; the driver for SQLite sends times, and the crate lists, as texts.
+/// A text. On SQLite the driver sends times, and the crate sends lists, as texts.
 fn text_shown(text: &str) -> String {
     let is_time = text.get(10..11) == Some("T") && text.contains("+00:00");
     match serde_json::from_str::<Vec<serde_json::Value>>(text) {

@@ -1,7 +1,7 @@
-//! The statements that the crate sends, on record: `tests/sql/` has a file for each database. A
-//! change of a statement is a difference that a reviewer reads.
+//! Compares the statements that the crate sends with those in `tests/sql/`, which has a file for each
+//! database, so that a reviewer sees every change of a statement.
 //!
-//! `GAME_TASKS_WRITE_SQL=1` writes the files anew.
+//! `GAME_TASKS_WRITE_SQL=1` rewrites the files.
 
 mod calls;
 mod format;
@@ -22,17 +22,17 @@ tests_on!(
 
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
-/// Keeps the statements that go through a pool.
+/// Records the statements that a pool sends.
 struct Recorder {
     db: DatabaseConnection,
     sent: Arc<Mutex<Vec<Statement>>>,
-    /// What ids are called on the record.
+    /// The names of ids in the record.
     ids: HashMap<Uuid, &'static str>,
     record: String,
-    /// Under which heading a statement is on record.
+    /// The heading under which each statement was first recorded.
     seen: HashMap<String, String>,
     abbreviations: format::Abbreviations,
-    /// How many tasks were made without a record, for their names.
+    /// How many tasks were created without being recorded, for their names.
     tasks: usize,
 }
 
@@ -61,7 +61,7 @@ impl Recorder {
         self.record.push_str(&format!("\n\n-- {title}\n-- {}\n", "=".repeat(title.len())));
     }
 
-    /// Makes a call, and records what it sends.
+    /// Makes a call, and records what it sends under a heading.
     async fn call<T>(&mut self, title: &str, call: impl Future<Output = T>) -> T {
         self.sent.lock().unwrap().clear();
         let answer = call.await;
