@@ -118,8 +118,10 @@ async fn create_sqlite_triggers(database: &TestDatabase, when: &str, body: &str)
         ("DELETE", "OLD", r#"OLD."externalTaskId" = 'old'"#),
     ] {
         let body = body.replace("row.", &format!("{row}."));
+        // Another connection of the pool may just have dropped the trigger. SQLite then looks at its
+        // cached schema, and only with IF NOT EXISTS checks that it is current.
         let make = format!(
-            "CREATE TRIGGER app_{event} {when} {event} ON tasks WHEN {condition} BEGIN {body}; END"
+            "CREATE TRIGGER IF NOT EXISTS app_{event} {when} {event} ON tasks WHEN {condition} BEGIN {body}; END"
         );
         run(&database.db, &make, []).await;
     }

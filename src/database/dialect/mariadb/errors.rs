@@ -6,16 +6,13 @@ use crate::error::FailureKind::{self, *};
 use crate::error::TransactionState::{self, Intact, Lost, Unknown};
 use sea_orm::sqlx::error::DatabaseError;
 
-pub(in crate::database::dialect) fn classify(
-    code: &str,
-    _writes: bool,
-) -> (FailureKind, TransactionState) {
+pub(crate) fn classify(code: &str, _writes: bool) -> (FailureKind, TransactionState) {
     code.parse().map_or((Other, Unknown), by_number)
 }
 
 /// The SQLSTATE is too coarse. The error number is not accessible without a dependency on the
 /// driver, but the driver's `Display` begins with it.
-pub(in crate::database::dialect) fn error_code(error: &dyn DatabaseError) -> Option<String> {
+pub(crate) fn error_code(error: &dyn DatabaseError) -> Option<String> {
     let shown = error.to_string();
     let number: String = shown.chars().take_while(char::is_ascii_digit).collect();
     match number.is_empty() {
@@ -26,10 +23,7 @@ pub(in crate::database::dialect) fn error_code(error: &dyn DatabaseError) -> Opt
 
 /// Only the message names a foreign key, between backticks after the word CONSTRAINT. Such a
 /// message contains names and no values.
-pub(in crate::database::dialect) fn violated_constraint(
-    error: &dyn DatabaseError,
-    kind: FailureKind,
-) -> Option<String> {
+pub(crate) fn violated_constraint(error: &dyn DatabaseError, kind: FailureKind) -> Option<String> {
     if kind != ForeignKeyViolation {
         return error.constraint().map(str::to_owned);
     }
@@ -38,7 +32,7 @@ pub(in crate::database::dialect) fn violated_constraint(
     rest.starts_with(" FOREIGN KEY").then(|| name.to_owned())
 }
 
-pub(in crate::database::dialect) fn may_be_partly_applied(_code: &str) -> bool {
+pub(crate) fn may_be_partly_applied(_code: &str) -> bool {
     false
 }
 

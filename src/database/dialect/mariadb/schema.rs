@@ -10,12 +10,12 @@ use sea_orm::{Statement, Value};
 /// The collation of text. A statement that met another would fail, or treat unequal texts as equal.
 const COLLATION: &str = "utf8mb4_nopad_bin";
 
-pub(in crate::database::dialect) fn unsupported_product(version: &str) -> Option<String> {
+pub(crate) fn unsupported_product(version: &str) -> Option<String> {
     (!version.contains("MariaDB")).then(|| format!("MySQL {version}"))
 }
 
 /// The collation is the table's: see [`table_options`].
-pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static str {
+pub(crate) fn column_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Uuid => "binary(16)",
         ColumnKind::Time => "datetime(6)",
@@ -23,42 +23,33 @@ pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static st
     }
 }
 
-pub(in crate::database::dialect) fn mark_table(_table: &str) -> TableMark {
+pub(crate) fn mark_table(_table: &str) -> TableMark {
     TableMark { after: format!(" COMMENT='{MARK}'"), ..TableMark::default() }
 }
 
-pub(in crate::database::dialect) fn constraint_clause(name: &str) -> String {
+pub(crate) fn constraint_clause(name: &str) -> String {
     format!("CONSTRAINT {} ", super::quote(name))
 }
 
-pub(in crate::database::dialect) fn drop_index(
-    table: &str,
-    _schema: Option<&str>,
-    index: &str,
-) -> String {
+pub(crate) fn drop_index(table: &str, _schema: Option<&str>, index: &str) -> String {
     format!("ALTER TABLE IF EXISTS {table} DROP INDEX IF EXISTS {index}")
 }
 
 /// None: every table has its own namespace of indexes.
-pub(in crate::database::dialect) fn index_names_to_reserve(
-    _listing: String,
-    _unique: String,
-) -> Vec<String> {
+pub(crate) fn index_names_to_reserve(_listing: String, _unique: String) -> Vec<String> {
     Vec::new()
 }
 
-pub(in crate::database::dialect) fn same_column_name(one: &str, other: &str) -> bool {
+pub(crate) fn same_column_name(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-pub(in crate::database::dialect) fn base_type_and_collation(
-    detail: &str,
-) -> (String, Option<String>) {
+pub(crate) fn base_type_and_collation(detail: &str) -> (String, Option<String>) {
     let (base, collation) = detail.split_once(' ').unwrap_or((detail, ""));
     (base.to_owned(), Some(collation.to_owned()).filter(|name| !name.is_empty()))
 }
 
-pub(in crate::database::dialect) fn expected_type(kind: ColumnKind) -> &'static str {
+pub(crate) fn expected_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Uuid => "binary(16)",
         ColumnKind::Time => "datetime(6)",
@@ -66,7 +57,7 @@ pub(in crate::database::dialect) fn expected_type(kind: ColumnKind) -> &'static 
     }
 }
 
-pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &CatalogColumn) -> bool {
+pub(crate) fn type_fits(kind: ColumnKind, column: &CatalogColumn) -> bool {
     let base = column.base_type.as_str();
     match kind {
         ColumnKind::Uuid => base == "binary" && column.size == Some(16),
@@ -80,23 +71,17 @@ pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &Catalog
 }
 
 /// The collations are in the catalogs.
-pub(in crate::database::dialect) fn collation_probe(
-    _table: &TableName,
-    _columns: &[&str],
-) -> Option<Statement> {
+pub(crate) fn collation_probe(_table: &TableName, _columns: &[&str]) -> Option<Statement> {
     None
 }
 
 /// An engine that is not loaded has an empty name.
-pub(in crate::database::dialect) fn storage_fault(storage: &str) -> Option<(&'static str, String)> {
+pub(crate) fn storage_fault(storage: &str) -> Option<(&'static str, String)> {
     let is_innodb = storage.eq_ignore_ascii_case("InnoDB");
     (!is_innodb).then(|| ("of InnoDB", format!("of the engine {storage:?}")))
 }
 
-pub(in crate::database::dialect) fn expected_setting(
-    name: &str,
-    value: &str,
-) -> Option<&'static str> {
+pub(crate) fn expected_setting(name: &str, value: &str) -> Option<&'static str> {
     let (expected, fits) = match name {
         "foreign_key_checks" | "unique_checks" => ("ON", value == "ON"),
         // Otherwise a null in a NOT NULL column becomes an empty text, and long texts are cut.
@@ -109,18 +94,14 @@ pub(in crate::database::dialect) fn expected_setting(
     (!fits).then_some(expected)
 }
 
-pub(in crate::database::dialect) fn catalog_query(
-    name: &TableName,
-    _resolve: Resolve,
-    parent: &TableName,
-) -> Statement {
+pub(crate) fn catalog_query(name: &TableName, _resolve: Resolve, parent: &TableName) -> Statement {
     let table = [Value::from(name.schema.clone()), name.table.clone().into()];
     let parent = [Value::from(parent.schema.clone()), parent.table.clone().into()];
     let values = [&table, &table, &table, &table, &parent].into_iter().flatten().cloned();
     Statement::from_sql_and_values(Dialect::MariaDb.backend(), CATALOG, values)
 }
 
-pub(in crate::database::dialect) fn name_holders_query(planned: &PlannedNames) -> Statement {
+pub(crate) fn name_holders_query(planned: &PlannedNames) -> Statement {
     let PlannedNames { table: TableName { schema, table }, indexes, foreign_key, .. } = planned;
     let values: [Value; 5] = [
         schema.clone().into(),
@@ -194,7 +175,7 @@ WHERE table_schema = COALESCE(?, DATABASE()) AND table_name = ?
 GROUP BY table_name, index_name
 ";
 
-pub(in crate::database::dialect) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
+pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     version_query: "SELECT VERSION()",
     is_games_database: false,
     // CURRENT_TIMESTAMP would write the session's time zone.

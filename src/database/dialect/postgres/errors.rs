@@ -6,26 +6,20 @@ use crate::error::FailureKind::{self, *};
 use crate::error::TransactionState;
 use sea_orm::sqlx::error::DatabaseError;
 
-pub(in crate::database::dialect) fn classify(
-    code: &str,
-    _writes: bool,
-) -> (FailureKind, TransactionState) {
+pub(crate) fn classify(code: &str, _writes: bool) -> (FailureKind, TransactionState) {
     // Every error that the server reports aborts the transaction.
     (kind(code), TransactionState::Lost)
 }
 
-pub(in crate::database::dialect) fn error_code(error: &dyn DatabaseError) -> Option<String> {
+pub(crate) fn error_code(error: &dyn DatabaseError) -> Option<String> {
     error.code().map(|code| code.into_owned())
 }
 
-pub(in crate::database::dialect) fn violated_constraint(
-    error: &dyn DatabaseError,
-    _kind: FailureKind,
-) -> Option<String> {
+pub(crate) fn violated_constraint(error: &dyn DatabaseError, _kind: FailureKind) -> Option<String> {
     error.constraint().map(str::to_owned)
 }
 
-pub(in crate::database::dialect) fn may_be_partly_applied(_code: &str) -> bool {
+pub(crate) fn may_be_partly_applied(_code: &str) -> bool {
     false
 }
 

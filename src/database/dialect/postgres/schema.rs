@@ -7,12 +7,12 @@ use crate::database::dialect::catalog::{
 };
 use sea_orm::Statement;
 
-pub(in crate::database::dialect) fn unsupported_product(_version: &str) -> Option<String> {
+pub(crate) fn unsupported_product(_version: &str) -> Option<String> {
     None
 }
 
 /// Text is compared byte for byte, whatever the database's own collation.
-pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static str {
+pub(crate) fn column_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Uuid => "uuid",
         ColumnKind::Time => "timestamptz(6)",
@@ -20,44 +20,35 @@ pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static st
     }
 }
 
-pub(in crate::database::dialect) fn mark_table(table: &str) -> TableMark {
+pub(crate) fn mark_table(table: &str) -> TableMark {
     let statement = Some(format!("COMMENT ON TABLE {table} IS '{MARK}'"));
     TableMark { statement, ..TableMark::default() }
 }
 
 /// None: PostgreSQL chooses a name that is free in the schema.
-pub(in crate::database::dialect) fn constraint_clause(_name: &str) -> String {
+pub(crate) fn constraint_clause(_name: &str) -> String {
     String::new()
 }
 
-pub(in crate::database::dialect) fn drop_index(
-    _table: &str,
-    schema: Option<&str>,
-    index: &str,
-) -> String {
+pub(crate) fn drop_index(_table: &str, schema: Option<&str>, index: &str) -> String {
     let schema = schema.map_or(String::new(), |schema| super::quote(schema) + ".");
     format!("DROP INDEX IF EXISTS {schema}{index}")
 }
 
-pub(in crate::database::dialect) fn index_names_to_reserve(
-    listing: String,
-    unique: String,
-) -> Vec<String> {
+pub(crate) fn index_names_to_reserve(listing: String, unique: String) -> Vec<String> {
     vec![listing, unique]
 }
 
-pub(in crate::database::dialect) fn same_column_name(one: &str, other: &str) -> bool {
+pub(crate) fn same_column_name(one: &str, other: &str) -> bool {
     one == other
 }
 
-pub(in crate::database::dialect) fn base_type_and_collation(
-    detail: &str,
-) -> (String, Option<String>) {
+pub(crate) fn base_type_and_collation(detail: &str) -> (String, Option<String>) {
     let (base, collation) = detail.split_once(' ').unwrap_or((detail, ""));
     (base.to_owned(), Some(collation.to_owned()).filter(|name| !name.is_empty()))
 }
 
-pub(in crate::database::dialect) fn expected_type(kind: ColumnKind) -> &'static str {
+pub(crate) fn expected_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Uuid => "uuid",
         ColumnKind::Time => "timestamptz of microseconds",
@@ -65,7 +56,7 @@ pub(in crate::database::dialect) fn expected_type(kind: ColumnKind) -> &'static 
     }
 }
 
-pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &CatalogColumn) -> bool {
+pub(crate) fn type_fits(kind: ColumnKind, column: &CatalogColumn) -> bool {
     let base = column.base_type.as_str();
     match kind {
         ColumnKind::Uuid => base == "uuid",
@@ -77,14 +68,11 @@ pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &Catalog
 }
 
 /// The collations are in the catalogs.
-pub(in crate::database::dialect) fn collation_probe(
-    _table: &TableName,
-    _columns: &[&str],
-) -> Option<Statement> {
+pub(crate) fn collation_probe(_table: &TableName, _columns: &[&str]) -> Option<Statement> {
     None
 }
 
-pub(in crate::database::dialect) fn storage_fault(storage: &str) -> Option<(&'static str, String)> {
+pub(crate) fn storage_fault(storage: &str) -> Option<(&'static str, String)> {
     let (expected, found) = match storage {
         "u" => ("a permanent one", "an unlogged table"),
         "t" => ("a permanent one", "a temporary table"),
@@ -94,10 +82,7 @@ pub(in crate::database::dialect) fn storage_fault(storage: &str) -> Option<(&'st
     Some((expected, found.to_owned()))
 }
 
-pub(in crate::database::dialect) fn expected_setting(
-    name: &str,
-    value: &str,
-) -> Option<&'static str> {
+pub(crate) fn expected_setting(name: &str, value: &str) -> Option<&'static str> {
     let (expected, fits) = match name {
         // Text is sorted, and prefixes are matched, by the bytes of UTF-8.
         "server_encoding" => ("UTF8", value == "UTF8"),
@@ -108,18 +93,14 @@ pub(in crate::database::dialect) fn expected_setting(
     (!fits).then_some(expected)
 }
 
-pub(in crate::database::dialect) fn catalog_query(
-    name: &TableName,
-    resolve: Resolve,
-    parent: &TableName,
-) -> Statement {
+pub(crate) fn catalog_query(name: &TableName, resolve: Resolve, parent: &TableName) -> Statement {
     let dialect = Dialect::Postgres;
     let created = resolve == Resolve::WhereCreated && name.schema.is_none();
     let values = [name.quoted(dialect).into(), created.into(), parent.quoted(dialect).into()];
     Statement::from_sql_and_values(dialect.backend(), CATALOG, values)
 }
 
-pub(in crate::database::dialect) fn name_holders_query(planned: &PlannedNames) -> Statement {
+pub(crate) fn name_holders_query(planned: &PlannedNames) -> Statement {
     let dialect = Dialect::Postgres;
     let PlannedNames { table, table_exists, indexes, foreign_key: _ } = planned;
     let mut names = indexes.clone();
@@ -237,7 +218,7 @@ SELECT n.nspname::text,
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)
 ";
 
-pub(in crate::database::dialect) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
+pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     version_query: "SELECT VERSION()",
     is_games_database: true,
     current_timestamp: "CURRENT_TIMESTAMP",

@@ -4,26 +4,20 @@ use crate::error::FailureKind::{self, *};
 use crate::error::TransactionState::{self, Intact, Lost, Unknown};
 use sea_orm::sqlx::error::DatabaseError;
 
-pub(in crate::database::dialect) fn classify(
-    code: &str,
-    writes: bool,
-) -> (FailureKind, TransactionState) {
+pub(crate) fn classify(code: &str, writes: bool) -> (FailureKind, TransactionState) {
     code.parse().map_or((Other, Unknown), |code| by_code(code, writes))
 }
 
-pub(in crate::database::dialect) fn error_code(error: &dyn DatabaseError) -> Option<String> {
+pub(crate) fn error_code(error: &dyn DatabaseError) -> Option<String> {
     error.code().map(|code| code.into_owned())
 }
 
-pub(in crate::database::dialect) fn violated_constraint(
-    error: &dyn DatabaseError,
-    _kind: FailureKind,
-) -> Option<String> {
+pub(crate) fn violated_constraint(error: &dyn DatabaseError, _kind: FailureKind) -> Option<String> {
     error.constraint().map(str::to_owned)
 }
 
 /// A trigger's `RAISE(FAIL)` keeps the changes that the statement made before it.
-pub(in crate::database::dialect) fn may_be_partly_applied(code: &str) -> bool {
+pub(crate) fn may_be_partly_applied(code: &str) -> bool {
     code == "1811"
 }
 

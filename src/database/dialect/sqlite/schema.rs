@@ -7,11 +7,11 @@ use crate::database::dialect::catalog::{
 };
 use sea_orm::Statement;
 
-pub(in crate::database::dialect) fn unsupported_product(_version: &str) -> Option<String> {
+pub(crate) fn unsupported_product(_version: &str) -> Option<String> {
     None
 }
 
-pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static str {
+pub(crate) fn column_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Uuid => "blob",
         ColumnKind::Time | ColumnKind::Text => "text",
@@ -19,48 +19,39 @@ pub(in crate::database::dialect) fn column_type(kind: ColumnKind) -> &'static st
 }
 
 /// SQLite keeps the text of a definition, with its comments.
-pub(in crate::database::dialect) fn mark_table(_table: &str) -> TableMark {
+pub(crate) fn mark_table(_table: &str) -> TableMark {
     TableMark { inside: format!("/* {MARK} */ "), ..TableMark::default() }
 }
 
-pub(in crate::database::dialect) fn constraint_clause(name: &str) -> String {
+pub(crate) fn constraint_clause(name: &str) -> String {
     format!("CONSTRAINT {} ", super::quote(name))
 }
 
-pub(in crate::database::dialect) fn drop_index(
-    _table: &str,
-    _schema: Option<&str>,
-    index: &str,
-) -> String {
+pub(crate) fn drop_index(_table: &str, _schema: Option<&str>, index: &str) -> String {
     format!("DROP INDEX IF EXISTS {index}")
 }
 
 /// SQLite itself names the index of a constraint.
-pub(in crate::database::dialect) fn index_names_to_reserve(
-    listing: String,
-    _unique: String,
-) -> Vec<String> {
+pub(crate) fn index_names_to_reserve(listing: String, _unique: String) -> Vec<String> {
     vec![listing]
 }
 
-pub(in crate::database::dialect) fn same_column_name(one: &str, other: &str) -> bool {
+pub(crate) fn same_column_name(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-pub(in crate::database::dialect) fn base_type_and_collation(
-    detail: &str,
-) -> (String, Option<String>) {
+pub(crate) fn base_type_and_collation(detail: &str) -> (String, Option<String>) {
     (detail.to_owned(), None)
 }
 
-pub(in crate::database::dialect) fn expected_type(kind: ColumnKind) -> &'static str {
+pub(crate) fn expected_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Uuid => "blob or uuid_text",
         ColumnKind::Time | ColumnKind::Text => "text",
     }
 }
 
-pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &CatalogColumn) -> bool {
+pub(crate) fn type_fits(kind: ColumnKind, column: &CatalogColumn) -> bool {
     let base = column.base_type.as_str();
     let has = |parts: &[&str]| parts.iter().any(|part| base.contains(part));
     match kind {
@@ -75,10 +66,7 @@ pub(in crate::database::dialect) fn type_fits(kind: ColumnKind, column: &Catalog
 
 /// SQLite's catalogs do not show the collation of a column. For each column this counts how many of
 /// three texts are distinct: `a` and `A` unless the collation folds case, `a ` unless it trims.
-pub(in crate::database::dialect) fn collation_probe(
-    table: &TableName,
-    columns: &[&str],
-) -> Option<Statement> {
+pub(crate) fn collation_probe(table: &TableName, columns: &[&str]) -> Option<Statement> {
     let (schema, name) = (super::quote(schema(table)), super::quote(&table.table));
     let count = |column: &&str| {
         format!(
@@ -92,16 +80,11 @@ pub(in crate::database::dialect) fn collation_probe(
     Some(Statement::from_string(Dialect::Sqlite.backend(), text))
 }
 
-pub(in crate::database::dialect) fn storage_fault(
-    _storage: &str,
-) -> Option<(&'static str, String)> {
+pub(crate) fn storage_fault(_storage: &str) -> Option<(&'static str, String)> {
     None
 }
 
-pub(in crate::database::dialect) fn expected_setting(
-    name: &str,
-    value: &str,
-) -> Option<&'static str> {
+pub(crate) fn expected_setting(name: &str, value: &str) -> Option<&'static str> {
     let (expected, fits) = match name {
         // Text is sorted, and prefixes are matched, by the bytes of UTF-8.
         "encoding" => ("UTF-8", value == "UTF-8"),
@@ -111,16 +94,12 @@ pub(in crate::database::dialect) fn expected_setting(
     (!fits).then_some(expected)
 }
 
-pub(in crate::database::dialect) fn catalog_query(
-    name: &TableName,
-    _resolve: Resolve,
-    parent: &TableName,
-) -> Statement {
+pub(crate) fn catalog_query(name: &TableName, _resolve: Resolve, parent: &TableName) -> Statement {
     let values = [name.table.clone().into(), schema(name).into(), parent.table.clone().into()];
     Statement::from_sql_and_values(Dialect::Sqlite.backend(), on_master(CATALOG, name), values)
 }
 
-pub(in crate::database::dialect) fn name_holders_query(planned: &PlannedNames) -> Statement {
+pub(crate) fn name_holders_query(planned: &PlannedNames) -> Statement {
     let PlannedNames { table, table_exists, indexes, foreign_key: _ } = planned;
     let mut names = indexes.clone();
     if !table_exists {
@@ -184,7 +163,7 @@ FROM {master} m WHERE m.type IN ('index', 'table', 'view')
     AND lower(m.name) IN (SELECT lower(value) FROM json_each(?3))
 ";
 
-pub(in crate::database::dialect) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
+pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     version_query: "SELECT sqlite_version()",
     is_games_database: false,
     // In the format of the driver, which omits a fraction of zero.
