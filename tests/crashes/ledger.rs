@@ -57,7 +57,7 @@ impl Ledger {
             let found = names.iter().filter(|name| counts.contains_key(*name)).count();
             match reported {
                 Reported::Done => {
-                    assert_eq!(found, names.len(), "acknowledged and lost: {names:?}")
+                    assert_eq!(found, names.len(), "acknowledged and lost: {names:?}");
                 }
                 Reported::NotApplied => {
                     assert_eq!(found, 0, "reported as not applied, but stored: {names:?}");
