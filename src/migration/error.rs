@@ -11,7 +11,7 @@ use sea_orm::DbErr;
 #[non_exhaustive]
 pub enum MigrationError {
     /// A table is missing, or lacks something that the crate needs. Nothing was changed.
-    #[error("the schema does not fit (the README of game-tasks says what to do): {0}")]
+    #[error("the schema does not fit (what to do: `game_tasks::docs::existing_tables`): {0}")]
     SchemaMismatch(SchemaMismatch),
     /// The migrator refused to run: the record names migrations that it does not know.
     #[error("the migrations cannot run: {reason}")]

@@ -61,20 +61,11 @@ impl MariaDbLock {
         // Other connections have to see the row, and a DDL statement would commit anyway.
         db.execute_unprepared("COMMIT").await?;
         let holder = Uuid::now_v7().to_string();
-        let row = db.query_one_raw(statement(INSPECT, Some(&holder))).await?;
-        let row = row.ok_or_else(|| DbErr::RecordNotFound("the server's locks".to_owned()))?;
-        let (tables, columns): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        match (tables, columns) {
-            (0, _) => {
-                db.execute_unprepared(CREATE).await?;
+        let in_cluster = loop {
+            if let Some(in_cluster) = unless_overtaken(call, prepare(db, &holder).await)? {
+                break in_cluster;
             }
-            (_, 6) => {}
-            _ => return Err(name_is_taken()),
-        }
-        let in_cluster = row.try_get_by_index::<i64>(2)? != 0;
-        if row.try_get_by_index::<Option<i64>>(3)? != Some(1) {
-            return Err(DbErr::Migration("`GET_LOCK` failed".to_owned()));
-        }
+        };
         let mut lock = Self { holder, held: false, in_cluster };
         let mut watcher = Watcher::default();
         loop {
@@ -88,7 +79,8 @@ impl MariaDbLock {
             delete_dropped(db, call).await?;
             // The server waits, so that no timer of a particular runtime is needed.
             db.query_one_raw(statement("SELECT SLEEP(0.05)", None)).await?;
-            let Some(row) = db.query_one_raw(statement(READ, None)).await? else { continue };
+            let read = db.query_one_raw(statement(READ, None)).await;
+            let Some(row) = unless_overtaken(call, read)?.flatten() else { continue };
             let (holder, has_heartbeat): (String, bool) =
                 (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             let is_gone = row.try_get_by_index::<i64>(2)? != 0;
@@ -128,6 +120,25 @@ impl Drop for MariaDbLock {
     }
 }
 
+/// Creates the table if it is missing, and takes the lock that shows that the connection is alive.
+/// Returns whether the server is a node of a cluster.
+async fn prepare(db: &DatabaseTransaction, holder: &str) -> Result<bool, DbErr> {
+    let row = db.query_one_raw(statement(INSPECT, Some(holder))).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("the server's locks".to_owned()))?;
+    let (tables, columns): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    match (tables, columns) {
+        (0, _) => {
+            db.execute_unprepared(CREATE).await?;
+        }
+        (_, 6) => {}
+        _ => return Err(name_is_taken()),
+    }
+    match row.try_get_by_index::<Option<i64>>(3)? {
+        Some(1) => Ok(row.try_get_by_index::<i64>(2)? != 0),
+        _ => Err(DbErr::Migration("`GET_LOCK` failed".to_owned())),
+    }
+}
+
 fn name_is_taken() -> DbErr {
     let holder = "something that is not the crate's lock".to_owned();
     let fault = SchemaFault::NameTaken { name: TABLE.to_owned(), holder };
@@ -154,7 +165,8 @@ async fn delete(db: &DatabaseTransaction, holder: &str) -> Result<u64, DbErr> {
     db.execute_raw(statement(DELETE, Some(holder))).await.map(|deleted| deleted.rows_affected())
 }
 
-/// `None` where a concurrent change won. A node of a cluster learns that on commit.
+/// `None` where a concurrent change won. A node of a cluster learns that on commit; a DDL statement of
+/// another node also aborts statements that only read the table.
 fn unless_overtaken<T>(call: Call, answer: Result<T, DbErr>) -> Result<Option<T>, DbErr> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

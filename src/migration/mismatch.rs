@@ -175,7 +175,7 @@ impl From<SchemaMismatch> for DbErr {
     fn from(mismatch: SchemaMismatch) -> Self {
         Self::TryIntoErr {
             from: "the existing tables",
-            into: "the tables of game-tasks (its README says what to do)",
+            into: "the tables of game-tasks (what to do: `game_tasks::docs::existing_tables`)",
             source: Arc::new(mismatch),
         }
     }

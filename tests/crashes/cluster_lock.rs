@@ -276,3 +276,28 @@ async fn two_holders_on_a_pool_of_two_do_not_deadlock() {
     assert_eq!(names(&pool, "SELECT CAST(n AS char) FROM app_sections").await, ["20"]);
     servers.drop_all().await;
 }
+
+/// The callers create the lock's table at once; the DDL statement of one aborts statements of the
+/// others.
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_create_the_table_of_the_lock_at_once_take_turns() {
+    let Some((urls, servers)) = new_database().await else { return };
+    let mut pools = Vec::new();
+    for url in &urls {
+        pools.push(connect_pool(url, 6).await);
+    }
+    pools[0].execute_unprepared("CREATE TABLE app_sections (n integer)").await.unwrap();
+    pools[0].execute_unprepared("INSERT INTO app_sections VALUES (0)").await.unwrap();
+    for _ in 0..30 {
+        pools[0].execute_unprepared("DROP TABLE IF EXISTS game_tasks_lock").await.unwrap();
+        let calls = (0..9).map(|n| {
+            let pool = pools[n % pools.len()].clone();
+            tokio::spawn(async move { with_migration_lock(&pool, count).await })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            tokio::time::timeout(SOON, call).await.expect("a call waits").unwrap().unwrap();
+        }
+    }
+    assert_eq!(names(&pools[0], "SELECT CAST(n AS char) FROM app_sections").await, ["270"]);
+    servers.drop_all().await;
+}
