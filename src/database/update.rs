@@ -1,12 +1,12 @@
 //! Changing one task, and what a patch is in SQL.
 
 use super::delete::overtaken;
-use super::sql::{AppColumns, Sql};
+use super::sql::{AppColumns, ColumnNames, Sql};
 use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::TaskError;
 use crate::task::{Lifecycle, ParentGame, Task, TaskKey, TaskPatch, TaskScope, time};
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, IdenStatic, Statement};
+use sea_orm::Statement;
 use std::fmt::{self, Display};
 
 /// A patch that is written at one time.
@@ -50,8 +50,8 @@ impl<'p> PatchSql<'p> {
             }
             f.write_str(" AND (1 = 0")?;
             for (column, value) in patch.changes() {
-                let (name, nullable) = (names.qualified(column.as_str()), column.def().is_null());
-                if nullable {
+                let ColumnNames { qualified: name, is_nullable, .. } = names.of(column);
+                if *is_nullable {
                     write!(f, " OR {name} IS NULL")?;
                 }
                 write!(f, " OR {name} <> {}", sql.bind(value))?;

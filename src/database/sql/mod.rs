@@ -22,7 +22,7 @@ pub(crate) use self::filter::Keys;
 #[cfg(feature = "migration")]
 pub(crate) use self::indexes::{creation_index, name_index, within_limit};
 pub(crate) use self::keys::{KeyKind, KeyList};
-pub(crate) use self::names::{Names, SortKey};
+pub(crate) use self::names::{ColumnNames, Names, SortKey};
 pub(crate) use self::rows::{Encoded, Rows, Values, array_rows, json_rows};
 
 use sea_orm::{Condition, Statement, Value, sea_query::Expr};

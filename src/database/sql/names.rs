@@ -30,6 +30,16 @@ impl SortKey {
     }
 }
 
+/// One column of a task.
+#[derive(Debug)]
+pub(crate) struct ColumnNames {
+    /// Where a statement assigns to it.
+    pub(crate) unqualified: String,
+    /// Where a statement compares it as it is stored.
+    pub(crate) qualified: String,
+    pub(crate) is_nullable: bool,
+}
+
 /// The names that statements are made of, quoted for one database, and what was learned about its
 /// tables. Columns of the tasks table are qualified with it, those of the games table with `g`.
 #[derive(Debug)]
@@ -46,6 +56,8 @@ pub(crate) struct Names {
     /// The columns that a statement returns, by which of id and game it binds: for one row and for
     /// many.
     returned: [[String; 2]; 4],
+    /// By the columns' place in the entity.
+    by_column: Vec<ColumnNames>,
     pub(crate) id: String,
     /// Compared for equality.
     pub(crate) created_at: String,
@@ -117,6 +129,13 @@ impl Names {
             returned: [(None, None), (some, None), (None, some), (some, some)].map(|(id, game)| {
                 [false, true].map(|many_rows| returned(BoundColumns { id, game }, many_rows))
             }),
+            by_column: Column::iter()
+                .map(|one| ColumnNames {
+                    unqualified: quoted(one.as_str()),
+                    qualified: column(one),
+                    is_nullable: one.def().is_null(),
+                })
+                .collect(),
             created_at: dialect.comparable_time(&created_at),
             updated_at: dialect.comparable_time(&updated_at),
             by_creation: dialect.sort_key(&created_at, &id),
@@ -182,9 +201,14 @@ impl Names {
         format!("{}.{}", self.tasks_alias, self.dialect.quote(column))
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there is one for each column")]
+    pub(crate) fn of(&self, column: Column) -> &ColumnNames {
+        &self.by_column[column as usize]
+    }
+
     /// A column of a task, unqualified: where a statement assigns to it.
-    pub(crate) fn unqualified(&self, column: Column) -> String {
-        self.dialect.quote(column.as_str())
+    pub(crate) fn unqualified(&self, column: Column) -> &str {
+        &self.of(column).unqualified
     }
 }
 
