@@ -187,12 +187,14 @@ async fn connect(url: &str, connections: u32) -> DatabaseConnection {
         .min_connections(if connections > DEFAULT_CONNECTIONS { connections } else { 1 })
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(20))
+        // Without these limits a pool has no maintenance task, which in rare cases occupies a thread
+        // for good (sqlx#3645). In memory, the database would be lost with its connection.
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
         .sqlx_logging(false);
     if url == MEMORY {
-        // The database is lost with the pool's only connection, so disable everything that closes
-        // it: a health check that is dropped halfway, the idle timeout and the maximum lifetime.
-        options.test_before_acquire(false).idle_timeout(None::<Duration>);
-        options.max_lifetime(None::<Duration>);
+        // A health check that is dropped halfway closes the connection.
+        options.test_before_acquire(false);
     }
     Database::connect(options).await.unwrap()
 }
