@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use game_tasks::sea_orm::DatabaseConnection;
 use game_tasks::{
     NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskKey, TaskPatch, TaskQuery,
-    TaskRepositoryExt,
+    TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -36,12 +36,12 @@ pub(crate) fn query(shape: &Shape) -> TaskQuery {
 #[async_trait]
 impl Implementation for Ours {
     async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
-        self.tasks.create(task.clone()).await?;
+        self.tasks.create_task(task).await?;
         Ok(1)
     }
 
     async fn find(&self, key: &TaskKey) -> Result<usize, Failure> {
-        Ok(self.tasks.find(key.clone()).await?.iter().count())
+        Ok(self.tasks.find_task(key).await?.iter().count())
     }
 
     async fn resolve(&self, key: &TaskKey) -> Result<usize, Failure> {

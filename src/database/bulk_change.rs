@@ -66,7 +66,7 @@ impl BulkChange<'_> {
 
     /// What is assigned; `None` to delete.
     pub(crate) fn assignments<'s>(&'s self, sql: &'s Sql<'_>) -> Option<impl Display + 's> {
-        self.patch.as_ref().map(|patch| patch.assignments(sql, &sql.names.updated_at))
+        self.patch.as_ref().map(|patch| patch.assignments(sql, &sql.names.stored_time))
     }
 }
 

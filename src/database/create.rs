@@ -1,13 +1,15 @@
 //! Creating one task.
 
 use super::bulk_create::Entry;
-use super::sql::{BoundColumns, each_column};
+use super::sql::{BoundColumns, Sql, each_column, written};
 use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::tasks::Column;
 use crate::task::{Creator, NewTask, ParentGame, Task, TaskKey, TaskStatus, time};
-use sea_orm::Statement;
+use sea_orm::{Iterable, Statement};
+use std::fmt::{self, Display};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// What an insert does about a conflict.
@@ -179,32 +181,65 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         creator: &Creator,
         plan: InsertPlan,
     ) -> Statement {
-        let (sql, names) = (self.sql(), self.names());
-        let now = time::now();
-        let values = each_column(|f, column| match column {
-            Column::Id => sql.write_bound(f, id),
-            Column::CreatedAt | Column::UpdatedAt => sql.write_bound(f, now),
-            Column::ApiKeyUsed => sql.write_bound(f, creator.api_key_used.clone()),
-            Column::OauthUserId => sql.write_bound(f, creator.oauth_user_id.clone()),
-            Column::GameId => sql.write_bound(f, task.game_id),
-            Column::ExternalTaskId => sql.write_bound(f, task.external_task_id.as_str()),
-            Column::StrategyId => sql.write_bound(f, task.strategy_or_default()),
-            Column::Status => sql.write_bound(f, TaskStatus::OPEN),
-        });
+        let (sql, names, now) = (self.sql(), self.names(), time::now());
+        sql.bind_first(BOUND_COLUMNS.iter().map(|column| match column {
+            Column::Id => id.into(),
+            Column::CreatedAt | Column::UpdatedAt => now.into(),
+            Column::ApiKeyUsed => creator.api_key_used.clone().into(),
+            Column::OauthUserId => creator.oauth_user_id.clone().into(),
+            Column::GameId => task.game_id.into(),
+            Column::ExternalTaskId => task.external_task_id.as_str().into(),
+            Column::StrategyId => task.strategy_or_default().into(),
+            Column::Status => TaskStatus::OPEN.into(),
+        }));
+        let text = || self.insert_text(&sql, plan);
+        let [plain, ignoring] = &names.insert_texts;
+        let once = match plan {
+            InsertPlan::Plain => plain,
+            InsertPlan::IgnoreConflict => ignoring,
+        };
+        let text = match self.scope().is_unrestricted() {
+            true => once.get_or_init(text).clone(),
+            false => text(),
+        };
+        sql.statement_of(text)
+    }
+
+    fn insert_text(&self, sql: &Sql<'_>, plan: InsertPlan) -> String {
+        let names = self.names();
         let (tasks, columns, returned) =
             (&names.tasks, &names.columns, names.returned(BoundColumns::default()));
-        let (games, game_key, game) = (&names.games, &names.game_key, sql.bind(task.game_id));
+        let (games, game_key) = (&names.games, &names.game_key);
+        let placeholder = |column| {
+            fmt::from_fn(move |f| {
+                let mut columns = BOUND_COLUMNS.iter();
+                let place = columns.position(|bound| *bound as usize == column as usize);
+                names.dialect.write_placeholder(f, place.map_or(0, |place| place + 1))
+            })
+        };
+        let values = each_column(|f, column| match column {
+            Column::GameId => f.write_str(game_key),
+            bound => placeholder(bound).fmt(f),
+        });
+        let game = placeholder(Column::GameId);
         let and_may_create = sql.and_may_create(self.scope());
         let on_conflict = match plan {
             InsertPlan::Plain => "",
             InsertPlan::IgnoreConflict => " ON CONFLICT DO NOTHING",
         };
-        sql.statement(format_args!(
+        written(format_args!(
             "INSERT INTO {tasks} ({columns}) SELECT {values} FROM {games} g \
              WHERE {game_key} = {game}{and_may_create}{on_conflict} RETURNING {returned}"
         ))
     }
 }
+
+/// The columns in the order in which a new task's values are bound: the game's id is the last, since
+/// it is what the game is found by.
+static BOUND_COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let but_game = |column: &Column| !matches!(column, Column::GameId);
+    Column::iter().filter(but_game).chain([Column::GameId]).collect()
+});
 
 pub(super) fn already_exists(task: &NewTask, id: Option<Uuid>) -> TaskError {
     TaskError::AlreadyExists {

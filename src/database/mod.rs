@@ -191,9 +191,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         bound: BoundColumns,
         statement: Statement,
     ) -> Result<Option<Task>, DbErr> {
-        let rows = self.connection.query_all(statement).await?;
+        let row = match self.dialect().features().query_one_reads_to_end {
+            true => self.connection.query_one(statement).await?,
+            false => self.connection.query_all(statement).await?.pop(),
+        };
         let decoder = Decoder::new(self.names(), bound);
-        rows.last().map(|row| decoder.decode(row)).transpose()
+        row.map(|row| decoder.decode(&row)).transpose()
     }
 
     /// What ends a query that finds out why a write was refused: in a transaction a plain read may

@@ -1,7 +1,7 @@
 //! Changing one task, and what a patch is in SQL.
 
 use super::delete::overtaken;
-use super::sql::{AppColumns, ColumnNames, Sql};
+use super::sql::{AppColumns, ColumnNames, Sql, StoredTime};
 use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::TaskError;
 use crate::task::{Lifecycle, ParentGame, Task, TaskKey, TaskPatch, TaskScope, time};
@@ -22,7 +22,7 @@ impl<'p> PatchSql<'p> {
     pub(crate) fn assignments<'s>(
         &'s self,
         sql: &'s Sql<'_>,
-        stored: &'s str,
+        stored: &'s StoredTime,
     ) -> impl Display + 's {
         fmt::from_fn(move |f| {
             let names = sql.names;
@@ -83,7 +83,7 @@ impl Update<'_> {
     pub(crate) fn returning(&self, sql: &Sql<'_>) -> Statement {
         let names = sql.names;
         let (tasks, and_readable) = (&names.tasks, &names.and_readable);
-        let assignments = self.patch.assignments(sql, &names.updated_at);
+        let assignments = self.patch.assignments(sql, &names.stored_time);
         let key = sql.key(self.key);
         let and_in_scope = sql.and_in_scope(self.scope, "");
         let and_patch_applies = self.patch.and_applies(sql);

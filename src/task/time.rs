@@ -1,11 +1,11 @@
 //! Times as every database stores them: UTC, whole microseconds, years 1 to 9999.
 
 use crate::task::{ValidationError, ValidationReason};
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 
 /// The current time in whole microseconds.
 pub(crate) fn now() -> DateTime<Utc> {
-    floor(Utc::now())
+    Utc::now().trunc_subsecs(6)
 }
 
 /// Rounds down to a whole microsecond. A leap second becomes the second after it, as in POSIX time

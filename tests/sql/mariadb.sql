@@ -283,7 +283,7 @@ INSERT INTO
     `strategyId`,
     `status`
   )
-SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?
+SELECT ?, ?, ?, ?, ?, g.`id`, ?, ?, ?
 FROM `games` g
 WHERE g.`id` = ?
 RETURNING
@@ -296,11 +296,11 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
 
 -- create, where the name is taken (without a scope)
 -- as in: create (without a scope)
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
 SELECT
   `tasks`.`id`,
   `tasks`.`created_at` AS `created_at`,
@@ -332,13 +332,13 @@ FROM (
 
 -- create, where the id is taken (without a scope)
 -- as in: create (without a scope)
--- with <id>, <time>, <time>, null, null, <game>, 'other', 'default', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'other', 'default', 'open', <game>
 -- as in: create, where the name is taken (without a scope)
 -- with bytes of [<id>], <game>, 'other', 'default', '[0]'
 
 -- create, where the game is missing (without a scope)
 -- as in: create (without a scope)
--- with <id>, <time>, <time>, null, null, <id>, 'task', 'default', 'open', <id>
+-- with <id>, <time>, <time>, null, null, 'task', 'default', 'open', <id>
 -- as in: create, where the name is taken (without a scope)
 -- with bytes of [<id>], <id>, 'task', 'default', '[0]'
 
@@ -2383,7 +2383,7 @@ INSERT INTO
     `strategyId`,
     `status`
   )
-SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?
+SELECT ?, ?, ?, ?, ?, g.`id`, ?, ?, ?
 FROM `games` g
 WHERE g.`id` = ? AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
 RETURNING
@@ -2396,13 +2396,11 @@ RETURNING
   `externalTaskId`,
   `strategyId`,
   `status`;
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'own', 'open', <game>,
---   'gme_live_mine'
+-- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'own', 'open', <game>, 'gme_live_mine'
 
 -- create, where the name is taken (in a scope)
 -- as in: create (in a scope)
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'own', 'open', <game>,
---   'gme_live_mine'
+-- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'own', 'open', <game>, 'gme_live_mine'
 SELECT
   `tasks`.`id`,
   `tasks`.`created_at` AS `created_at`,
@@ -2447,7 +2445,7 @@ FROM (
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'other', 'default', 'open', <game>,
+-- with <id>, <time>, <time>, 'gme_live_mine', null, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'other', 'default', '[0]',
@@ -2455,7 +2453,7 @@ FROM (
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
--- with <id>, <time>, <time>, 'gme_live_mine', null, <id>, 'task', 'default', 'open', <id>,
+-- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <id>, 'task', 'default', '[0]',
@@ -5182,11 +5180,11 @@ WHERE
 
 -- create (in a transaction)
 -- as in: create (without a scope)
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
 
 -- create, where the name is taken (in a transaction)
 -- as in: create (without a scope)
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
 SELECT
   `tasks`.`id`,
   `tasks`.`created_at` AS `created_at`,

@@ -386,9 +386,9 @@ INSERT INTO
     "strategyId",
     "status"
   )
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+SELECT $1, $2, $3, $4, $5, g."id", $6, $7, $8
 FROM "games" g
-WHERE g."id" = $10
+WHERE g."id" = $9
 RETURNING
   "id",
   CASE
@@ -405,11 +405,11 @@ RETURNING
   "externalTaskId",
   "strategyId",
   "status";
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
 
 -- create, where the name is taken (without a scope)
 -- as in: create (without a scope)
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
 SELECT
   "tasks"."id",
   CASE
@@ -451,13 +451,13 @@ FROM (
 
 -- create, where the id is taken (without a scope)
 -- as in: create (without a scope)
--- with <id>, <time>, <time>, null, null, <game>, 'other', 'default', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'other', 'default', 'open', <game>
 -- as in: create, where the name is taken (without a scope)
 -- with <game>, 'other', 'default', uuids [<id>]
 
 -- create, where the game is missing (without a scope)
 -- as in: create (without a scope)
--- with <id>, <time>, <time>, null, null, <id>, 'task', 'default', 'open', <id>
+-- with <id>, <time>, <time>, null, null, 'task', 'default', 'open', <id>
 -- as in: create, where the name is taken (without a scope)
 -- with <id>, 'task', 'default', uuids [<id>]
 
@@ -2647,9 +2647,9 @@ INSERT INTO
     "strategyId",
     "status"
   )
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+SELECT $1, $2, $3, $4, $5, g."id", $6, $7, $8
 FROM "games" g
-WHERE g."id" = $10 AND g."apiKey_used" COLLATE "C" = $11
+WHERE g."id" = $9 AND g."apiKey_used" COLLATE "C" = $10
 RETURNING
   "id",
   CASE
@@ -2666,13 +2666,11 @@ RETURNING
   "externalTaskId",
   "strategyId",
   "status";
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'own', 'open', <game>,
---   'gme_live_mine'
+-- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'own', 'open', <game>, 'gme_live_mine'
 
 -- create, where the name is taken (in a scope)
 -- as in: create (in a scope)
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'own', 'open', <game>,
---   'gme_live_mine'
+-- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'own', 'open', <game>, 'gme_live_mine'
 SELECT
   "tasks"."id",
   CASE
@@ -2726,14 +2724,14 @@ FROM (
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'other', 'default', 'open', <game>,
+-- with <id>, <time>, <time>, 'gme_live_mine', null, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <game>, 'other', 'default', uuids [<id>], 'gme_live_mine'
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
--- with <id>, <time>, <time>, 'gme_live_mine', null, <id>, 'task', 'default', 'open', <id>,
+-- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
 -- with 'gme_live_mine', 'gme_live_mine', <id>, 'task', 'default', uuids [<id>], 'gme_live_mine'
@@ -5651,9 +5649,9 @@ INSERT INTO
     "strategyId",
     "status"
   )
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+SELECT $1, $2, $3, $4, $5, g."id", $6, $7, $8
 FROM "games" g
-WHERE g."id" = $10
+WHERE g."id" = $9
 ON CONFLICT DO NOTHING
 RETURNING
   "id",
@@ -5671,11 +5669,11 @@ RETURNING
   "externalTaskId",
   "strategyId",
   "status";
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
 
 -- create, where the name is taken (in a transaction)
 -- as in: create (in a transaction)
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'own', 'open', <game>
+-- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
 -- as in: create, where the name is taken (without a scope)
 -- with <game>, 'task', 'own', uuids [<id>]
 

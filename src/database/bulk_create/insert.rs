@@ -190,7 +190,7 @@ impl<'i> Insert<'i> {
             let (stored_strategy, stored_updated_at) =
                 (&names.strategy_id, &names.stored_updated_at);
             let (and_readable, next) =
-                (&names.and_readable, sql.next_updated_at(self.now, &names.updated_at));
+                (&names.and_readable, sql.next_updated_at(self.now, &names.stored_time));
             let and_in_scope = sql.and_in_scope(self.scope, "");
             let may_update = fmt::from_fn(|f| write!(f, "{and_in_scope}{and_readable}"));
             let or_null = only_if(self.mode.is_all(), &may_update);

@@ -9,7 +9,7 @@ mod sqlite;
 
 use super::bulk_change::BulkChange;
 use super::bulk_create::Insert;
-use super::sql::{AppColumnQueries, Rows, SortKey, Sql, Values};
+use super::sql::{AppColumnQueries, Rows, SortKey, Sql, StoredTime, Values};
 use super::update::Update;
 use crate::error::{FailureKind, TransactionState};
 use chrono::{DateTime, Utc};
@@ -79,6 +79,8 @@ pub(crate) struct Features {
     pub(crate) inserts_can_ignore_conflicts: bool,
     /// Whether such an insert costs no more than one that a conflict fails.
     pub(crate) ignoring_conflicts_is_free: bool,
+    /// Whether the driver reads a query to its end although it returns only the first row.
+    pub(crate) query_one_reads_to_end: bool,
     /// Whether a unique violation aborts the transaction.
     pub(crate) conflicts_abort_transactions: bool,
     /// Whether a trigger or a row security policy can make the database skip a row without an
@@ -156,13 +158,13 @@ per_dialect! {
     /// Reads a timestamp that was returned as [`Dialect::readable_time`]; `None` for one that a
     /// `DateTime<Utc>` cannot hold.
     fn read_time(row: &QueryResult, index: usize) -> Result<Option<DateTime<Utc>>, DbErr>;
-    /// Writes the later of now and a microsecond after `stored`, so that `updated_at` grows
+    /// Writes the later of now and a microsecond after the stored time, so that `updated_at` grows
     /// whatever the clocks of the writers say.
     fn write_next_updated_at(
         f: &mut Formatter<'_>,
         sql: &Sql<'_>,
         now: DateTime<Utc>,
-        stored: &str,
+        stored: &StoredTime,
     ) -> fmt::Result;
 }
 

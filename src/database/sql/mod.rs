@@ -22,7 +22,7 @@ pub(crate) use self::filter::Keys;
 #[cfg(feature = "migration")]
 pub(crate) use self::indexes::{creation_index, name_index, within_limit};
 pub(crate) use self::keys::{KeyKind, KeyList};
-pub(crate) use self::names::{ColumnNames, Names, SortKey};
+pub(crate) use self::names::{ColumnNames, Names, SortKey, StoredTime};
 pub(crate) use self::rows::{Encoded, Rows, Values, array_rows, json_rows};
 
 use sea_orm::{Condition, Statement, Value, sea_query::Expr};
@@ -79,6 +79,16 @@ impl<'n> Sql<'n> {
         Statement::from_sql_and_values(self.names.dialect.backend(), text, values)
     }
 
+    /// The same for a text that has the placeholders of these values already.
+    pub(crate) fn statement_of(&self, text: String) -> Statement {
+        Statement::from_sql_and_values(self.names.dialect.backend(), text, self.values.take())
+    }
+
+    /// Binds the values of placeholders that are written elsewhere, before any other.
+    pub(crate) fn bind_first(&self, values: impl IntoIterator<Item = Value>) {
+        self.values.borrow_mut().extend(values);
+    }
+
     /// A text of the form ` AND … AND …` as a condition of SeaORM's.
     pub(crate) fn condition(&self, text: fmt::Arguments<'_>) -> Condition {
         let (text, values) = self.text_and_values(text);
@@ -88,12 +98,18 @@ impl<'n> Sql<'n> {
         }
     }
 
-    #[expect(clippy::expect_used, reason = "it cannot fail for a String")]
     fn text_and_values(&self, text: fmt::Arguments<'_>) -> (String, Vec<Value>) {
-        let mut written = String::with_capacity(768);
-        fmt::write(&mut written, text).expect("writing to a String cannot fail");
-        (written, self.values.take())
+        let text = written(text);
+        (text, self.values.take())
     }
+}
+
+/// The text, which longer texts need not be moved for as they grow.
+#[expect(clippy::expect_used, reason = "it cannot fail for a String")]
+pub(crate) fn written(text: fmt::Arguments<'_>) -> String {
+    let mut written = String::with_capacity(768);
+    fmt::write(&mut written, text).expect("writing to a String cannot fail");
+    written
 }
 
 /// A part that is written only under a condition.

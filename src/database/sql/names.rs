@@ -9,6 +9,7 @@ use crate::task::tasks::Column;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, IdenStatic, Iterable};
 use std::fmt::Display;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 /// What lists by a timestamp sort by.
@@ -27,6 +28,20 @@ impl SortKey {
             true => self.expression.clone(),
             false => format!("{}, {id}", self.expression),
         }
+    }
+}
+
+/// The `updated_at` that a task has before a write.
+#[derive(Debug)]
+pub(crate) struct StoredTime {
+    pub(crate) column: String,
+    /// A condition: the time can be read.
+    pub(crate) is_readable: String,
+}
+
+impl StoredTime {
+    fn new(dialect: Dialect, column: String) -> Self {
+        Self { is_readable: dialect.time_is_readable(&column), column }
     }
 }
 
@@ -65,6 +80,10 @@ pub(crate) struct Names {
     pub(crate) updated_at: String,
     /// As it is stored.
     pub(crate) stored_updated_at: String,
+    /// The stored `updated_at`, where a write follows it.
+    pub(crate) stored_time: StoredTime,
+    /// The same where MariaDB writes the stored row over itself.
+    pub(crate) inserted_time: StoredTime,
     pub(crate) by_creation: SortKey,
     pub(crate) by_change: SortKey,
     /// ` AND …`: the task's timestamps can be read.
@@ -88,6 +107,9 @@ pub(crate) struct Names {
     pub(crate) app_columns: LearnedColumns,
     /// Whether the table was found to have triggers that may skip a row.
     pub(crate) skips_rows: AtomicBool,
+    /// The texts of the statements that create a task without a scope. To write one takes a fiftieth
+    /// of the client's work for such a call.
+    pub(crate) insert_texts: [OnceLock<String>; 2],
     /// The tasks table's name, unquoted and without its schema.
     pub(crate) table: &'static str,
 }
@@ -138,6 +160,11 @@ impl Names {
                 .collect(),
             created_at: dialect.comparable_time(&created_at),
             updated_at: dialect.comparable_time(&updated_at),
+            stored_time: StoredTime::new(dialect, dialect.comparable_time(&updated_at)),
+            inserted_time: StoredTime::new(
+                dialect,
+                format!("VALUES({})", quoted(Column::UpdatedAt.as_str())),
+            ),
             by_creation: dialect.sort_key(&created_at, &id),
             by_change: dialect.sort_key(&updated_at, &id),
             and_readable: [&created_at, &updated_at]
@@ -163,6 +190,7 @@ impl Names {
             hints: IndexHints::new::<G>(dialect),
             app_columns: LearnedColumns::default(),
             skips_rows: AtomicBool::new(false),
+            insert_texts: Default::default(),
             table: G::tasks_table(),
         }
     }
@@ -218,11 +246,11 @@ impl Sql<'_> {
         self.bind(self.names.dialect.time_parameter(time))
     }
 
-    /// The next `updated_at` of a task that was changed at `stored`, an expression.
+    /// The next `updated_at` of a task that was changed at `stored`.
     pub(crate) fn next_updated_at<'s>(
         &'s self,
         now: DateTime<Utc>,
-        stored: &'s str,
+        stored: &'s StoredTime,
     ) -> impl Display + 's {
         std::fmt::from_fn(move |f| self.names.dialect.write_next_updated_at(f, self, now, stored))
     }

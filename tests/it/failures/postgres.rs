@@ -29,6 +29,7 @@ postgres_cases!(
     a_missing_privilege,
     deallocated_prepared_statements,
     a_changed_column_type,
+    a_refused_commit,
 );
 
 fn kind(error: &TaskError) -> FailureKind {
@@ -214,4 +215,27 @@ async fn a_changed_column_type(database: &TestDatabase) {
     let db = database.second_pool().await;
     assert_eq!(SeaOrmTaskRepository::new(db.clone()).get(task.id).await.unwrap(), task);
     db.close().await.unwrap();
+}
+
+/// A deferred trigger refuses the commit of each statement, after the server has sent its row.
+async fn a_refused_commit(database: &TestDatabase) {
+    let db = &database.db;
+    let tasks = SeaOrmTaskRepository::new(db.clone());
+    let game = new_game(database).await;
+    let old = tasks.create(NewTask::new(game, "old")).await.unwrap();
+    let make = "CREATE FUNCTION app_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                RAISE EXCEPTION 'refused' USING ERRCODE = '23514'; END $$";
+    run(db, make, []).await;
+    let make = "CREATE CONSTRAINT TRIGGER app_refuse AFTER INSERT OR UPDATE OR DELETE ON tasks \
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app_refuse()";
+    run(db, make, []).await;
+    let created = tasks.create(NewTask::new(game, "new")).await;
+    let updated = tasks.update(old.id, TaskPatch::new().strategy("other")).await;
+    let moved = tasks.transition(old.id, "open", "closed").await;
+    let deleted = tasks.delete(old.id).await;
+    for refused in [created, updated, moved, deleted] {
+        assert_eq!(kind(&refused.unwrap_err()), FailureKind::ConstraintViolation);
+    }
+    assert_eq!(tasks.find(old.id).await.unwrap(), Some(old));
+    assert_eq!(tasks.find((game, "new")).await.unwrap(), None);
 }

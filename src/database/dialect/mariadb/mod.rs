@@ -4,7 +4,8 @@ use super::Features;
 use crate::database::bulk_change::BulkChange;
 use crate::database::bulk_create::{Insert, InsertMode};
 use crate::database::sql::{
-    AppColumnQueries, AppColumns, Encoded, Rows, SortKey, Sql, Values, json_rows, only_if,
+    AppColumnQueries, AppColumns, Encoded, Rows, SortKey, Sql, StoredTime, Values, json_rows,
+    only_if,
 };
 use crate::database::update::Update;
 use crate::task::tasks::Column;
@@ -21,6 +22,7 @@ pub(super) const FEATURES: Features = Features {
     current_read_lock: " LOCK IN SHARE MODE",
     inserts_can_ignore_conflicts: false,
     ignoring_conflicts_is_free: false,
+    query_one_reads_to_end: false,
     conflicts_abort_transactions: false,
     rows_can_be_skipped: false,
     can_probe_transactions: false,
@@ -114,12 +116,12 @@ pub(super) fn write_next_updated_at(
     f: &mut Formatter<'_>,
     sql: &Sql<'_>,
     now: DateTime<Utc>,
-    stored: &str,
+    StoredTime { column, is_readable }: &StoredTime,
 ) -> fmt::Result {
-    let (now, readable) = (sql.bind(now), time_is_readable(stored));
+    let now = sql.bind(now);
     write!(
         f,
-        "GREATEST({now}, CASE WHEN {readable} THEN {stored} + INTERVAL 1 MICROSECOND \
+        "GREATEST({now}, CASE WHEN {is_readable} THEN {column} + INTERVAL 1 MICROSECOND \
          ELSE {now} END)"
     )
 }
@@ -211,8 +213,7 @@ pub(super) fn update(sql: &Sql<'_>, update: &Update<'_>) -> Statement {
     let and_in_scope = sql.and_in_scope(update.scope, "");
     let and_patch_applies = update.patch.and_applies(sql);
     let and_nothing_is_generated = and_nothing_is_generated(sql, update.app_columns);
-    let stored = format!("VALUES({})", names.unqualified(Column::UpdatedAt));
-    let assignments = update.patch.assignments(sql, &stored);
+    let assignments = update.patch.assignments(sql, &names.inserted_time);
     let returned = names.returned(Default::default());
     sql.statement(format_args!(
         "INSERT INTO {tasks} ({columns}{app_columns}) SELECT {columns}{app_columns} FROM {tasks} \
@@ -289,7 +290,7 @@ fn on_duplicate_key<'s>(sql: &'s Sql<'_>, insert: &'s Insert<'_>) -> impl Displa
         let (game, name, strategy) = (&names.game_id, &names.external_id, &names.strategy_id);
         let same = format!("({game} = {new_game} AND {name} = {new_name})");
         let and_in_scope = sql.and_in_scope(insert.scope, "");
-        let next = sql.next_updated_at(insert.now, &names.updated_at);
+        let next = sql.next_updated_at(insert.now, &names.stored_time);
         let stored = &names.stored_updated_at;
         let otherwise = match insert.mode {
             InsertMode::UpsertAll => "NULL",

@@ -4,7 +4,7 @@ use super::Features;
 use crate::database::bulk_change::BulkChange;
 use crate::database::bulk_create::{Check, Insert, InsertMode};
 use crate::database::sql::{
-    AppColumnQueries, Encoded, Rows, SortKey, Sql, Values, array_rows, only_if,
+    AppColumnQueries, Encoded, Rows, SortKey, Sql, StoredTime, Values, array_rows, only_if,
 };
 use crate::database::update::Update;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -20,6 +20,7 @@ pub(super) const FEATURES: Features = Features {
     current_read_lock: "",
     inserts_can_ignore_conflicts: true,
     ignoring_conflicts_is_free: false,
+    query_one_reads_to_end: true,
     conflicts_abort_transactions: true,
     rows_can_be_skipped: true,
     can_probe_transactions: false,
@@ -82,8 +83,7 @@ pub(super) fn sort_key(column: &str, _id: &str) -> SortKey {
 }
 
 pub(super) fn readable_time(column: &str) -> String {
-    let range = CHRONO_RANGE.replace("{c}", column);
-    format!("CASE WHEN {column} {range} THEN {column} END")
+    format!("CASE WHEN {} THEN {column} END", time_is_readable(column))
 }
 
 pub(super) fn readable_time_of_driver(column: &str) -> String {
@@ -119,11 +119,13 @@ pub(super) fn write_next_updated_at(
     f: &mut Formatter<'_>,
     sql: &Sql<'_>,
     now: DateTime<Utc>,
-    stored: &str,
+    StoredTime { column, is_readable }: &StoredTime,
 ) -> fmt::Result {
     let now = sql.bind(now);
-    let stored = readable_time(stored);
-    write!(f, "GREATEST({now}, {stored} + INTERVAL '1 microsecond')")
+    write!(
+        f,
+        "GREATEST({now}, CASE WHEN {is_readable} THEN {column} END + INTERVAL '1 microsecond')"
+    )
 }
 
 // ---- Parts of statements ----

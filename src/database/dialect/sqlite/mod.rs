@@ -4,7 +4,7 @@ use super::Features;
 use crate::database::bulk_change::BulkChange;
 use crate::database::bulk_create::{Check, Insert, InsertMode};
 use crate::database::sql::{
-    AppColumnQueries, Encoded, Rows, SortKey, Sql, Values, json_rows, only_if,
+    AppColumnQueries, Encoded, Rows, SortKey, Sql, StoredTime, Values, json_rows, only_if,
 };
 use crate::database::update::Update;
 use crate::task::tasks::Column;
@@ -20,6 +20,7 @@ pub(super) const FEATURES: Features = Features {
     current_read_lock: "",
     inserts_can_ignore_conflicts: true,
     ignoring_conflicts_is_free: true,
+    query_one_reads_to_end: false,
     conflicts_abort_transactions: false,
     rows_can_be_skipped: true,
     can_probe_transactions: true,
@@ -188,7 +189,7 @@ pub(super) fn write_next_updated_at(
     f: &mut Formatter<'_>,
     sql: &Sql<'_>,
     now: DateTime<Utc>,
-    stored: &str,
+    StoredTime { column: stored, .. }: &StoredTime,
 ) -> fmt::Result {
     let (compared, now) = (sql.bind_time(now), sql.bind(now));
     let next = microsecond_after(stored);
