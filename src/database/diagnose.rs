@@ -1,6 +1,6 @@
 //! Why a task could not be created: the one place that finds it out, for one task and for many.
 
-use super::bulk_create::Entry;
+use super::bulk_create::{Entry, encode};
 use super::create::already_exists;
 use super::sql::{BoundColumns, Decoder, Rows};
 use super::{SeaOrmTaskRepository, TaskConnection};
@@ -36,7 +36,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if entries.is_empty() {
             return Ok(decisions);
         }
-        let rows = self.encode_entries(entries);
+        let rows = encode(self.dialect(), entries);
         let diagnoses = self.query_diagnoses(&rows).await;
         for (index, diagnosis) in diagnoses.map_err(|error| self.read_failed(error))? {
             let (Some(entry), Some(decision)) = (entries.get_mut(index), decisions.get_mut(index))

@@ -2,7 +2,6 @@
 
 use super::entries::{Entry, fold, generate_ids, repeated_id, repeated_name};
 use super::insert::{Check, InsertMode};
-use super::matching::Returned;
 use super::outcomes::Outcomes;
 use super::refused;
 use crate::database::create::already_exists;
@@ -130,19 +129,18 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         creator: &Creator,
         outcomes: &mut Outcomes<'t>,
     ) -> Result<(), (Vec<Entry<'t>>, Option<DbErr>)> {
-        let (chunk, now) = (self.chunk(entries), time::now());
         let written = async {
-            let inserted = self.insert(&chunk, mode, check, creator, now).await?;
-            self.decode(inserted, &chunk.entries, creator, now).await
+            let mut inserted = self.insert(&entries, mode, check, creator, time::now()).await?;
+            let rows = self.decode(&mut inserted, &entries, creator).await?;
+            Ok((inserted, rows))
         };
         match written.await {
-            Ok(rows) if rows.is_empty() => Err((chunk.entries, None)),
-            Ok(rows) => {
-                let returned = Returned { rows, mode, now, with_unchanged: true };
-                returned.settle_all(chunk.entries, outcomes);
+            Ok((_, rows)) if rows.is_empty() => Err((entries, None)),
+            Ok((inserted, rows)) => {
+                inserted.settle_all(rows, entries, outcomes);
                 Ok(())
             }
-            Err(error) => Err((chunk.entries, Some(error))),
+            Err(error) => Err((entries, Some(error))),
         }
     }
 

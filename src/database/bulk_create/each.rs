@@ -1,12 +1,10 @@
 //! Each task for itself: one statement for a chunk where nothing conflicts.
 
+use super::Inserted;
 use super::entries::{Entry, fold, generate_ids, ids_repeat, take_chunk};
 use super::insert::{Check, InsertMode};
-use super::matching::Returned;
 use super::outcomes::Outcomes;
-use super::{Chunk, Inserted};
 use crate::database::create::{already_exists, is_survivable};
-use crate::database::sql::yield_now;
 use crate::database::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::{DatabaseError, FailureKind, Retry, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
@@ -39,12 +37,10 @@ struct Run<'t> {
     is_optimistic: bool,
     /// Whether a row security policy refused a row, and so all, of the last statement.
     refused_by_policy: bool,
-    /// Whether a chunk is decoded, and the next one encoded, while the database works on another.
+    /// Whether a chunk is decoded while the database works on the next one.
     is_pipelined: bool,
     /// The chunk that was inserted and is still to be decoded.
-    inserted: Option<(Chunk<'t>, Inserted, DateTime<Utc>)>,
-    /// The next chunk, where it is encoded already.
-    encoded: Option<Chunk<'t>>,
+    inserted: Option<(Vec<Entry<'t>>, Inserted)>,
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
@@ -80,7 +76,6 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             refused_by_policy: false,
             is_pipelined: !self.returns_unchanged(mode) && !ids_repeat,
             inserted: None,
-            encoded: None,
         };
         match self.run(&mut run).await {
             Ok(()) => Ok(run.outcomes.in_order()),
@@ -92,123 +87,107 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     async fn run(&self, run: &mut Run<'_>) -> Result<(), TaskError> {
-        while let Some(chunk) = self.next_chunk(run) {
-            self.write_chunk(chunk, run).await?;
-        }
+        self.write_queue(run).await?;
         // No insert follows with which decoding the last chunk could overlap.
         run.is_pipelined = false;
-        let remaining = self.decode_and_encode(run).await?;
-        self.write_chunk(self.chunk(remaining), run).await?;
-        while let Some(chunk) = self.next_chunk(run) {
-            self.write_chunk(chunk, run).await?;
-        }
-        Ok(())
+        let remaining = self.decode_previous(run).await?;
+        self.write_chunk(remaining, run).await?;
+        self.write_queue(run).await
     }
 
-    fn next_chunk<'t>(&self, run: &mut Run<'t>) -> Option<Chunk<'t>> {
-        if run.encoded.is_some() {
-            return run.encoded.take();
+    async fn write_queue(&self, run: &mut Run<'_>) -> Result<(), TaskError> {
+        loop {
+            run.queue.extend(run.outcomes.take_replacements());
+            let mut chunk = take_chunk(&mut run.queue, run.tasks, run.ids_repeat, CHUNK);
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            generate_ids(&mut chunk);
+            self.write_chunk(chunk, run).await?;
         }
-        run.queue.extend(run.outcomes.take_replacements());
-        let mut entries = take_chunk(&mut run.queue, run.tasks, run.ids_repeat, CHUNK);
-        generate_ids(&mut entries);
-        (!entries.is_empty()).then(|| self.chunk(entries))
     }
 
     /// Writes a chunk until each of its entries is settled, or is left to [`run`](Self::run).
     async fn write_chunk<'t>(
         &self,
-        mut chunk: Chunk<'t>,
+        mut chunk: Vec<Entry<'t>>,
         run: &mut Run<'t>,
     ) -> Result<(), TaskError> {
         if self.returns_unchanged(run.mode) {
             // What each was before must be known before it is written.
-            chunk = self.diagnose_chunk(chunk.entries, None, run).await?;
+            chunk = self.diagnose_chunk(chunk, None, run).await?;
         }
-        let size = chunk.entries.len();
-        if run.is_optimistic && self.is_worth_optimism(size) {
-            let (remaining, _) = self.insert_chunk(chunk, InsertMode::InsertAll, run).await?;
-            run.is_optimistic = remaining.len() < size;
-            chunk = self.chunk(remaining);
+        if run.is_optimistic && self.is_worth_optimism(chunk.len()) {
+            let size = chunk.len();
+            (chunk, _) = self.insert_chunk(chunk, InsertMode::InsertAll, run).await?;
+            run.is_optimistic = chunk.len() < size;
         }
         // MariaDB writes no row where one conflicts with a row that another client has just created,
         // which may happen once for each entry.
         let mut fruitless = 0;
-        while !chunk.entries.is_empty() && fruitless < MAX_ATTEMPTS && !run.refused_by_policy {
-            let size = chunk.entries.len();
+        while !chunk.is_empty() && fruitless < MAX_ATTEMPTS && !run.refused_by_policy {
+            let size = chunk.len();
             let (remaining, now) = self.insert_chunk(chunk, run.mode, run).await?;
             // Otherwise the statement returned the rows that it changed.
             let wrote_at = Some(now).filter(|_| self.returns_unchanged(run.mode));
             chunk = self.diagnose_chunk(remaining, wrote_at, run).await?;
-            fruitless = if chunk.entries.len() < size { 0 } else { fruitless + 1 };
+            fruitless = if chunk.len() < size { 0 } else { fruitless + 1 };
         }
         run.refused_by_policy = false;
-        self.write_one_by_one(chunk.entries, run).await
+        self.write_one_by_one(chunk, run).await
     }
 
     /// Inserts a chunk by one statement, and meanwhile decodes the one before. Returns the entries of
     /// both that remain, and the time of the statement.
     async fn insert_chunk<'t>(
         &self,
-        chunk: Chunk<'t>,
+        chunk: Vec<Entry<'t>>,
         mode: InsertMode,
         run: &mut Run<'t>,
     ) -> Result<(Vec<Entry<'t>>, DateTime<Utc>), TaskError> {
         let (now, creator) = (time::now(), run.creator.clone());
         let insert = self.insert(&chunk, mode, Check::Off, &creator, now);
-        let (inserted, before) = future::join(insert, self.decode_and_encode(run)).await;
+        let (inserted, before) = future::join(insert, self.decode_previous(run)).await;
         let mut remaining = match inserted {
             Ok(inserted) => {
-                let count = match &inserted {
-                    Inserted::Rows(rows) => rows.len(),
-                    Inserted::AsSent => chunk.entries.len(),
-                };
+                let count = inserted.rows.as_ref().map_or(chunk.len(), Vec::len);
                 run.wrote |= count > 0;
-                if count == chunk.entries.len() && run.is_pipelined {
-                    run.inserted = Some((chunk, inserted, now));
+                if count == chunk.len() && run.is_pipelined {
+                    run.inserted = Some((chunk, inserted));
                     Vec::new()
                 } else {
-                    self.settle_inserted(chunk, inserted, now, run).await?
+                    self.settle_inserted(chunk, inserted, run).await?
                 }
             }
             Err(error) => {
                 run.refused_by_policy = self.survives_insert_failure(error).await?;
-                chunk.entries
+                chunk
             }
         };
         remaining.extend(before?);
         Ok((remaining, now))
     }
 
-    /// What is done while the database works on a chunk: decodes the one before and returns its
-    /// remaining entries, and encodes the next one.
-    async fn decode_and_encode<'t>(&self, run: &mut Run<'t>) -> Result<Vec<Entry<'t>>, TaskError> {
-        let remaining = match run.inserted.take() {
-            Some((chunk, inserted, now)) => self.settle_inserted(chunk, inserted, now, run).await?,
-            None => Vec::new(),
-        };
-        if run.is_pipelined && run.encoded.is_none() {
-            yield_now().await;
-            run.encoded = self.next_chunk(run);
+    /// What is done while the database works on a chunk: decodes the one before, and returns its
+    /// remaining entries.
+    async fn decode_previous<'t>(&self, run: &mut Run<'t>) -> Result<Vec<Entry<'t>>, TaskError> {
+        match run.inserted.take() {
+            Some((chunk, inserted)) => self.settle_inserted(chunk, inserted, run).await,
+            None => Ok(Vec::new()),
         }
-        Ok(remaining)
     }
 
     /// Matches what an insert returned with its entries, and returns those that it did not write.
     async fn settle_inserted<'t>(
         &self,
-        chunk: Chunk<'t>,
-        inserted: Inserted,
-        now: DateTime<Utc>,
+        chunk: Vec<Entry<'t>>,
+        mut inserted: Inserted,
         run: &mut Run<'t>,
     ) -> Result<Vec<Entry<'t>>, TaskError> {
-        let rows = match self.decode(inserted, &chunk.entries, &run.creator, now).await {
-            Ok(rows) => rows,
-            Err(error) => return Err(self.write_failed(error).await),
-        };
-        let with_unchanged = self.returns_unchanged(run.mode);
-        let returned = Returned { rows, mode: run.mode, now, with_unchanged };
-        Ok(returned.settle(chunk.entries, &mut run.outcomes))
+        match self.decode(&mut inserted, &chunk, &run.creator).await {
+            Ok(rows) => Ok(inserted.settle(rows, chunk, &mut run.outcomes)),
+            Err(error) => Err(self.write_failed(error).await),
+        }
     }
 
     async fn diagnose_chunk<'t>(
@@ -216,10 +195,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         entries: Vec<Entry<'t>>,
         wrote_at: Option<DateTime<Utc>>,
         run: &mut Run<'t>,
-    ) -> Result<Chunk<'t>, TaskError> {
-        let (on_existing, outcomes) = (run.on_existing, &mut run.outcomes);
-        let remaining = self.settle_diagnosed(entries, on_existing, wrote_at, outcomes).await?;
-        Ok(self.chunk(remaining))
+    ) -> Result<Vec<Entry<'t>>, TaskError> {
+        self.settle_diagnosed(entries, run.on_existing, wrote_at, &mut run.outcomes).await
     }
 
     /// Writes entries for which neither a name nor an id conflicts, as far as this connection sees, so
@@ -252,7 +229,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
         }
         // Another client may have created the task meanwhile.
-        for entry in self.diagnose_chunk(failed, None, run).await?.entries {
+        for entry in self.diagnose_chunk(failed, None, run).await? {
             if let Some(error) = errors.remove(&entry.index) {
                 run.outcomes.settle(entry, Err(error));
             }
@@ -271,10 +248,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             let created = self.insert_or_fail(&task, entry.id, &run.creator).await;
             return created.map(CreateOutcome::Created);
         }
-        let (chunk, now) = (self.chunk(vec![entry.clone()]), time::now());
+        let (entries, now) = (std::slice::from_ref(entry), time::now());
         let rows = async {
-            let inserted = self.insert(&chunk, run.mode, Check::Off, &run.creator, now).await?;
-            self.decode(inserted, &chunk.entries, &run.creator, now).await
+            let mut inserted =
+                self.insert(entries, run.mode, Check::Off, &run.creator, now).await?;
+            self.decode(&mut inserted, entries, &run.creator).await
         };
         let rows = match rows.await {
             Ok(rows) => rows,
@@ -289,11 +267,6 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         // It may have been deleted since it was found.
         let created = row.created_at == now;
         Ok(if created { CreateOutcome::Created(row) } else { CreateOutcome::Updated(row) })
-    }
-
-    /// Whether a statement of this mode also returns rows that it left unchanged.
-    fn returns_unchanged(&self, mode: InsertMode) -> bool {
-        mode == InsertMode::UpsertSome && self.dialect().features().upserts_return_unchanged_rows
     }
 
     /// Whether a chunk is first inserted as all or none, which is cheaper than ignoring conflicts. It

@@ -46,7 +46,7 @@ pub(crate) enum Check {
 /// One statement that inserts many tasks.
 pub(crate) struct Insert<'i> {
     /// The rows of the entries: id `i`, game `g`, external id `e`, strategy `s`.
-    pub(crate) rows: &'i Rows,
+    pub(crate) rows: Rows,
     pub(crate) mode: InsertMode,
     pub(crate) check: Check,
     pub(crate) now: DateTime<Utc>,
@@ -61,7 +61,7 @@ pub(crate) struct Insert<'i> {
 }
 
 /// The rows of these entries.
-pub(super) fn encode(dialect: Dialect, entries: &[Entry<'_>]) -> Rows {
+pub(in crate::database) fn encode(dialect: Dialect, entries: &[Entry<'_>]) -> Rows {
     dialect.encode_rows(vec![
         ("i", Values::Uuids(entries.iter().map(|one| one.id).collect())),
         ("g", Values::Uuids(entries.iter().map(|one| one.task.game_id).collect())),
@@ -74,7 +74,6 @@ impl<'i> Insert<'i> {
     pub(super) fn new(
         dialect: Dialect,
         entries: &'i [Entry<'i>],
-        rows: &'i Rows,
         mode: InsertMode,
         creator: &'i Creator,
         scope: &'i TaskScope,
@@ -83,7 +82,7 @@ impl<'i> Insert<'i> {
         let games: BTreeSet<Uuid> = entries.iter().map(|one| one.task.game_id).collect();
         let games = || dialect.encode_rows(vec![("g", Values::Uuids(games.into_iter().collect()))]);
         Self {
-            rows,
+            rows: encode(dialect, entries),
             mode,
             check: Check::Off,
             now,

@@ -1,41 +1,35 @@
 //! Which returned row belongs to which entry.
 
+use super::Inserted;
 use super::entries::{Entry, sort};
 use super::insert::InsertMode;
 use super::outcomes::Outcomes;
 use crate::database::diagnose::may_be_changed;
 use crate::repository::CreateOutcome;
 use crate::task::Task;
-use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The rows that an insert returned.
-pub(super) struct Returned {
-    pub(super) rows: Vec<Task>,
-    pub(super) mode: InsertMode,
-    /// When they were written.
-    pub(super) now: DateTime<Utc>,
-    /// Whether an upsert that writes each row for itself also returned rows that it left unchanged.
-    pub(super) with_unchanged: bool,
-}
-
-impl Returned {
+impl Inserted {
     /// Settles the entries whose rows were written, and returns the others.
     pub(super) fn settle<'t>(
-        self,
+        &self,
+        rows: Vec<Task>,
         entries: Vec<Entry<'t>>,
         outcomes: &mut Outcomes<'t>,
     ) -> Vec<Entry<'t>> {
-        self.settle_by_name(entries, outcomes).0
+        self.settle_by_name(rows, entries, outcomes).0
     }
 
     /// Settles all entries, each of which was written. A trigger may have changed a row's name, so
     /// that the row is found by its id, or otherwise is one of the rest.
-    pub(super) fn settle_all<'t>(mut self, entries: Vec<Entry<'t>>, outcomes: &mut Outcomes<'t>) {
-        let rows = std::mem::take(&mut self.rows);
-        let by_name = Self { rows, ..self };
-        let (mut remaining, mut rest) = by_name.settle_by_name(entries, outcomes);
+    pub(super) fn settle_all<'t>(
+        &self,
+        rows: Vec<Task>,
+        entries: Vec<Entry<'t>>,
+        outcomes: &mut Outcomes<'t>,
+    ) {
+        let (mut remaining, mut rest) = self.settle_by_name(rows, entries, outcomes);
         for by_id in [true, false] {
             for entry in std::mem::take(&mut remaining) {
                 let index =
@@ -54,12 +48,12 @@ impl Returned {
 
     /// Returns the entries and the rows that are left.
     fn settle_by_name<'t>(
-        mut self,
+        &self,
+        rows: Vec<Task>,
         entries: Vec<Entry<'t>>,
         outcomes: &mut Outcomes<'t>,
     ) -> (Vec<Entry<'t>>, Vec<Task>) {
         let mut remaining = Vec::new();
-        let rows = std::mem::take(&mut self.rows);
         let mut settle = |entry: Entry<'t>, row: Option<Task>| match row
             .and_then(|row| self.outcome(&entry, row))
         {
@@ -104,7 +98,7 @@ impl Returned {
             InsertMode::UpsertSome | InsertMode::UpsertAll if created => {
                 Some(CreateOutcome::Created(row))
             }
-            InsertMode::UpsertSome if !self.with_unchanged => Some(CreateOutcome::Updated(row)),
+            InsertMode::UpsertSome if !self.returned_unchanged => Some(CreateOutcome::Updated(row)),
             InsertMode::UpsertSome => {
                 let updated = own_id && entry.exists && may_be_changed(&row, self.now);
                 updated.then_some(CreateOutcome::Updated(row))

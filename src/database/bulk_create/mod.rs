@@ -1,6 +1,6 @@
 //! Bulk creation: each task for itself, or all or none.
 //!
-//! Both go one way: validate the tasks, fold duplicates into one [`Entry`] each, take a [`Chunk`] of
+//! Both go one way: validate the tasks, fold duplicates into one [`Entry`] each, take a chunk of
 //! them, insert it, match the returned rows with the entries, diagnose those that were not written, and
 //! insert the remaining ones again. [`Outcomes`] collects what became of each task of the input.
 
@@ -13,6 +13,7 @@ mod outcomes;
 mod skipped_rows;
 
 pub(crate) use self::entries::Entry;
+pub(super) use self::insert::encode;
 pub(crate) use self::insert::{Check, Insert, InsertMode};
 
 use self::outcomes::Outcomes;
@@ -25,17 +26,15 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Statement};
 use std::sync::atomic::Ordering;
 
-/// Entries that one statement writes, and their encoded rows.
-pub(super) struct Chunk<'t> {
-    pub(super) entries: Vec<Entry<'t>>,
-    rows: Rows,
-}
-
-/// What an insert returned.
-pub(super) enum Inserted {
-    Rows(Vec<QueryResult>),
-    /// All rows were stored as they were sent.
-    AsSent,
+/// What one insert wrote.
+pub(super) struct Inserted {
+    /// The rows that it returned; `None` where all were stored as they were sent.
+    rows: Option<Vec<QueryResult>>,
+    mode: InsertMode,
+    /// When it wrote them.
+    now: DateTime<Utc>,
+    /// Whether it also returned rows that it left unchanged, in the scope or not.
+    returned_unchanged: bool,
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
@@ -48,50 +47,42 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
     }
 
-    pub(super) fn encode_entries(&self, entries: &[Entry<'_>]) -> Rows {
-        insert::encode(self.dialect(), entries)
+    /// Whether a statement of this mode also returns rows that it left unchanged.
+    fn returns_unchanged(&self, mode: InsertMode) -> bool {
+        mode == InsertMode::UpsertSome && self.dialect().features().upserts_return_unchanged_rows
     }
 
-    fn chunk<'t>(&self, entries: Vec<Entry<'t>>) -> Chunk<'t> {
-        Chunk { rows: self.encode_entries(&entries), entries }
-    }
-
-    /// Inserts a chunk. An upsert on a database whose
-    /// [upserts return unchanged rows](super::dialect::Dialect::upserts_return_unchanged_rows) also
-    /// returns these, in the scope or not; one of all rows, those in the scope.
+    /// Inserts entries by one statement.
     async fn insert(
         &self,
-        chunk: &Chunk<'_>,
+        entries: &[Entry<'_>],
         mode: InsertMode,
         check: Check,
         creator: &Creator,
         now: DateTime<Utc>,
     ) -> Result<Inserted, DbErr> {
-        let Chunk { entries, rows } = chunk;
         let skips_rows = self.names().skips_rows.load(Ordering::Relaxed);
-        let (statement, sends_rows_twice) = {
-            let insert =
-                Insert::new(self.dialect(), entries, rows, mode, creator, self.scope(), now)
-                    .check(check, skips_rows)
-                    .conflict_aborts_transaction(self.conflict_aborts_transaction());
-            (self.dialect().insert_many(&self.sql(), &insert), insert.sends_rows_twice)
-        };
+        let insert = Insert::new(self.dialect(), entries, mode, creator, self.scope(), now)
+            .check(check, skips_rows)
+            .conflict_aborts_transaction(self.conflict_aborts_transaction());
+        let statement = self.dialect().insert_many(&self.sql(), &insert);
         let as_sent = mode == InsertMode::InsertAll
             && self.dialect().features().inserts_store_rows_as_sent
-            && !sends_rows_twice;
-        if !as_sent {
-            return Ok(Inserted::Rows(self.connection.query_all(statement).await?));
-        }
-        let written = self.connection.execute(statement).await?.rows_affected();
-        match usize::try_from(written) {
-            Ok(0) => Ok(Inserted::Rows(Vec::new())),
-            Ok(written) if written == entries.len() => Ok(Inserted::AsSent),
-            // A trigger skipped some of them.
-            _ => {
-                let stored = self.stored_statement(rows, now);
-                Ok(Inserted::Rows(self.connection.query_all(stored).await?))
+            && !insert.sends_rows_twice;
+        let rows = if as_sent {
+            match usize::try_from(self.connection.execute(statement).await?.rows_affected()) {
+                Ok(0) => Some(Vec::new()),
+                Ok(written) if written == entries.len() => None,
+                // A trigger skipped some of them.
+                _ => {
+                    let stored = self.stored_statement(&insert.rows, now);
+                    Some(self.connection.query_all(stored).await?)
+                }
             }
-        }
+        } else {
+            Some(self.connection.query_all(statement).await?)
+        };
+        Ok(Inserted { rows, mode, now, returned_unchanged: self.returns_unchanged(mode) })
     }
 
     /// The tasks that an insert of this time stored.
@@ -109,19 +100,18 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// Yields now and then to the futures that it is joined with.
     async fn decode(
         &self,
-        inserted: Inserted,
+        inserted: &mut Inserted,
         entries: &[Entry<'_>],
         creator: &Creator,
-        now: DateTime<Utc>,
     ) -> Result<Vec<Task>, DbErr> {
-        match inserted {
-            Inserted::Rows(rows) => {
+        match inserted.rows.take() {
+            Some(rows) => {
                 let decoder = Decoder::new(self.names(), BoundColumns::default());
                 decoder.decode_cooperatively(rows).await
             }
-            Inserted::AsSent => Ok(entries
+            None => Ok(entries
                 .iter()
-                .map(|one| one.task.row(one.id, one.strategy.clone(), creator, now))
+                .map(|one| one.task.row(one.id, one.strategy.clone(), creator, inserted.now))
                 .collect()),
         }
     }

@@ -12,15 +12,6 @@ use crate::task::{Creator, ParentGame, time};
 use sea_orm::DbErr;
 use std::sync::atomic::Ordering;
 
-/// The result of a dry run.
-enum DryRun {
-    /// All rows can be written.
-    Complete,
-    /// Some would be skipped.
-    Skipped,
-    Failed(DbErr),
-}
-
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// After a statement that wrote nothing: finds out whether the table has triggers that may skip a
     /// row, where statements depend on that. Returns whether it has and this was not known.
@@ -59,35 +50,32 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
         let mut by_index = entries.to_vec();
         by_index.sort_by_key(|entry| entry.index);
-        let (mut writable, mut refused_at) = (0, by_index.len());
-        let mut failure = match self.dry_run(&by_index, mode, creator).await? {
-            DryRun::Complete => return Ok(None),
-            DryRun::Skipped => None,
-            DryRun::Failed(error) => Some(error),
+        let Err(mut failure) = self.dry_run(&by_index, mode, creator).await? else {
+            return Ok(None);
         };
+        let (mut writable, mut refused_at) = (0, by_index.len());
         while writable + 1 < refused_at {
             let middle = writable.midpoint(refused_at);
             let part = by_index.get(..middle).unwrap_or_default();
             match self.dry_run(part, mode, creator).await? {
-                DryRun::Complete => writable = middle,
-                DryRun::Skipped => (refused_at, failure) = (middle, None),
-                DryRun::Failed(error) => (refused_at, failure) = (middle, Some(error)),
+                Ok(()) => writable = middle,
+                Err(error) => (refused_at, failure) = (middle, error),
             }
         }
         let Some(entry) = by_index.get(writable) else { return Ok(None) };
         let mode = if entry.exists { mode } else { InsertMode::InsertAll };
         let task = entry.task;
         let error = match self.dry_run(std::slice::from_ref(entry), mode, creator).await? {
-            DryRun::Failed(error) => match self.write_failed(error).await {
+            Err(Some(error)) => match self.write_failed(error).await {
                 TaskError::Database(error) => self.hidden_conflict(task, entry.id, error).await?,
                 error => error,
             },
             // Alone it can be written: tasks of the batch violate a constraint together.
-            DryRun::Complete => match failure {
+            Ok(()) => match failure {
                 Some(error) => self.write_failed(error).await,
                 None => TaskError::skipped(task.key()),
             },
-            DryRun::Skipped => TaskError::skipped(task.key()),
+            Err(None) => TaskError::skipped(task.key()),
         };
         Ok(Some(match error {
             // A unique index of the application's own: the failure of the whole batch, as on the other
@@ -99,26 +87,27 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }))
     }
 
+    /// Whether all of these entries can be written; the error says why not, and is `None` where the
+    /// database would skip some of them.
     async fn dry_run(
         &self,
         entries: &[Entry<'_>],
         mode: InsertMode,
         creator: &Creator,
-    ) -> Result<DryRun, TaskError> {
+    ) -> Result<Result<(), Option<DbErr>>, TaskError> {
         let mut entries = entries.to_vec();
         sort(&mut entries);
-        let chunk = self.chunk(entries);
-        let inserted = self.insert(&chunk, mode, Check::DryRun, creator, time::now()).await;
-        let Err(source) = inserted else { return Ok(DryRun::Skipped) };
+        let inserted = self.insert(&entries, mode, Check::DryRun, creator, time::now()).await;
+        let Err(source) = inserted else { return Ok(Err(None)) };
         let error = DatabaseError::new(self.call(true), source.clone());
-        Ok(if error.has_code(self.dialect().features().complete_dry_run_code) {
-            DryRun::Complete
+        if error.has_code(self.dialect().features().complete_dry_run_code) {
+            Ok(Ok(()))
         } else if error.has_code(self.dialect().features().incomplete_insert_code) {
-            DryRun::Skipped
+            Ok(Err(None))
         } else if error.retry() == Retry::No {
-            DryRun::Failed(source)
+            Ok(Err(Some(source)))
         } else {
-            return Err(self.call(true).failed(source));
-        })
+            Err(self.call(true).failed(source))
+        }
     }
 }

@@ -149,7 +149,7 @@ impl Decoder {
 }
 
 /// Yields to joined futures once. Works on every runtime.
-pub(crate) async fn yield_now() {
+async fn yield_now() {
     let mut yielded = false;
     let wait = |context: &mut Context<'_>| {
         if std::mem::replace(&mut yielded, true) {

@@ -17,7 +17,7 @@ mod rows;
 mod scope;
 
 pub(crate) use self::app_columns::{AppColumnQueries, AppColumns};
-pub(crate) use self::columns::{BoundColumns, Decoder, each_column, is_time, yield_now};
+pub(crate) use self::columns::{BoundColumns, Decoder, each_column, is_time};
 pub(crate) use self::filter::Keys;
 #[cfg(feature = "migration")]
 pub(crate) use self::indexes::{creation_index, name_index, within_limit};

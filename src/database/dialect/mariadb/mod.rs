@@ -256,7 +256,7 @@ pub(super) fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement {
     let names = sql.names;
     let (tasks, columns, returned) =
         (&names.tasks, &names.columns, names.returned_of_many(Default::default()));
-    let (rows, values) = (sql.rows("j", insert.rows), insert.values(sql));
+    let (rows, values) = (sql.rows("j", &insert.rows), insert.values(sql));
     let on_duplicate_key = on_duplicate_key(sql, insert);
     let on_duplicate_key = only_if(insert.mode.is_upsert(), on_duplicate_key);
     if insert.mode.is_all() {

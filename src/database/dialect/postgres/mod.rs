@@ -228,7 +228,7 @@ pub(super) fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement {
     let names = sql.names;
     let (tasks, columns, returned) =
         (&names.tasks, &names.columns, names.returned_of_many(Default::default()));
-    let (rows, values) = (sql.rows("j", insert.rows), insert.values(sql));
+    let (rows, values) = (sql.rows("j", &insert.rows), insert.values(sql));
     if !insert.mode.is_all() {
         let (games, game_key) = (&names.games, &names.game_key);
         let and_may_create = sql.and_may_create(insert.scope);

@@ -284,7 +284,7 @@ pub(super) fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement {
     let names = sql.names;
     let (tasks, columns, returned) =
         (&names.tasks, &names.columns, names.returned_of_many(Default::default()));
-    let (rows, values) = (sql.rows("j", insert.rows), insert.values(sql));
+    let (rows, values) = (sql.rows("j", &insert.rows), insert.values(sql));
     let on_conflict = on_conflict(sql, insert);
     if !insert.mode.is_all() {
         let (games, game_key) = (&names.games, &names.game_key);
@@ -361,7 +361,7 @@ fn conflict_check<'s>(sql: &'s Sql<'_>, insert: &'s Insert<'_>) -> impl Display 
 fn lacks_rows<'s>(sql: &'s Sql<'_>, insert: &'s Insert<'_>) -> impl Display + 's {
     fmt::from_fn(move |f| {
         let (tasks, id, strategy_id) = (&sql.names.tasks, &sql.names.id, &sql.names.strategy_id);
-        let (rows, len) = (sql.rows("k", insert.rows), sql.bind(insert.len()));
+        let (rows, len) = (sql.rows("k", &insert.rows), sql.bind(insert.len()));
         let and_strategy = fmt::from_fn(|f| write!(f, " AND {strategy_id} = k.s"));
         let and_strategy = only_if(insert.mode.is_upsert(), and_strategy);
         write!(
