@@ -116,14 +116,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         patch: Option<&TaskPatch>,
     ) -> Result<u64, TaskError> {
         let mut changed = 0;
-        let error = match (Batches { repository: self, filter, patch }).run(&mut changed).await {
-            Ok(()) => return Ok(changed),
-            Err(Failed::Reading(error)) => self.read_failed(error),
-            Err(Failed::Writing(error)) => self.write_failed(error).await,
-        };
-        match changed {
-            0 => Err(error),
-            _ => Err(error.partially_applied(self.connection.in_transaction())),
+        match (Batches { repository: self, filter, patch }).run(&mut changed).await {
+            Ok(()) => Ok(changed),
+            Err(error) if changed == 0 => Err(error),
+            Err(error) => Err(error.partially_applied(self.connection.in_transaction())),
         }
     }
 }
@@ -134,15 +130,9 @@ struct Batches<'b, C, G: ParentGame> {
     patch: Option<&'b TaskPatch>,
 }
 
-/// What a bulk change was doing when it failed.
-enum Failed {
-    Reading(DbErr),
-    Writing(DbErr),
-}
-
 impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
     /// Adds to `changed` with each statement, so that the number is known where a later one fails.
-    async fn run(&self, changed: &mut u64) -> Result<(), Failed> {
+    async fn run(&self, changed: &mut u64) -> Result<(), TaskError> {
         let in_transaction = self.repository.connection.in_transaction();
         let started = Instant::now();
         if let Some(keys) = &self.filter.keys {
@@ -192,7 +182,7 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
     /// A database that locks rows as it reads them, and first their entries in the index that leads
     /// there, does so in the order of the keys. So tasks that are named by ids are first read,
     /// without locks, for their names, and then written by these.
-    async fn in_order_of_locks(&self, keys: &[&TaskKey]) -> Result<Option<KeyList>, Failed> {
+    async fn in_order_of_locks(&self, keys: &[&TaskKey]) -> Result<Option<KeyList>, TaskError> {
         let dialect = self.repository.dialect();
         let list = KeyList::new(dialect, keys.iter().copied());
         let by_name = keys.iter().all(|key| matches!(key, TaskKey::External(..)));
@@ -204,7 +194,7 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
             Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?))
         };
         let tasks = rows.and_then(|rows| rows.iter().map(task).collect::<Result<Vec<_>, DbErr>>());
-        let tasks = tasks.map_err(Failed::Reading)?;
+        let tasks = tasks.map_err(|error| self.repository.read_failed(error))?;
         Ok((!tasks.is_empty()).then(|| KeyList::located(dialect, &tasks)))
     }
 
@@ -227,21 +217,17 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
         }
     }
 
-    async fn range_after(&self, after: Option<Value>) -> Result<KeyRange, Failed> {
-        let up_to = self.end_of_batch(&KeyRange { after: after.clone(), up_to: None }).await;
-        Ok(KeyRange { after, up_to: up_to.map_err(Failed::Reading)? })
+    async fn range_after(&self, after: Option<Value>) -> Result<KeyRange, TaskError> {
+        let mut range = KeyRange { after, up_to: None };
+        let end = self.end_of_batch(&range).await;
+        range.up_to = end.map_err(|error| self.repository.read_failed(error))?;
+        Ok(range)
     }
 
     /// The last key of the next batch; `None` where all remaining tasks fit into it.
     async fn end_of_batch(&self, range: &KeyRange) -> Result<Option<Value>, DbErr> {
-        let row = loop {
-            let hinted = self.repository.names().hints.are_enabled();
-            let statement = self.end_of_batch_statement(range, hinted);
-            match self.repository.connection.query_one(statement).await {
-                Err(error) if self.repository.is_missing_hinted_index(hinted, &error) => {}
-                row => break row?,
-            }
-        };
+        let statement = |hinted| self.end_of_batch_statement(range, hinted);
+        let row = self.repository.send_hinted(statement, C::query_one).await?;
         let key = |row: QueryResult| match self.filter.game_id {
             Some(_) => row.try_get_by_index::<String>(0).map(Value::from),
             None => row.try_get_by_index::<Uuid>(0).map(Value::from),
@@ -274,13 +260,15 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
         }
     }
 
-    async fn write(&self, keys: Option<&KeyList>, range: Option<&KeyRange>) -> Result<u64, Failed> {
-        loop {
-            let hinted = self.repository.names().hints.are_enabled();
-            match self.repository.connection.execute(self.statement(keys, range, hinted)).await {
-                Err(error) if self.repository.is_missing_hinted_index(hinted, &error) => {}
-                done => return Ok(done.map_err(Failed::Writing)?.rows_affected()),
-            }
+    async fn write(
+        &self,
+        keys: Option<&KeyList>,
+        range: Option<&KeyRange>,
+    ) -> Result<u64, TaskError> {
+        let statement = |hinted| self.statement(keys, range, hinted);
+        match self.repository.send_hinted(statement, C::execute).await {
+            Ok(done) => Ok(done.rows_affected()),
+            Err(error) => Err(self.repository.write_failed(error).await),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::query::cursor::{Position, SortValue};
 use crate::query::task_query::PageStart;
 use crate::query::{Page, TaskFilter, TaskOrder, TaskQuery};
 use crate::task::{ParentGame, Task};
+use futures_util::future::BoxFuture;
 use sea_orm::{DbErr, QueryResult, Statement, Value};
 use std::fmt::{self, Display};
 
@@ -93,24 +94,32 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         query: &TaskQuery,
         start: &PageStart,
     ) -> Result<PageRows, TaskError> {
-        let mut rows = loop {
-            let hinted = self.names().hints.are_enabled();
-            let page = self.page_statement(query, start, hinted);
-            match self.connection.query_all(page).await {
-                Err(error) if self.is_missing_hinted_index(hinted, &error) => {}
-                rows => break rows.map_err(|error| self.read_failed(error))?,
-            }
-        };
+        let page = |hinted| self.page_statement(query, start, hinted);
+        let rows = self.send_hinted(page, C::query_all).await;
+        let mut rows = rows.map_err(|error| self.read_failed(error))?;
         let size = usize::try_from(query.page_size()).unwrap_or(usize::MAX);
         let has_more = rows.len() > size;
         rows.truncate(size);
         Ok(PageRows { decoder: Decoder::new(self.names(), bound_by(query)), rows, has_more })
     }
 
-    /// Whether a hinted statement failed because its index is missing, and is to be sent again.
-    pub(super) fn is_missing_hinted_index(&self, hinted: bool, error: &DbErr) -> bool {
-        let error = || DatabaseError::new(self.call(false), error.clone());
-        self.names().hints.disable_if_missing(self.dialect(), hinted, error)
+    /// Sends a statement that may name an index as a hint, and sends it again without hints if the
+    /// index is missing.
+    pub(super) async fn send_hinted<'s, T>(
+        &'s self,
+        statement: impl Fn(bool) -> Statement,
+        send: impl Fn(&'s C, Statement) -> BoxFuture<'s, Result<T, DbErr>>,
+    ) -> Result<T, DbErr> {
+        let hints = &self.names().hints;
+        loop {
+            let hinted = hints.are_enabled();
+            let sent = send(&self.connection, statement(hinted)).await;
+            let Err(error) = &sent else { return sent };
+            let error = || DatabaseError::new(self.call(false), error.clone());
+            if !hints.disable_if_missing(self.dialect(), hinted, error) {
+                return sent;
+            }
+        }
     }
 
     fn page_statement(&self, query: &TaskQuery, start: &PageStart, hinted: bool) -> Statement {

@@ -1,17 +1,14 @@
 //! The strategy resolver over a database.
 
-use super::TaskConnection;
-use super::dialect::Dialect;
-use super::sql::{BoundColumns, KeyKind, KeyList, Names, Sql, only_if};
-use crate::error::{Call, TaskError};
+use super::sql::{BoundColumns, KeyKind, KeyList, only_if};
+use super::{SeaOrmTaskRepository, TaskConnection};
+use crate::error::TaskError;
 use crate::span::span;
 use crate::strategy::{Inheritance, Inheritances, ResolveStrategy, ResolvedStrategy};
 use crate::task::{Games, ParentGame, StrategyId, Task, TaskKey, TaskScope};
 use async_trait::async_trait;
 use sea_orm::{DbErr, QueryResult, Statement};
 use std::fmt;
-use std::marker::PhantomData;
-use std::sync::Arc;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -28,11 +25,9 @@ use uuid::Uuid;
 /// # }
 /// ```
 pub struct StrategyResolver<C, G: ParentGame = Games> {
-    connection: C,
-    names: Arc<Names>,
-    scope: TaskScope,
+    /// Where the tasks are: its connection, names and scope.
+    tasks: SeaOrmTaskRepository<C, G>,
     inheritance: Inheritances,
-    parent: PhantomData<fn() -> G>,
 }
 
 impl<C: TaskConnection> StrategyResolver<C, Games> {
@@ -45,17 +40,12 @@ impl<C: TaskConnection> StrategyResolver<C, Games> {
     /// A resolver over an application's own games table.
     #[must_use]
     pub fn with_parent<G: ParentGame>(connection: C) -> StrategyResolver<C, G> {
-        StrategyResolver {
-            names: Arc::new(Names::new::<G>(Dialect::of(connection.backend()))),
-            connection,
-            scope: TaskScope::unrestricted(),
-            inheritance: Inheritances::default(),
-            parent: PhantomData,
-        }
+        let tasks = SeaOrmTaskRepository::with_parent(connection);
+        StrategyResolver { tasks, inheritance: Inheritances::default() }
     }
 }
 
-impl<C, G: ParentGame> StrategyResolver<C, G> {
+impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     /// Whether tasks inherit their game's strategy, but for those of games that
     /// [`inheritance_in`](Self::inheritance_in) names.
     #[must_use]
@@ -101,7 +91,7 @@ impl<C, G: ParentGame> StrategyResolver<C, G> {
     /// Resolves only for tasks that the scope sees. Scoping again narrows.
     #[must_use]
     pub fn scoped(mut self, scope: TaskScope) -> Self {
-        self.scope = self.scope.and(scope);
+        self.tasks = self.tasks.with_scope(scope);
         self
     }
 
@@ -109,18 +99,8 @@ impl<C, G: ParentGame> StrategyResolver<C, G> {
     /// application's transaction, for example.
     #[must_use]
     pub fn on<'c, D: TaskConnection>(&self, connection: &'c D) -> StrategyResolver<&'c D, G> {
-        let names = if Dialect::of(connection.backend()) == self.names.dialect {
-            Arc::clone(&self.names)
-        } else {
-            Arc::new(Names::new::<G>(Dialect::of(connection.backend())))
-        };
-        StrategyResolver {
-            connection,
-            names,
-            scope: self.scope.clone(),
-            inheritance: self.inheritance.clone(),
-            parent: PhantomData,
-        }
+        let tasks = self.tasks.on(connection);
+        StrategyResolver { tasks, inheritance: self.inheritance.clone() }
     }
 }
 
@@ -155,22 +135,9 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         self.resolve_keys(&keys).await
     }
 
-    fn failed(&self, source: DbErr) -> TaskError {
-        let call = Call {
-            dialect: Dialect::of(self.connection.backend()),
-            in_transaction: self.connection.in_transaction(),
-            writes: false,
-        };
-        call.failed(source)
-    }
-
-    fn sql(&self) -> Sql<'_> {
-        Sql::new(&self.names)
-    }
-
     /// The column of the games' strategies where a statement selects it.
     fn game_strategy(&self) -> &str {
-        self.names.game_strategy.as_deref().unwrap_or("NULL")
+        self.tasks.names().game_strategy.as_deref().unwrap_or("NULL")
     }
 
     /// No key leaves out both ids.
@@ -184,41 +151,33 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
 impl<C, G: ParentGame> std::fmt::Debug for StrategyResolver<C, G> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("StrategyResolver")
-            .field("backend", &self.names.dialect.backend())
-            .field("tasks", &self.names.tasks)
-            .field("scope", &self.scope)
+            .field("tasks", &self.tasks)
             .field("inheritance", &self.inheritance)
-            .finish_non_exhaustive()
+            .finish()
     }
 }
 
 impl<C: Clone, G: ParentGame> Clone for StrategyResolver<C, G> {
     fn clone(&self) -> Self {
-        Self {
-            connection: self.connection.clone(),
-            names: Arc::clone(&self.names),
-            scope: self.scope.clone(),
-            inheritance: self.inheritance.clone(),
-            parent: PhantomData,
-        }
+        Self { tasks: self.tasks.clone(), inheritance: self.inheritance.clone() }
     }
 }
 
 impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     async fn resolve_one(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
         key.validate()?;
-        let row = self.connection.query_one(self.resolve_statement(key)).await;
-        match row.map_err(|error| self.failed(error))? {
-            Some(row) => {
-                self.decode(BoundColumns::by(key), &row).map_err(|error| self.failed(error))
-            }
+        let row = self.tasks.connection.query_one(self.resolve_statement(key)).await;
+        match row.map_err(|error| self.tasks.read_failed(error))? {
+            Some(row) => self
+                .decode(BoundColumns::by(key), &row)
+                .map_err(|error| self.tasks.read_failed(error)),
             None => Err(TaskError::NotFound { key: key.clone() }),
         }
     }
 
     /// The outer join keeps a task whose game is gone, which is possible while foreign keys are off.
     fn resolve_statement(&self, key: &TaskKey) -> Statement {
-        let (sql, names) = (self.sql(), &self.names);
+        let (sql, names) = (self.tasks.sql(), self.tasks.names());
         let (own, inherited) = (&names.strategy_id, self.game_strategy());
         let (tasks, games, game_key) = (&names.tasks, &names.games, &names.game_key);
         let (id, game_id) = (&names.id, &names.game_id);
@@ -227,7 +186,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         let id = only_if(bound.id.is_none(), id);
         let game = fmt::from_fn(|f| write!(f, ", {game_id} AS game_id"));
         let game = only_if(bound.game.is_none(), game);
-        let (key, and_in_scope) = (sql.key(key), sql.and_in_scope(&self.scope, ""));
+        let (key, and_in_scope) = (sql.key(key), sql.and_in_scope(self.tasks.scope(), ""));
         sql.statement(format_args!(
             "SELECT {own} AS own, {inherited} AS inherited{id}{game} FROM {tasks} \
              LEFT JOIN {games} g ON {game_key} = {game_id} WHERE {key}{and_in_scope}"
@@ -235,7 +194,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     }
 
     async fn resolve_given(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
-        if !self.scope.is_unrestricted() {
+        if !self.tasks.scope().is_unrestricted() {
             // The given task may have been made up: only the database knows who can see it.
             return self.resolve_one(&TaskKey::InGame(task.game_id, task.id)).await;
         }
@@ -244,18 +203,18 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         if !task.strategy_id.is_default() || inheritance == Inheritance::Never {
             return Ok(resolved(None));
         }
-        let row = self.connection.query_one(self.game_statement(task.game_id)).await;
-        let Some(row) = row.map_err(|error| self.failed(error))? else {
+        let row = self.tasks.connection.query_one(self.game_statement(task.game_id)).await;
+        let Some(row) = row.map_err(|error| self.tasks.read_failed(error))? else {
             return Err(TaskError::GameNotFound { game_id: task.game_id });
         };
         let game = row.try_get_by_index::<Option<StrategyId>>(0);
-        Ok(resolved(game.map_err(|error| self.failed(error))?))
+        Ok(resolved(game.map_err(|error| self.tasks.read_failed(error))?))
     }
 
     fn game_statement(&self, game_id: Uuid) -> Statement {
-        let (sql, inherited) = (self.sql(), self.game_strategy());
-        let (games, game_key, game_id) =
-            (&self.names.games, &self.names.game_key, sql.bind(game_id));
+        let (sql, names) = (self.tasks.sql(), self.tasks.names());
+        let inherited = self.game_strategy();
+        let (games, game_key, game_id) = (&names.games, &names.game_key, sql.bind(game_id));
         sql.statement(format_args!(
             "SELECT {inherited} AS inherited FROM {games} g WHERE {game_key} = {game_id}"
         ))
@@ -270,12 +229,12 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         if keys.is_empty() {
             return Ok(found);
         }
-        let list = KeyList::new(self.names.dialect, keys);
+        let list = KeyList::new(self.tasks.dialect(), keys);
         // The rows are numbered through all kinds, one after the other.
         let indexes: Vec<usize> =
             list.kinds().iter().flat_map(|keys| keys.indexes.iter().copied()).collect();
-        let rows = self.connection.query_all(self.resolve_many_statement(&list)).await;
-        let failed = |error| self.failed(error);
+        let rows = self.tasks.connection.query_all(self.resolve_many_statement(&list)).await;
+        let failed = |error| self.tasks.read_failed(error);
         for row in &rows.map_err(failed)? {
             let number: i64 = row.try_get_by_index(0).map_err(failed)?;
             let index = usize::try_from(number).ok().and_then(|number| indexes.get(number));
@@ -296,7 +255,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
     }
 
     fn resolve_many_statement(&self, keys: &KeyList) -> Statement {
-        let (sql, names) = (self.sql(), &self.names);
+        let (sql, names) = (self.tasks.sql(), self.tasks.names());
         let (own, inherited) = (&names.strategy_id, self.game_strategy());
         let (games, game_key, game_id) = (&names.games, &names.game_key, &names.game_id);
         let kinds = fmt::from_fn(|f| {
@@ -315,7 +274,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
                     KeyKind::InGame | KeyKind::External | KeyKind::Located => &names.id,
                 };
                 let tasks = sql.keys_joined_to_tasks(keys);
-                let and_in_scope = sql.and_in_scope(&self.scope, "");
+                let and_in_scope = sql.and_in_scope(self.tasks.scope(), "");
                 write!(
                     f,
                     ", {other_id} AS other_id, {own} AS own, {inherited} AS inherited FROM {tasks} \
@@ -332,12 +291,12 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
 #[async_trait]
 impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G> {
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
-        self.scope.validate()?;
+        self.tasks.scope().validate()?;
         self.resolve_one(key).instrument(span!("resolve", key = key)).await
     }
 
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
-        self.scope.validate()?;
+        self.tasks.scope().validate()?;
         self.resolve_given(task).instrument(span!("resolve_for", task = task.id)).await
     }
 
@@ -345,7 +304,7 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
         &self,
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
-        self.scope.validate()?;
+        self.tasks.scope().validate()?;
         self.resolve_list(keys).instrument(span!("resolve_many", tasks = keys.len())).await
     }
 }
