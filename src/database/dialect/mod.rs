@@ -253,7 +253,6 @@ pub(crate) use catalog::{
     CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
 };
 #[cfg(feature = "adopt")]
-#[cfg(feature = "adopt")]
 pub(crate) use postgres::CATALOG as POSTGRES_CATALOG;
 
 /// How a database defines tables.

@@ -343,7 +343,6 @@ pub(super) use schema::{
 
 // ---- Migration lock ----
 #[cfg(feature = "migration")]
-#[cfg(feature = "migration")]
 pub(super) fn migration_transaction() -> sea_orm::TransactionOptions {
     sea_orm::TransactionOptions::default()
 }

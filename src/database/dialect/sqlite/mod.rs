@@ -429,7 +429,6 @@ pub(super) use schema::{
 
 // ---- Migration lock ----
 #[cfg(feature = "migration")]
-#[cfg(feature = "migration")]
 pub(super) fn migration_transaction() -> sea_orm::TransactionOptions {
     sea_orm::TransactionOptions {
         sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
