@@ -526,10 +526,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $4
@@ -562,10 +564,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."gameId" = $4
@@ -599,10 +603,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."gameId" = $4
@@ -636,10 +642,12 @@ UPDATE "tasks" SET
   "strategyId" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $3
@@ -673,10 +681,12 @@ UPDATE "tasks" SET
   "strategyId" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $3
@@ -711,10 +721,12 @@ UPDATE "tasks" SET
   "status" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $3
@@ -748,10 +760,12 @@ UPDATE "tasks" SET
   "status" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $3
@@ -1184,12 +1198,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE 1 = 1
 ORDER BY "tasks"."externalTaskId" COLLATE "C" ASC, "tasks"."id" ASC
@@ -1206,12 +1220,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -1275,12 +1289,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM (
   SELECT a.n - 1 AS n, a.a AS a
   FROM unnest((SELECT CAST($1 AS uuid[])))
@@ -1316,12 +1330,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM (
   SELECT a.n - 1 AS n, a.a AS a, CAST($1 AS uuid) AS g
   FROM unnest((SELECT CAST($2 AS uuid[])))
@@ -1359,12 +1373,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM (
   SELECT a.n - 1 AS n, a.e AS e, CAST($1 AS uuid) AS g
   FROM unnest((SELECT CAST($2 AS text[])))
@@ -1406,12 +1420,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS a
   FROM (
@@ -1502,7 +1516,16 @@ r AS (
     WHERE a.n > 0 OFFSET 0
   ) j
 )
-SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+SELECT
+  r.i,
+  CAST($5 AS timestamptz),
+  CAST($6 AS timestamptz),
+  CAST($7 AS text),
+  CAST($8 AS text),
+  r.g,
+  r.e,
+  r.s,
+  CAST($9 AS text)
 FROM r JOIN "games" g ON g."id" = r.g
 WHERE 1 = 1
 ORDER BY r.n
@@ -1587,7 +1610,16 @@ r AS (
     WHERE a.n > 0 OFFSET 0
   ) j
 )
-SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+SELECT
+  r.i,
+  CAST($5 AS timestamptz),
+  CAST($6 AS timestamptz),
+  CAST($7 AS text),
+  CAST($8 AS text),
+  r.g,
+  r.e,
+  r.s,
+  CAST($9 AS text)
 FROM r
 WHERE
   1 = 1
@@ -1661,7 +1693,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -1695,7 +1736,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $11) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($11 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 400', 'Fail 401'], <time>, <time>, null, null,
 --   'open', uuids [<game>], 2
 
@@ -1778,7 +1822,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -1812,7 +1865,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $11) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($11 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 'Keep 402', 's', uuids [<id>], <time>, <time>, null, null, 'open', uuids [<game>],
 --   1
 
@@ -1839,7 +1895,16 @@ r AS (
     WHERE a.n > 0 OFFSET 0
   ) j
 )
-SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+SELECT
+  r.i,
+  CAST($5 AS timestamptz),
+  CAST($6 AS timestamptz),
+  CAST($7 AS text),
+  CAST($8 AS text),
+  r.g,
+  r.e,
+  r.s,
+  CAST($9 AS text)
 FROM r JOIN "games" g ON g."id" = r.g
 WHERE 1 = 1
 ORDER BY r.n
@@ -1847,11 +1912,13 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      $10,
-      CASE
-        WHEN "tasks"."updated_at" > '-infinity'
-        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-      END + INTERVAL '1 microsecond'
+      CAST($10 AS timestamptz),
+      (
+        CASE
+          WHEN "tasks"."updated_at" > '-infinity'
+          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+        END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+      ) AT TIME ZONE 'UTC'
     )
     ELSE "tasks"."updated_at"
   END
@@ -1924,27 +1991,34 @@ r AS (
     WHERE a.n > 0 OFFSET 0
   ) j
 )
-SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
-FROM r JOIN "games" g ON g."id" = r.g
-WHERE
-  1 = 1
-  AND NOT EXISTS (
-    SELECT 1
-    FROM "tasks"
-    WHERE
-      "tasks"."id" = r.i
-      AND NOT ("tasks"."gameId" = r.g AND "tasks"."externalTaskId" COLLATE "C" = r.e)
-  )
+SELECT
+  r.i,
+  CAST($5 AS timestamptz),
+  CAST($6 AS timestamptz),
+  CAST($7 AS text),
+  CAST($8 AS text),
+  r.g,
+  r.e,
+  r.s,
+  CAST($9 AS text)
+FROM
+  r
+  JOIN "games" g ON g."id" = r.g
+  LEFT JOIN "tasks" ON "tasks"."id" = r.i
+  AND NOT ("tasks"."gameId" = r.g AND "tasks"."externalTaskId" COLLATE "C" = r.e)
+WHERE 1 = 1 AND "tasks"."id" IS NULL
 ORDER BY r.n
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      $10,
-      CASE
-        WHEN "tasks"."updated_at" > '-infinity'
-        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-      END + INTERVAL '1 microsecond'
+      CAST($10 AS timestamptz),
+      (
+        CASE
+          WHEN "tasks"."updated_at" > '-infinity'
+          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+        END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+      ) AT TIME ZONE 'UTC'
     )
     ELSE "tasks"."updated_at"
   END
@@ -2000,7 +2074,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -2025,11 +2108,13 @@ w AS (
     END,
     "updated_at" = CASE
       WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-        $11,
-        CASE
-          WHEN "tasks"."updated_at" > '-infinity'
-          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-        END + INTERVAL '1 microsecond'
+        CAST($11 AS timestamptz),
+        (
+          CASE
+            WHEN "tasks"."updated_at" > '-infinity'
+            AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+          END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+        ) AT TIME ZONE 'UTC'
       )
       ELSE "tasks"."updated_at"
     END
@@ -2052,7 +2137,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $12) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($12 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 400', 'Update 401'], <time>, <time>, null,
 --   null, 'open', uuids [<game>], <time>, 2
 
@@ -2088,7 +2176,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -2113,11 +2210,13 @@ w AS (
     END,
     "updated_at" = CASE
       WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-        $11,
-        CASE
-          WHEN "tasks"."updated_at" > '-infinity'
-          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-        END + INTERVAL '1 microsecond'
+        CAST($11 AS timestamptz),
+        (
+          CASE
+            WHEN "tasks"."updated_at" > '-infinity'
+            AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+          END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+        ) AT TIME ZONE 'UTC'
       )
       ELSE "tasks"."updated_at"
     END
@@ -2140,7 +2239,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $12) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($12 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 'Update 402', 's', uuids [<id>], <time>, <time>, null, null, 'open', uuids [<game>],
 --   <time>, 1
 
@@ -2154,10 +2256,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -2182,10 +2286,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -2211,10 +2317,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -2242,10 +2350,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -2293,10 +2403,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -2323,10 +2435,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -2348,10 +2462,12 @@ UPDATE "tasks" SET
   "strategyId" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -2833,10 +2949,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $4
@@ -2878,10 +2996,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."gameId" = $4
@@ -2925,10 +3045,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."gameId" = $4
@@ -2971,10 +3093,12 @@ UPDATE "tasks" SET
   "strategyId" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $3
@@ -3018,10 +3142,12 @@ UPDATE "tasks" SET
   "strategyId" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $3
@@ -3065,10 +3191,12 @@ UPDATE "tasks" SET
   "status" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $3
@@ -3111,10 +3239,12 @@ UPDATE "tasks" SET
   "status" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 WHERE
   "tasks"."id" = $3
@@ -3732,12 +3862,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -3765,12 +3895,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -3863,12 +3993,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM (
   SELECT a.n - 1 AS n, a.a AS a
   FROM unnest((SELECT CAST($1 AS uuid[])))
@@ -3924,12 +4054,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM (
   SELECT a.n - 1 AS n, a.a AS a, CAST($1 AS uuid) AS g
   FROM unnest((SELECT CAST($2 AS uuid[])))
@@ -3987,12 +4117,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM (
   SELECT a.n - 1 AS n, a.e AS e, CAST($1 AS uuid) AS g
   FROM unnest((SELECT CAST($2 AS text[])))
@@ -4054,12 +4184,12 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
+  "apiKey_used",
+  "oauth_user_id",
   "gameId",
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS a
   FROM (
@@ -4181,8 +4311,20 @@ r AS (
     WHERE a.n > 0 OFFSET 0
   ) j
 )
-SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
-FROM r JOIN "games" g ON g."id" = r.g AND g."apiKey_used" COLLATE "C" = $10
+SELECT
+  r.i,
+  CAST($5 AS timestamptz),
+  CAST($6 AS timestamptz),
+  CAST($7 AS text),
+  CAST($8 AS text),
+  r.g,
+  r.e,
+  r.s,
+  CAST($9 AS text)
+FROM
+  r
+  JOIN "games" g ON g."id" = r.g
+  AND g."apiKey_used" COLLATE "C" = CAST($10 AS text)
 WHERE 1 = 1
 ORDER BY r.n
 ON CONFLICT DO NOTHING
@@ -4279,7 +4421,16 @@ r AS (
     WHERE a.n > 0 OFFSET 0
   ) j
 )
-SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+SELECT
+  r.i,
+  CAST($5 AS timestamptz),
+  CAST($6 AS timestamptz),
+  CAST($7 AS text),
+  CAST($8 AS text),
+  r.g,
+  r.e,
+  r.s,
+  CAST($9 AS text)
 FROM r
 WHERE
   1 = 1
@@ -4292,7 +4443,7 @@ WHERE
       WHERE a.n > 0 OFFSET 0
     ) d
       LEFT JOIN "games" g ON g."id" = d.g
-      AND g."apiKey_used" COLLATE "C" = $11
+      AND g."apiKey_used" COLLATE "C" = CAST($11 AS text)
     WHERE g."id" IS NULL
   )
 RETURNING
@@ -4355,7 +4506,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -4368,7 +4528,7 @@ w AS (
         WHERE a.n > 0 OFFSET 0
       ) d
         LEFT JOIN "games" g ON g."id" = d.g
-        AND g."apiKey_used" COLLATE "C" = $11
+        AND g."apiKey_used" COLLATE "C" = CAST($11 AS text)
       WHERE g."id" IS NULL
     )
   RETURNING
@@ -4390,7 +4550,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $12) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($12 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 400', 'Fail 401'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 
@@ -4477,7 +4640,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -4490,7 +4662,7 @@ w AS (
         WHERE a.n > 0 OFFSET 0
       ) d
         LEFT JOIN "games" g ON g."id" = d.g
-        AND g."apiKey_used" COLLATE "C" = $11
+        AND g."apiKey_used" COLLATE "C" = CAST($11 AS text)
       WHERE g."id" IS NULL
     )
   RETURNING
@@ -4512,7 +4684,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $12) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($12 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 'Keep 402', 's', uuids [<id>], <time>, <time>, 'gme_live_mine', null, 'open',
 --   uuids [<game>], 'gme_live_mine', 1
 
@@ -4539,31 +4714,45 @@ r AS (
     WHERE a.n > 0 OFFSET 0
   ) j
 )
-SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
-FROM r JOIN "games" g ON g."id" = r.g AND g."apiKey_used" COLLATE "C" = $10
+SELECT
+  r.i,
+  CAST($5 AS timestamptz),
+  CAST($6 AS timestamptz),
+  CAST($7 AS text),
+  CAST($8 AS text),
+  r.g,
+  r.e,
+  r.s,
+  CAST($9 AS text)
+FROM
+  r
+  JOIN "games" g ON g."id" = r.g
+  AND g."apiKey_used" COLLATE "C" = CAST($10 AS text)
 WHERE 1 = 1
 ORDER BY r.n
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      $11,
-      CASE
-        WHEN "tasks"."updated_at" > '-infinity'
-        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-      END + INTERVAL '1 microsecond'
+      CAST($11 AS timestamptz),
+      (
+        CASE
+          WHEN "tasks"."updated_at" > '-infinity'
+          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+        END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+      ) AT TIME ZONE 'UTC'
     )
     ELSE "tasks"."updated_at"
   END
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
   AND (
-    "tasks"."apiKey_used" = $12
+    "tasks"."apiKey_used" = CAST($12 AS text)
     OR EXISTS (
       SELECT 1
       FROM "games" g
       WHERE g."id" = "tasks"."gameId"
-        AND g."apiKey_used" COLLATE "C" = $13
+        AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
     )
   )
   AND "tasks"."created_at" > '-infinity'
@@ -4635,39 +4824,47 @@ r AS (
     WHERE a.n > 0 OFFSET 0
   ) j
 )
-SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
-FROM r JOIN "games" g ON g."id" = r.g AND g."apiKey_used" COLLATE "C" = $10
-WHERE
-  1 = 1
-  AND NOT EXISTS (
-    SELECT 1
-    FROM "tasks"
-    WHERE
-      "tasks"."id" = r.i
-      AND NOT ("tasks"."gameId" = r.g AND "tasks"."externalTaskId" COLLATE "C" = r.e)
-  )
+SELECT
+  r.i,
+  CAST($5 AS timestamptz),
+  CAST($6 AS timestamptz),
+  CAST($7 AS text),
+  CAST($8 AS text),
+  r.g,
+  r.e,
+  r.s,
+  CAST($9 AS text)
+FROM
+  r
+  JOIN "games" g ON g."id" = r.g
+  AND g."apiKey_used" COLLATE "C" = CAST($10 AS text)
+  LEFT JOIN "tasks" ON "tasks"."id" = r.i
+  AND NOT ("tasks"."gameId" = r.g AND "tasks"."externalTaskId" COLLATE "C" = r.e)
+WHERE 1 = 1 AND "tasks"."id" IS NULL
 ORDER BY r.n
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      $11,
-      CASE
-        WHEN "tasks"."updated_at" > '-infinity'
-        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-      END + INTERVAL '1 microsecond'
+      CAST($11 AS timestamptz),
+      (
+        CASE
+          WHEN "tasks"."updated_at" > '-infinity'
+          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+        END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+      ) AT TIME ZONE 'UTC'
     )
     ELSE "tasks"."updated_at"
   END
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
   AND (
-    "tasks"."apiKey_used" = $12
+    "tasks"."apiKey_used" = CAST($12 AS text)
     OR EXISTS (
       SELECT 1
       FROM "games" g
       WHERE g."id" = "tasks"."gameId"
-        AND g."apiKey_used" COLLATE "C" = $13
+        AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
     )
   )
   AND "tasks"."created_at" > '-infinity'
@@ -4721,7 +4918,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -4734,7 +4940,7 @@ w AS (
         WHERE a.n > 0 OFFSET 0
       ) d
         LEFT JOIN "games" g ON g."id" = d.g
-        AND g."apiKey_used" COLLATE "C" = $11
+        AND g."apiKey_used" COLLATE "C" = CAST($11 AS text)
       WHERE g."id" IS NULL
     )
     AND NOT EXISTS (
@@ -4748,12 +4954,12 @@ w AS (
         AND CASE
           WHEN 1 = 1
           AND (
-            "tasks"."apiKey_used" = $12
+            "tasks"."apiKey_used" = CAST($12 AS text)
             OR EXISTS (
               SELECT 1
               FROM "games" g
               WHERE g."id" = "tasks"."gameId"
-                AND g."apiKey_used" COLLATE "C" = $13
+                AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
             )
           ) THEN 0
           ELSE 1
@@ -4763,12 +4969,12 @@ w AS (
     "strategyId" = CASE
       WHEN 1 = 1
       AND (
-        "tasks"."apiKey_used" = $14
+        "tasks"."apiKey_used" = CAST($14 AS text)
         OR EXISTS (
           SELECT 1
           FROM "games" g
           WHERE g."id" = "tasks"."gameId"
-            AND g."apiKey_used" COLLATE "C" = $15
+            AND g."apiKey_used" COLLATE "C" = CAST($15 AS text)
         )
       )
       AND "tasks"."created_at" > '-infinity'
@@ -4778,11 +4984,13 @@ w AS (
     END,
     "updated_at" = CASE
       WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-        $16,
-        CASE
-          WHEN "tasks"."updated_at" > '-infinity'
-          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-        END + INTERVAL '1 microsecond'
+        CAST($16 AS timestamptz),
+        (
+          CASE
+            WHEN "tasks"."updated_at" > '-infinity'
+            AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+          END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+        ) AT TIME ZONE 'UTC'
       )
       ELSE "tasks"."updated_at"
     END
@@ -4805,7 +5013,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $17) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($17 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 400', 'Update 401'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 'gme_live_mine',
 --   'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <time>, 2
@@ -4843,7 +5054,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -4856,7 +5076,7 @@ w AS (
         WHERE a.n > 0 OFFSET 0
       ) d
         LEFT JOIN "games" g ON g."id" = d.g
-        AND g."apiKey_used" COLLATE "C" = $11
+        AND g."apiKey_used" COLLATE "C" = CAST($11 AS text)
       WHERE g."id" IS NULL
     )
     AND NOT EXISTS (
@@ -4870,12 +5090,12 @@ w AS (
         AND CASE
           WHEN 1 = 1
           AND (
-            "tasks"."apiKey_used" = $12
+            "tasks"."apiKey_used" = CAST($12 AS text)
             OR EXISTS (
               SELECT 1
               FROM "games" g
               WHERE g."id" = "tasks"."gameId"
-                AND g."apiKey_used" COLLATE "C" = $13
+                AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
             )
           ) THEN 0
           ELSE 1
@@ -4885,12 +5105,12 @@ w AS (
     "strategyId" = CASE
       WHEN 1 = 1
       AND (
-        "tasks"."apiKey_used" = $14
+        "tasks"."apiKey_used" = CAST($14 AS text)
         OR EXISTS (
           SELECT 1
           FROM "games" g
           WHERE g."id" = "tasks"."gameId"
-            AND g."apiKey_used" COLLATE "C" = $15
+            AND g."apiKey_used" COLLATE "C" = CAST($15 AS text)
         )
       )
       AND "tasks"."created_at" > '-infinity'
@@ -4900,11 +5120,13 @@ w AS (
     END,
     "updated_at" = CASE
       WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-        $16,
-        CASE
-          WHEN "tasks"."updated_at" > '-infinity'
-          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-        END + INTERVAL '1 microsecond'
+        CAST($16 AS timestamptz),
+        (
+          CASE
+            WHEN "tasks"."updated_at" > '-infinity'
+            AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+          END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+        ) AT TIME ZONE 'UTC'
       )
       ELSE "tasks"."updated_at"
     END
@@ -4927,7 +5149,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $17) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($17 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 'Update 402', 's', uuids [<id>], <time>, <time>, 'gme_live_mine', null, 'open',
 --   uuids [<game>], 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', 'gme_live_mine',
 --   'gme_live_mine', <time>, 1
@@ -4942,10 +5167,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -4981,10 +5208,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -5021,10 +5250,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -5063,10 +5294,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -5121,10 +5354,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -5156,10 +5391,12 @@ UPDATE "tasks" SET
   "status" = $2,
   "updated_at" = GREATEST(
     $3,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -5190,10 +5427,12 @@ UPDATE "tasks" SET
   "strategyId" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i
@@ -5707,7 +5946,16 @@ w AS (
       WHERE a.n > 0 OFFSET 0
     ) j
   )
-  SELECT r.i, $5, $6, $7, $8, r.g, r.e, r.s, $9
+  SELECT
+    r.i,
+    CAST($5 AS timestamptz),
+    CAST($6 AS timestamptz),
+    CAST($7 AS text),
+    CAST($8 AS text),
+    r.g,
+    r.e,
+    r.s,
+    CAST($9 AS text)
   FROM r
   WHERE
     1 = 1
@@ -5750,7 +5998,10 @@ w AS (
 )
 SELECT *
 FROM w
-LIMIT CASE WHEN (SELECT COUNT(*) FROM w) IN (0, $11) THEN NULL ELSE -1 END;
+LIMIT CASE
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($11 AS bigint)) THEN NULL
+  ELSE -1
+END;
 -- with <game>, 'default', uuids [<id>, <id>], texts ['Fail 2', 'Fail 3'], <time>, <time>, null,
 --   null, 'open', uuids [<game>], 2
 
@@ -5791,10 +6042,12 @@ UPDATE "tasks" SET
   "status" = $1,
   "updated_at" = GREATEST(
     $2,
-    CASE
-      WHEN "tasks"."updated_at" > '-infinity'
-      AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
-    END + INTERVAL '1 microsecond'
+    (
+      CASE
+        WHEN "tasks"."updated_at" > '-infinity'
+        AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
   )
 FROM (
   SELECT "tasks"."gameId" AS g, "tasks"."id" AS i

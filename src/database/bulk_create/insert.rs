@@ -133,12 +133,21 @@ impl<'i> Insert<'i> {
 
     /// ` AND …` on a row `r` of an upsert: no task of another name has its id.
     pub(crate) fn and_id_is_free<'s>(&'s self, sql: &'s Sql<'_>) -> impl Display + 's {
-        let tasks = &sql.names.tasks;
-        let other = another_has_the_id(sql, "r");
+        let (tasks, other) = (&sql.names.tasks, self.other_with_id(sql));
         let is_free = fmt::from_fn(move |f| {
             write!(f, " AND NOT EXISTS (SELECT 1 FROM {tasks} WHERE {other})")
         });
-        only_if(self.mode.is_upsert() && self.has_given_ids(), is_free)
+        only_if(self.needs_free_ids(), is_free)
+    }
+
+    /// Whether an id of a row may belong to a task of another name, which an upsert would change.
+    pub(crate) fn needs_free_ids(&self) -> bool {
+        self.mode.is_upsert() && self.has_given_ids()
+    }
+
+    /// A condition on the tasks: one has the id of a row `r` and another name.
+    pub(crate) fn other_with_id<'s>(&self, sql: &'s Sql<'_>) -> impl Display + use<'s> {
+        another_has_the_id(sql, "r")
     }
 
     /// ` AND …`: every game exists, and there is no conflict that the statement cannot handle. True

@@ -65,7 +65,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let insert = Insert::new(self.dialect(), entries, mode, creator, self.scope(), now)
             .check(check, skips_rows)
             .conflict_aborts_transaction(self.conflict_aborts_transaction());
-        let statement = self.dialect().insert_many(&self.sql(), &insert);
+        let statement = self.dialect().insert_many(&self.sql().typed(), &insert);
         let as_sent = mode == InsertMode::InsertAll
             && self.dialect().features().inserts_store_rows_as_sent
             && !insert.sends_rows_twice;

@@ -131,6 +131,8 @@ per_dialect! {
     fn quote(name: &str) -> String;
     /// Writes the placeholder of the parameter with this number, from 1.
     fn write_placeholder(f: &mut Formatter<'_>, number: usize) -> fmt::Result;
+    /// The same with the type of its value, where a database may be unable to infer it.
+    fn write_typed_placeholder(f: &mut Formatter<'_>, number: usize, value: &Value) -> fmt::Result;
     /// Writes that a column of the application's equals a text, byte for byte.
     fn write_text_equals(f: &mut Formatter<'_>, column: &str, text: &dyn Display) -> fmt::Result;
 }

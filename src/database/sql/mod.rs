@@ -33,11 +33,18 @@ use std::fmt::{self, Display, Formatter};
 pub(crate) struct Sql<'n> {
     pub(crate) names: &'n Names,
     values: RefCell<Vec<Value>>,
+    /// Whether placeholders state the types of their values.
+    is_typed: bool,
 }
 
 impl<'n> Sql<'n> {
     pub(crate) fn new(names: &'n Names) -> Self {
-        Self { names, values: RefCell::new(Vec::with_capacity(12)) }
+        Self { names, values: RefCell::new(Vec::with_capacity(12)), is_typed: false }
+    }
+
+    /// For a statement whose placeholders must state the types of their values.
+    pub(crate) fn typed(self) -> Self {
+        Self { is_typed: true, ..self }
     }
 
     /// A part that binds the value and writes its placeholder.
@@ -51,9 +58,27 @@ impl<'n> Sql<'n> {
         f: &mut Formatter<'_>,
         value: impl Into<Value>,
     ) -> fmt::Result {
+        let (value, dialect) = (value.into(), self.names.dialect);
         let mut values = self.values.borrow_mut();
-        values.push(value.into());
-        self.names.dialect.write_placeholder(f, values.len())
+        let number = values.len() + 1;
+        match self.is_typed {
+            true => dialect.write_typed_placeholder(f, number, &value)?,
+            false => dialect.write_placeholder(f, number)?,
+        }
+        values.push(value);
+        Ok(())
+    }
+
+    /// A part that binds the value and writes its placeholder where the statement states its type.
+    pub(crate) fn bind_in_cast<'s>(
+        &'s self,
+        value: impl Into<Value> + Clone + 's,
+    ) -> impl Display + 's {
+        fmt::from_fn(move |f| {
+            let mut values = self.values.borrow_mut();
+            values.push(value.clone().into());
+            self.names.dialect.write_placeholder(f, values.len())
+        })
     }
 
     /// A part that binds each of the values, separated by commas.

@@ -4,6 +4,7 @@
 //! `GAME_TASKS_WRITE_SQL=1` rewrites the files.
 
 mod calls;
+mod distributed;
 mod format;
 
 use crate::support::{Backend, TestDatabase, on_empty_database_within, tests_on};

@@ -50,6 +50,14 @@ pub(super) fn write_placeholder(f: &mut Formatter<'_>, _number: usize) -> fmt::R
     f.write_str("?")
 }
 
+pub(super) fn write_typed_placeholder(
+    f: &mut Formatter<'_>,
+    number: usize,
+    _value: &Value,
+) -> fmt::Result {
+    write_placeholder(f, number)
+}
+
 pub(super) fn write_text_equals(
     f: &mut Formatter<'_>,
     column: &str,

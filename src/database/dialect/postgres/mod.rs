@@ -60,6 +60,24 @@ pub(super) fn write_placeholder(f: &mut Formatter<'_>, number: usize) -> fmt::Re
     }
 }
 
+/// Citus sends parts of a statement to its workers, which cannot infer the type of each parameter.
+pub(super) fn write_typed_placeholder(
+    f: &mut Formatter<'_>,
+    number: usize,
+    value: &Value,
+) -> fmt::Result {
+    let type_name = match value {
+        Value::Uuid(_) => "uuid",
+        Value::String(_) => "text",
+        Value::ChronoDateTimeUtc(_) => "timestamptz",
+        Value::BigInt(_) => "bigint",
+        _ => return write_placeholder(f, number),
+    };
+    f.write_str("CAST(")?;
+    write_placeholder(f, number)?;
+    write!(f, " AS {type_name})")
+}
+
 pub(super) fn write_text_equals(
     f: &mut Formatter<'_>,
     column: &str,
@@ -115,6 +133,8 @@ pub(super) fn read_time(row: &QueryResult, index: usize) -> Result<Option<DateTi
     }
 }
 
+/// A timestamp with a time zone plus an interval depends on a setting, and Citus refuses such
+/// functions of a column in writes.
 pub(super) fn write_next_updated_at(
     f: &mut Formatter<'_>,
     sql: &Sql<'_>,
@@ -124,7 +144,8 @@ pub(super) fn write_next_updated_at(
     let now = sql.bind(now);
     write!(
         f,
-        "GREATEST({now}, CASE WHEN {is_readable} THEN {column} END + INTERVAL '1 microsecond')"
+        "GREATEST({now}, (CASE WHEN {is_readable} THEN {column} END AT TIME ZONE 'UTC' \
+         + INTERVAL '1 microsecond') AT TIME ZONE 'UTC')"
     )
 }
 
@@ -145,9 +166,11 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
     f.write_str("(SELECT a.n - 1 AS n")?;
     for (name, column) in &rows.columns {
         match column {
-            Encoded::SameUuid(id) => write!(f, ", CAST({} AS uuid) AS {name}", sql.bind(*id))?,
+            Encoded::SameUuid(id) => {
+                write!(f, ", CAST({} AS uuid) AS {name}", sql.bind_in_cast(*id))?;
+            }
             Encoded::SameText(text) => {
-                write!(f, ", CAST({} AS text) AS {name}", sql.bind(text.clone()))?;
+                write!(f, ", CAST({} AS text) AS {name}", sql.bind_in_cast(text.clone()))?;
             }
             _ => write!(f, ", a.{name} AS {name}")?,
         }
@@ -158,10 +181,14 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
         let separator = if names.is_empty() { "" } else { ", " };
         match column {
             Encoded::Array(values, of) => {
-                write!(f, "{separator}(SELECT CAST({} AS {of}[]))", sql.bind(values.clone()))?;
+                write!(
+                    f,
+                    "{separator}(SELECT CAST({} AS {of}[]))",
+                    sql.bind_in_cast(values.clone())
+                )?;
             }
             Encoded::JsonArray(json) => {
-                let json = sql.bind(json.as_str());
+                let json = sql.bind_in_cast(json.as_str());
                 let texts = format_args!("SELECT json_array_elements_text(CAST({json} AS json))");
                 write!(f, "{separator}(SELECT ARRAY({texts}))")?;
             }
@@ -232,11 +259,17 @@ pub(super) fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement {
     if !insert.mode.is_all() {
         let (games, game_key) = (&names.games, &names.game_key);
         let and_may_create = sql.and_may_create(insert.scope);
-        let and_id_is_free = insert.and_id_is_free(sql);
+        // A join, since Citus refuses a correlated subquery beside a common table expression.
+        let (other, needs_free_ids) = (insert.other_with_id(sql), insert.needs_free_ids());
+        let join_others = fmt::from_fn(|f| write!(f, " LEFT JOIN {tasks} ON {other}"));
+        let join_others = only_if(needs_free_ids, join_others);
+        let and_no_other = fmt::from_fn(|f| write!(f, " AND {} IS NULL", names.id));
+        let and_no_other = only_if(needs_free_ids, and_no_other);
         let on_conflict = on_conflict(sql, insert);
         return sql.statement(format_args!(
             "INSERT INTO {tasks} ({columns}) WITH r AS (SELECT * FROM {rows}) SELECT {values} FROM r \
-             JOIN {games} g ON {game_key} = r.g{and_may_create} WHERE 1 = 1{and_id_is_free} \
+             JOIN {games} g ON {game_key} = r.g{and_may_create}{join_others} \
+             WHERE 1 = 1{and_no_other} \
              ORDER BY r.n{on_conflict} RETURNING {returned}"
         ));
     }
