@@ -1,6 +1,7 @@
 //! Runs DDL statements, and drops what they created.
 
 use super::schema;
+use crate::database::TaskConnection;
 use crate::database::dialect::{Dialect, TableName};
 use sea_orm::{ConnectionTrait, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::SchemaManager;
@@ -9,19 +10,22 @@ use sea_orm_migration::SchemaManager;
 pub(super) async fn refuse_unsupported(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let dialect = Dialect::of(manager.get_database_backend());
     match unsupported(manager.get_connection(), dialect).await? {
-        Some(product) => Err(DbErr::Migration(format!("game-tasks does not support {product}"))),
+        Some(product) => Err(DbErr::Migration(format!(
+            "{product} is not supported: game-tasks needs {}",
+            dialect.schema_features().needs
+        ))),
         None => Ok(()),
     }
 }
 
 /// The name of the product, if the crate does not support it.
-pub(super) async fn unsupported<C: ConnectionTrait>(
+pub(super) async fn unsupported<C: TaskConnection>(
     db: &C,
     dialect: Dialect,
 ) -> Result<Option<String>, DbErr> {
     let version =
         Statement::from_string(dialect.backend(), dialect.schema_features().version_query);
-    let row = db.query_one_raw(version).await?;
+    let row = db.query_one(version).await?;
     let version = row.map_or(Ok(String::new()), |row| row.try_get_by_index::<String>(0))?;
     Ok(dialect.unsupported_product(&version))
 }

@@ -19,11 +19,13 @@ pub enum MigrationError {
         /// The migrator's reason.
         reason: String,
     },
-    /// The crate does not support this database.
-    #[error("{product} is not supported")]
+    /// The crate does not support this database, or this version of it.
+    #[error("{product} is not supported: game-tasks needs {needs}")]
     UnsupportedDatabase {
         /// The name and version that the server reports.
         product: String,
+        /// The oldest version that the crate supports.
+        needs: &'static str,
     },
     /// The tokio runtime was shut down before [`migrate`](crate::migrate) had finished.
     #[error("the migrations were not run to completion: {fault}")]

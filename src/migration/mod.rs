@@ -178,7 +178,7 @@ impl MigratorTrait for Migrator {
 ///
 /// # Errors
 /// [`MigrationError::SchemaMismatch`] if other tables have the names of the crate's,
-/// [`MigrationError::UnsupportedDatabase`] on MySQL, [`MigrationError::CannotRun`] if the tracking
+/// [`MigrationError::UnsupportedDatabase`] on MySQL and on versions that are too old, [`MigrationError::CannotRun`] if the tracking
 /// table contains migrations that this version does not know, [`MigrationError::NotCompleted`] if the
 /// runtime shuts down meanwhile, otherwise [`MigrationError::Database`].
 pub async fn migrate<'c, C>(db: C) -> Result<(), MigrationError>
@@ -203,7 +203,8 @@ async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), MigrationErr
     let call = Call { dialect, in_transaction: executor.in_transaction(), writes: true };
     let failed = |error| failure(call, error);
     if let Some(product) = ddl::unsupported(&executor, dialect).await.map_err(failed)? {
-        return Err(MigrationError::UnsupportedDatabase { product });
+        let needs = dialect.schema_features().needs;
+        return Err(MigrationError::UnsupportedDatabase { product, needs });
     }
     if status::<Migrator>(&executor).await?.is_current() {
         return Ok(());

@@ -26,6 +26,22 @@ SELECT
 UNION ALL
 SELECT
   'setting',
+  'version',
+  CAST(VERSION() AS CHAR CHARACTER SET utf8mb4),
+  '',
+  CAST(0 AS SIGNED),
+  CAST(0 AS SIGNED)
+UNION ALL
+SELECT
+  'setting',
+  'binlog_format',
+  CAST(IF (@@ log_bin, @@ binlog_format, 'ROW') AS CHAR CHARACTER SET utf8mb4),
+  '',
+  CAST(0 AS SIGNED),
+  CAST(0 AS SIGNED)
+UNION ALL
+SELECT
+  'setting',
   'foreign_key_checks',
   CAST(IF (@@ foreign_key_checks, 'ON', 'OFF') AS CHAR CHARACTER SET utf8mb4),
   '',

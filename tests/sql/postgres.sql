@@ -32,6 +32,8 @@ FROM pg_class c JOIN t ON c.oid = t.oid
 UNION ALL
 SELECT 'setting', 'server_encoding', getdatabaseencoding()::text, '', 0, 0
 UNION ALL
+SELECT 'setting', 'version', version(), '', 0, 0
+UNION ALL
 SELECT
   'setting',
   'session_replication_role',

@@ -19,6 +19,8 @@ UNION ALL
 SELECT 'setting', 'encoding', encoding, '', 0, 0
 FROM pragma_encoding
 UNION ALL
+SELECT 'setting', 'version', sqlite_version(), '', 0, 0
+UNION ALL
 SELECT
   'setting',
   'foreign_keys',

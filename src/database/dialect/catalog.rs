@@ -7,6 +7,13 @@ use std::fmt::{self, Display, Formatter};
 /// The comment of a table that a migration of the crate created, which tells it from others.
 pub(crate) const MARK: &str = "made by game-tasks";
 
+/// Whether a version, such as `10.6.18-MariaDB`, is this one or newer.
+pub(super) fn is_at_least(version: &str, needed: (u32, u32)) -> bool {
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    let mut next = || numbers.next().and_then(Result::ok).unwrap_or(0);
+    (next(), next()) >= needed
+}
+
 /// The name of a table. `Display` shows it as errors name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableName {
@@ -103,4 +110,55 @@ pub(crate) struct TableMark {
     pub(crate) after: String,
     /// A statement of its own.
     pub(crate) statement: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at_least;
+    use crate::database::dialect::Dialect;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        for (version, needed, fits) in [
+            ("10.6.18-MariaDB-0+deb12u1", (10, 6), true),
+            ("10.11.19-MariaDB", (10, 6), true),
+            ("11.0.2-MariaDB", (10, 6), true),
+            ("10.5.28-MariaDB", (10, 6), false),
+            ("3.38.5", (3, 39), false),
+            ("12", (12, 0), true),
+            ("19rc1", (12, 0), true),
+            ("9.6.24", (12, 0), false),
+            ("", (3, 39), false),
+        ] {
+            assert_eq!(is_at_least(version, needed), fits, "{version}");
+        }
+    }
+
+    #[test]
+    fn unsupported_products_are_named() {
+        let unsupported = |dialect: Dialect, version| dialect.unsupported_product(version);
+        for (dialect, version, product) in [
+            (Dialect::MariaDb, "10.5.28-MariaDB", Some("MariaDB 10.5.28-MariaDB")),
+            (Dialect::MariaDb, "9.7.4-2", Some("MySQL 9.7.4-2")),
+            (Dialect::MariaDb, "8.0.11-TiDB-v8.5.0", Some("TiDB 8.0.11-TiDB-v8.5.0")),
+            (Dialect::MariaDb, "10.6.0-MariaDB", None),
+            (Dialect::Postgres, "PostgreSQL 11.22 on x86_64", Some("PostgreSQL 11.22 on x86_64")),
+            (Dialect::Postgres, "PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64", None),
+            (Dialect::Postgres, "CockroachDB CCL v24.1.0", None),
+            (Dialect::Sqlite, "3.38.5", Some("SQLite 3.38.5")),
+            (Dialect::Sqlite, "3.39.0", None),
+        ] {
+            assert_eq!(unsupported(dialect, version).as_deref(), product, "{version}");
+            let expected = dialect.expected_setting("version", version);
+            assert_eq!(expected.is_some(), product.is_some(), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_binary_log_of_statements_is_refused() {
+        let expected = |format| Dialect::MariaDb.expected_setting("binlog_format", format);
+        assert_eq!(expected("STATEMENT"), Some("ROW or MIXED"));
+        assert_eq!(expected("ROW"), None);
+        assert_eq!(expected("MIXED"), None);
+    }
 }

@@ -262,6 +262,8 @@ pub(crate) use postgres::CATALOG as POSTGRES_CATALOG;
 #[derive(Debug)]
 pub(crate) struct SchemaFeatures {
     pub(crate) version_query: &'static str,
+    /// The oldest product that the crate supports, for errors.
+    pub(crate) needs: &'static str,
     /// Whether GAME, the original system, runs on this database.
     pub(crate) is_games_database: bool,
     /// The default of a timestamp: now, in UTC.
@@ -296,7 +298,7 @@ impl Dialect {
 
 #[cfg(feature = "migration")]
 per_dialect! {
-    /// The product with this version, if it is one that the crate does not support.
+    /// The name of the product with this version, if the crate does not support it.
     fn unsupported_product(version: &str) -> Option<String>;
 
     /// The type of a column in a definition.

@@ -8,6 +8,7 @@ mod requirements;
 pub(crate) use catalog::{Catalog, Table, small_number};
 
 use super::columns::{self, ColumnSpec};
+use super::ddl;
 use super::{MigrationError, SchemaFault, SchemaMismatch, SchemaProblem};
 use super::{create_games, create_tasks};
 use crate::database::TaskConnection;
@@ -47,8 +48,9 @@ use sea_orm::{DbErr, IdenStatic};
 /// ```
 ///
 /// # Errors
-/// [`MigrationError::SchemaMismatch`] with every problem, [`MigrationError::Database`] when the
-/// database fails.
+/// [`MigrationError::SchemaMismatch`] with every problem, a version that is too old among them,
+/// [`MigrationError::UnsupportedDatabase`] for a product that has other catalogs,
+/// [`MigrationError::Database`] when the database fails.
 pub async fn verify_schema(db: &impl TaskConnection) -> Result<(), MigrationError> {
     let games = map_err(db, games(db, Resolve::AsNamed)).await?;
     let tasks = map_err(db, tasks::<Games, _>(db, Resolve::AsNamed, &columns::tasks())).await?;
@@ -74,7 +76,18 @@ async fn map_err<C: TaskConnection>(
 ) -> Result<Checked, MigrationError> {
     let dialect = Dialect::of(db.backend());
     let call = Call { dialect, in_transaction: db.in_transaction(), writes: false };
-    checked.await.map_err(|error| DatabaseError::new(call, error).into())
+    let error = match checked.await {
+        Ok(checked) => return Ok(checked),
+        Err(error) => error,
+    };
+    // The catalogs of another product may be what the statement failed on.
+    match ddl::unsupported(db, dialect).await {
+        Ok(Some(product)) => {
+            let needs = dialect.schema_features().needs;
+            Err(MigrationError::UnsupportedDatabase { product, needs })
+        }
+        _ => Err(DatabaseError::new(call, error).into()),
+    }
 }
 
 /// Fails if there are problems.

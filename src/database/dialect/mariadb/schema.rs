@@ -3,7 +3,7 @@
 use super::super::{MigrationLock, SchemaFeatures};
 use crate::database::dialect::Dialect;
 use crate::database::dialect::catalog::{
-    CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
+    CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName, is_at_least,
 };
 use sea_orm::{Statement, Value};
 
@@ -11,7 +11,13 @@ use sea_orm::{Statement, Value};
 const COLLATION: &str = "utf8mb4_nopad_bin";
 
 pub(crate) fn unsupported_product(version: &str) -> Option<String> {
-    (!version.contains("MariaDB")).then(|| format!("MySQL {version}"))
+    let name = match version {
+        _ if version.contains("TiDB") => "TiDB",
+        _ if version.contains("MariaDB") => "MariaDB",
+        _ => "MySQL",
+    };
+    let fits = name == "MariaDB" && is_at_least(version, (10, 6));
+    (!fits).then(|| format!("{name} {version}"))
 }
 
 /// The collation is the table's: see [`table_options`].
@@ -84,6 +90,9 @@ pub(crate) fn storage_fault(storage: &str) -> Option<(&'static str, String)> {
 pub(crate) fn expected_setting(name: &str, value: &str) -> Option<&'static str> {
     let (expected, fits) = match name {
         "foreign_key_checks" | "unique_checks" => ("ON", value == "ON"),
+        "version" => (SCHEMA_FEATURES.needs, unsupported_product(value).is_none()),
+        // A replica would cut the rows out of the parameters of a bulk insert in its own way.
+        "binlog_format" => ("ROW or MIXED", value != "STATEMENT"),
         // Otherwise a null in a NOT NULL column becomes an empty text, and long texts are cut.
         "sql_mode" => (
             "one with STRICT_TRANS_TABLES or STRICT_ALL_TABLES",
@@ -122,6 +131,13 @@ SELECT 'table' AS what, CAST(table_type AS CHAR CHARACTER SET utf8mb4) AS name,
 FROM information_schema.tables WHERE table_schema = COALESCE(?, DATABASE()) AND table_name = ?
 UNION ALL
 SELECT 'setting', 'sql_mode', CAST(@@sql_mode AS CHAR CHARACTER SET utf8mb4), '',
+    CAST(0 AS SIGNED), CAST(0 AS SIGNED)
+UNION ALL
+SELECT 'setting', 'version', CAST(VERSION() AS CHAR CHARACTER SET utf8mb4), '',
+    CAST(0 AS SIGNED), CAST(0 AS SIGNED)
+UNION ALL
+SELECT 'setting', 'binlog_format',
+    CAST(IF(@@log_bin, @@binlog_format, 'ROW') AS CHAR CHARACTER SET utf8mb4), '',
     CAST(0 AS SIGNED), CAST(0 AS SIGNED)
 UNION ALL
 SELECT 'setting', 'foreign_key_checks',
@@ -177,6 +193,7 @@ GROUP BY table_name, index_name
 
 pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     version_query: "SELECT VERSION()",
+    needs: "MariaDB 10.6 or newer",
     is_games_database: false,
     // CURRENT_TIMESTAMP would write the session's time zone.
     current_timestamp: "UTC_TIMESTAMP(6)",

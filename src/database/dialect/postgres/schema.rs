@@ -3,12 +3,14 @@
 use super::super::{MigrationLock, SchemaFeatures};
 use crate::database::dialect::Dialect;
 use crate::database::dialect::catalog::{
-    CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
+    CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName, is_at_least,
 };
 use sea_orm::Statement;
 
-pub(crate) fn unsupported_product(_version: &str) -> Option<String> {
-    None
+/// What only speaks PostgreSQL's protocol names itself.
+pub(crate) fn unsupported_product(version: &str) -> Option<String> {
+    let number = version.strip_prefix("PostgreSQL ")?;
+    (!is_at_least(number, (12, 0))).then(|| version.to_owned())
 }
 
 /// Text is compared byte for byte, whatever the database's own collation.
@@ -86,6 +88,7 @@ pub(crate) fn expected_setting(name: &str, value: &str) -> Option<&'static str> 
     let (expected, fits) = match name {
         // Text is sorted, and prefixes are matched, by the bytes of UTF-8.
         "server_encoding" => ("UTF8", value == "UTF8"),
+        "version" => (SCHEMA_FEATURES.needs, unsupported_product(value).is_none()),
         // A replica's session checks no foreign key.
         "session_replication_role" => ("origin or local", value != "replica"),
         _ => return None,
@@ -131,6 +134,8 @@ SELECT 'table' AS what, c.relkind::text AS name,
 FROM pg_class c JOIN t ON c.oid = t.oid
 UNION ALL
 SELECT 'setting', 'server_encoding', getdatabaseencoding()::text, '', 0, 0
+UNION ALL
+SELECT 'setting', 'version', version(), '', 0, 0
 UNION ALL
 SELECT 'setting', 'session_replication_role', current_setting('session_replication_role'), '', 0, 0
 UNION ALL
@@ -220,6 +225,7 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_r
 
 pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     version_query: "SELECT VERSION()",
+    needs: "PostgreSQL 12 or newer",
     is_games_database: true,
     current_timestamp: "CURRENT_TIMESTAMP",
     table_options: "",

@@ -3,12 +3,12 @@
 use super::super::{MigrationLock, SchemaFeatures};
 use crate::database::dialect::Dialect;
 use crate::database::dialect::catalog::{
-    CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName,
+    CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName, is_at_least,
 };
 use sea_orm::Statement;
 
-pub(crate) fn unsupported_product(_version: &str) -> Option<String> {
-    None
+pub(crate) fn unsupported_product(version: &str) -> Option<String> {
+    (!is_at_least(version, (3, 39))).then(|| format!("SQLite {version}"))
 }
 
 pub(crate) fn column_type(kind: ColumnKind) -> &'static str {
@@ -88,6 +88,7 @@ pub(crate) fn expected_setting(name: &str, value: &str) -> Option<&'static str> 
     let (expected, fits) = match name {
         // Text is sorted, and prefixes are matched, by the bytes of UTF-8.
         "encoding" => ("UTF-8", value == "UTF-8"),
+        "version" => (SCHEMA_FEATURES.needs, unsupported_product(value).is_none()),
         "foreign_keys" => ("ON", value == "ON"),
         _ => return None,
     };
@@ -131,6 +132,8 @@ FROM {master} WHERE lower(name) = lower(?1) AND type IN ('table', 'view')
 UNION ALL
 SELECT 'setting', 'encoding', encoding, '', 0, 0 FROM pragma_encoding
 UNION ALL
+SELECT 'setting', 'version', sqlite_version(), '', 0, 0
+UNION ALL
 SELECT 'setting', 'foreign_keys', CASE foreign_keys WHEN 0 THEN 'OFF' ELSE 'ON' END, '', 0, 0
 FROM pragma_foreign_keys
 UNION ALL
@@ -165,6 +168,7 @@ FROM {master} m WHERE m.type IN ('index', 'table', 'view')
 
 pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     version_query: "SELECT sqlite_version()",
+    needs: "SQLite 3.39 or newer",
     is_games_database: false,
     // In the format of the driver, which omits a fraction of zero.
     current_timestamp: "(replace(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '.000+', '+'))",
