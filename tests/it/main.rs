@@ -63,6 +63,7 @@ mod parents;
 mod plain_rows;
 mod plans;
 mod plans_statistics;
+mod read_only;
 mod recorded_sql;
 mod references;
 mod resolver;

@@ -122,6 +122,10 @@ impl<R: Retryable> Retrying<R> {
     }
 
     /// Sets the maximum number of retries of a call, including its lookups.
+    ///
+    /// The delays double until they are as long as the longest. With the default ones five retries
+    /// wait for at least 0.6 seconds in all, and twelve for at least 12.5 seconds: enough for a
+    /// failover in which a server is unreachable, or read-only, for some seconds.
     #[must_use]
     pub fn max_retries(mut self, times: usize) -> Self {
         self.backoff = self.backoff.with_max_times(times);
