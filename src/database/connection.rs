@@ -47,7 +47,8 @@ pub trait TaskConnection: Send + Sync {
     /// Whether statements are part of a transaction that the application commits or rolls back.
     fn in_transaction(&self) -> bool;
 
-    /// Runs a statement and returns its first row.
+    /// Runs a statement and returns its first row. On PostgreSQL it must also report an error that
+    /// follows the row, as SeaORM does: a deferred constraint fails after the row was sent.
     fn query_one(&self, statement: Statement) -> BoxFuture<'_, Result<Option<QueryResult>, DbErr>>;
 
     /// Runs a statement and returns all of its rows.
