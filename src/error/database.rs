@@ -6,7 +6,7 @@ use super::TaskError;
 use super::TransactionState;
 use super::UnreadableTimestamp;
 use crate::database::dialect::Dialect;
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError, sqlx};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 
 /// A database failure.
 ///
@@ -49,7 +49,7 @@ impl Call {
 
 impl DatabaseError {
     pub(crate) fn new(call: Call, source: DbErr) -> Self {
-        let reported = reported(&source);
+        let reported = sqlx_error(&source).and_then(SqlxError::as_database_error);
         let code = reported.and_then(|error| call.dialect.error_code(error));
         let (kind, state) = match &code {
             Some(code) => call.dialect.classify(code, call.writes),
@@ -207,13 +207,6 @@ fn sqlx_error(source: &DbErr) -> Option<&SqlxError> {
         | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
         _ => None,
     }
-}
-
-fn reported(source: &DbErr) -> Option<&dyn sqlx::error::DatabaseError> {
-    sqlx_error(source).and_then(|error| match error {
-        SqlxError::Database(error) => Some(error.as_ref()),
-        _ => None,
-    })
 }
 
 /// Classifies a failure that no server reported. It leaves the transaction unchanged unless the
