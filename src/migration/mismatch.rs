@@ -133,6 +133,11 @@ impl SchemaMismatch {
         (!problems.is_empty()).then_some(Self { problems, of_game })
     }
 
+    /// One problem.
+    pub(crate) fn one(problem: SchemaProblem) -> Self {
+        Self { problems: vec![problem], of_game: false }
+    }
+
     /// Whether the tables look like those of GAME, the Python engine: its columns, of which some are
     /// nullable that must not be. `adopt::run` (feature `adopt`) changes them to what the crate
     /// needs. `Display` mentions it.
@@ -181,23 +186,12 @@ impl From<SchemaMismatch> for DbErr {
     }
 }
 
-impl SchemaMismatch {
-    /// One problem.
-    pub(crate) fn one(problem: SchemaProblem) -> Self {
-        Self { problems: vec![problem], of_game: false }
-    }
-}
-
 impl std::error::Error for SchemaMismatch {}
 
 impl Display for SchemaMismatch {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (place, problem) in self.problems.iter().enumerate() {
-            if place > 0 {
-                f.write_str("; ")?;
-            }
-            problem.fmt(f)?;
-        }
+        let problems: Vec<_> = self.problems.iter().map(ToString::to_string).collect();
+        f.write_str(&problems.join("; "))?;
         if self.of_game {
             f.write_str(
                 ". These look like tables of GAME: `game_tasks::adopt` (feature `adopt`) changes them \
