@@ -8,21 +8,19 @@ use sea_orm_migration::SchemaManager;
 
 /// Fails on a database that the crate does not support.
 pub(super) async fn refuse_unsupported(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let dialect = Dialect::of(manager.get_database_backend());
-    match unsupported(manager.get_connection(), dialect).await? {
+    let db = manager.get_connection();
+    match unsupported(db).await? {
         Some(product) => Err(DbErr::Migration(format!(
             "{product} is not supported: game-tasks needs {}",
-            dialect.schema_features().needs
+            Dialect::of(db.backend()).schema_features().needs
         ))),
         None => Ok(()),
     }
 }
 
 /// The name of the product, if the crate does not support it.
-pub(super) async fn unsupported<C: TaskConnection>(
-    db: &C,
-    dialect: Dialect,
-) -> Result<Option<String>, DbErr> {
+pub(super) async fn unsupported<C: TaskConnection>(db: &C) -> Result<Option<String>, DbErr> {
+    let dialect = Dialect::of(db.backend());
     let version =
         Statement::from_string(dialect.backend(), dialect.schema_features().version_query);
     let row = db.query_one(version).await?;

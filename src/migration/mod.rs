@@ -202,7 +202,7 @@ async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), MigrationErr
     let dialect = Dialect::of(executor.backend());
     let call = Call { dialect, in_transaction: executor.in_transaction(), writes: true };
     let failed = |error| failure(call, error);
-    if let Some(product) = ddl::unsupported(&executor, dialect).await.map_err(failed)? {
+    if let Some(product) = ddl::unsupported(&executor).await.map_err(failed)? {
         let needs = dialect.schema_features().needs;
         return Err(MigrationError::UnsupportedDatabase { product, needs });
     }
