@@ -118,21 +118,13 @@ pub async fn with_migration_lock<T>(
         }
         None => work.await,
     };
-    match outcome {
-        Ok(Ok(done)) => {
-            transaction.commit().await?;
-            Ok(done)
-        }
-        Ok(Err(error)) => {
-            // The first error is the one to report.
-            let _ = transaction.rollback().await;
-            Err(error)
-        }
-        Err(panic) => {
-            let _ = transaction.rollback().await;
-            resume_unwind(panic)
-        }
+    if let Ok(Ok(_)) = outcome {
+        transaction.commit().await?;
+    } else {
+        // The first error is the one to report.
+        let _ = transaction.rollback().await;
     }
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransaction, DbErr> {
