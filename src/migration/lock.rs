@@ -128,17 +128,13 @@ pub async fn with_migration_lock<T>(
 }
 
 async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransaction, DbErr> {
+    let is_busy =
+        |error: &DbErr| DatabaseError::new(call, error.clone()).kind() == FailureKind::Busy;
     let mut attempts = 1;
     loop {
         match begin_to_completion(db, call.dialect.migration_transaction()).await {
-            Ok(transaction) => return Ok(transaction),
-            Err(error) => {
-                let kind = DatabaseError::new(call, error.clone()).kind();
-                if kind != FailureKind::Busy || attempts == BUSY_ATTEMPTS {
-                    return Err(error);
-                }
-                attempts += 1;
-            }
+            Err(error) if attempts < BUSY_ATTEMPTS && is_busy(&error) => attempts += 1,
+            begun => return begun,
         }
     }
 }
