@@ -53,11 +53,12 @@ impl<G: ParentGame> MigrationTrait for AddColumn<G> {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let dialect = Dialect::of(manager.get_database_backend());
         let (table, column) = (TableName::tasks::<G>(), self.column.name);
-        if !schema::is_created_with_column(manager.get_connection(), &table, column).await? {
+        let created = schema::created(manager.get_connection(), &table).await?;
+        if created.is_none_or(|created| created.column(dialect, column).is_none()) {
             return Ok(());
         }
-        let dialect = Dialect::of(manager.get_database_backend());
         let (table, column) = (table.quoted(dialect), dialect.quote(column));
         ddl::run(manager, [format!("ALTER TABLE {table} DROP COLUMN {column}")]).await
     }

@@ -55,7 +55,7 @@ pub(super) async fn drop_created(
     table: &TableName,
 ) -> Result<(), DbErr> {
     let connection = manager.get_connection();
-    if !schema::is_created(connection, table).await? {
+    if schema::created(connection, table).await?.is_none() {
         return Ok(());
     }
     let table = table.quoted(Dialect::of(manager.get_database_backend()));

@@ -148,25 +148,11 @@ pub(super) async fn has_column<G: ParentGame, C: TaskConnection>(
     Ok(exists)
 }
 
-/// Whether the table exists and a migration of the crate created it.
-pub(super) async fn is_created<C: TaskConnection>(
+/// The table, if it exists and a migration of the crate created it.
+pub(super) async fn created<C: TaskConnection>(
     db: &C,
     table: &TableName,
-) -> Result<bool, DbErr> {
-    Ok(created(db, table).await?.is_some())
-}
-
-/// Whether a migration of the crate created the table, and it has this column.
-pub(super) async fn is_created_with_column<C: TaskConnection>(
-    db: &C,
-    table: &TableName,
-    column: &str,
-) -> Result<bool, DbErr> {
-    let dialect = Dialect::of(db.backend());
-    Ok(created(db, table).await?.is_some_and(|table| table.column(dialect, column).is_some()))
-}
-
-async fn created<C: TaskConnection>(db: &C, table: &TableName) -> Result<Option<Table>, DbErr> {
+) -> Result<Option<Table>, DbErr> {
     let found = Catalog::read(db, table, Resolve::WhereCreated, table).await?.table;
     Ok(found.filter(|found| found.is_table && found.comment.contains(MARK)))
 }
