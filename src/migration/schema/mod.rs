@@ -136,16 +136,11 @@ pub(super) async fn has_column<G: ParentGame, C: TaskConnection>(
 ) -> Result<bool, DbErr> {
     let with_column = [before, std::slice::from_ref(column)].concat();
     let tasks = tasks::<G, _>(db, Resolve::WhereCreated, &with_column).await?;
-    let is_missing = |problem: &SchemaProblem| {
-        matches!(&problem.fault, SchemaFault::ColumnMissing { column: missing }
-            if missing == column.name)
-    };
-    let mut problems = tasks.required();
-    let count = problems.len();
-    problems.retain(|problem| !is_missing(problem));
-    let exists = problems.len() == count;
+    let fault = SchemaFault::ColumnMissing { column: column.name.to_owned() };
+    let (missing, problems): (Vec<_>, Vec<_>) =
+        tasks.required().into_iter().partition(|problem| problem.fault == fault);
     refuse::<DbErr>(db, [problems])?;
-    Ok(exists)
+    Ok(missing.is_empty())
 }
 
 /// The table, if it exists and a migration of the crate created it.
