@@ -26,7 +26,7 @@ impl Comparison<'_> {
     }
 
     fn column(&self, required: &Requirement) -> Vec<SchemaFault> {
-        let (dialect, column) = (self.dialect, required.column.clone());
+        let (dialect, column) = (self.dialect, required.column.to_owned());
         let Some(found) = self.table.column(dialect, &column) else {
             return vec![SchemaFault::ColumnMissing { column }];
         };
@@ -171,7 +171,7 @@ pub(super) async fn collations<C: TaskConnection>(
     let texts: Vec<&str> = required
         .iter()
         .filter(|requirement| requirement.kind == Some(ColumnKind::Text))
-        .map(|requirement| requirement.column.as_str())
+        .map(|requirement| requirement.column)
         .filter(|column| table.column(dialect, column).is_some())
         .collect();
     if texts.is_empty() || !table.is_table {

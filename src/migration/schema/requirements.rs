@@ -7,31 +7,26 @@ use sea_orm::IdenStatic;
 
 #[derive(Debug)]
 pub(super) struct Requirement {
-    pub(super) column: String,
+    pub(super) column: &'static str,
     /// `None`: the application decides.
     pub(super) kind: Option<ColumnKind>,
     /// `None`: the application decides.
     pub(super) nullable: Option<bool>,
 }
 
-impl From<&ColumnSpec> for Requirement {
-    fn from(column: &ColumnSpec) -> Self {
-        Self {
-            column: column.name.to_owned(),
-            kind: Some(column.kind),
-            nullable: Some(column.nullable),
-        }
-    }
-}
-
 impl Requirement {
-    fn exists(column: &str, kind: Option<ColumnKind>) -> Self {
-        Self { column: column.to_owned(), kind, nullable: None }
+    fn exists(column: &'static str, kind: Option<ColumnKind>) -> Self {
+        Self { column, kind, nullable: None }
     }
 }
 
 pub(super) fn all(columns: &[ColumnSpec]) -> Vec<Requirement> {
-    columns.iter().map(Requirement::from).collect()
+    let required = |column: &ColumnSpec| Requirement {
+        column: column.name,
+        kind: Some(column.kind),
+        nullable: Some(column.nullable),
+    };
+    columns.iter().map(required).collect()
 }
 
 /// The columns of a migrator's table.
