@@ -118,14 +118,18 @@ impl Comparison<'_> {
             return None;
         }
         let is = |names: &[String], name: &str| matches!(names, [only] if self.dialect.same_column_name(only, name));
-        let mut fault = None;
+        let mut fault = SchemaFault::NoReference {
+            column: column.to_owned(),
+            parent: games.to_string(),
+            parent_column: games_id.to_owned(),
+        };
         for key in self.table.foreign_keys.iter().filter(|key| is(&key.columns, column)) {
             // Whether the games' primary key is the right column is a question to the games table.
             if !key.referenced.is_empty() && !is(&key.referenced, games_id) {
                 continue;
             }
             let column = column.to_owned();
-            fault = Some(if !key.enabled {
+            fault = if !key.enabled {
                 let reason = "its triggers are disabled";
                 SchemaFault::ReferenceNotEnforced { column, reason }
             } else if !key.validated {
@@ -135,14 +139,9 @@ impl Comparison<'_> {
                 SchemaFault::ReferenceNotEnforced { column, reason }
             } else {
                 return None;
-            });
+            };
         }
-        let missing = || SchemaFault::NoReference {
-            column: column.to_owned(),
-            parent: games.to_string(),
-            parent_column: games_id.to_owned(),
-        };
-        Some(self.problem(fault.unwrap_or_else(missing)))
+        Some(self.problem(fault))
     }
 }
 
