@@ -67,10 +67,9 @@ pub async fn status<M: MigratorTrait>(db: &impl TaskConnection) -> Result<Status
     let applied: Result<Vec<String>, DbErr> = read.await;
     let applied = applied.map_err(|error| super::failure(call, error))?;
     let known: Vec<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
-    let is_in = |list: &[String], name: &String| list.iter().any(|other| other == name);
     Ok(Status {
-        pending: known.iter().filter(|name| !is_in(&applied, name)).cloned().collect(),
-        unknown: applied.iter().filter(|name| !is_in(&known, name)).cloned().collect(),
+        pending: known.iter().filter(|name| !applied.contains(name)).cloned().collect(),
+        unknown: applied.iter().filter(|name| !known.contains(name)).cloned().collect(),
     })
 }
 
