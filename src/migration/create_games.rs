@@ -1,7 +1,7 @@
 //! Creates the `games` table, for applications that have none.
 
 use super::{columns, ddl, schema};
-use crate::database::dialect::{Dialect, PlannedNames, TableName};
+use crate::database::dialect::{Dialect, TableName};
 use crate::task::Games;
 use crate::task::games::Column;
 use async_trait::async_trait;
@@ -13,15 +13,6 @@ pub(super) struct CreateGames;
 impl MigrationName for CreateGames {
     fn name(&self) -> &str {
         "m20261124_000001_game_tasks_create_games"
-    }
-}
-
-pub(super) fn planned_names() -> PlannedNames {
-    PlannedNames {
-        table: TableName::games::<Games>(),
-        table_exists: false,
-        indexes: Vec::new(),
-        foreign_key: None,
     }
 }
 

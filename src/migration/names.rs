@@ -3,7 +3,7 @@
 
 use super::{SchemaFault, SchemaProblem};
 use crate::database::TaskConnection;
-use crate::database::dialect::{Dialect, PlannedNames};
+use crate::database::dialect::{Dialect, PlannedNames, TableName};
 use sea_orm::{DbErr, QueryResult};
 
 /// Something that has a name which a migration is about to give.
@@ -40,6 +40,11 @@ impl NameHolder {
 }
 
 impl PlannedNames {
+    /// The name of a new table without indexes that need names.
+    pub(super) fn table_alone(table: TableName) -> Self {
+        Self { table, table_exists: false, indexes: Vec::new(), foreign_key: None }
+    }
+
     /// What has one of the names. One round trip.
     pub(super) async fn holders<C: TaskConnection>(
         &self,

@@ -166,12 +166,7 @@ where
     if schema::migrator_table_exists(&db, &name).await? {
         return Ok(());
     }
-    let planned = PlannedNames {
-        table: TableName::bare(&name),
-        table_exists: false,
-        indexes: Vec::new(),
-        foreign_key: None,
-    };
+    let planned = PlannedNames::table_alone(TableName::bare(&name));
     let dialect = Dialect::of(db.backend());
     if let Some(taken) = SchemaMismatch::of(dialect, planned.problems(&db).await?) {
         return Err(taken.into());

@@ -9,8 +9,7 @@ pub(crate) use catalog::{Catalog, Table, small_number};
 
 use super::columns::{self, ColumnSpec};
 use super::ddl;
-use super::{MigrationError, SchemaFault, SchemaMismatch, SchemaProblem};
-use super::{create_games, create_tasks};
+use super::{MigrationError, SchemaFault, SchemaMismatch, SchemaProblem, create_tasks};
 use crate::database::TaskConnection;
 use crate::database::dialect::{Dialect, MARK, PlannedNames, Resolve, TableName};
 use crate::error::{Call, DatabaseError};
@@ -107,7 +106,7 @@ fn refuse<E: From<SchemaMismatch>>(
 pub(super) async fn games_exist<C: TaskConnection>(db: &C) -> Result<bool, DbErr> {
     let dialect = Dialect::of(db.backend());
     let mut games = games(db, Resolve::WhereCreated).await?;
-    games.check_names(db, create_games::planned_names()).await?;
+    games.check_names(db, PlannedNames::table_alone(TableName::games::<Games>())).await?;
     // MariaDB commits each table, so both are checked before the first is created.
     let created = columns::tasks_as_created();
     let mut tasks = tasks::<Games, _>(db, Resolve::WhereCreated, &created).await?;
