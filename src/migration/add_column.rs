@@ -1,14 +1,13 @@
 //! Adds a column to the tasks table.
 
 use super::columns::{self, ColumnSpec};
-use super::create_tasks::named_for;
+use super::tasks_migration::TasksMigration;
 use super::{ddl, schema};
 use crate::database::dialect::{Dialect, TableName};
 use crate::task::ParentGame;
 use async_trait::async_trait;
 use sea_orm::DbErr;
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
-use std::marker::PhantomData;
+use sea_orm_migration::{MigrationTrait, SchemaManager};
 
 /// Adds the column where it is missing. One that exists and fits is kept; one that does not fit is a
 /// [`SchemaMismatch`](super::SchemaMismatch), before anything is changed. `down` drops the column
@@ -16,45 +15,37 @@ use std::marker::PhantomData;
 ///
 /// Existing rows get the default, or null. On SQLite the default must be a constant, so a timestamp
 /// has to be nullable.
-pub(super) struct AddColumn<G> {
-    name: String,
+pub(super) struct AddColumn {
     /// What the migrations before this one introduce.
     before: Vec<ColumnSpec>,
     column: ColumnSpec,
-    parent: PhantomData<fn() -> G>,
 }
 
-impl<G: ParentGame> AddColumn<G> {
-    pub(super) fn new(migration: &str, column: ColumnSpec) -> Self {
-        let before = columns::tasks_before(migration);
-        let name = named_for::<G>(migration.to_owned());
-        Self { name, before, column, parent: PhantomData }
-    }
-}
-
-impl<G: ParentGame> MigrationName for AddColumn<G> {
-    fn name(&self) -> &str {
-        &self.name
-    }
+pub(super) fn migration<G: ParentGame>(
+    name: &str,
+    column: ColumnSpec,
+) -> TasksMigration<G, AddColumn> {
+    TasksMigration::new(name, AddColumn { before: columns::tasks_before(name), column })
 }
 
 #[async_trait]
-impl<G: ParentGame> MigrationTrait for AddColumn<G> {
+impl<G: ParentGame> MigrationTrait for TasksMigration<G, AddColumn> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         ddl::refuse_unsupported(manager).await?;
         let connection = manager.get_connection();
-        if schema::has_column::<G, _>(connection, &self.before, &self.column).await? {
+        let AddColumn { before, column } = &self.change;
+        if schema::has_column::<G, _>(connection, before, column).await? {
             return Ok(());
         }
         let dialect = Dialect::of(manager.get_database_backend());
         let table = TableName::tasks::<G>().quoted(dialect);
-        let add = format!("ALTER TABLE {table} ADD COLUMN {}", self.column.definition(dialect));
+        let add = format!("ALTER TABLE {table} ADD COLUMN {}", column.definition(dialect));
         ddl::run(manager, [add]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let dialect = Dialect::of(manager.get_database_backend());
-        let (table, column) = (TableName::tasks::<G>(), self.column.name);
+        let (table, column) = (TableName::tasks::<G>(), self.change.column.name);
         let created = schema::created(manager.get_connection(), &table).await?;
         if created.is_none_or(|created| created.column(dialect, column).is_none()) {
             return Ok(());

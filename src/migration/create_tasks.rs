@@ -1,5 +1,6 @@
 //! Creates the tasks table of a games table.
 
+use super::tasks_migration::TasksMigration;
 use super::{columns, ddl, schema};
 use crate::database::dialect::{Dialect, PlannedNames, TableName};
 use crate::database::sql::{creation_index, name_index, within_limit};
@@ -7,34 +8,12 @@ use crate::task::ParentGame;
 use crate::task::tasks::Column;
 use async_trait::async_trait;
 use sea_orm::{DbErr, IdenStatic};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
-use std::marker::PhantomData;
+use sea_orm_migration::{MigrationTrait, SchemaManager};
 
-pub(super) struct CreateTasks<G> {
-    name: String,
-    parent: PhantomData<fn() -> G>,
-}
+pub(super) struct CreateTasks;
 
-impl<G: ParentGame> CreateTasks<G> {
-    pub(super) fn new() -> Self {
-        let name = "m20261124_000002_game_tasks_create_tasks".to_owned();
-        Self { name: named_for::<G>(name), parent: PhantomData }
-    }
-}
-
-/// The name of a migration for this tasks table. A database may have several.
-pub(super) fn named_for<G: ParentGame>(mut name: String) -> String {
-    if G::tasks_schema().is_some() || G::tasks_table() != "tasks" {
-        let schema = G::tasks_schema().unwrap_or_default();
-        name.push_str(&format!(":{}:{schema}.{}", schema.len(), G::tasks_table()));
-    }
-    name
-}
-
-impl<G: ParentGame> MigrationName for CreateTasks<G> {
-    fn name(&self) -> &str {
-        &self.name
-    }
+pub(super) fn migration<G: ParentGame>() -> TasksMigration<G, CreateTasks> {
+    TasksMigration::new("m20261124_000002_game_tasks_create_tasks", CreateTasks)
 }
 
 fn foreign_key<G: ParentGame>() -> String {
@@ -51,7 +30,7 @@ pub(super) fn planned_names<G: ParentGame>(dialect: Dialect) -> PlannedNames {
 }
 
 #[async_trait]
-impl<G: ParentGame> MigrationTrait for CreateTasks<G> {
+impl<G: ParentGame> MigrationTrait for TasksMigration<G, CreateTasks> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         ddl::refuse_unsupported(manager).await?;
         if schema::tasks_exist::<G, _>(manager.get_connection()).await? {

@@ -14,6 +14,7 @@ mod names;
 mod opt_in;
 pub(crate) mod schema;
 mod status;
+mod tasks_migration;
 mod updated_at_trigger;
 
 pub use error::MigrationError;
@@ -28,10 +29,8 @@ use crate::database::TaskConnection;
 use crate::database::dialect::{ColumnKind, Dialect, MigrationLock};
 use crate::error::{Call, DatabaseError};
 use crate::task::{Games, ParentGame};
-use add_column::AddColumn;
 use async_trait::async_trait;
 use columns::{ColumnDefault, ColumnSpec};
-use create_tasks::CreateTasks;
 use sea_orm::sea_query::{Alias, IntoIden};
 use sea_orm::{ConnectionTrait, DatabaseExecutor, DbErr, DynIden};
 use sea_orm_migration::{
@@ -72,9 +71,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 /// [`SchemaMismatch`].
 #[must_use]
 pub fn migrations_for<G: ParentGame>() -> Vec<Box<dyn MigrationTrait>> {
-    let mut list: Vec<Box<dyn MigrationTrait>> = vec![Box::new(CreateTasks::<G>::new())];
+    let mut list: Vec<Box<dyn MigrationTrait>> = vec![Box::new(create_tasks::migration::<G>())];
     for (migration, column) in columns::added_to_tasks() {
-        list.push(Box::new(AddColumn::<G>::new(migration, column)));
+        list.push(Box::new(add_column::migration::<G>(migration, column)));
     }
     list
 }
@@ -90,7 +89,8 @@ pub fn add_text_column_for<G: ParentGame>(
 ) -> Box<dyn MigrationTrait> {
     let (kind, nullable) = (ColumnKind::Text, default.is_none());
     let default = default.map(|text| ColumnDefault::Text(text.to_owned()));
-    Box::new(AddColumn::<G>::new(migration, ColumnSpec { name, kind, nullable, default }))
+    let column = ColumnSpec { name, kind, nullable, default };
+    Box::new(add_column::migration::<G>(migration, column))
 }
 
 /// Runs the crate's migrations by themselves, with their own tracking table

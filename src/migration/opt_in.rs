@@ -1,15 +1,15 @@
 //! Indexes that an application may create for lists that span games.
 
 use super::names::NameHolder;
-use super::{SchemaMismatch, create_tasks, ddl};
+use super::tasks_migration::TasksMigration;
+use super::{SchemaMismatch, ddl};
 use crate::database::dialect::{Dialect, PlannedNames, TableName};
 use crate::database::sql::{is_time, within_limit};
 use crate::task::tasks::Column;
 use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
 use sea_orm::{DbErr, IdenStatic};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
-use std::marker::PhantomData;
+use sea_orm_migration::{MigrationTrait, SchemaManager};
 
 /// An index for lists that span games or are sorted by last change. Without it, such a list scans
 /// all tasks, or all tasks of the game. The crate's other statements do not need it.
@@ -94,19 +94,12 @@ pub fn opt_in_index(index: OptInIndex) -> Box<dyn MigrationTrait> {
 #[must_use]
 pub fn opt_in_index_for<G: ParentGame>(index: OptInIndex) -> Box<dyn MigrationTrait> {
     let name = format!("m20261124_000100_game_tasks_index_{}", index.suffix());
-    let name = create_tasks::named_for::<G>(name);
-    Box::new(CreateIndex::<G> { name, index, parent: PhantomData })
+    Box::new(TasksMigration::<G, OptInIndex>::new(&name, index))
 }
 
-struct CreateIndex<G> {
-    name: String,
-    index: OptInIndex,
-    parent: PhantomData<fn() -> G>,
-}
-
-impl<G: ParentGame> CreateIndex<G> {
+impl<G: ParentGame> TasksMigration<G, OptInIndex> {
     fn index_name(&self) -> String {
-        within_limit(format!("ix_{}_by_{}", G::tasks_table(), self.index.suffix()))
+        within_limit(format!("ix_{}_by_{}", G::tasks_table(), self.change.suffix()))
     }
 
     fn planned_names(&self) -> PlannedNames {
@@ -127,7 +120,7 @@ impl<G: ParentGame> CreateIndex<G> {
                 true => held.is_none(),
                 false => held.as_deref() == Some(column.as_str()),
             };
-        let columns = self.index.columns();
+        let columns = self.change.columns();
         let length = match holder.columns.last() {
             Some(None) => columns.len() - 1,
             _ => columns.len(),
@@ -138,14 +131,8 @@ impl<G: ParentGame> CreateIndex<G> {
     }
 }
 
-impl<G: ParentGame> MigrationName for CreateIndex<G> {
-    fn name(&self) -> &str {
-        &self.name
-    }
-}
-
 #[async_trait]
-impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
+impl<G: ParentGame> MigrationTrait for TasksMigration<G, OptInIndex> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let (connection, backend) = (manager.get_connection(), manager.get_database_backend());
         let (dialect, planned) = (Dialect::of(backend), self.planned_names());
@@ -156,7 +143,7 @@ impl<G: ParentGame> MigrationTrait for CreateIndex<G> {
             };
         }
         let quoted = |column: &Column| dialect.quote(column.as_str());
-        let columns = match self.index.columns() {
+        let columns = match self.change.columns() {
             [first @ .., time, Column::Id] if is_time(*time) => {
                 let id = quoted(&Column::Id);
                 let sorted = dialect.sort_key(&quoted(time), &id).index_columns(&id);

@@ -1,13 +1,13 @@
 //! A trigger that makes `updated_at` grow with every change, whatever program makes it (PostgreSQL).
 
-use super::{SchemaFault, SchemaMismatch, SchemaProblem, create_tasks, ddl};
+use super::tasks_migration::TasksMigration;
+use super::{SchemaFault, SchemaMismatch, SchemaProblem, ddl};
 use crate::database::dialect::{Dialect, MARK, TableName};
 use crate::database::sql::within_limit;
 use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
-use std::marker::PhantomData;
+use sea_orm_migration::{MigrationTrait, SchemaManager};
 
 /// A migration that makes `updated_at` grow with every change of a task's row, whatever program
 /// makes the change. It belongs in the application's list, anywhere after
@@ -49,21 +49,11 @@ pub fn opt_in_updated_at_trigger() -> Box<dyn MigrationTrait> {
 /// [`opt_in_updated_at_trigger`] for the tasks of an application's own games table.
 #[must_use]
 pub fn opt_in_updated_at_trigger_for<G: ParentGame>() -> Box<dyn MigrationTrait> {
-    let name = "m20261124_000101_game_tasks_updated_at_trigger".to_owned();
-    let name = create_tasks::named_for::<G>(name);
-    Box::new(CreateTrigger::<G> { name, parent: PhantomData })
+    let name = "m20261124_000101_game_tasks_updated_at_trigger";
+    Box::new(TasksMigration::<G, CreateTrigger>::new(name, CreateTrigger))
 }
 
-struct CreateTrigger<G> {
-    name: String,
-    parent: PhantomData<fn() -> G>,
-}
-
-impl<G> MigrationName for CreateTrigger<G> {
-    fn name(&self) -> &str {
-        &self.name
-    }
-}
+struct CreateTrigger;
 
 /// What has the names of the trigger and of its function, in the schema of the table.
 struct Existing {
@@ -90,7 +80,7 @@ impl Owner {
     }
 }
 
-impl<G: ParentGame> CreateTrigger<G> {
+impl<G: ParentGame> TasksMigration<G, CreateTrigger> {
     /// The name of the trigger and of its function.
     fn trigger() -> String {
         within_limit(format!("{}_updated_at_grows", G::tasks_table()))
@@ -123,7 +113,7 @@ impl<G: ParentGame> CreateTrigger<G> {
 }
 
 #[async_trait]
-impl<G: ParentGame> MigrationTrait for CreateTrigger<G> {
+impl<G: ParentGame> MigrationTrait for TasksMigration<G, CreateTrigger> {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let Some(existing) = Self::find(manager).await? else {
             return Err(Self::mismatch(SchemaFault::TableMissing));
