@@ -7,7 +7,6 @@ use crate::error::Call;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Schema, Statement};
 use sea_orm_migration::{MigratorTrait, seaql_migrations};
-use std::collections::BTreeSet;
 
 /// Which of a migrator's migrations are recorded in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,13 +110,14 @@ where
     C: ConnectionTrait,
 {
     let mut applied = recorded::<M, C>(db).await?;
-    ignore_newer::<M>(&mut applied);
+    applied.retain(|model| !is_newer::<M>(model));
     Ok(applied)
 }
 
-fn ignore_newer<M: MigratorTrait>(applied: &mut Vec<seaql_migrations::Model>) {
-    let known: BTreeSet<String> = M::migrations().iter().map(|one| one.name().to_owned()).collect();
-    applied.retain(|model| known.contains(&model.version) || !is_of_the_crate(&model.version));
+/// Whether a newer version of the crate applied this migration.
+fn is_newer<M: MigratorTrait>(applied: &seaql_migrations::Model) -> bool {
+    let is_known = || M::migrations().iter().any(|one| one.name() == applied.version);
+    is_of_the_crate(&applied.version) && !is_known()
 }
 
 /// Fails if migrations of a newer version of the crate are recorded.
@@ -126,10 +126,7 @@ where
     M: MigratorTrait,
     C: ConnectionTrait,
 {
-    let mut applied = recorded::<M, C>(db).await?;
-    let before = applied.len();
-    ignore_newer::<M>(&mut applied);
-    if applied.len() == before {
+    if !recorded::<M, C>(db).await?.iter().any(is_newer::<M>) {
         return Ok(());
     }
     Err(DbErr::Migration(
