@@ -1,9 +1,9 @@
 //! MariaDB's DDL and catalogs.
 
-use super::super::{MigrationLock, SchemaFeatures};
-use crate::database::dialect::Dialect;
-use crate::database::dialect::catalog::{
-    CatalogColumn, ColumnKind, MARK, PlannedNames, Resolve, TableMark, TableName, is_at_least,
+use crate::database::dialect::catalog::is_at_least;
+use crate::database::dialect::{
+    CatalogColumn, ColumnKind, Dialect, MARK, MigrationLock, PlannedNames, Resolve, SchemaFeatures,
+    TableMark, TableName,
 };
 use sea_orm::{Statement, Value};
 
