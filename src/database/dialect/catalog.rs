@@ -101,6 +101,15 @@ pub(crate) struct PlannedNames {
     pub(crate) foreign_key: Option<String>,
 }
 
+impl PlannedNames {
+    /// The names that must be free where tables and indexes share a namespace, as JSON.
+    pub(crate) fn relations(&self) -> String {
+        let table = (!self.table_exists).then_some(&self.table.table);
+        let names: Vec<_> = self.indexes.iter().chain(table).collect();
+        serde_json::json!(names).to_string()
+    }
+}
+
 /// Where a `CREATE TABLE` carries [`MARK`].
 #[derive(Debug, Default)]
 pub(crate) struct TableMark {

@@ -105,17 +105,13 @@ pub(crate) fn catalog_query(name: &TableName, resolve: Resolve, parent: &TableNa
 
 pub(crate) fn name_holders_query(planned: &PlannedNames) -> Statement {
     let dialect = Dialect::Postgres;
-    let PlannedNames { table, table_exists, indexes, foreign_key: _ } = planned;
-    let mut names = indexes.clone();
-    if !table_exists {
-        names.push(table.table.clone());
-    }
+    let table = &planned.table;
     let values = [
         table.schema.clone().into(),
         table.table.clone().into(),
-        serde_json::json!(names).to_string().into(),
+        planned.relations().into(),
         table.quoted(dialect).into(),
-        (*table_exists).into(),
+        planned.table_exists.into(),
     ];
     Statement::from_sql_and_values(dialect.backend(), NAME_HOLDERS, values)
 }

@@ -101,16 +101,8 @@ pub(crate) fn catalog_query(name: &TableName, _resolve: Resolve, parent: &TableN
 }
 
 pub(crate) fn name_holders_query(planned: &PlannedNames) -> Statement {
-    let PlannedNames { table, table_exists, indexes, foreign_key: _ } = planned;
-    let mut names = indexes.clone();
-    if !table_exists {
-        names.push(table.table.clone());
-    }
-    let values = [
-        schema(table).into(),
-        table.table.clone().into(),
-        serde_json::json!(names).to_string().into(),
-    ];
+    let table = &planned.table;
+    let values = [schema(table).into(), table.table.clone().into(), planned.relations().into()];
     let text = on_master(NAME_HOLDERS, table);
     Statement::from_sql_and_values(Dialect::Sqlite.backend(), text, values)
 }
