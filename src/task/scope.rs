@@ -159,39 +159,36 @@ impl TaskScope {
     #[must_use]
     pub fn can_see(&self, task: &Task, game: Option<&Game>) -> bool {
         self.callers().iter().all(|caller| {
-            let has_access = match caller {
-                Caller::ApiKey(key) => {
-                    task.api_key_used.as_ref() == Some(key)
-                        || game.is_some_and(|game| game.api_key_used.as_ref() == Some(key))
-                }
-                Caller::OauthUser(user) => {
-                    task.oauth_user_id.as_ref() == Some(user)
-                        || game.is_some_and(|game| game.oauth_user_id.as_ref() == Some(user))
-                }
-                Caller::Owner(_) => false,
-            };
-            has_access && !contains_nul(caller)
+            caller.is_one_of(&task.api_key_used, &task.oauth_user_id)
+                || game.is_some_and(|game| caller.owns(game))
         })
     }
 
     /// Whether the scope may create tasks in the game: each of its callers owns the game.
     #[must_use]
     pub fn can_create_in(&self, game: &Game) -> bool {
-        self.callers().iter().all(|caller| {
-            let owns = match caller {
-                Caller::ApiKey(key) => game.api_key_used.as_ref() == Some(key),
-                Caller::OauthUser(user) => game.oauth_user_id.as_ref() == Some(user),
-                Caller::Owner(_) => false,
-            };
-            owns && !contains_nul(caller)
-        })
+        self.callers().iter().all(|caller| caller.owns(game))
     }
 }
 
-/// PostgreSQL refuses a NUL even in a parameter. A caller that contains one has access to nothing on
-/// every backend.
-fn contains_nul(caller: &Caller) -> bool {
-    caller.text().is_some_and(|text| text.contains('\0'))
+impl Caller {
+    fn owns(&self, game: &Game) -> bool {
+        self.is_one_of(&game.api_key_used, &game.oauth_user_id)
+    }
+
+    /// Whether one of the two columns of a row contains this caller.
+    fn is_one_of(&self, api_key: &Option<ApiKeyId>, oauth_user: &Option<OauthUserId>) -> bool {
+        // PostgreSQL refuses a NUL even in a parameter. A caller that contains one has access to
+        // nothing on every backend.
+        if self.text().is_some_and(|text| text.contains('\0')) {
+            return false;
+        }
+        match self {
+            Self::ApiKey(key) => api_key.as_ref() == Some(key),
+            Self::OauthUser(user) => oauth_user.as_ref() == Some(user),
+            Self::Owner(_) => false,
+        }
+    }
 }
 
 impl From<Caller> for TaskScope {
