@@ -33,16 +33,10 @@ impl std::fmt::Debug for ApiKeyId {
 }
 
 /// The id of an OAuth user: recorded as a task's creator, and used by scopes.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct OauthUserId(Text);
 
 text_newtype!(OauthUserId, "oauth_user_id", []);
-
-impl std::fmt::Debug for OauthUserId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("OauthUserId").field(&self.as_str()).finish()
-    }
-}
 
 impl std::fmt::Display for OauthUserId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

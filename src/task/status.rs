@@ -12,7 +12,7 @@ use crate::task::text_newtype::{Text, text_newtype};
 /// assert!(!TaskStatus::new("archived")?.is_open());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct TaskStatus(Text);
 
 text_newtype!(TaskStatus, "status", ["open", "closed"]);
@@ -33,12 +33,6 @@ impl TaskStatus {
 impl Default for TaskStatus {
     fn default() -> Self {
         Self::OPEN
-    }
-}
-
-impl std::fmt::Debug for TaskStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("TaskStatus").field(&self.as_str()).finish()
     }
 }
 

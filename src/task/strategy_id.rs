@@ -22,7 +22,7 @@ const CUSTOM_PREFIX: &str = "custom:";
 /// assert_eq!(StrategyId::custom(id).kind(), StrategyKind::Custom(id));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct StrategyId(Text);
 
 text_newtype!(StrategyId, "strategy_id", ["default"]);
@@ -73,12 +73,6 @@ impl StrategyId {
 impl Default for StrategyId {
     fn default() -> Self {
         Self::DEFAULT
-    }
-}
-
-impl std::fmt::Debug for StrategyId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("StrategyId").field(&self.as_str()).finish()
     }
 }
 

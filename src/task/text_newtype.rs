@@ -18,6 +18,12 @@ impl Text {
     }
 }
 
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
 /// Implements a newtype over [`Text`]: constructors, comparison, conversions, serde and SeaORM's
 /// traits. `$known` are the texts that are stored without an allocation.
 ///
