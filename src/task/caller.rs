@@ -63,21 +63,9 @@ pub enum OwnerId {
 
 deserialize_externally_tagged! {
     OwnerId {
-        "Text" => from_text,
-        "Int" => from_int,
-        "Uuid" => from_uuid,
-    }
-}
-
-impl OwnerId {
-    fn from_text(text: OwnerText) -> Self {
-        Self::Text(text.0)
-    }
-    fn from_int(number: HiddenInErrors<i64>) -> Self {
-        Self::Int(number.0)
-    }
-    fn from_uuid(uuid: HiddenInErrors<Uuid>) -> Self {
-        Self::Uuid(uuid.0)
+        "Text" => |text: OwnerText| OwnerId::Text(text.0),
+        "Int" => |number: HiddenInErrors<i64>| OwnerId::Int(number.0),
+        "Uuid" => |uuid: HiddenInErrors<Uuid>| OwnerId::Uuid(uuid.0),
     }
 }
 
@@ -154,9 +142,9 @@ pub enum Caller {
 
 deserialize_externally_tagged! {
     Caller {
-        "ApiKey" => ApiKey,
-        "OauthUser" => OauthUser,
-        "Owner" => Owner,
+        "ApiKey" => Caller::ApiKey,
+        "OauthUser" => Caller::OauthUser,
+        "Owner" => Caller::Owner,
     }
 }
 

@@ -101,7 +101,7 @@ pub(crate) use serde_object;
 /// one key. Unlike serde's derive, its errors show neither an unknown key nor a text in place of
 /// the object: in a malformed caller either can be an API key.
 macro_rules! deserialize_externally_tagged {
-    ($type:ident { $($key:literal => $make:ident,)+ }) => {
+    ($type:ident { $($key:literal => $make:expr,)+ }) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 use serde::de::{EnumAccess, Error, VariantAccess, Visitor};
@@ -118,7 +118,7 @@ macro_rules! deserialize_externally_tagged {
                     fn visit_enum<A: EnumAccess<'de>>(self, object: A) -> Result<$type, A::Error> {
                         let (key, value) = object.variant::<String>()?;
                         match key.as_str() {
-                            $($key => value.newtype_variant().map($type::$make),)+
+                            $($key => value.newtype_variant().map($make),)+
                             _ => Err(A::Error::custom(format_args!(
                                 "unknown key, expected one of {}",
                                 [$($key),+].join(", "),
