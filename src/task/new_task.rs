@@ -49,7 +49,6 @@ serde_object! {
         required external_task_id: "externalTaskId",
         nullable strategy_id: "strategyId",
     }
-    |_| Ok(())
 }
 
 impl NewTask {

@@ -42,7 +42,6 @@ serde_object! {
         optional if_status: "ifStatus",
         optional if_unmodified_since: "ifUnmodifiedSince",
     }
-    |_| Ok(())
 }
 
 impl TaskPatch {

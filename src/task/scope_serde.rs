@@ -15,7 +15,6 @@ serde_object! {
         optional callers: "callers",
         optional access: "access",
     }
-    |_| Ok(())
 }
 
 impl From<TaskScope> for ScopeObject {

@@ -19,9 +19,9 @@ use std::marker::PhantomData;
 ///   `None` for an empty value.
 /// - `nullable`: may be left out or `null`.
 ///
-/// The closure validates the deserialized value.
+/// A closure after the fields validates the deserialized value.
 macro_rules! serde_object {
-    ($type:ident { $($kind:ident $field:ident: $name:literal,)+ } $validate:expr) => {
+    ($type:ident { $($kind:ident $field:ident: $name:literal,)+ } $($validate:expr)?) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeStruct;
@@ -73,9 +73,9 @@ macro_rules! serde_object {
                         let value = $type {
                             $($field: $crate::task::serde_object!(@value $kind $field $name),)+
                         };
-                        let validate: fn(&$type) -> Result<(), $crate::task::ValidationError> =
+                        $(let validate: fn(&$type) -> Result<(), $crate::task::ValidationError> =
                             $validate;
-                        validate(&value).map_err(A::Error::custom)?;
+                        validate(&value).map_err(A::Error::custom)?;)?
                         Ok(value)
                     }
                 }
