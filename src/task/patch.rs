@@ -170,10 +170,7 @@ impl TaskPatch {
         if changed == *task {
             return Err(TaskError::Unchanged);
         }
-        match self.target_status() {
-            Some(target) => Ok(lifecycle.check(&task.status, &target)?),
-            None => Ok(()),
-        }
+        Ok(lifecycle.check(&task.status, &changed.status)?)
     }
 
     /// Sets the fields of the task, without [checking](Self::check) whether the patch applies.
