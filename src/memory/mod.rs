@@ -205,7 +205,7 @@ impl std::fmt::Debug for InMemoryTaskRepository {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (games, tasks) = {
             let state = self.state();
-            (state.games.len(), state.task_count())
+            (state.games.len(), state.tasks.len())
         };
         f.debug_struct("InMemoryTaskRepository")
             .field("games", &games)
@@ -259,10 +259,7 @@ impl TaskRepository for InMemoryTaskRepository {
         let mut draft = Draft::new(&state, &self.scope, on_existing);
         let mut entries = Vec::with_capacity(tasks.len());
         for (index, task) in tasks.iter().enumerate() {
-            match draft.add(task) {
-                Ok(entry) => entries.push(entry),
-                Err(error) => return Err(draft.refused(index, error)),
-            }
+            entries.push(draft.add(task).map_err(|error| draft.refused(index, error))?);
         }
         draft.finish();
         let outcomes = entries.into_iter().map(|entry| draft.outcome(entry)).collect();

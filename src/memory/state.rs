@@ -8,16 +8,12 @@ use uuid::Uuid;
 #[derive(Default)]
 pub(super) struct State {
     pub(super) games: HashMap<Uuid, Game>,
-    tasks: HashMap<Uuid, Task>,
+    pub(super) tasks: HashMap<Uuid, Task>,
     /// Task ids by game and external id. Sorted, so that a prefix is a range.
     external_ids: HashMap<Uuid, BTreeMap<String, Uuid>>,
 }
 
 impl State {
-    pub(super) fn task_count(&self) -> usize {
-        self.tasks.len()
-    }
-
     pub(super) fn has_tasks(&self, game_id: Uuid) -> bool {
         self.external_ids.contains_key(&game_id)
     }
