@@ -162,7 +162,7 @@ impl<R: Retryable> Retrying<R> {
     }
 }
 
-impl<R> Retrying<R> {
+impl<R: TaskRepository> Retrying<R> {
     fn attempts(&self) -> Attempts {
         Attempts::new(self.backoff.build())
     }
@@ -170,9 +170,7 @@ impl<R> Retrying<R> {
     fn attempts_until_lost(&self) -> Attempts {
         Attempts::until_lost(self.backoff.build())
     }
-}
 
-impl<R: TaskRepository> Retrying<R> {
     /// The rows with the ids of these tasks; `None` if any is missing.
     async fn rows_of(
         &self,
