@@ -18,8 +18,8 @@ impl Attempts {
     }
 
     /// For a call that must not be repeated after a lost attempt.
-    pub(super) fn until_lost(delays: ExponentialBackoff) -> Self {
-        Self { delays, repeats_lost: false, lost: None }
+    pub(super) fn until_lost(self) -> Self {
+        Self { repeats_lost: false, ..self }
     }
 
     /// The error of the last attempt that may have been applied.

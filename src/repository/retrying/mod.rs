@@ -167,10 +167,6 @@ impl<R: TaskRepository> Retrying<R> {
         Attempts::new(self.backoff.build())
     }
 
-    fn attempts_until_lost(&self) -> Attempts {
-        Attempts::until_lost(self.backoff.build())
-    }
-
     /// The rows with the ids of these tasks; `None` if any is missing.
     async fn rows_of(
         &self,
@@ -289,7 +285,7 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         let mut attempts = match key {
             // After a loss the external id may belong to another task.
-            TaskKey::External(..) => self.attempts_until_lost(),
+            TaskKey::External(..) => self.attempts().until_lost(),
             TaskKey::Id(_) | TaskKey::InGame(..) => self.attempts(),
         };
         Ok(repeat!(attempts, self.inner.update_task(key, patch)))
@@ -300,7 +296,7 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
         filter: &TaskFilter,
         patch: &TaskPatch,
     ) -> Result<u64, TaskError> {
-        let mut attempts = self.attempts_until_lost();
+        let mut attempts = self.attempts().until_lost();
         Ok(repeat!(attempts, self.inner.update_many_tasks(filter, patch)))
     }
 
@@ -328,7 +324,7 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
     }
 
     async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {
-        let mut attempts = self.attempts_until_lost();
+        let mut attempts = self.attempts().until_lost();
         Ok(repeat!(attempts, self.inner.delete_many_tasks(filter)))
     }
 
