@@ -31,8 +31,9 @@ impl Row {
         self.previous.is_none()
     }
 
-    fn is_changed(&self) -> bool {
-        self.previous.as_ref().is_some_and(|previous| *previous != self.task.strategy_id)
+    /// Whether the batch creates or changes the task.
+    fn is_written(&self) -> bool {
+        self.previous.as_ref().is_none_or(|previous| *previous != self.task.strategy_id)
     }
 }
 
@@ -110,7 +111,7 @@ impl<'d> Draft<'d> {
 
     /// Sets `updated_at` of the changed rows, once for each. No task can be added afterwards.
     pub(super) fn finish(&mut self) {
-        for row in self.rows.values_mut().filter(|row| row.is_changed()) {
+        for row in self.rows.values_mut().filter(|row| row.is_written() && !row.is_new()) {
             TaskPatch::new().apply(&mut row.task);
         }
     }
@@ -122,16 +123,14 @@ impl<'d> Draft<'d> {
         if entry.is_created {
             return CreateOutcome::Created(task);
         }
-        let is_written = row.is_some_and(|row| row.is_new() || row.is_changed());
         match self.on_existing {
-            OnExisting::Update if is_written => CreateOutcome::Updated(task),
+            OnExisting::Update if row.is_some_and(Row::is_written) => CreateOutcome::Updated(task),
             OnExisting::Fail | OnExisting::Keep | OnExisting::Update => CreateOutcome::Kept(task),
         }
     }
 
     /// The rows to write.
     pub(super) fn into_rows(self) -> Vec<Task> {
-        let rows = self.rows.into_values().filter(|row| row.is_new() || row.is_changed());
-        rows.map(|row| row.task).collect()
+        self.rows.into_values().filter(Row::is_written).map(|row| row.task).collect()
     }
 }
