@@ -36,13 +36,7 @@ impl std::fmt::Debug for ApiKeyId {
 #[derive(Clone, Debug)]
 pub struct OauthUserId(Text);
 
-text_newtype!(OauthUserId, "oauth_user_id", []);
-
-impl std::fmt::Display for OauthUserId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+text_newtype!(OauthUserId, "oauth_user_id", [], Display);
 
 /// A value of the owner column of an application's own games table
 /// ([`ParentGame::owner_column`](crate::ParentGame::owner_column)), such as a tenant or an

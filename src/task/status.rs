@@ -15,7 +15,7 @@ use crate::task::text_newtype::{Text, text_newtype};
 #[derive(Clone, Debug)]
 pub struct TaskStatus(Text);
 
-text_newtype!(TaskStatus, "status", ["open", "closed"]);
+text_newtype!(TaskStatus, "status", ["open", "closed"], Display);
 
 impl TaskStatus {
     /// `open`, the status of a new task.
@@ -33,11 +33,5 @@ impl TaskStatus {
 impl Default for TaskStatus {
     fn default() -> Self {
         Self::OPEN
-    }
-}
-
-impl std::fmt::Display for TaskStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
     }
 }

@@ -25,7 +25,7 @@ const CUSTOM_PREFIX: &str = "custom:";
 #[derive(Clone, Debug)]
 pub struct StrategyId(Text);
 
-text_newtype!(StrategyId, "strategy_id", ["default"]);
+text_newtype!(StrategyId, "strategy_id", ["default"], Display);
 
 /// The kind of strategy that a [`StrategyId`] identifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,11 +73,5 @@ impl StrategyId {
 impl Default for StrategyId {
     fn default() -> Self {
         Self::DEFAULT
-    }
-}
-
-impl std::fmt::Display for StrategyId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
     }
 }

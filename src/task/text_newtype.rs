@@ -25,12 +25,13 @@ impl std::fmt::Debug for Text {
 }
 
 /// Implements a newtype over [`Text`]: constructors, comparison, conversions, serde and SeaORM's
-/// traits. `$known` are the texts that are stored without an allocation.
+/// traits. `$known` are the texts that are stored without an allocation. `Display` is implemented
+/// only where it is listed: a text that is a secret has none.
 ///
 /// Input (`new`, `FromStr`, `TryFrom`, `Deserialize`) is validated. Text from a database
 /// (`TryGetable`, `ValueType`) is not: rows that another program wrote must be readable.
 macro_rules! text_newtype {
-    ($name:ident, $field:literal, [$($known:literal),*]) => {
+    ($name:ident, $field:literal, [$($known:literal),*] $(, $display:ident)?) => {
         impl $name {
             /// Validates the text.
             ///
@@ -79,6 +80,11 @@ macro_rules! text_newtype {
                 self.as_str().hash(state);
             }
         }
+        $(impl std::fmt::$display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        })?
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 self.as_str()
