@@ -80,7 +80,7 @@ async fn map_err<C: TaskConnection>(
         Err(error) => error,
     };
     // The catalogs of another product may be what the statement failed on.
-    match ddl::unsupported(db, dialect).await {
+    match ddl::unsupported(db).await {
         Ok(Some(product)) => {
             let needs = dialect.schema_features().needs;
             Err(MigrationError::UnsupportedDatabase { product, needs })
