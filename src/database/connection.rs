@@ -2,10 +2,12 @@
 
 use super::dialect::Dialect;
 use crate::error::{Call, DatabaseError, TaskError, TransactionState};
-use futures_util::future::BoxFuture;
+use futures_util::TryFutureExt;
+use futures_util::future::{BoxFuture, ready};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseConnectionType, DatabaseExecutor,
-    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use std::sync::Arc;
 
@@ -56,6 +58,13 @@ pub trait TaskConnection: Send + Sync {
 
     /// Runs a statement that returns no rows.
     fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>>;
+
+    /// Begins a transaction on a pool. `None`, the default, means that the connection cannot: an
+    /// update or delete on MySQL that other writers keep from completing then gives up after a
+    /// number of attempts ([`TaskError::Conflict`]). The crate begins a transaction in no other case.
+    fn begin_transaction(&self) -> BoxFuture<'_, Result<Option<DatabaseTransaction>, DbErr>> {
+        Box::pin(ready(Ok(None)))
+    }
 }
 
 /// SeaORM panics when it is asked for the backend of a connection that was never made. Any value will
@@ -69,7 +78,7 @@ fn backend_of(connection: &DatabaseConnection) -> DbBackend {
 }
 
 macro_rules! for_sea_orm {
-    ($connection:ty, $backend:expr, $in_transaction:expr) => {
+    ($connection:ty, $backend:expr, $in_transaction:expr, $pool:expr) => {
         impl TaskConnection for $connection {
             fn backend(&self) -> DbBackend {
                 let backend: fn(&Self) -> DbBackend = $backend;
@@ -94,19 +103,32 @@ macro_rules! for_sea_orm {
             fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
                 self.execute_raw(statement)
             }
+            fn begin_transaction(
+                &self,
+            ) -> BoxFuture<'_, Result<Option<DatabaseTransaction>, DbErr>> {
+                let pool: fn(&Self) -> Option<&DatabaseConnection> = $pool;
+                match pool(self) {
+                    Some(pool) => Box::pin(begin_to_completion(pool, None).map_ok(Some)),
+                    None => Box::pin(ready(Ok(None))),
+                }
+            }
         }
     };
 }
 
-for_sea_orm!(DatabaseConnection, backend_of, |_| false);
-for_sea_orm!(DatabaseTransaction, Self::get_database_backend, |_| true);
+for_sea_orm!(DatabaseConnection, backend_of, |_| false, |pool| Some(pool));
+for_sea_orm!(DatabaseTransaction, Self::get_database_backend, |_| true, |_| None);
 for_sea_orm!(
     DatabaseExecutor<'_>,
     |this| match this {
         Self::Connection(connection) => backend_of(connection),
         _ => this.get_database_backend(),
     },
-    |this| !matches!(this, Self::Connection(_))
+    |this| !matches!(this, Self::Connection(_)),
+    |this| match this {
+        Self::Connection(pool) => Some(pool),
+        _ => None,
+    }
 );
 
 macro_rules! for_pointer {
@@ -133,6 +155,11 @@ macro_rules! for_pointer {
             fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
                 (**self).execute(statement)
             }
+            fn begin_transaction(
+                &self,
+            ) -> BoxFuture<'_, Result<Option<DatabaseTransaction>, DbErr>> {
+                (**self).begin_transaction()
+            }
         }
     };
 }
@@ -140,6 +167,25 @@ macro_rules! for_pointer {
 for_pointer!(&T);
 for_pointer!(Arc<T>);
 for_pointer!(Box<T>);
+
+/// Begins a transaction in a task of its own, if there is a tokio runtime. sqlx loses track of a
+/// BEGIN that is dropped before it is answered, and its pool hands the connection to the next caller
+/// inside the transaction (sqlx#4385). In a task of its own it is answered, and rolled back.
+pub(crate) async fn begin_to_completion(
+    db: &DatabaseConnection,
+    options: Option<TransactionOptions>,
+) -> Result<DatabaseTransaction, DbErr> {
+    let options = options.unwrap_or_default();
+    #[cfg(feature = "tokio")]
+    {
+        let db = db.clone();
+        let begun = async move { db.begin_with_options(options).await };
+        let failed = |fault: crate::RuntimeFault| Err(DbErr::Custom(fault.to_string()));
+        crate::repository::completion::try_to_complete(begun).await.unwrap_or_else(failed)
+    }
+    #[cfg(not(feature = "tokio"))]
+    db.begin_with_options(options).await
+}
 
 /// A connection on which each statement is a transaction of its own: a pool. An application's own
 /// wrapper of a pool implements it, too.

@@ -1,5 +1,6 @@
 //! Creating one task.
 
+use super::as_read::{and_insert_is_marked, stored_as_sent};
 use super::bulk_create::Entry;
 use super::sql::{BoundColumns, Sql, each_column, written};
 use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
@@ -7,7 +8,8 @@ use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::tasks::Column;
 use crate::task::{Creator, NewTask, ParentGame, Task, TaskKey, TaskStatus, time};
-use sea_orm::{Iterable, Statement};
+use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, Iterable, Statement};
 use std::fmt::{self, Display};
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -29,8 +31,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         };
         let id = task.id.unwrap_or_else(Uuid::now_v7);
         let plan = self.insert_plan();
-        let statement = self.insert_statement(task, id, &creator, plan);
-        match self.written(BoundColumns::default(), statement).await {
+        match self.inserted(task, id, &creator, plan).await {
             Ok(Some(created)) => Ok(created),
             // Boxed, so that the future of a successful call stays small.
             Ok(None) => Box::pin(self.create_after_conflict(task, id, &creator, plan, None)).await,
@@ -78,8 +79,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
                 _ => {}
             }
-            let statement = self.insert_statement(task, id, creator, plan);
-            failure = match self.written(BoundColumns::default(), statement).await {
+            failure = match self.inserted(task, id, creator, plan).await {
                 Ok(Some(created)) => return Ok(created),
                 Ok(None) => None,
                 Err(error) => Some(self.classify_insert_failure(task, id, error).await?),
@@ -160,8 +160,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         id: Uuid,
         creator: &Creator,
     ) -> Result<Task, TaskError> {
-        let statement = self.insert_statement(task, id, creator, InsertPlan::Plain);
-        match self.written(BoundColumns::default(), statement).await {
+        match self.inserted(task, id, creator, InsertPlan::Plain).await {
             Ok(inserted) => inserted.ok_or_else(|| self.not_inserted(task)),
             Err(error) => match self.write_failed(error).await {
                 TaskError::Database(error) if is_survivable(&error) => {
@@ -172,6 +171,28 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
     }
 
+    /// Inserts a task and returns it; `None` where nothing was inserted.
+    async fn inserted(
+        &self,
+        task: &NewTask,
+        id: Uuid,
+        creator: &Creator,
+        plan: InsertPlan,
+    ) -> Result<Option<Task>, DbErr> {
+        let now = time::now();
+        let statement = self.insert_statement(task, id, creator, plan, now);
+        if self.dialect().features().writes_return_rows {
+            return self.written(BoundColumns::default(), statement).await;
+        }
+        let answer = self.connection.execute(statement).await?;
+        if answer.rows_affected() == 0 || stored_as_sent(&answer) {
+            let created = || task.row(id, task.strategy_or_default(), creator, now);
+            return Ok((answer.rows_affected() > 0).then(created));
+        }
+        let key = TaskKey::Id(id);
+        self.read_task(&self.connection, &key, self.find_statement(&key, "", "")).await
+    }
+
     /// The statement finds the game itself; without one it inserts nothing. The foreign key does not
     /// decide: it ignores row security policies, and a session can switch it off.
     fn insert_statement(
@@ -180,8 +201,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         id: Uuid,
         creator: &Creator,
         plan: InsertPlan,
+        now: DateTime<Utc>,
     ) -> Statement {
-        let (sql, names, now) = (self.sql(), self.names(), time::now());
+        let (sql, names) = (self.sql(), self.names());
         sql.bind_first(BOUND_COLUMNS.iter().map(|column| match column {
             Column::Id => id.into(),
             Column::CreatedAt | Column::UpdatedAt => now.into(),
@@ -193,8 +215,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             Column::Status => TaskStatus::OPEN.into(),
         }));
         let text = || self.insert_text(&sql, plan);
-        let [plain, ignoring] = &names.insert_texts;
+        let [plain, ignoring, as_sent] = &names.insert_texts;
         let once = match plan {
+            _ if !self.dialect().features().writes_return_rows => as_sent,
             InsertPlan::Plain => plain,
             InsertPlan::IgnoreConflict => ignoring,
         };
@@ -207,18 +230,21 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     fn insert_text(&self, sql: &Sql<'_>, plan: InsertPlan) -> String {
         let names = self.names();
-        let (tasks, columns, returned) =
-            (&names.tasks, &names.columns, names.returned(BoundColumns::default()));
+        let (tasks, columns) = (&names.tasks, &names.columns);
         let (games, game_key) = (&names.games, &names.game_key);
         let placeholder = |column| {
             fmt::from_fn(move |f| {
                 let mut columns = BOUND_COLUMNS.iter();
                 let place = columns.position(|bound| *bound as usize == column as usize);
-                names.dialect.write_placeholder(f, place.map_or(0, |place| place + 1))
+                names.dialect().write_placeholder(f, place.map_or(0, |place| place + 1))
             })
         };
         let values = each_column(|f, column| match column {
             Column::GameId => f.write_str(game_key),
+            // MySQL does not infer its type.
+            Column::Id if !names.dialect().features().writes_return_rows => {
+                write!(f, "CAST({} AS BINARY(16))", placeholder(column))
+            }
             bound => placeholder(bound).fmt(f),
         });
         let game = placeholder(Column::GameId);
@@ -227,9 +253,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             InsertPlan::Plain => "",
             InsertPlan::IgnoreConflict => " ON CONFLICT DO NOTHING",
         };
+        let (and_marked, returning) = match names.dialect().features().writes_return_rows {
+            true => (None, Some(names.returned(BoundColumns::default()))),
+            false => (Some(and_insert_is_marked()), None),
+        };
+        let and_marked = fmt::from_fn(|f| and_marked.iter().try_for_each(|one| one.fmt(f)));
+        let returning =
+            fmt::from_fn(|f| returning.iter().try_for_each(|one| write!(f, " RETURNING {one}")));
         written(format_args!(
             "INSERT INTO {tasks} ({columns}) SELECT {values} FROM {games} g \
-             WHERE {game_key} = {game}{and_may_create}{on_conflict} RETURNING {returned}"
+             WHERE {game_key} = {game}{and_may_create}{and_marked}{on_conflict}{returning}"
         ))
     }
 }

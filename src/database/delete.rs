@@ -9,6 +9,9 @@ use sea_orm::Statement;
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn delete_one(&self, key: &TaskKey) -> Result<Task, TaskError> {
         key.validate()?;
+        if !self.dialect().features().writes_return_rows {
+            return Box::pin(self.change_as_read(key, None)).await;
+        }
         let mut before = None;
         for _ in 0..MAX_ATTEMPTS {
             let deleted = self.written(BoundColumns::by(key), self.delete_statement(key)).await;

@@ -100,7 +100,7 @@ fn decide(
     // A trigger wrote it instead of the statement, which therefore did not return it.
     let is_own = |row: &Task| {
         let generated = task.id.is_none() || wrote_at == Some(row.created_at);
-        row.id == entry.id && !entry.exists && generated
+        row.id == entry.id && !entry.exists() && generated
     };
     let existing = match diagnosis.existing {
         Some(Ok(existing)) if is_own(&existing) => {
@@ -130,7 +130,7 @@ fn decide(
             // The given id does not matter to a task that has one: it must not conflict with
             // another's.
             entry.id = existing.id;
-            entry.exists = true;
+            entry.existing = Some(Box::new(existing));
             None
         }
         // It was created while the statement ran, and MariaDB did not report that it was changed.

@@ -39,7 +39,7 @@ impl Sql<'_> {
     ) -> impl Display + 's {
         fmt::from_fn(move |f| {
             let Some(position) = position else { return Ok(()) };
-            let (names, dialect) = (self.names, self.names.dialect);
+            let (names, dialect) = (self.names, self.names.dialect());
             let Sorting { column, has_ties, is_descending } = sorting;
             let compare = if is_descending { "<" } else { ">" };
             let value: Value = match &position.value {

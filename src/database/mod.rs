@@ -3,7 +3,7 @@
 //! Every write is one statement and opens no savepoint, so that two calls may run at once
 //! in one transaction, and dropping a call is no worse than dropping its statement.
 
-mod app_columns;
+pub(crate) mod as_read;
 pub(crate) mod bulk_change;
 pub(crate) mod bulk_create;
 mod connection;
@@ -19,9 +19,10 @@ mod select;
 pub(crate) mod sql;
 mod stream;
 pub(crate) mod update;
+pub(crate) mod update_method;
 
-pub(crate) use self::connection::write_failed;
 pub use self::connection::{Autocommit, TaskConnection};
+pub(crate) use self::connection::{begin_to_completion, write_failed};
 pub use self::resolver::StrategyResolver;
 
 use self::dialect::Dialect;
@@ -40,6 +41,10 @@ use tracing::Instrument;
 
 /// How often a call is attempted again when what refused it is gone by the time it is diagnosed.
 const MAX_ATTEMPTS: usize = 8;
+
+/// The same for an upsert whose tasks others changed after it had read them (MySQL): each task may be
+/// in the way once.
+const MAX_OVERTAKEN: usize = 32;
 
 /// A [`TaskRepository`] over a database.
 ///
@@ -143,7 +148,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     #[must_use]
     pub fn on<'c, D: TaskConnection>(&self, connection: &'c D) -> SeaOrmTaskRepository<&'c D, G> {
         let mut settings = self.settings.clone();
-        if Dialect::of(connection.backend()) != settings.names.dialect {
+        if connection.backend() != settings.names.dialect().backend() {
             settings.names = Arc::new(Names::new::<G>(Dialect::of(connection.backend())));
         }
         SeaOrmTaskRepository { connection, settings, parent: PhantomData }
@@ -160,7 +165,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     fn dialect(&self) -> Dialect {
-        self.settings.names.dialect
+        self.settings.names.dialect()
+    }
+
+    /// Whether a call that writes failed because its statement was of this dialect and the server is
+    /// MySQL. It has written nothing then, and is to be repeated.
+    fn is_mysql_after_all<T>(&self, dialect: Dialect, outcome: &Result<T, TaskError>) -> bool {
+        match outcome {
+            Err(TaskError::Database(error)) => self.names().learn_mysql(dialect, error),
+            _ => false,
+        }
     }
 
     fn scope(&self) -> &TaskScope {
@@ -218,7 +232,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 impl<C, G: ParentGame> std::fmt::Debug for SeaOrmTaskRepository<C, G> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SeaOrmTaskRepository")
-            .field("backend", &self.settings.names.dialect.backend())
+            .field("backend", &self.settings.names.dialect().backend())
             .field("tasks", &self.settings.names.tasks)
             .field("scope", &self.settings.scope)
             .finish_non_exhaustive()
@@ -238,11 +252,27 @@ impl<C: Clone, G: ParentGame> Clone for SeaOrmTaskRepository<C, G> {
 #[cfg(feature = "retry")]
 impl<C: Autocommit, G: ParentGame> crate::Retryable for SeaOrmTaskRepository<C, G> {}
 
+/// A call that writes, which is made again if the first statement of all shows that the server is MySQL.
+macro_rules! twice_on_mysql {
+    ($repository:expr, $call:expr) => {
+        async {
+            let dialect = $repository.dialect();
+            let outcome = $call.await;
+            match $repository.is_mysql_after_all(dialect, &outcome) {
+                true => Box::pin($call).await,
+                false => outcome,
+            }
+        }
+    };
+}
+
 #[async_trait]
 impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C, G> {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
         self.scope().validate()?;
-        self.create_one(task).instrument(span!("create", game = task.game_id)).await
+        twice_on_mysql!(self, self.create_one(task))
+            .instrument(span!("create", game = task.game_id))
+            .await
     }
 
     async fn create_many_tasks(
@@ -251,7 +281,7 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
         on_existing: OnExisting,
     ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         self.scope().validate()?;
-        self.create_each(tasks, on_existing)
+        twice_on_mysql!(self, self.create_each(tasks, on_existing))
             .instrument(span!("create_many", tasks = tasks.len()))
             .await
     }
@@ -262,7 +292,7 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
         on_existing: OnExisting,
     ) -> Result<Vec<CreateOutcome>, TaskError> {
         self.scope().validate()?;
-        self.create_all_or_none(tasks, on_existing)
+        twice_on_mysql!(self, self.create_all_or_none(tasks, on_existing))
             .instrument(span!("create_all", tasks = tasks.len()))
             .await
     }
@@ -283,7 +313,9 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
 
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         self.scope().validate()?;
-        self.update_one(key, patch).instrument(span!("update", key = key)).await
+        twice_on_mysql!(self, self.update_one(key, patch))
+            .instrument(span!("update", key = key))
+            .await
     }
 
     async fn update_many_tasks(
@@ -297,7 +329,7 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
 
     async fn delete_task(&self, key: &TaskKey) -> Result<Task, TaskError> {
         self.scope().validate()?;
-        self.delete_one(key).instrument(span!("delete", key = key)).await
+        twice_on_mysql!(self, self.delete_one(key)).instrument(span!("delete", key = key)).await
     }
 
     async fn delete_many_tasks(&self, filter: &TaskFilter) -> Result<u64, TaskError> {

@@ -1,7 +1,8 @@
 //! Changing one task, and what a patch is in SQL.
 
 use super::delete::overtaken;
-use super::sql::{AppColumns, ColumnNames, Sql, StoredTime};
+use super::sql::{BoundColumns, ColumnNames, Sql, StoredTime};
+use super::update_method::UpdateMethod;
 use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
 use crate::error::TaskError;
 use crate::task::{Lifecycle, ParentGame, Task, TaskKey, TaskPatch, TaskScope, time};
@@ -74,8 +75,8 @@ pub(crate) struct Update<'u> {
     pub(crate) key: &'u TaskKey,
     pub(crate) patch: PatchSql<'u>,
     pub(crate) scope: &'u TaskScope,
-    /// The application's columns, for a database whose statement has to repeat them.
-    pub(crate) app_columns: &'u AppColumns,
+    /// Whether the statement has to check that it generates no values of other columns.
+    pub(crate) may_generate: bool,
 }
 
 impl Update<'_> {
@@ -105,9 +106,24 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         key.validate()?;
         let mut before = None;
         for _ in 0..MAX_ATTEMPTS {
-            match self.send_update(key, patch).await {
-                Ok(Some(task)) => return Ok(task),
+            let learned = &self.names().update_method;
+            let method = learned.get();
+            let Some(statement) = self.update_statement(key, patch, method) else {
+                return Box::pin(self.change_as_read(key, Some(patch))).await;
+            };
+            match self.written(BoundColumns::default(), statement).await {
+                Ok(Some(task)) => {
+                    if method == UpdateMethod::Checked {
+                        learned.set(UpdateMethod::OneStatement);
+                    }
+                    return Ok(task);
+                }
                 Ok(None) => {}
+                Err(error) if self.is_cured_as_read(&error) => {
+                    let task = Box::pin(self.change_as_read(key, Some(patch))).await?;
+                    learned.set(UpdateMethod::AsRead);
+                    return Ok(task);
+                }
                 Err(error) => return Err(self.write_failed(error).await),
             }
             let current = self.find_current(key).await?;
@@ -117,20 +133,26 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             if before.as_ref() == Some(&current) {
                 return Err(TaskError::skipped(key.clone()));
             }
-            self.learn_app_columns().await.map_err(|error| self.read_failed(error))?;
+            self.learn_update_method().await.map_err(|error| self.read_failed(error))?;
             before = Some(current);
         }
         Err(overtaken(key, before))
     }
 
-    pub(super) fn update_statement(
+    /// The statement that changes a task; `None` where it is to be changed as it was read.
+    fn update_statement(
         &self,
         key: &TaskKey,
         patch: &TaskPatch,
-        app_columns: &AppColumns,
-    ) -> Statement {
+        method: UpdateMethod,
+    ) -> Option<Statement> {
+        let may_generate = match method {
+            UpdateMethod::Checked => true,
+            UpdateMethod::OneStatement => false,
+            UpdateMethod::AsRead => return None,
+        };
         let patch = self.patch_sql(patch);
-        let update = Update { key, patch, scope: self.scope(), app_columns };
+        let update = Update { key, patch, scope: self.scope(), may_generate };
         self.dialect().update(&self.sql(), &update)
     }
 

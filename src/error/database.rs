@@ -164,6 +164,11 @@ impl DatabaseError {
         self
     }
 
+    /// The database's message, which may contain values of rows.
+    pub(crate) fn source_message(&self) -> String {
+        self.inner.source.to_string()
+    }
+
     /// SeaORM's error, whose message may contain values of rows, API keys among them.
     #[must_use]
     pub fn into_db_err(self) -> DbErr {

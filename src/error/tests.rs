@@ -20,7 +20,8 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-const DIALECTS: [Dialect; 3] = [Dialect::Sqlite, Dialect::Postgres, Dialect::MariaDb];
+const DIALECTS: [Dialect; 4] =
+    [Dialect::Sqlite, Dialect::Postgres, Dialect::MariaDb, Dialect::MySql];
 
 /// What a server reports. Shown as sqlx shows MariaDB's errors, which begin with the number.
 #[derive(Debug)]
@@ -197,7 +198,7 @@ const SQLITE: &[Row] = &[
 fn table(dialect: Dialect) -> &'static [Row] {
     match dialect {
         Dialect::Postgres => POSTGRES,
-        Dialect::MariaDb => MARIADB,
+        Dialect::MariaDb | Dialect::MySql => MARIADB,
         Dialect::Sqlite => SQLITE,
     }
 }

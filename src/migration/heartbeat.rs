@@ -2,14 +2,12 @@
 //! alive: a row that is never committed. Streaming replication locks it on every node at once; when
 //! its connection or its node is lost, all nodes roll it back.
 
-use super::lock::begin_to_completion;
+use crate::database::begin_to_completion;
 use crate::database::dialect::Dialect;
 use crate::error::{Call, DatabaseError, FailureKind};
 use futures_timer::Delay;
 use futures_util::future::{Either, select};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement, TransactionOptions,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement};
 use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 
@@ -78,7 +76,7 @@ struct Heartbeat {
 impl Heartbeat {
     async fn connect(db: &DatabaseConnection) -> Self {
         loop {
-            match begin_to_completion(db, TransactionOptions::default()).await {
+            match begin_to_completion(db, None).await {
                 Ok(transaction) => return Self { transaction, active: false },
                 Err(_) => Delay::new(INTERVAL).await,
             }

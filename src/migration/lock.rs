@@ -1,13 +1,11 @@
 //! The lock that lets one process at a time migrate a database.
 
-use super::mariadb_lock::MariaDbLock;
+use super::row_lock::RowLock;
+use crate::database::begin_to_completion;
 use crate::database::dialect::{Dialect, MigrationLock};
 use crate::error::{Call, DatabaseError, FailureKind};
 use futures_util::FutureExt;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
 /// How often SQLite is asked for its lock. Each attempt waits for as long as the connection's
@@ -106,7 +104,7 @@ pub async fn with_migration_lock<T>(
             transaction.execute_unprepared(statement).await?;
             None
         }
-        MigrationLock::Row => Some(MariaDbLock::acquire(&transaction, call).await?),
+        MigrationLock::Row => Some(RowLock::acquire(&transaction, call).await?),
     };
     // The row has to be deleted after a panic, too.
     let work = AssertUnwindSafe(work(&transaction)).catch_unwind();
@@ -132,27 +130,9 @@ async fn begin(db: &DatabaseConnection, call: Call) -> Result<DatabaseTransactio
         |error: &DbErr| DatabaseError::new(call, error.clone()).kind() == FailureKind::Busy;
     let mut attempts = 1;
     loop {
-        match begin_to_completion(db, call.dialect.migration_transaction()).await {
+        match begin_to_completion(db, Some(call.dialect.migration_transaction())).await {
             Err(error) if attempts < BUSY_ATTEMPTS && is_busy(&error) => attempts += 1,
             begun => return begun,
         }
     }
-}
-
-/// Begins a transaction in a task of its own, if there is a tokio runtime. sqlx loses track of a
-/// BEGIN that is dropped before it is answered, and its pool hands the connection to the next caller
-/// inside the transaction (sqlx#4385). In a task of its own it is answered, and rolled back.
-pub(super) async fn begin_to_completion(
-    db: &DatabaseConnection,
-    options: TransactionOptions,
-) -> Result<DatabaseTransaction, DbErr> {
-    #[cfg(feature = "tokio")]
-    {
-        let db = db.clone();
-        let begun = async move { db.begin_with_options(options).await };
-        let failed = |fault: crate::RuntimeFault| Err(DbErr::Custom(fault.to_string()));
-        crate::repository::completion::try_to_complete(begun).await.unwrap_or_else(failed)
-    }
-    #[cfg(not(feature = "tokio"))]
-    db.begin_with_options(options).await
 }

@@ -152,7 +152,8 @@ impl<G: ParentGame> MigrationTrait for TasksMigration<G, OptInIndex> {
             columns => columns.iter().map(quoted).collect(),
         };
         let create = format!(
-            "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
+            "{} {} ON {} ({})",
+            dialect.schema_features().create_index,
             dialect.quote(&self.index_name()),
             planned.table.quoted(dialect),
             columns.join(", "),

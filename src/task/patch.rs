@@ -193,7 +193,7 @@ impl TaskPatch {
     }
 
     /// Sets the fields that the patch changes, except `updated_at`.
-    fn set_fields(&self, task: &mut Task) {
+    pub(crate) fn set_fields(&self, task: &mut Task) {
         let Self { strategy_id, status, if_status: _, if_unmodified_since: _ } = self;
         if let Some(strategy) = strategy_id {
             task.strategy_id = StrategyId::from_stored(strategy.clone());

@@ -15,7 +15,7 @@ macro_rules! on_one_connection {
     ($($case:ident),+ $(,)?) => {$(
         tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
-             mariadb MariaDb],
+             mariadb MariaDb, mysql MySql],
             $case,
             |on| crate::support::on_empty_database(on, 1, super::$case)
         );

@@ -74,7 +74,8 @@ async fn existing_tasks_are_found_in_every_statement(database: &TestDatabase) {
 async fn a_statement_that_fails(database: &TestDatabase) {
     let game = new_game(&database.db).await;
     for (statements, written) in [(0, 0), (1, 1), (2, 2)] {
-        let tasks = SeaOrmTaskRepository::new(FailAfter::statements(statements, &database.db));
+        let failing = FailAfter::statements(statements, &database.db);
+        let tasks = database.tasks_on(&failing);
         let error = tasks.create_many(batch(game), OnExisting::Fail).await.unwrap_err();
         // Statements that were executed stay applied, also the one whose rows were not processed.
         let retry = if written == 0 { Retry::Call } else { Retry::Unknown };

@@ -21,7 +21,7 @@ async fn updated_at_increases_from_a_future_timestamp(database: &TestDatabase) {
     let set_to_future = async || {
         // As text, since the driver sends a TIMESTAMP, which ends in 2038 on MariaDB.
         let text = match database.backend {
-            Backend::MariaDb => future.format("%F %T%.6f").to_string(),
+            Backend::MariaDb | Backend::MySql => future.format("%F %T%.6f").to_string(),
             _ => future.to_rfc3339(),
         };
         run(db, &format!("UPDATE tasks SET updated_at = '{text}'"), []).await;

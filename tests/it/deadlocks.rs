@@ -1,6 +1,6 @@
 //! Eight concurrent bulk calls on the same tasks do not deadlock, for each pair of kinds of calls.
 
-use crate::support::{Backend, TestDatabase, on_database_within, tests_on};
+use crate::support::{TestDatabase, on_database_within, tests_on};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter, TaskKey,
@@ -17,7 +17,7 @@ const CALLS: usize = 3;
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 tests_on!(
-    [postgres Postgres, mariadb MariaDb],
+    [postgres Postgres, mariadb MariaDb, mysql MySql],
     every_pair_of_kinds,
     |on| super::on_database_within(super::TIME_LIMIT, on, super::CALLERS as u32, super::pairs)
 );
@@ -64,7 +64,7 @@ async fn pairs(database: &TestDatabase) {
     let mut failures = Vec::new();
     for (index, first) in KINDS.iter().enumerate() {
         for second in &KINDS[index..] {
-            if database.backend == Backend::MariaDb && is_exempt(*first, *second) {
+            if database.backend.is_mariadb_or_mysql() && is_exempt(*first, *second) {
                 continue;
             }
             let failed = call_concurrently(db, game, *first, *second).await;

@@ -22,12 +22,12 @@ macro_rules! on_pools {
             use super::*;
             tests_on!(
                 [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
-                 mariadb MariaDb],
+                 mariadb MariaDb, mysql MySql],
                 pool_of_one,
                 |on| super::super::on_pool(on, 1, super::super::$case)
             );
             tests_on!(
-                [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+                [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
                 pool_of_ten,
                 |on| super::super::on_pool(on, 10, super::super::$case)
             );

@@ -2,8 +2,7 @@
 //! feature `tokio` neither an open transaction nor a lost connection remains.
 
 use crate::support::{
-    Backend, TestDatabase, assert_pool_usable, on_database, on_empty_database, poll_at_most,
-    tests_on,
+    TestDatabase, assert_pool_usable, on_database, on_empty_database, poll_at_most, tests_on,
 };
 use game_tasks::Migrator;
 use game_tasks::migration::{self, with_migration_lock};
@@ -16,7 +15,7 @@ macro_rules! on_one_connection {
     ($on_database:ident: $($case:ident),+ $(,)?) => {$(
         tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
-             mariadb MariaDb],
+             mariadb MariaDb, mysql MySql],
             $case,
             |on| super::$on_database(on, 1, super::$case)
         );
@@ -29,7 +28,7 @@ on_one_connection!(
 );
 
 mod the_lock_may_be_dropped_while_it_begins {
-    use crate::support::{Backend, on_database};
+    use crate::support::on_database;
 
     /// On several threads the task that begins could end before the first poll returns, and the
     /// call would be dropped in a later statement, which on MariaDB may lose the connection.
@@ -38,12 +37,12 @@ mod the_lock_may_be_dropped_while_it_begins {
             #[tokio::test(flavor = "current_thread")]
             async fn $name() {
                 let case = super::the_lock_may_be_dropped_while_it_begins;
-                on_database(Backend::$backend, 1, case).await;
+                on_database(crate::support::Backend::$backend, 1, case).await;
             }
         )+};
     }
     on_one_thread!(
-        sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb
+        sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql
     );
 }
 
@@ -79,7 +78,7 @@ async fn the_lock_may_be_dropped_while_it_begins(database: &TestDatabase) {
 
 /// Drops the call at every poll. Not on MariaDB, where that may lose the connection.
 async fn the_lock_may_be_dropped_during_the_work(database: &TestDatabase) {
-    if database.backend == Backend::MariaDb {
+    if database.backend.is_mariadb_or_mysql() {
         return;
     }
     for times in 1.. {

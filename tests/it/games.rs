@@ -83,7 +83,7 @@ where
     assert_eq!(error.kind(), FailureKind::UniqueViolation, "{error:?}");
     let expected = match database.backend {
         Backend::Postgres => "23505",
-        Backend::MariaDb => "1062",
+        Backend::MariaDb | Backend::MySql => "1062",
         // A unique index, or the primary key.
         _ => "2067 1555",
     };

@@ -195,7 +195,9 @@ async fn concurrent_updates_of_one_task() {
 async fn a_game_without_foreign_keys_is_not_found(database: &TestDatabase) {
     let transaction = database.db.begin().await.unwrap();
     match database.backend {
-        Backend::MariaDb => run(&transaction, "SET foreign_key_checks = 0", []).await,
+        Backend::MariaDb | Backend::MySql => {
+            run(&transaction, "SET foreign_key_checks = 0", []).await
+        }
         // Only a superuser can switch the checks off, so drop the constraint.
         Backend::Postgres => {
             let names = "SELECT CAST(conname AS text) FROM pg_constraint \
@@ -212,7 +214,7 @@ async fn a_game_without_foreign_keys_is_not_found(database: &TestDatabase) {
     let tasks = SeaOrmTaskRepository::new(&transaction);
     let error = tasks.create(NewTask::new(Uuid::now_v7(), "task")).await.unwrap_err();
     assert_is!(error, TaskError::GameNotFound { .. });
-    if database.backend == Backend::MariaDb {
+    if database.backend.is_mariadb_or_mysql() {
         run(&transaction, "SET foreign_key_checks = 1", []).await;
     }
     transaction.rollback().await.unwrap();

@@ -2,7 +2,7 @@
 //! of a newer version, and inside a transaction.
 
 use crate::migrations::{CreateBadges, CreateUsers, tables, use_tables};
-use crate::support::{Backend, TestDatabase, column, empty_database_cases, rows};
+use crate::support::{TestDatabase, column, empty_database_cases, rows};
 use game_tasks::migration;
 use game_tasks::sea_orm::{ConnectionTrait, DbErr, DynIden, TransactionTrait};
 use game_tasks::sea_orm_migration::prelude::*;
@@ -259,7 +259,7 @@ async fn the_list_runs_in_a_transaction_and_without(database: &TestDatabase) {
     Between::up(&transaction, None).await.unwrap();
     migration::verify_schema(&transaction).await.unwrap();
     transaction.rollback().await.unwrap();
-    if database.backend != Backend::MariaDb {
+    if !database.backend.is_mariadb_or_mysql() {
         assert!(tables(database).await.is_empty());
     }
     let transaction = db.begin().await.unwrap();

@@ -66,7 +66,7 @@ async fn a_failure_or_a_panic_releases_the_lock(database: &TestDatabase) {
     assert_eq!(error, DbErr::Migration("of the application".to_owned()));
     lock_once(&other(database).await).await;
     // On MariaDB the statement was committed.
-    let two = if database.backend == Backend::MariaDb { 3 } else { 2 };
+    let two = if database.backend.is_mariadb_or_mysql() { 3 } else { 2 };
     assert_eq!(sections(db).await, two);
 
     let failing =
@@ -182,7 +182,7 @@ async fn migrate_runs_in_the_applications_transaction(database: &TestDatabase) {
 /// Uses pools of one connection, as processes do.
 #[tokio::test(flavor = "multi_thread")]
 async fn critical_sections_do_not_overlap() {
-    for backend in [Backend::SqliteFile, Backend::Postgres, Backend::MariaDb] {
+    for backend in [Backend::SqliteFile, Backend::Postgres, Backend::MariaDb, Backend::MySql] {
         on_empty_database(backend, 1, async |database| {
             lock_once(&database.db).await;
             let mut pools = Vec::new();

@@ -99,7 +99,7 @@ pub(crate) async fn use_tables(db: &DatabaseConnection) -> Task {
 pub(crate) async fn tables(database: &TestDatabase) -> Vec<String> {
     let query = match database.backend {
         Backend::Postgres => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             "SELECT CAST(table_name AS CHAR CHARACTER SET utf8mb4) \
              FROM information_schema.tables WHERE table_schema = DATABASE()"
         }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     every_index_serves_its_lists,
     |on| super::on_empty_database_within(super::TIME_LIMIT, on, 2, super::every_index_serves_its_lists)
 );

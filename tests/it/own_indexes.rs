@@ -25,7 +25,7 @@ database_cases!(
 );
 // On one connection: SQLite's other connections notice a dropped index only at their next query.
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     an_index_that_contains_the_name_or_the_id,
     |on| super::on_database(on, 1, super::an_index_that_contains_the_name_or_the_id)
 );
@@ -95,7 +95,8 @@ fn assert_outcomes(outcomes: &[Result<CreateOutcome, TaskError>]) {
 
 async fn one_task_on_a_pool(database: &TestDatabase) {
     let (game, holder) = game_and_holder(database).await;
-    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
+    let counting = Counter::on(database.db.clone());
+    let tasks = database.tasks_on(&counting);
     let new = || NewTask::new(game, "new").strategy("taken");
     for call in [false, true] {
         let (error, statements) = tasks
@@ -117,7 +118,8 @@ async fn one_task_on_a_pool(database: &TestDatabase) {
 
 async fn a_partial_batch_on_a_pool(database: &TestDatabase) {
     let (game, holder) = game_and_holder(database).await;
-    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
+    let counting = Counter::on(database.db.clone());
+    let tasks = database.tasks_on(&counting);
     for on_existing in ON_EXISTING {
         let call = tasks.create_many(ten(game), on_existing);
         let (outcomes, statements) = tasks.connection().interceptor.count(call).await;
@@ -132,7 +134,8 @@ async fn a_partial_batch_on_a_pool(database: &TestDatabase) {
 
 async fn updates_in_a_batch_with_a_violation(database: &TestDatabase) {
     let (game, holder) = game_and_holder(database).await;
-    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
+    let counting = Counter::on(database.db.clone());
+    let tasks = database.tasks_on(&counting);
     let old = tasks.create(NewTask::new(game, "task 1").strategy("old")).await.unwrap();
     let kept = tasks.create(NewTask::new(game, "task 2").strategy("2")).await.unwrap();
     let call = tasks.create_many(ten(game), OnExisting::Update);
@@ -160,7 +163,8 @@ async fn updates_in_a_batch_with_a_violation(database: &TestDatabase) {
 
 async fn an_atomic_batch_on_a_pool(database: &TestDatabase) {
     let (game, holder) = game_and_holder(database).await;
-    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
+    let counting = Counter::on(database.db.clone());
+    let tasks = database.tasks_on(&counting);
     for on_existing in ON_EXISTING {
         let call = tasks.create_all(ten(game), on_existing);
         let (outcome, statements) = tasks.connection().interceptor.count(call).await;
@@ -183,7 +187,7 @@ async fn one_task_in_a_transaction(database: &TestDatabase) {
     let all = SeaOrmTaskRepository::<DatabaseConnection>::new(database.db.clone());
     let transaction = database.db.begin().await.unwrap();
     let counting = Counter::on(&transaction);
-    let tasks = all.on(&counting);
+    let tasks = database.tasks_on(&counting);
     tasks.create(NewTask::new(game, "before").strategy("before")).await.unwrap();
     let new = NewTask::new(game, "new").strategy("taken");
     let (outcome, statements) = counting.interceptor.count(tasks.create(new)).await;
@@ -202,7 +206,7 @@ async fn a_partial_batch_in_a_transaction(database: &TestDatabase) {
     for on_existing in ON_EXISTING {
         let transaction = database.db.begin().await.unwrap();
         let counting = Counter::on(&transaction);
-        let tasks = all.on(&counting);
+        let tasks = database.tasks_on(&counting);
         assert!(counting.in_transaction());
         let (outcomes, statements) =
             counting.interceptor.count(tasks.create_many(ten(game), on_existing)).await;
@@ -228,7 +232,7 @@ async fn an_atomic_batch_in_a_transaction(database: &TestDatabase) {
     for on_existing in ON_EXISTING {
         let transaction = database.db.begin().await.unwrap();
         let counting = Counter::on(&transaction);
-        let call = all.on(&counting);
+        let call = database.tasks_on(&counting);
         let (outcome, statements) =
             counting.interceptor.count(call.create_all(ten(game), on_existing)).await;
         assert!(statements <= MAX_FOR_TEN, "{statements} statements, {on_existing:?}");
@@ -269,7 +273,7 @@ async fn an_index_that_contains_the_name_or_the_id(database: &TestDatabase) {
         }
         assert_eq!(list_by_name(&tasks).await, std::slice::from_ref(&holder), "{columns}");
         let drop = match database.backend {
-            Backend::MariaDb => "DROP INDEX app_own ON tasks",
+            Backend::MariaDb | Backend::MySql => "DROP INDEX app_own ON tasks",
             _ => "DROP INDEX app_own",
         };
         run(db, drop, []).await;
@@ -281,7 +285,7 @@ async fn an_index_that_contains_the_name_or_the_id(database: &TestDatabase) {
 async fn indexes_with_other_names(database: &TestDatabase) {
     let db = &database.db;
     let others: &[&str] = match database.backend {
-        Backend::MariaDb => &[
+        Backend::MariaDb | Backend::MySql => &[
             "CREATE UNIQUE INDEX app_names ON tasks (`gameId`, `externalTaskId`)",
             "ALTER TABLE tasks DROP INDEX uq_tasks_game_external",
             "ALTER TABLE tasks DROP INDEX ix_tasks_game_created",

@@ -2,8 +2,7 @@
 //! and they can be read whatever they contain.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, column, database_cases, names, rows, run, try_run,
-    unordered_id,
+    TestDatabase, assert_is, column, database_cases, names, rows, run, try_run, unordered_id,
 };
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use game_tasks::conformance::fixtures::walk;
@@ -100,7 +99,7 @@ async fn a_leap_second_equals_the_following_second(database: &TestDatabase) {
             } else {
                 insert_plain(database, game, &format!("{name}{fraction}")).await
             };
-            let utc = if database.backend == Backend::MariaDb { "" } else { "+00:00" };
+            let utc = if database.backend.is_mariadb_or_mysql() { "" } else { "+00:00" };
             let at = format!("'{second}{fraction}{utc}'");
             let update =
                 format!("UPDATE tasks SET created_at = {at}, updated_at = {at} WHERE id = ?");

@@ -2,7 +2,7 @@
 //! an index for their order, use an index and do not sort.
 
 use crate::support::{Backend, Recorder, TestDatabase, key, on_database_within, tests_on};
-use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 use game_tasks::{
     Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskFilter, TaskKey,
     TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
@@ -17,7 +17,7 @@ const GAMES: usize = 100;
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     plans, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::plans)
 );
 
@@ -26,7 +26,7 @@ async fn plans(database: &TestDatabase) {
     let large = fill(db).await;
     let recorder = Recorder::new(db);
     for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
-        let tasks = SeaOrmTaskRepository::new(recorder.db.clone()).with_scope(scope.clone());
+        let tasks = database.tasks_on(&recorder.db).with_scope(scope.clone());
         let resolver = StrategyResolver::new(recorder.db.clone()).scoped(scope);
         call_with_one_key(&tasks, &resolver, large).await;
         for statement in recorder.take(30).into_iter().filter(reads) {
@@ -51,7 +51,7 @@ async fn plans(database: &TestDatabase) {
         }
     }
     // Each batch of a bulk change seeks to the position where the previous one ended.
-    let tasks = SeaOrmTaskRepository::new(recorder.db.clone());
+    let tasks = database.tasks_on(&recorder.db);
     for (filter, status) in [(TaskFilter::in_game(large), "a"), (TaskFilter::all(), "b")] {
         tasks.update_many(filter, TaskPatch::new().status(status)).await.unwrap();
         for statement in recorder.take(8) {
@@ -99,11 +99,11 @@ async fn fill(db: &DatabaseConnection) -> Uuid {
     large
 }
 
-type Tasks = SeaOrmTaskRepository<DatabaseConnection>;
+type Tasks<'c> = SeaOrmTaskRepository<&'c DatabaseConnection>;
 
 /// Makes every call that takes one key, with each kind of key.
 async fn call_with_one_key(
-    tasks: &Tasks,
+    tasks: &Tasks<'_>,
     resolver: &StrategyResolver<DatabaseConnection>,
     game: Uuid,
 ) {
@@ -132,7 +132,7 @@ async fn call_with_one_key(
 }
 
 /// Makes the calls that take a filter by keys: keys of each kind, and of all kinds.
-async fn call_with_many_keys(recorder: &Recorder, tasks: &Tasks, game: Uuid) {
+async fn call_with_many_keys(recorder: &Recorder, tasks: &Tasks<'_>, game: Uuid) {
     let mut keys = Vec::new();
     for n in 0..30 {
         let task = tasks.get((game, format!("task-{:06}", 30_000 + n))).await.unwrap();
@@ -161,7 +161,7 @@ async fn call_with_many_keys(recorder: &Recorder, tasks: &Tasks, game: Uuid) {
 }
 
 /// Lists one game by creation and by name, in both directions, from the start and by cursor.
-async fn list_in_indexed_orders(tasks: &Tasks, game: Uuid) {
+async fn list_in_indexed_orders(tasks: &Tasks<'_>, game: Uuid) {
     for order in [TaskOrder::Created, TaskOrder::ExternalId] {
         for descending in [false, true] {
             let query = TaskQuery::in_game(game).order_by(order).limit(100);
@@ -179,11 +179,18 @@ pub(crate) async fn explain(db: &DatabaseConnection, statement: &Statement) -> S
     let mut explained = statement.clone();
     let explain = match db.get_database_backend() {
         DbBackend::Sqlite => "EXPLAIN QUERY PLAN ",
-        _ => "EXPLAIN ",
+        DbBackend::Postgres => "EXPLAIN ",
+        // MySQL's default is a tree.
+        _ => "EXPLAIN /*!80017 FORMAT=TRADITIONAL*/ ",
     };
     explained.sql = format!("{explain}{}", statement.sql);
     let rows = db.query_all_raw(explained).await.unwrap();
-    let lines = rows.iter().map(|row| match db.get_database_backend() {
+    // MySQL lists the table of an insert, too.
+    let reads = |row: &&QueryResult| {
+        let kind = row.try_get::<Option<String>>("", "select_type");
+        !matches!(kind, Ok(Some(kind)) if kind == "INSERT")
+    };
+    let lines = rows.iter().filter(reads).map(|row| match db.get_database_backend() {
         DbBackend::Postgres => row.try_get_by_index::<String>(0).unwrap(),
         DbBackend::Sqlite => row.try_get::<String>("", "detail").unwrap(),
         _ => ["table", "type", "key", "Extra"]
@@ -196,7 +203,9 @@ pub(crate) async fn explain(db: &DatabaseConnection, statement: &Statement) -> S
 fn scans(backend: Backend, plan: &str) -> bool {
     plan.lines().any(|line| match backend {
         Backend::Postgres => line.contains("Seq Scan on tasks"),
-        Backend::MariaDb => line.starts_with("tasks | ALL") || line.starts_with("tasks | index"),
+        Backend::MariaDb | Backend::MySql => {
+            line.starts_with("tasks | ALL") || line.starts_with("tasks | index")
+        }
         _ => line.contains("SCAN tasks"),
     })
 }
@@ -209,7 +218,9 @@ fn seeks_to_cursor(backend: Backend, statement: &Statement, plan: &str) -> bool 
         [" > ?", " < ?", " > (?", " < (?"].iter().any(|mark| statement.sql.contains(mark));
     !continues
         || match backend {
-            Backend::MariaDb | Backend::MariaDbRollback => plan.starts_with("tasks | range | "),
+            Backend::MariaDb | Backend::MariaDbRollback | Backend::MySql => {
+                plan.starts_with("tasks | range | ")
+            }
             Backend::Postgres => true,
             Backend::SqliteFile | Backend::SqliteMemory => {
                 plan.contains(">?") || plan.contains("<?")
@@ -220,7 +231,9 @@ fn seeks_to_cursor(backend: Backend, statement: &Statement, plan: &str) -> bool 
 pub(crate) fn sorts(backend: Backend, plan: &str) -> bool {
     plan.lines().any(|line| match backend {
         Backend::Postgres => line.contains("Sort"),
-        Backend::MariaDb => line.contains("filesort") || line.contains("temporary"),
+        Backend::MariaDb | Backend::MySql => {
+            line.contains("filesort") || line.contains("temporary")
+        }
         _ => line.contains("TEMP B-TREE"),
     })
 }

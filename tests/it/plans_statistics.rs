@@ -34,23 +34,23 @@ const FOR_EACH_KEY: u64 = 200;
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     without_statistics, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::missing)
 );
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     statistics_of_an_empty_table, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::empty)
 );
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     statistics_of_few_large_games, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::few)
 );
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     statistics_of_many_games_of_one_task, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::many)
 );
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     fresh_statistics, |on| super::on_database_within(super::TIME_LIMIT, on, 2, super::fresh)
 );
 
@@ -96,7 +96,7 @@ async fn disable_automatic_statistics(database: &TestDatabase) {
             "ALTER TABLE tasks SET (autovacuum_enabled = false)",
             "ALTER TABLE games SET (autovacuum_enabled = false)",
         ],
-        Backend::MariaDb | Backend::MariaDbRollback => &[
+        Backend::MariaDb | Backend::MariaDbRollback | Backend::MySql => &[
             "ALTER TABLE tasks STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0",
             "ALTER TABLE games STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0",
         ],
@@ -110,7 +110,7 @@ async fn disable_automatic_statistics(database: &TestDatabase) {
 
 async fn analyze(database: &TestDatabase) {
     let analyze = match database.backend {
-        Backend::MariaDb => "ANALYZE TABLE tasks, games",
+        Backend::MariaDb | Backend::MySql => "ANALYZE TABLE tasks, games",
         _ => "ANALYZE",
     };
     try_run(&database.db, analyze, []).await.unwrap();

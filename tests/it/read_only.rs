@@ -8,7 +8,7 @@ use game_tasks::{
 };
 
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     reads_the_check_and_a_finished_migration_work,
     |on| super::on_database(on, 2, super::reads_the_check_and_a_finished_migration_work)
 );

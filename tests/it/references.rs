@@ -191,7 +191,10 @@ async fn into_db_err_returns_the_original_error(database: &TestDatabase) {
 async fn game_of_unknown_key(database: &TestDatabase) -> Game {
     let db = &database.db;
     let text = match database.backend {
-        Backend::MariaDb => "varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+        Backend::MariaDb | Backend::MySql => {
+            let collation = database.backend.byte_collation();
+            &format!("varchar(255) CHARACTER SET utf8mb4 COLLATE {collation}")
+        }
         _ => "varchar(255)",
     };
     run(db, &format!("CREATE TABLE app_keys (public_part {text} PRIMARY KEY)"), []).await;

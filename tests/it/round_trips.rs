@@ -6,8 +6,8 @@ use crate::support::{
 };
 use futures_util::TryStreamExt;
 use game_tasks::{
-    CreateOutcome, Game, MAX_PAGE_SIZE, NewTask, OnExisting, SeaOrmTaskRepository, Task,
-    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+    CreateOutcome, Game, MAX_PAGE_SIZE, NewTask, OnExisting, Task, TaskFilter, TaskPatch,
+    TaskQuery, TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -40,17 +40,20 @@ async fn calls_on_one_task(database: &TestDatabase) {
         assert!(counted.succeeds(1, "find of none", tasks.find(Uuid::nil())).await.is_none());
         assert!(!counted.succeeds(1, "exists of none", tasks.exists(Uuid::nil())).await);
         let patch = TaskPatch::new().strategy("own").if_unmodified_since(task.updated_at);
-        counted.succeeds(1, "update", tasks.update(&task, patch)).await;
-        counted.succeeds(1, "transition", tasks.transition(&task, "open", "closed")).await;
+        // MySQL's statements cannot return what they wrote.
+        let of_write = if counted.backend == Backend::MySql { 2 } else { 1 };
+        counted.succeeds(of_write, "update", tasks.update(&task, patch)).await;
+        counted.succeeds(of_write, "transition", tasks.transition(&task, "open", "closed")).await;
         let copy = counted.succeeds(2, "duplicate", tasks.duplicate(&task, "copy")).await;
-        counted.succeeds(1, "delete", tasks.delete(&copy)).await;
+        counted.succeeds(of_write, "delete", tasks.delete(&copy)).await;
     })
     .await;
 }
 
 /// An upsert reads first if its returned rows do not show which of them existed before.
 fn statements_of_new(on_existing: OnExisting, atomic: bool, backend: Backend) -> usize {
-    let reads_first = on_existing == OnExisting::Update && (atomic || backend == Backend::MariaDb);
+    let reads_first =
+        on_existing == OnExisting::Update && (atomic || backend.is_mariadb_or_mysql());
     if reads_first { 2 } else { 1 }
 }
 
@@ -113,7 +116,8 @@ async fn batches_of_existing_tasks(database: &TestDatabase) {
 /// Runs a case on a pool whose statements are counted.
 async fn on_pool(database: &TestDatabase, case: impl AsyncFn(&dyn TaskRepository, &Counter, Uuid)) {
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
-    let tasks = SeaOrmTaskRepository::new(Counter::on(database.db.clone()));
+    let counting = Counter::on(database.db.clone());
+    let tasks = database.tasks_on(&counting);
     case(&tasks, &tasks.connection().interceptor, game).await;
 }
 
@@ -237,14 +241,16 @@ async fn a_refused_call_sends_one_more_statement(database: &TestDatabase) {
         let task = tasks.create(counted.new_task("task")).await.unwrap();
         let closed = TaskPatch::new().status("closed");
         let lost = NewTask::new(Uuid::nil(), "lost");
+        // MySQL reads the task before it writes, so that a refusal takes no further statement.
+        let refused = if counted.backend == Backend::MySql { 1 } else { 2 };
         let refusals = [
             counted.sends(2, "create", tasks.create(counted.new_task("task"))).await,
             counted.sends(2, "create", tasks.create(counted.new_task("new").id(task.id))).await,
             counted.sends(2, "create", tasks.create(lost)).await,
-            counted.sends(2, "update", tasks.update(Uuid::nil(), closed.clone())).await,
-            counted.sends(2, "update", tasks.update(&task, closed.if_status("closed"))).await,
-            counted.sends(2, "transition", tasks.transition(&task, "closed", "open")).await,
-            counted.sends(2, "delete", tasks.delete(Uuid::nil())).await,
+            counted.sends(refused, "update", tasks.update(Uuid::nil(), closed.clone())).await,
+            counted.sends(refused, "update", tasks.update(&task, closed.if_status("closed"))).await,
+            counted.sends(refused, "transition", tasks.transition(&task, "closed", "open")).await,
+            counted.sends(refused, "delete", tasks.delete(Uuid::nil())).await,
             counted.sends(1, "get", tasks.get(Uuid::nil())).await,
             counted.sends(0, "create", tasks.create(counted.new_task(""))).await,
             counted.sends(0, "update", tasks.update(&task, TaskPatch::new())).await,

@@ -31,7 +31,7 @@ async fn columns(database: &TestDatabase, table: &str) -> Vec<Described> {
               WHERE a.attrelid = CAST(? AS regclass) AND a.attnum > 0 AND NOT a.attisdropped
               ORDER BY a.attnum"
         }
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             r"SELECT CAST(column_name AS CHAR CHARACTER SET utf8mb4),
                      CAST(concat(column_type, coalesce(concat(' ', collation_name), ''))
                           AS CHAR CHARACTER SET utf8mb4),
@@ -77,6 +77,7 @@ fn assert_column(backend: Backend, described: &Described, name: &str, kind: Kind
     let (uuid, time, text) = match backend {
         Backend::Postgres => ("uuid", "timestamp(6) with time zone", "character varying(255) C"),
         Backend::MariaDb => ("binary(16)", "datetime(6)", "varchar(255) utf8mb4_nopad_bin"),
+        Backend::MySql => ("binary(16)", "datetime(6)", "varchar(255) utf8mb4_0900_bin"),
         _ => ("blob", "text", "text"),
     };
     let expected = match kind {
@@ -89,14 +90,16 @@ fn assert_column(backend: Backend, described: &Described, name: &str, kind: Kind
         (Kind::Time, Some(default)) => {
             let now = match backend {
                 Backend::Postgres => "current_timestamp",
-                Backend::MariaDb => "utc_timestamp(6)",
+                Backend::MariaDb | Backend::MySql => "utc_timestamp(6)",
                 _ => "replace(strftime('%y-%m-%dt%h:%m:%f+00:00', 'now'), '.000+', '+')",
             };
             assert_eq!(default.to_lowercase().replace("','", "', '"), now, "{name}");
         }
         (Kind::Defaulting(value), Some(default)) => {
             let literal = default.trim_end_matches("::character varying");
-            assert_eq!(literal, format!("'{value}'"), "{name}");
+            // MySQL's catalogs show texts without quotes.
+            let quote = if backend == Backend::MySql { "" } else { "'" };
+            assert_eq!(literal, format!("{quote}{value}{quote}"), "{name}");
         }
         (Kind::Uuid | Kind::Text | Kind::NullableText, None) => {}
         _ => panic!("{name} has the default {default:?}"),
@@ -151,7 +154,7 @@ async fn indexes(database: &TestDatabase, table: &str) -> Vec<(bool, String)> {
               FROM pg_index i WHERE i.indrelid = CAST(? AS regclass)
                 AND i.indpred IS NULL AND i.indexprs IS NULL"
         }
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             r"SELECT max(non_unique) = 0,
                      CAST(group_concat(column_name ORDER BY seq_in_index)
                           AS CHAR CHARACTER SET utf8mb4)
@@ -205,7 +208,7 @@ async fn tasks_refer_to_games(database: &TestDatabase) {
             r"SELECT CAST(confrelid::regclass AS text) || ' ' || confdeltype::text
               FROM pg_constraint WHERE contype = 'f' AND conrelid = 'tasks'::regclass"
         }
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             r"SELECT CAST(concat(referenced_table_name, ' ', delete_rule)
                           AS CHAR CHARACTER SET utf8mb4)
               FROM information_schema.referential_constraints
@@ -233,7 +236,7 @@ async fn values_are_stored_as_other_writers_store_them(database: &TestDatabase) 
             r#"SELECT pg_typeof(id) || ' ' || pg_typeof("gameId") || ' ' || pg_typeof(created_at)
                FROM tasks"#
         }
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             r#"SELECT CAST(concat(length(id), ' ', length("gameId"), ' ', second(created_at) < 60)
                            AS CHAR CHARACTER SET utf8mb4) FROM tasks"#
         }
@@ -248,7 +251,7 @@ async fn values_are_stored_as_other_writers_store_them(database: &TestDatabase) 
     };
     let expected = match database.backend {
         Backend::Postgres => "uuid uuid timestamp with time zone",
-        Backend::MariaDb => "16 16 1",
+        Backend::MariaDb | Backend::MySql => "16 16 1",
         _ => "blob16 blob16 T+00:0011",
     };
     let stored: Vec<String> = column(db, query, []).await;

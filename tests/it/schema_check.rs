@@ -39,6 +39,11 @@ pub(crate) fn definitions(backend: Backend) -> [String; 2] {
             "datetime(6)",
             " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
         ),
+        Backend::MySql => (
+            "varchar(300)",
+            "datetime(6)",
+            " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin",
+        ),
         _ => ("varchar(300)", "datetime", ""),
     };
     let unique = match backend {
@@ -91,7 +96,7 @@ async fn everything(database: &TestDatabase) -> Vec<String> {
              WHERE relnamespace = 'public'::regnamespace AND attnum > 0 \
              AND relname <> 'game_tasks_migrations' AND relname <> 'game_tasks_migrations_pkey'"
         }
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             "SELECT CAST(CONCAT_WS(' ', table_name, column_name, column_type, column_key) \
              AS CHAR CHARACTER SET utf8mb4) FROM information_schema.columns \
              WHERE table_schema = DATABASE() AND table_name NOT LIKE 'game\\_tasks\\_%'"
@@ -287,7 +292,7 @@ async fn every_fault_is_reported(database: &TestDatabase) {
             (1, "status varchar ", "status char(300) ", "column \"status\" of type"),
             (0, " UNIQUE", "", "table \"games\" has no unique index on (externalGameId)"),
         ]),
-        Backend::MariaDb => changes.extend([
+        Backend::MariaDb | Backend::MySql => changes.extend([
             (
                 1,
                 "UNIQUE (\"gameId\", \"externalTaskId\"), ",
@@ -302,9 +307,9 @@ async fn every_fault_is_reported(database: &TestDatabase) {
             ),
             (
                 1,
-                "utf8mb4_nopad_bin",
+                database.backend.byte_collation(),
                 "utf8mb4_bin",
-                "compares column \"externalTaskId\" with utf8mb4_bin, not with utf8mb4_nopad_bin",
+                "compares column \"externalTaskId\" with utf8mb4_bin, not with utf8mb4_",
             ),
             (
                 1,
@@ -350,7 +355,7 @@ async fn every_fault_is_reported(database: &TestDatabase) {
             }
             _ => from.to_owned(),
         };
-        let from = if backend == Backend::MariaDb && from.ends_with("datetime") {
+        let from = if backend.is_mariadb_or_mysql() && from.ends_with("datetime") {
             from + "(6)"
         } else {
             from

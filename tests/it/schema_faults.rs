@@ -21,10 +21,10 @@ tests_on!([postgres Postgres], a_database_of_another_encoding_is_reported, |on| 
 tests_on!([postgres Postgres], tables_like_those_of_game_are_recognised, |on| {
     super::on_empty_database(on, super::DEFAULT_CONNECTIONS, super::tables_like_those_of_game_are_recognised)
 });
-tests_on!([postgres Postgres, mariadb MariaDb], settings_of_a_connection_are_reported, |on| {
+tests_on!([postgres Postgres, mariadb MariaDb, mysql MySql], settings_of_a_connection_are_reported, |on| {
     super::on_database(on, super::DEFAULT_CONNECTIONS, super::settings_of_a_connection_are_reported)
 });
-tests_on!([mariadb MariaDb], other_engines_are_reported, |on| {
+tests_on!([mariadb MariaDb, mysql MySql], other_engines_are_reported, |on| {
     super::on_database(on, super::DEFAULT_CONNECTIONS, super::other_engines_are_reported)
 });
 tests_on!([sqlite_memory SqliteMemory], settings_of_sqlite_are_reported, |on| {
@@ -158,12 +158,23 @@ async fn settings_of_a_connection_are_reported(database: &TestDatabase) {
         let transaction = db.begin().await.unwrap();
         run(&transaction, &format!("SET SESSION {setting} = {value}"), []).await;
         let checked = mismatch(migration::verify_schema(&transaction).await);
-        run(&transaction, &format!("SET SESSION {setting} = DEFAULT"), []).await;
+        // On MySQL the default of `foreign_key_checks` is its value of before.
+        let before = format!("SET SESSION {setting} = @@GLOBAL.{setting}");
+        run(
+            &transaction,
+            if database.backend == Backend::Postgres {
+                "RESET session_replication_role"
+            } else {
+                &before
+            },
+            [],
+        )
+        .await;
         transaction.rollback().await.unwrap();
         assert_eq!(settings(&checked), [*setting]);
     }
     // Strict modes are recognised in any order, among other modes.
-    if database.backend == Backend::MariaDb {
+    if database.backend.is_mariadb_or_mysql() {
         for strict in ["STRICT_ALL_TABLES", "ANSI_QUOTES,STRICT_TRANS_TABLES,NO_BACKSLASH_ESCAPES"]
         {
             let transaction = db.begin().await.unwrap();
@@ -192,18 +203,25 @@ async fn other_engines_are_reported(database: &TestDatabase) {
         assert!(options.contains("innodb") && options.contains("row_format=dynamic"), "{options}");
     }
     run(db, "ALTER TABLE tasks DROP FOREIGN KEY \"tasks_gameId_fkey\"", []).await;
+    let engine = if database.backend == Backend::MySql { "MEMORY" } else { "Aria" };
     for table in ["games", "tasks"] {
-        run(db, &format!("ALTER TABLE {table} ENGINE = Aria"), []).await;
-        let expected = format!("table {table:?} is of the engine \"Aria\", not of InnoDB");
+        for time in ["created_at", "updated_at"] {
+            // No engine but InnoDB has expressions as defaults on MySQL.
+            run(db, &format!("ALTER TABLE {table} ALTER {time} DROP DEFAULT"), []).await;
+        }
+        run(db, &format!("ALTER TABLE {table} ENGINE = {engine}"), []).await;
+        let expected = format!("table {table:?} is of the engine \"{engine}\", not of InnoDB");
         let found = lacking(database).await;
         assert!(found.contains(&expected), "{found:?}");
         run(db, &format!("ALTER TABLE {table} ENGINE = InnoDB"), []).await;
     }
     // A games table without InnoDB, to which no foreign key can refer.
-    let campaigns = "CREATE TABLE campaigns (id integer PRIMARY KEY, \"publicId\" binary(16) UNIQUE, \
-                     org_id bigint, rules varchar(80)) ENGINE = Aria";
-    run(db, campaigns, []).await;
-    let expected = "table \"campaigns\" is of the engine \"Aria\", not of InnoDB";
+    let campaigns = format!(
+        "CREATE TABLE campaigns (id integer PRIMARY KEY, \"publicId\" binary(16) UNIQUE, \
+         org_id bigint, rules varchar(80)) ENGINE = {engine}"
+    );
+    run(db, &campaigns, []).await;
+    let expected = format!("table \"campaigns\" is of the engine \"{engine}\", not of InnoDB");
     assert_eq!(lacking_for_campaigns(db).await[0], expected);
 }
 

@@ -55,7 +55,7 @@ async fn keys(database: &TestDatabase, schema: &str, table: &str) -> Vec<String>
              UNION ALL SELECT indexdef FROM pg_indexes \
              WHERE schemaname = '{schema}' AND tablename = '{table}'"
         ),
-        Backend::MariaDb => format!(
+        Backend::MariaDb | Backend::MySql => format!(
             "SELECT CAST(CONCAT(constraint_name, GROUP_CONCAT(column_name \
              ORDER BY ordinal_position), COALESCE(referenced_table_name, '')) \
              AS CHAR CHARACTER SET utf8mb4) FROM information_schema.key_column_usage \
@@ -83,7 +83,7 @@ async fn unique_key(database: &TestDatabase, table: &str) -> Vec<String> {
              AND a.attnum = ANY(i.indkey) WHERE i.indrelid = '{table}'::regclass \
              AND i.indisunique AND i.indnkeyatts = 2 GROUP BY i.indexrelid"
         ),
-        Backend::MariaDb => format!(
+        Backend::MariaDb | Backend::MySql => format!(
             "SELECT CAST(GROUP_CONCAT(column_name ORDER BY seq_in_index) \
              AS CHAR CHARACTER SET utf8mb4) FROM information_schema.statistics \
              WHERE table_schema = DATABASE() AND table_name = '{table}' AND non_unique = 0 \
@@ -186,7 +186,7 @@ async fn what_sync_creates_is_judged_by_its_properties(database: &TestDatabase) 
     let checked = mismatch(migration::verify_schema(db).await);
     assert_eq!(mismatch(game_tasks::migrate(db).await), checked);
     assert_eq!(keys(database, "public", "tasks").await, before);
-    if database.backend == Backend::MariaDb {
+    if database.backend.is_mariadb_or_mysql() {
         let is_about = |problem: &SchemaProblem| {
             matches!(problem.fault, SchemaFault::ColumnType { .. } | SchemaFault::Collation { .. })
         };

@@ -58,6 +58,11 @@ async fn mariadb() {
     on(Backend::MariaDb).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn mysql() {
+    on(Backend::MySql).await;
+}
+
 /// Pairs of names that differ only in case.
 fn name(n: usize) -> String {
     if n.is_multiple_of(2) { format!("caller-{}", n / 2) } else { format!("CALLER-{}", n / 2) }

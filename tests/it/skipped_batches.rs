@@ -295,7 +295,7 @@ async fn renamed_rows_are_created(database: &TestDatabase) {
         _ => {
             let trigger = format!(
                 "CREATE TRIGGER app_rename BEFORE INSERT ON tasks FOR EACH ROW \
-                 SET NEW.id = IF(NEW.\"externalTaskId\" LIKE 'numbered%', UNHEX(MD5(NEW.id)), NEW.id), \
+                 SET NEW.id = IF(NEW.\"externalTaskId\" LIKE 'numbered%', UNHEX(SUBSTR(SHA2(NEW.id, 256), 1, 32)), NEW.id), \
                  NEW.\"externalTaskId\" = {renamed}"
             );
             run(&database.db, &trigger, []).await;
@@ -307,6 +307,11 @@ async fn renamed_rows_are_created(database: &TestDatabase) {
         let batch = names.map(|name| NewTask::new(game, name));
         let written = tasks.create_all(batch, on_existing).await.unwrap();
         for (written, name) in written.iter().zip(names) {
+            // MySQL does not tell which id a trigger gave to a row.
+            if database.backend == Backend::MySql && name.starts_with("numbered") {
+                assert_is!(written, CreateOutcome::Created(_));
+                continue;
+            }
             let stored: Task = tasks.get(written.task().id).await.unwrap();
             // An upsert recognizes a row that it created by the id.
             if on_existing != OnExisting::Update || !name.starts_with("numbered") {

@@ -98,7 +98,7 @@ async fn names_of(database: &TestDatabase, table: &str) -> Vec<String> {
              SELECT conname::text FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid \
              WHERE contype <> 'n' AND relname = ?"
         }
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             "SELECT CAST(index_name AS CHAR CHARACTER SET utf8mb4) \
              FROM information_schema.statistics \
              WHERE table_schema = DATABASE() AND table_name = ? UNION \

@@ -18,11 +18,11 @@ empty_database_cases!(
 );
 // On SQLite a second connection notices a dropped index only with its next query.
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     a_taken_name_of_an_opt_in_index_is_reported,
     |on| crate::support::on_empty_database(on, 1, super::a_taken_name_of_an_opt_in_index_is_reported)
 );
-tests_on!([mariadb MariaDb], a_taken_name_of_the_lock_table_is_reported, |on| crate::support::on_empty_database(
+tests_on!([mariadb MariaDb, mysql MySql], a_taken_name_of_the_lock_table_is_reported, |on| crate::support::on_empty_database(
     on,
     crate::support::DEFAULT_CONNECTIONS,
     super::a_taken_name_of_the_lock_table_is_reported
@@ -35,7 +35,7 @@ async fn everything(database: &TestDatabase) -> Vec<String> {
             "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace \
              UNION ALL SELECT typname::text FROM pg_type WHERE typnamespace = 'public'::regnamespace"
         }
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             "SELECT CAST(table_name AS CHAR CHARACTER SET utf8mb4) FROM information_schema.tables \
              WHERE table_schema = DATABASE()"
         }
@@ -109,7 +109,7 @@ async fn a_renamed_table_of_the_crate_keeps_the_names_of_its_indexes(database: &
                 "ALTER INDEX uq_tasks_game_external RENAME TO uq_old_tasks_game_external",
             ],
         ),
-        Backend::MariaDb => (
+        Backend::MariaDb | Backend::MySql => (
             &["tasks_gameId_fkey"],
             &[
                 "ALTER TABLE old_tasks DROP FOREIGN KEY `tasks_gameId_fkey`",
@@ -149,9 +149,9 @@ fn holders(backend: Backend) -> Vec<(&'static str, &'static str, &'static str)> 
             ("CREATE DOMAIN tasks AS integer", "DROP DOMAIN tasks", "tasks"),
             ("CREATE TYPE games AS RANGE (subtype = integer)", "DROP TYPE games", "games"),
         ],
-        Backend::MariaDb => vec![(
+        Backend::MariaDb | Backend::MySql => vec![(
             "ALTER TABLE other ADD CONSTRAINT `TASKS_gameId_fkey` \
-             FOREIGN KEY (id) REFERENCES other (id)",
+             FOREIGN KEY (parent) REFERENCES other (id)",
             "ALTER TABLE other DROP FOREIGN KEY `TASKS_gameId_fkey`",
             "TASKS_gameId_fkey",
         )],
@@ -174,7 +174,7 @@ fn holders(backend: Backend) -> Vec<(&'static str, &'static str, &'static str)> 
 
 async fn every_taken_name_is_reported(database: &TestDatabase) {
     let db = &database.db;
-    run(db, "CREATE TABLE other (id integer PRIMARY KEY)", []).await;
+    run(db, "CREATE TABLE other (id integer PRIMARY KEY, parent integer)", []).await;
     for (make, drop, name) in holders(database.backend) {
         run(db, make, []).await;
         assert_eq!(reported(database).await, [name], "{make}");
@@ -193,7 +193,7 @@ async fn every_taken_name_is_reported(database: &TestDatabase) {
     }
     game_tasks::migrate(db).await.unwrap();
     use_tables(database).await;
-    if database.backend != Backend::MariaDb {
+    if !database.backend.is_mariadb_or_mysql() {
         return;
     }
     // The same for a table of another name.
@@ -201,7 +201,7 @@ async fn every_taken_name_is_reported(database: &TestDatabase) {
     run(
         db,
         "ALTER TABLE other ADD CONSTRAINT `quest_tasks_gameId_fkey` \
-         FOREIGN KEY (id) REFERENCES other (id)",
+         FOREIGN KEY (parent) REFERENCES other (id)",
         [],
     )
     .await;
@@ -221,7 +221,7 @@ async fn a_taken_name_of_an_opt_in_index_is_reported(database: &TestDatabase) {
     let index = opt_in_index(OptInIndex::CreatedAt);
     let name = "ix_tasks_by_created_at";
     let drop = |table: &str| match database.backend {
-        Backend::MariaDb => format!("DROP INDEX {name} ON {table}"),
+        Backend::MariaDb | Backend::MySql => format!("DROP INDEX {name} ON {table}"),
         _ => format!("DROP INDEX {name}"),
     };
     // An index of the application on tasks, on other columns.
@@ -239,7 +239,7 @@ async fn a_taken_name_of_an_opt_in_index_is_reported(database: &TestDatabase) {
     }
     // An index on columns of the same names of another table.
     run(db, &format!("CREATE INDEX {name} ON games (created_at, id)"), []).await;
-    if database.backend == Backend::MariaDb {
+    if database.backend.is_mariadb_or_mysql() {
         up(db, &*index).await.unwrap();
     } else {
         assert_eq!(names(&up(db, &*index).await.unwrap_err()), [name]);

@@ -97,7 +97,9 @@ async fn concurrent_calls(database: &TestDatabase) {
 async fn make_unreadable(database: &TestDatabase, id: Uuid) {
     let (may_be_null, value) = match database.backend {
         Backend::Postgres => ("ALTER TABLE tasks ALTER created_at DROP NOT NULL", "NULL"),
-        Backend::MariaDb => ("ALTER TABLE tasks MODIFY created_at datetime(6) NULL", "NULL"),
+        Backend::MariaDb | Backend::MySql => {
+            ("ALTER TABLE tasks MODIFY created_at datetime(6) NULL", "NULL")
+        }
         _ => ("SELECT 1", "'yesterday'"),
     };
     run(&database.db, may_be_null, []).await;

@@ -20,7 +20,7 @@ async fn create_triggers(database: &TestDatabase) {
             "CREATE TRIGGER app_touch BEFORE INSERT OR UPDATE ON tasks \
              FOR EACH ROW EXECUTE FUNCTION app_touch()",
         ],
-        Backend::MariaDb => &[
+        Backend::MariaDb | Backend::MySql => &[
             "CREATE TRIGGER app_touch_new BEFORE INSERT ON tasks \
              FOR EACH ROW SET NEW.updated_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR",
             "CREATE TRIGGER app_touch BEFORE UPDATE ON tasks \

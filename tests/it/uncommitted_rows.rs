@@ -17,7 +17,7 @@ use std::time::Duration;
 macro_rules! waiting_cases {
     ($($case:ident),+ $(,)?) => {$(
         tests_on!(
-            [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+            [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
             $case, |on| super::on_database(on, super::DEFAULT_CONNECTIONS, super::$case)
         );
     )+};

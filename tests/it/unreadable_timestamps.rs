@@ -31,7 +31,7 @@ fn unreadable(backend: Backend) -> &'static [&'static str] {
             "'294276-12-31 23:59:59.999999+00'",
             "'262143-01-01 00:00:00+00'",
         ],
-        Backend::MariaDb => &[
+        Backend::MariaDb | Backend::MySql => &[
             "'0000-00-00 00:00:00'",
             "'2026-00-00 00:00:00'",
             "'2026-11-00 10:00:00'",
@@ -64,7 +64,7 @@ type Repository<'d> = SeaOrmTaskRepository<&'d game_tasks::sea_orm::DatabaseConn
 /// Stores such a timestamp.
 async fn make_unreadable(database: &TestDatabase, id: Uuid, column: &str, value: &str) {
     let update = format!("UPDATE tasks SET {column} = {value} WHERE id = ?");
-    if database.backend == Backend::MariaDb {
+    if database.backend.is_mariadb_or_mysql() {
         let transaction = database.db.begin().await.unwrap();
         run(&transaction, "SET sql_mode = 'ALLOW_INVALID_DATES'", []).await;
         assert_eq!(run(&transaction, &update, [id.into()]).await, 1);
@@ -235,7 +235,7 @@ async fn timestamps_in_range_are_read(database: &TestDatabase) {
         Backend::Postgres => {
             &["'4713-01-01 00:00:00 BC'", "'20000-01-01 00:00:00+00'", "'262141-12-31 23:59:59+00'"]
         }
-        Backend::MariaDb => &[
+        Backend::MariaDb | Backend::MySql => &[
             "'0001-01-01 00:00:00'",
             "'1969-12-31 23:59:59'",
             "'2050-01-01 00:00:00'",

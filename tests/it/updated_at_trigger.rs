@@ -22,7 +22,7 @@ tests_on!([postgres Postgres], the_crate_returns_exact_timestamps, |on| {
 tests_on!([postgres Postgres], up_and_down_may_be_repeated_and_report_taken_names, |on| {
     super::on_database(on, super::DEFAULT_CONNECTIONS, super::up_and_down_may_be_repeated_and_report_taken_names)
 });
-tests_on!([sqlite_memory SqliteMemory, mariadb MariaDb], other_databases_refuse_the_trigger, |on| {
+tests_on!([sqlite_memory SqliteMemory, mariadb MariaDb, mysql MySql], other_databases_refuse_the_trigger, |on| {
     super::on_database(on, super::DEFAULT_CONNECTIONS, super::other_databases_refuse_the_trigger)
 });
 

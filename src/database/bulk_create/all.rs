@@ -5,7 +5,7 @@ use super::insert::{Check, InsertMode};
 use super::outcomes::Outcomes;
 use super::refused;
 use crate::database::create::already_exists;
-use crate::database::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
+use crate::database::{MAX_ATTEMPTS, MAX_OVERTAKEN, SeaOrmTaskRepository, TaskConnection};
 use crate::error::{FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::{Creator, NewTask, ParentGame, time};
@@ -66,7 +66,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut is_diagnosed = mode == InsertMode::InsertAll;
         let mut may_be_refused = false;
         let mut fruitless = 0;
-        while fruitless < MAX_ATTEMPTS {
+        let mut overtaken = false;
+        while fruitless < if overtaken { MAX_OVERTAKEN } else { MAX_ATTEMPTS } {
             if !is_diagnosed {
                 let before = remaining.len();
                 remaining = self.settle_diagnosed(remaining, on_existing, None, outcomes).await?;
@@ -93,6 +94,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 Err((entries, Some(error))) => {
                     remaining = entries;
                     failure = error.clone();
+                    overtaken = self.is_overtaken(&error);
                     // A hidden row may have the name.
                     let repeatedly = fruitless > 1 && self.dialect().features().has_row_security;
                     may_be_refused = self.survives_failure_of_all(error).await? || repeatedly;
@@ -106,7 +108,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             // Every row was skipped.
             return Err(refused(first.index, TaskError::skipped(first.task.key())));
         }
-        if mode.is_upsert() && self.dialect().features().upserts_return_unchanged_rows {
+        if mode.is_upsert() && self.reads_before(InsertMode::UpsertSome) {
             // The failure was caused by the crate's own null. A plain insert names the conflict; if it
             // succeeds after all, everything is written.
             let mode = InsertMode::InsertAll;

@@ -5,7 +5,7 @@ use super::entries::{Entry, fold, generate_ids, ids_repeat, take_chunk};
 use super::insert::{Check, InsertMode};
 use super::outcomes::Outcomes;
 use crate::database::create::{already_exists, is_survivable};
-use crate::database::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
+use crate::database::{MAX_ATTEMPTS, MAX_OVERTAKEN, SeaOrmTaskRepository, TaskConnection};
 use crate::error::{DatabaseError, FailureKind, Retry, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::{Creator, NewTask, ParentGame, time};
@@ -35,6 +35,8 @@ struct Run<'t> {
     wrote: bool,
     /// Whether nothing has conflicted yet.
     is_optimistic: bool,
+    /// Whether the last upsert failed because others had changed its tasks.
+    overtaken: bool,
     /// Whether a row security policy refused a row, and so all, of the last statement.
     refused_by_policy: bool,
     /// Whether a chunk is decoded while the database works on the next one.
@@ -73,8 +75,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             outcomes,
             wrote: false,
             is_optimistic: mode == InsertMode::InsertSome,
+            overtaken: false,
             refused_by_policy: false,
-            is_pipelined: !self.returns_unchanged(mode) && !ids_repeat,
+            is_pipelined: !self.reads_before(mode) && !ids_repeat,
             inserted: None,
         };
         match self.run(&mut run).await {
@@ -113,7 +116,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         mut chunk: Vec<Entry<'t>>,
         run: &mut Run<'t>,
     ) -> Result<(), TaskError> {
-        if self.returns_unchanged(run.mode) {
+        if self.reads_before(run.mode) {
             // What each was before must be known before it is written.
             chunk = self.diagnose_chunk(chunk, None, run).await?;
         }
@@ -125,10 +128,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         // MariaDB writes no row where one conflicts with a row that another client has just created,
         // which may happen once for each entry.
         let mut fruitless = 0;
-        while !chunk.is_empty() && fruitless < MAX_ATTEMPTS && !run.refused_by_policy {
+        run.overtaken = false;
+        while !chunk.is_empty()
+            && fruitless < if run.overtaken { MAX_OVERTAKEN } else { MAX_ATTEMPTS }
+            && !run.refused_by_policy
+        {
             let size = chunk.len();
             let (remaining, now) = self.insert_chunk(chunk, run.mode, run).await?;
-            // Otherwise the statement returned the rows that it changed.
+            // Otherwise the statement returned the rows that it changed, or changed none.
             let wrote_at = Some(now).filter(|_| self.returns_unchanged(run.mode));
             chunk = self.diagnose_chunk(remaining, wrote_at, run).await?;
             fruitless = if chunk.len() < size { 0 } else { fruitless + 1 };
@@ -150,7 +157,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let (inserted, before) = future::join(insert, self.decode_previous(run)).await;
         let mut remaining = match inserted {
             Ok(inserted) => {
-                let count = inserted.rows.as_ref().map_or(chunk.len(), Vec::len);
+                let count = inserted.rows.count(chunk.len());
                 run.wrote |= count > 0;
                 if count == chunk.len() && run.is_pipelined {
                     run.inserted = Some((chunk, inserted));
@@ -160,6 +167,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
             }
             Err(error) => {
+                run.overtaken = self.is_overtaken(&error);
                 run.refused_by_policy = self.survives_insert_failure(error).await?;
                 chunk
             }
@@ -207,7 +215,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         run: &mut Run<'t>,
     ) -> Result<(), TaskError> {
         if !entries.is_empty() && self.policies_hide_names().await? {
-            let hidden = entries.extract_if(.., |one| one.task.id.is_none() && !one.exists);
+            let hidden = entries.extract_if(.., |one| one.task.id.is_none() && !one.exists());
             for entry in hidden.collect::<Vec<_>>() {
                 let taken = already_exists(entry.task, None);
                 run.outcomes.settle(entry, Err(taken));
@@ -243,7 +251,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         entry: &Entry<'_>,
         run: &Run<'_>,
     ) -> Result<CreateOutcome, TaskError> {
-        if !run.mode.is_upsert() || !entry.exists {
+        if !run.mode.is_upsert() || !entry.exists() {
             let task = entry.task.clone().strategy(entry.strategy.as_str());
             let created = self.insert_or_fail(&task, entry.id, &run.creator).await;
             return created.map(CreateOutcome::Created);
@@ -284,8 +292,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         {
             return Ok(true);
         }
+        let overtaken = self.is_overtaken(&error);
         match self.write_failed(error).await {
             TaskError::Database(error) if is_survivable(&error) => Ok(false),
+            TaskError::Database(_) if overtaken => Ok(false),
             error => Err(error),
         }
     }

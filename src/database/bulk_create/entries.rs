@@ -2,7 +2,8 @@
 
 use crate::error::TaskError;
 use crate::repository::OnExisting;
-use crate::task::{NewTask, StrategyId};
+use crate::task::{Creator, NewTask, StrategyId, Task};
+use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet, VecDeque};
 use uuid::Uuid;
 
@@ -13,8 +14,8 @@ pub(crate) struct Entry<'t> {
     /// Nil until one is [generated](generate_ids) or found.
     pub(crate) id: Uuid,
     pub(crate) strategy: StrategyId,
-    /// Whether it was found to exist where the scope can see it. Its id is then the stored one.
-    pub(crate) exists: bool,
+    /// The task that it was found to be, where the scope can see it. Its id is then the stored one.
+    pub(crate) existing: Option<Box<Task>>,
     /// The first index of it in the input: that task is written.
     pub(super) index: usize,
     /// The other indexes of it.
@@ -24,12 +25,27 @@ pub(crate) struct Entry<'t> {
 impl<'t> Entry<'t> {
     pub(super) fn new(index: usize, task: &'t NewTask) -> Self {
         let (id, strategy) = (task.id.unwrap_or_default(), task.strategy_or_default());
-        Self { task, id, strategy, exists: false, index, duplicates: Vec::new() }
+        Self { task, id, strategy, existing: None, index, duplicates: Vec::new() }
     }
 
     /// The only task of a call.
     pub(in crate::database) fn with_id(task: &'t NewTask, id: Uuid) -> Self {
         Self { id, ..Self::new(0, task) }
+    }
+
+    pub(crate) fn exists(&self) -> bool {
+        self.existing.is_some()
+    }
+
+    /// The row that a statement of this time sends.
+    pub(super) fn row(&self, creator: &Creator, now: DateTime<Utc>) -> Task {
+        match &self.existing {
+            Some(existing) => {
+                let strategy_id = self.strategy.clone();
+                Task { strategy_id, updated_at: now, ..Task::clone(existing) }
+            }
+            None => self.task.row(self.id, self.strategy.clone(), creator, now),
+        }
     }
 
     pub(super) fn name(&self) -> (Uuid, &'t str) {
@@ -115,7 +131,7 @@ pub(super) fn ids_repeat(tasks: &[NewTask]) -> bool {
 
 /// The first task of the input whose id an earlier one has.
 pub(super) fn repeated_id(entries: &[Entry<'_>]) -> Option<(usize, TaskError)> {
-    let given = entries.iter().filter(|one| one.exists || one.task.id.is_some());
+    let given = entries.iter().filter(|one| one.exists() || one.task.id.is_some());
     let mut by_index: Vec<_> = given.map(|one| (one.index, one.id)).collect();
     by_index.sort_unstable();
     let mut ids = HashSet::new();

@@ -45,7 +45,8 @@ pub(crate) enum Check {
 
 /// One statement that inserts many tasks.
 pub(crate) struct Insert<'i> {
-    /// The rows of the entries: id `i`, game `g`, external id `e`, strategy `s`.
+    /// The rows of the entries: id `i`, game `g`, external id `e`, strategy `s`, and for an upsert whose
+    /// statement returns no rows the status `t` of the task that was found.
     pub(crate) rows: Rows,
     pub(crate) mode: InsertMode,
     pub(crate) check: Check,
@@ -62,12 +63,16 @@ pub(crate) struct Insert<'i> {
 
 /// The rows of these entries.
 pub(in crate::database) fn encode(dialect: Dialect, entries: &[Entry<'_>]) -> Rows {
-    dialect.encode_rows(vec![
+    dialect.encode_rows(columns(entries))
+}
+
+fn columns<'e>(entries: &'e [Entry<'_>]) -> Vec<(&'static str, Values<'e>)> {
+    vec![
         ("i", Values::Uuids(entries.iter().map(|one| one.id).collect())),
         ("g", Values::Uuids(entries.iter().map(|one| one.task.game_id).collect())),
         ("e", Values::Texts(entries.iter().map(|one| Some(one.name().1)).collect())),
         ("s", Values::Texts(entries.iter().map(|one| Some(one.strategy.as_str())).collect())),
-    ])
+    ]
 }
 
 impl<'i> Insert<'i> {
@@ -81,8 +86,14 @@ impl<'i> Insert<'i> {
     ) -> Self {
         let games: BTreeSet<Uuid> = entries.iter().map(|one| one.task.game_id).collect();
         let games = || dialect.encode_rows(vec![("g", Values::Uuids(games.into_iter().collect()))]);
+        let mut rows = columns(entries);
+        if mode.is_upsert() && !dialect.features().writes_return_rows {
+            let status =
+                |one: &'i Entry<'_>| one.existing.as_ref().map(|task| task.status.as_str());
+            rows.push(("t", Values::Texts(entries.iter().map(status).collect())));
+        }
         Self {
-            rows: encode(dialect, entries),
+            rows: dialect.encode_rows(rows),
             mode,
             check: Check::Off,
             now,
@@ -106,6 +117,12 @@ impl<'i> Insert<'i> {
 
     pub(crate) fn len(&self) -> i64 {
         i64::try_from(self.entries.len()).unwrap_or(i64::MAX)
+    }
+
+    /// How many rows a statement that returns none reports: MySQL counts an update twice.
+    pub(super) fn rows_to_affect(&self) -> usize {
+        let counted = self.entries.iter().map(|entry| 1 + usize::from(entry.exists()));
+        if self.mode.is_upsert() { counted.sum() } else { self.entries.len() }
     }
 
     fn has_given_ids(&self) -> bool {
@@ -150,9 +167,8 @@ impl<'i> Insert<'i> {
         another_has_the_id(sql, "r")
     }
 
-    /// ` AND …`: every game exists, and there is no conflict that the statement cannot handle. True
-    /// for all rows or for none.
-    pub(crate) fn and_all_can_be_written<'s>(&'s self, sql: &'s Sql<'_>) -> impl Display + 's {
+    /// ` AND …`: every game exists. True for all rows or for none.
+    pub(crate) fn and_all_games_exist<'s>(&'s self, sql: &'s Sql<'_>) -> impl Display + 's {
         fmt::from_fn(move |f| {
             let Some(rows) = &self.games else { return Ok(()) };
             let (games, game_key) = (&sql.names.games, &sql.names.game_key);
@@ -161,8 +177,19 @@ impl<'i> Insert<'i> {
                 f,
                 " AND NOT EXISTS (SELECT 1 FROM {rows} LEFT JOIN {games} g \
                  ON {game_key} = d.g{and_may_create} WHERE {game_key} IS NULL)"
-            )?;
-            let (tasks, join) = (&sql.names.tasks, sql.names.dialect.features().ordered_join);
+            )
+        })
+    }
+
+    /// ` AND …`: every game exists, and there is no conflict that the statement cannot handle. True
+    /// for all rows or for none.
+    pub(crate) fn and_all_can_be_written<'s>(&'s self, sql: &'s Sql<'_>) -> impl Display + 's {
+        fmt::from_fn(move |f| {
+            if self.games.is_none() {
+                return Ok(());
+            }
+            self.and_all_games_exist(sql).fmt(f)?;
+            let (tasks, join) = (&sql.names.tasks, sql.names.dialect().features().ordered_join);
             let (same_name, other) = (sql.same_game_and_name("q"), another_has_the_id(sql, "q"));
             let from = fmt::from_fn(|f| write!(f, "SELECT 1 FROM r q{join}{tasks}"));
             // Where a conflict fails the statement and nothing else, it is left to fail.

@@ -91,7 +91,7 @@ impl Inserted {
         let own_id = row.id == entry.id;
         // No other client has an id that was generated for this call. A task that was found may have
         // been deleted since, so that the statement created it again.
-        let generated = entry.task.id.is_none() && !entry.exists;
+        let generated = entry.task.id.is_none() && !entry.exists();
         let created = own_id && (generated || row.created_at == self.now);
         match self.mode {
             InsertMode::InsertSome | InsertMode::InsertAll => Some(CreateOutcome::Created(row)),
@@ -100,7 +100,7 @@ impl Inserted {
             }
             InsertMode::UpsertSome if !self.returned_unchanged => Some(CreateOutcome::Updated(row)),
             InsertMode::UpsertSome => {
-                let updated = own_id && entry.exists && may_be_changed(&row, self.now);
+                let updated = own_id && entry.exists() && may_be_changed(&row, self.now);
                 updated.then_some(CreateOutcome::Updated(row))
             }
             InsertMode::UpsertAll if may_be_changed(&row, self.now) => {

@@ -17,24 +17,47 @@ pub(super) use self::insert::encode;
 pub(crate) use self::insert::{Check, Insert, InsertMode};
 
 use self::outcomes::Outcomes;
-use super::sql::{BoundColumns, Decoder, Rows};
+use super::as_read::stored_as_sent;
+use super::sql::{BoundColumns, Decoder, Rows, only_if};
 use super::{SeaOrmTaskRepository, TaskConnection};
-use crate::error::TaskError;
+use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::OnExisting;
-use crate::task::{Creator, NewTask, ParentGame, Task};
+use crate::task::{Creator, NewTask, ParentGame, Task, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Statement};
+use std::collections::HashSet;
+use std::fmt;
 use std::sync::atomic::Ordering;
+use uuid::Uuid;
 
 /// What one insert wrote.
 pub(super) struct Inserted {
-    /// The rows that it returned; `None` where all were stored as they were sent.
-    rows: Option<Vec<QueryResult>>,
+    rows: InsertedRows,
     mode: InsertMode,
     /// When it wrote them.
     now: DateTime<Utc>,
     /// Whether it also returned rows that it left unchanged, in the scope or not.
     returned_unchanged: bool,
+}
+
+/// The rows that an insert wrote.
+enum InsertedRows {
+    /// It returned them, or there are none.
+    Returned(Vec<QueryResult>),
+    /// All were stored as they were sent.
+    AsSent,
+    /// All were written; these were found by the ids that were sent.
+    Stored(Vec<QueryResult>),
+}
+
+impl InsertedRows {
+    /// How many of the entries were written.
+    fn count(&self, entries: usize) -> usize {
+        match self {
+            Self::Returned(rows) => rows.len(),
+            Self::AsSent | Self::Stored(_) => entries,
+        }
+    }
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
@@ -47,9 +70,25 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
     }
 
+    /// Whether what exists has to be read before a statement of this mode.
+    fn reads_before(&self, mode: InsertMode) -> bool {
+        mode == InsertMode::UpsertSome && self.dialect().features().reads_before_upserts
+    }
+
+    /// Whether an upsert was made to fail, by a null in a NOT NULL column, because a task was no longer as
+    /// it had been read. Nothing was written, and the transaction goes on.
+    fn is_overtaken(&self, error: &DbErr) -> bool {
+        let error = || DatabaseError::new(self.call(true), error.clone());
+        let is_null = |error: DatabaseError| {
+            error.kind() == FailureKind::NotNullViolation
+                && error.transaction_state() == TransactionState::Intact
+        };
+        !self.dialect().features().writes_return_rows && is_null(error())
+    }
+
     /// Whether a statement of this mode also returns rows that it left unchanged.
     fn returns_unchanged(&self, mode: InsertMode) -> bool {
-        mode == InsertMode::UpsertSome && self.dialect().features().upserts_return_unchanged_rows
+        self.reads_before(mode) && self.dialect().features().writes_return_rows
     }
 
     /// Inserts entries by one statement.
@@ -61,6 +100,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         creator: &Creator,
         now: DateTime<Utc>,
     ) -> Result<Inserted, DbErr> {
+        let returns_rows = self.dialect().features().writes_return_rows;
+        let (mode, now) = match (mode, returns_rows) {
+            (mode, true) => (mode, now),
+            (InsertMode::InsertSome, false) => (InsertMode::InsertAll, now),
+            (InsertMode::UpsertSome, false) => (InsertMode::UpsertAll, later_than(entries, now)),
+            (mode, false) => (mode, later_than(entries, now)),
+        };
         let skips_rows = self.names().skips_rows.load(Ordering::Relaxed);
         let insert = Insert::new(self.dialect(), entries, mode, creator, self.scope(), now)
             .check(check, skips_rows)
@@ -69,18 +115,26 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let as_sent = mode == InsertMode::InsertAll
             && self.dialect().features().inserts_store_rows_as_sent
             && !insert.sends_rows_twice;
-        let rows = if as_sent {
-            match usize::try_from(self.connection.execute(statement).await?.rows_affected()) {
-                Ok(0) => Some(Vec::new()),
-                Ok(written) if written == entries.len() => None,
-                // A trigger skipped some of them.
+        let rows = if as_sent || !returns_rows {
+            let answer = self.connection.execute(statement).await?;
+            let is_marked = returns_rows || stored_as_sent(&answer);
+            match usize::try_from(answer.rows_affected()) {
+                Ok(0) => InsertedRows::Returned(Vec::new()),
+                Ok(written) if written == insert.rows_to_affect() && is_marked => {
+                    InsertedRows::AsSent
+                }
+                // A trigger skipped or changed some of them, or one was deleted since it was found.
                 _ => {
                     let stored = self.stored_statement(&insert.rows, now);
-                    Some(self.connection.query_all(stored).await?)
+                    let stored = self.connection.query_all(stored).await?;
+                    match returns_rows {
+                        true => InsertedRows::Returned(stored),
+                        false => InsertedRows::Stored(stored),
+                    }
                 }
             }
         } else {
-            Some(self.connection.query_all(statement).await?)
+            InsertedRows::Returned(self.connection.query_all(statement).await?)
         };
         Ok(Inserted { rows, mode, now, returned_unchanged: self.returns_unchanged(mode) })
     }
@@ -91,9 +145,13 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let (task, tasks, id, created_at) =
             (&names.named_columns, &names.tasks, &names.id, &names.created_at);
         let (rows, join) = (sql.rows("r", rows), self.dialect().features().ordered_join);
-        let now = sql.bind_time(now);
+        // Without rows that it returned, an insert wrote all of them, some perhaps as updates.
+        let and_created = only_if(self.dialect().features().writes_return_rows, {
+            let now = sql.bind_time(now);
+            fmt::from_fn(move |f| write!(f, " AND {created_at} = {now}"))
+        });
         sql.statement(format_args!(
-            "SELECT {task} FROM {rows}{join}{tasks} ON {id} = r.i AND {created_at} = {now}"
+            "SELECT {task} FROM {rows}{join}{tasks} ON {id} = r.i{and_created}"
         ))
     }
 
@@ -104,15 +162,19 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         entries: &[Entry<'_>],
         creator: &Creator,
     ) -> Result<Vec<Task>, DbErr> {
-        match inserted.rows.take() {
-            Some(rows) => {
-                let decoder = Decoder::new(self.names(), BoundColumns::default());
-                decoder.decode_cooperatively(rows).await
+        let sent = |one: &Entry<'_>| one.row(creator, inserted.now);
+        let decoder = Decoder::new(self.names(), BoundColumns::default());
+        match std::mem::replace(&mut inserted.rows, InsertedRows::AsSent) {
+            InsertedRows::AsSent => Ok(entries.iter().map(sent).collect()),
+            InsertedRows::Returned(rows) => decoder.decode_cooperatively(rows).await,
+            InsertedRows::Stored(rows) => {
+                let mut stored = decoder.decode_cooperatively(rows).await?;
+                let found: HashSet<Uuid> = stored.iter().map(|task| task.id).collect();
+                // A trigger gave them other ids.
+                let others = entries.iter().filter(|one| !found.contains(&one.id));
+                stored.extend(others.map(sent));
+                Ok(stored)
             }
-            None => Ok(entries
-                .iter()
-                .map(|one| one.task.row(one.id, one.strategy.clone(), creator, inserted.now))
-                .collect()),
         }
     }
 
@@ -135,6 +197,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
         Ok(remaining)
     }
+}
+
+/// A time for all of these entries, later than each of them was changed.
+fn later_than(entries: &[Entry<'_>], now: DateTime<Utc>) -> DateTime<Utc> {
+    let existing = entries.iter().filter_map(|entry| entry.existing.as_ref());
+    existing.fold(now, |now, task| time::next_updated_at(now, task.updated_at))
 }
 
 fn refused(index: usize, error: TaskError) -> TaskError {

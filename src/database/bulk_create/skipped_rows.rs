@@ -63,7 +63,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             }
         }
         let Some(entry) = by_index.get(writable) else { return Ok(None) };
-        let mode = if entry.exists { mode } else { InsertMode::InsertAll };
+        let mode = if entry.exists() { mode } else { InsertMode::InsertAll };
         let task = entry.task;
         let error = match self.dry_run(std::slice::from_ref(entry), mode, creator).await? {
             Err(Some(error)) => match self.write_failed(error).await {

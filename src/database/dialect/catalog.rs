@@ -8,10 +8,9 @@ use std::fmt::{self, Display, Formatter};
 pub(crate) const MARK: &str = "made by game-tasks";
 
 /// Whether a version, such as `10.6.18-MariaDB`, is this one or newer.
-pub(super) fn is_at_least(version: &str, needed: (u32, u32)) -> bool {
+pub(super) fn is_at_least(version: &str, needed: [u32; 3]) -> bool {
     let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
-    let mut next = || numbers.next().and_then(Result::ok).unwrap_or(0);
-    (next(), next()) >= needed
+    needed.map(|_| numbers.next().and_then(Result::ok).unwrap_or(0)) >= needed
 }
 
 /// The name of a table. `Display` shows it as errors name it.
@@ -129,15 +128,18 @@ mod tests {
     #[test]
     fn versions_are_compared_by_number() {
         for (version, needed, fits) in [
-            ("10.6.18-MariaDB-0+deb12u1", (10, 6), true),
-            ("10.11.19-MariaDB", (10, 6), true),
-            ("11.0.2-MariaDB", (10, 6), true),
-            ("10.5.28-MariaDB", (10, 6), false),
-            ("3.38.5", (3, 39), false),
-            ("12", (12, 0), true),
-            ("19rc1", (12, 0), true),
-            ("9.6.24", (12, 0), false),
-            ("", (3, 39), false),
+            ("10.6.18-MariaDB-0+deb12u1", [10, 6, 0], true),
+            ("10.11.19-MariaDB", [10, 6, 0], true),
+            ("11.0.2-MariaDB", [10, 6, 0], true),
+            ("10.5.28-MariaDB", [10, 6, 0], false),
+            ("3.38.5", [3, 39, 0], false),
+            ("12", [12, 0, 0], true),
+            ("19rc1", [12, 0, 0], true),
+            ("9.6.24", [12, 0, 0], false),
+            ("8.0.19", [8, 0, 19], true),
+            ("8.0.18-debug", [8, 0, 19], false),
+            ("8.4.0", [8, 0, 19], true),
+            ("", [3, 39, 0], false),
         ] {
             assert_eq!(is_at_least(version, needed), fits, "{version}");
         }
@@ -148,7 +150,11 @@ mod tests {
         let unsupported = |dialect: Dialect, version| dialect.unsupported_product(version);
         for (dialect, version, product) in [
             (Dialect::MariaDb, "10.5.28-MariaDB", Some("MariaDB 10.5.28-MariaDB")),
-            (Dialect::MariaDb, "9.7.4-2", Some("MySQL 9.7.4-2")),
+            (Dialect::MariaDb, "8.0.18", Some("MySQL 8.0.18")),
+            (Dialect::MariaDb, "5.7.44-log", Some("MySQL 5.7.44-log")),
+            (Dialect::MariaDb, "8.0.19", None),
+            (Dialect::MariaDb, "9.7.4-2", None),
+            (Dialect::MySql, "9.7.4-2", None),
             (Dialect::MariaDb, "8.0.11-TiDB-v8.5.0", Some("TiDB 8.0.11-TiDB-v8.5.0")),
             (Dialect::MariaDb, "10.6.0-MariaDB", None),
             (Dialect::Postgres, "PostgreSQL 11.22 on x86_64", Some("PostgreSQL 11.22 on x86_64")),

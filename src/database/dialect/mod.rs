@@ -4,14 +4,15 @@
 //! variant and a file; the compiler then names every function that the file lacks.
 
 mod mariadb;
+mod mysql;
 mod postgres;
 mod sqlite;
 
 use super::bulk_change::BulkChange;
 use super::bulk_create::Insert;
-use super::sql::{AppColumnQueries, Rows, SortKey, Sql, StoredTime, Values};
+use super::sql::{Rows, SortKey, Sql, StoredTime, Values};
 use super::update::Update;
-use crate::error::{FailureKind, TransactionState};
+use crate::error::{DatabaseError, FailureKind, TransactionState};
 use chrono::{DateTime, Utc};
 #[cfg(feature = "migration")]
 use sea_orm::TransactionOptions;
@@ -25,9 +26,13 @@ pub(crate) enum Dialect {
     Sqlite,
     Postgres,
     MariaDb,
+    MySql,
 }
 
 impl Dialect {
+    /// The dialect of a backend. SeaORM has one for MariaDB and MySQL: the statements of both are the
+    /// same but for those that write, and [`is_refused_by_mysql`](Self::is_refused_by_mysql) and
+    /// `of_version` tell them apart.
     pub(crate) fn of(backend: DbBackend) -> Self {
         match backend {
             DbBackend::Postgres => Self::Postgres,
@@ -41,8 +46,16 @@ impl Dialect {
         match self {
             Self::Sqlite => DbBackend::Sqlite,
             Self::Postgres => DbBackend::Postgres,
-            Self::MariaDb => DbBackend::MySql,
+            Self::MariaDb | Self::MySql => DbBackend::MySql,
         }
+    }
+
+    /// Whether a statement of this dialect failed because the server is MySQL instead of MariaDB: it
+    /// cannot parse `RETURNING`. A MariaDB that cannot parse a statement names itself.
+    pub(crate) fn is_refused_by_mysql(self, error: &DatabaseError) -> bool {
+        self == Self::MariaDb
+            && error.has_code(Some("1064"))
+            && !error.source_message().contains("MariaDB")
     }
 }
 
@@ -57,6 +70,7 @@ macro_rules! per_dialect {
                     Self::Sqlite => sqlite::$name($($argument),*),
                     Self::Postgres => postgres::$name($($argument),*),
                     Self::MariaDb => mariadb::$name($($argument),*),
+                    Self::MySql => mysql::$name($($argument),*),
                 }
             })*
         }
@@ -75,6 +89,10 @@ pub(crate) struct Features {
     pub(crate) ordered_join: &'static str,
     /// What ends a query in a transaction that must read the latest committed rows.
     pub(crate) current_read_lock: &'static str,
+    /// Whether statements can return the rows that they wrote. Otherwise the rows of an insert are taken
+    /// to be stored as sent, unless the answer shows that triggers may have changed them, and a task is
+    /// changed or deleted [where it is still as it was read](super::as_read).
+    pub(crate) writes_return_rows: bool,
     /// Whether an insert can ignore conflicts (`ON CONFLICT DO NOTHING`).
     pub(crate) inserts_can_ignore_conflicts: bool,
     /// Whether such an insert costs no more than one that a conflict fails.
@@ -90,8 +108,9 @@ pub(crate) struct Features {
     pub(crate) can_probe_transactions: bool,
     /// Whether the database has row security policies.
     pub(crate) has_row_security: bool,
-    /// Whether an upsert also returns rows that it left unchanged.
-    pub(crate) upserts_return_unchanged_rows: bool,
+    /// Whether the answer of an upsert does not tell which rows it changed, so that what exists must be
+    /// read before it.
+    pub(crate) reads_before_upserts: bool,
     /// Whether an insert that reports no conflict has stored its rows as they were sent, so that
     /// they need not be read back.
     pub(crate) inserts_store_rows_as_sent: bool,
@@ -120,6 +139,7 @@ impl Dialect {
             Self::Sqlite => &sqlite::FEATURES,
             Self::Postgres => &postgres::FEATURES,
             Self::MariaDb => &mariadb::FEATURES,
+            Self::MySql => &mysql::FEATURES,
         }
     }
 }
@@ -207,14 +227,15 @@ per_dialect! {
 // ---- Statements ----
 
 per_dialect! {
-    /// Changes a task and returns it.
-    fn update(sql: &Sql<'_>, update: &Update<'_>) -> Statement;
-    /// Inserts many tasks and returns the rows that it wrote.
+    /// Changes a task and returns it; `None` on a database whose statements return no rows.
+    fn update(sql: &Sql<'_>, update: &Update<'_>) -> Option<Statement>;
+    /// Inserts many tasks and returns the rows that it wrote, where a statement can.
     fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement;
     /// Changes or deletes many tasks.
     fn bulk_change(sql: &Sql<'_>, change: &BulkChange<'_>) -> Statement;
-    /// Queries for the application's own columns, where [`Dialect::update`] has to repeat them.
-    fn app_column_queries() -> Option<AppColumnQueries>;
+    /// A query for columns whose values [`Dialect::update`] would generate anew. The table's name is its
+    /// parameter.
+    fn generated_columns() -> Option<String>;
     /// A query for triggers of the table that may skip an inserted row, where the database has no
     /// other way to notice that. The table's name is its parameter.
     fn skipping_triggers() -> Option<String>;
@@ -266,6 +287,8 @@ pub(crate) struct SchemaFeatures {
     pub(crate) needs: &'static str,
     /// Whether GAME, the original system, runs on this database.
     pub(crate) is_games_database: bool,
+    /// What creates an index if there is none of its name, where the database can.
+    pub(crate) create_index: &'static str,
     /// The default of a timestamp: now, in UTC.
     pub(crate) current_timestamp: &'static str,
     /// What follows the closing parenthesis of a `CREATE TABLE`.
@@ -292,12 +315,15 @@ impl Dialect {
             Self::Sqlite => &sqlite::SCHEMA_FEATURES,
             Self::Postgres => &postgres::SCHEMA_FEATURES,
             Self::MariaDb => &mariadb::SCHEMA_FEATURES,
+            Self::MySql => &mysql::SCHEMA_FEATURES,
         }
     }
 }
 
 #[cfg(feature = "migration")]
 per_dialect! {
+    /// The dialect of a server with this version, where several servers have one backend.
+    fn of_version(version: &str) -> Dialect;
     /// The name of the product with this version, if the crate does not support it.
     fn unsupported_product(version: &str) -> Option<String>;
 

@@ -101,7 +101,7 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     pub(crate) fn new(names: &Names, bound: BoundColumns) -> Self {
-        Self { dialect: names.dialect, bound }
+        Self { dialect: names.dialect(), bound }
     }
 
     #[inline]

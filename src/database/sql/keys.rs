@@ -100,7 +100,7 @@ impl Sql<'_> {
     /// which the tasks are looked up, whatever the statistics are.
     pub(crate) fn tasks_of_keys<'s>(&'s self, keys: Option<&'s KeyList>) -> impl Display + 's {
         fmt::from_fn(move |f| {
-            let (tasks, join) = (&self.names.tasks, self.names.dialect.features().ordered_join);
+            let (tasks, join) = (&self.names.tasks, self.names.dialect().features().ordered_join);
             match keys.map(KeyList::kinds) {
                 None | Some([]) => f.write_str(tasks),
                 Some([keys]) => self.keys_joined_to_tasks(keys).fmt(f),
@@ -117,7 +117,7 @@ impl Sql<'_> {
     /// The keys of one kind as the table `k`, joined to the tasks that they name.
     pub(crate) fn keys_joined_to_tasks<'s>(&'s self, keys: &'s KeysOfKind) -> impl Display + 's {
         fmt::from_fn(move |f| {
-            let (tasks, join) = (&self.names.tasks, self.names.dialect.features().ordered_join);
+            let (tasks, join) = (&self.names.tasks, self.names.dialect().features().ordered_join);
             let (rows, id) = (self.rows("k", &keys.rows), &self.names.id);
             write!(f, "{rows}{join}{tasks} ON ")?;
             match keys.kind {
@@ -136,7 +136,7 @@ impl Sql<'_> {
     pub(crate) fn same_game_and_name<'s>(&'s self, row: &'static str) -> impl Display + 's {
         let names = self.names;
         fmt::from_fn(move |f| {
-            names.dialect.write_same_game_and_name(f, row, &names.game_id, &names.external_id)
+            names.dialect().write_same_game_and_name(f, row, &names.game_id, &names.external_id)
         })
     }
 
@@ -144,7 +144,7 @@ impl Sql<'_> {
     pub(crate) fn same_game_and_id<'s>(&'s self, row: &'static str) -> impl Display + 's {
         let names = self.names;
         fmt::from_fn(move |f| {
-            names.dialect.write_same_game_and_id(f, row, &names.game_id, &names.id)
+            names.dialect().write_same_game_and_id(f, row, &names.game_id, &names.id)
         })
     }
 
@@ -153,7 +153,7 @@ impl Sql<'_> {
         &'s self,
         keys: impl IntoIterator<Item = &'s TaskKey>,
     ) -> impl Display + 's {
-        let list = KeyList::new(self.names.dialect, keys);
+        let list = KeyList::new(self.names.dialect(), keys);
         fmt::from_fn(move |f| {
             let (id, game, external) =
                 (&self.names.id, &self.names.game_id, &self.names.external_id);

@@ -7,7 +7,6 @@
 //! bound, never part of the text. Statements are not built by a query builder: that takes as long as
 //! running them does on a local database.
 
-mod app_columns;
 mod columns;
 mod filter;
 mod indexes;
@@ -16,7 +15,6 @@ mod names;
 mod rows;
 mod scope;
 
-pub(crate) use self::app_columns::{AppColumnQueries, AppColumns};
 pub(crate) use self::columns::{BoundColumns, Decoder, each_column, is_time};
 pub(crate) use self::filter::Keys;
 #[cfg(feature = "migration")]
@@ -58,7 +56,7 @@ impl<'n> Sql<'n> {
         f: &mut Formatter<'_>,
         value: impl Into<Value>,
     ) -> fmt::Result {
-        let (value, dialect) = (value.into(), self.names.dialect);
+        let (value, dialect) = (value.into(), self.names.dialect());
         let mut values = self.values.borrow_mut();
         let number = values.len() + 1;
         match self.is_typed {
@@ -77,7 +75,7 @@ impl<'n> Sql<'n> {
         fmt::from_fn(move |f| {
             let mut values = self.values.borrow_mut();
             values.push(value.clone().into());
-            self.names.dialect.write_placeholder(f, values.len())
+            self.names.dialect().write_placeholder(f, values.len())
         })
     }
 
@@ -101,12 +99,12 @@ impl<'n> Sql<'n> {
     /// The statement of this text, whose parts bind to this `Sql`.
     pub(crate) fn statement(&self, text: fmt::Arguments<'_>) -> Statement {
         let (text, values) = self.text_and_values(text);
-        Statement::from_sql_and_values(self.names.dialect.backend(), text, values)
+        Statement::from_sql_and_values(self.names.dialect().backend(), text, values)
     }
 
     /// The same for a text that has the placeholders of these values already.
     pub(crate) fn statement_of(&self, text: String) -> Statement {
-        Statement::from_sql_and_values(self.names.dialect.backend(), text, self.values.take())
+        Statement::from_sql_and_values(self.names.dialect().backend(), text, self.values.take())
     }
 
     /// Binds the values of placeholders that are written elsewhere, before any other.

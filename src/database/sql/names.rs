@@ -1,16 +1,17 @@
-use super::app_columns::LearnedColumns;
 use super::columns::returned_columns;
 use super::indexes::IndexHints;
 use super::scope::OwnerKind;
 use super::{BoundColumns, Sql, is_time};
 use crate::database::dialect::Dialect;
+use crate::database::update_method::LearnedMethod;
+use crate::error::DatabaseError;
 use crate::task::ParentGame;
 use crate::task::tasks::Column;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, IdenStatic, Iterable};
 use std::fmt::Display;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What lists by a timestamp sort by.
 #[derive(Debug)]
@@ -59,7 +60,9 @@ pub(crate) struct ColumnNames {
 /// tables. Columns of the tasks table are qualified with it, those of the games table with `g`.
 #[derive(Debug)]
 pub(crate) struct Names {
-    pub(crate) dialect: Dialect,
+    dialect: Dialect,
+    /// Whether the server was found to be MySQL. All names are the same there as on MariaDB.
+    is_mysql: AtomicBool,
     /// The tasks table where a statement names it, with its schema.
     pub(crate) tasks: String,
     /// What the columns of the tasks are qualified with.
@@ -104,12 +107,12 @@ pub(crate) struct Names {
     pub(crate) game_owner: Option<String>,
     pub(crate) game_owner_kind: Option<OwnerKind>,
     pub(crate) hints: IndexHints,
-    pub(crate) app_columns: LearnedColumns,
+    pub(crate) update_method: LearnedMethod,
     /// Whether the table was found to have triggers that may skip a row.
     pub(crate) skips_rows: AtomicBool,
     /// The texts of the statements that create a task without a scope. To write one takes a fiftieth
     /// of the client's work for such a call.
-    pub(crate) insert_texts: [OnceLock<String>; 2],
+    pub(crate) insert_texts: [OnceLock<String>; 3],
     /// The tasks table's name, unquoted and without its schema.
     pub(crate) table: &'static str,
 }
@@ -139,6 +142,7 @@ impl Names {
         let some = Some(uuid::Uuid::nil());
         Self {
             dialect,
+            is_mysql: AtomicBool::new(false),
             tasks: in_schema(G::tasks_schema(), G::tasks_table()),
             tasks_alias: qualifier.clone(),
             columns: list(&|column| quoted(column.as_str())),
@@ -188,11 +192,28 @@ impl Names {
             game_owner_kind: G::owner_column()
                 .and_then(|column| OwnerKind::of(column.def().get_column_type())),
             hints: IndexHints::new::<G>(dialect),
-            app_columns: LearnedColumns::default(),
+            update_method: LearnedMethod::default(),
             skips_rows: AtomicBool::new(false),
             insert_texts: Default::default(),
             table: G::tasks_table(),
         }
+    }
+
+    /// The dialect of the statements. On SeaORM's backend for MySQL and MariaDB that is MariaDB's until
+    /// a statement fails because the server is MySQL.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.is_mysql.load(Ordering::Relaxed) {
+            true => Dialect::MySql,
+            false => self.dialect,
+        }
+    }
+
+    /// Whether this failure of a call shows that the server is MySQL, where the dialect of its
+    /// statements was this.
+    pub(crate) fn learn_mysql(&self, dialect: Dialect, error: &DatabaseError) -> bool {
+        let is_mysql = dialect.is_refused_by_mysql(error);
+        self.is_mysql.fetch_or(is_mysql, Ordering::Relaxed);
+        is_mysql
     }
 
     /// Whether the games table names owners of any kind.
@@ -243,7 +264,7 @@ impl Names {
 impl Sql<'_> {
     /// A part that binds a time which is compared with a timestamp column.
     pub(crate) fn bind_time(&self, time: DateTime<Utc>) -> impl Display {
-        self.bind(self.names.dialect.time_parameter(time))
+        self.bind(self.names.dialect().time_parameter(time))
     }
 
     /// The next `updated_at` of a task that was changed at `stored`.
@@ -252,6 +273,6 @@ impl Sql<'_> {
         now: DateTime<Utc>,
         stored: &'s StoredTime,
     ) -> impl Display + 's {
-        std::fmt::from_fn(move |f| self.names.dialect.write_next_updated_at(f, self, now, stored))
+        std::fmt::from_fn(move |f| self.names.dialect().write_next_updated_at(f, self, now, stored))
     }
 }

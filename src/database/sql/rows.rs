@@ -135,7 +135,7 @@ impl Sql<'_> {
     /// The rows as a table under an alias; its column `n` numbers them from 0.
     pub(crate) fn rows<'s>(&'s self, alias: &'static str, rows: &'s Rows) -> impl Display + 's {
         fmt::from_fn(move |f| {
-            self.names.dialect.write_rows(f, self, rows)?;
+            self.names.dialect().write_rows(f, self, rows)?;
             write!(f, " {alias}")
         })
     }

@@ -94,7 +94,7 @@ impl Sql<'_> {
     /// that folds case.
     fn owned<'s>(&'s self, column: &'s str, value: Value) -> impl Display + 's {
         fmt::from_fn(move |f| {
-            let dialect = self.names.dialect;
+            let dialect = self.names.dialect();
             let placeholder = self.bind(value.clone());
             match value {
                 Value::String(_) => dialect.write_text_equals(f, column, &placeholder),

@@ -5,8 +5,10 @@ use crate::database::dialect::{CatalogColumn, Dialect, Resolve, TableName};
 use sea_orm::{DbErr, QueryResult};
 
 /// The answer to a [`catalog_query`](Dialect::catalog_query).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Catalog {
+    /// The dialect of the server that answered.
+    pub(crate) dialect: Dialect,
     /// What has the name that was asked for.
     pub(crate) table: Option<Table>,
     /// The settings of the database and of the connection on which a promise depends.
@@ -70,7 +72,7 @@ impl Catalog {
     }
 
     pub(crate) fn from_rows(dialect: Dialect, rows: &[QueryResult]) -> Result<Self, DbErr> {
-        let mut catalog = Self::default();
+        let mut catalog = Self { dialect, table: None, settings: Vec::new() };
         let mut table = Table::default();
         let mut exists = false;
         for row in rows {
@@ -83,6 +85,9 @@ impl Catalog {
                 }
                 "setting" => {
                     let (name, value) = (text(row, 1)?, text(row, 2)?);
+                    if name == "version" {
+                        catalog.dialect = dialect.of_version(&value);
+                    }
                     catalog.settings.push(Setting { name, value });
                 }
                 "rule" => table.rules.push(text(row, 1)?),

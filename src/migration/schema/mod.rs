@@ -158,9 +158,8 @@ pub(super) async fn migrator_table_exists<C: TaskConnection>(
 ) -> Result<bool, DbErr> {
     let name = TableName::bare(table);
     let catalog = Catalog::read(db, &name, Resolve::WhereCreated, &name).await?;
-    let checked = Checked::new(db, name, catalog.table.as_ref(), |table| {
-        table.columns(&requirements::migrator_table())
-    });
+    let checked =
+        Checked::new(&catalog, name, |table| table.columns(&requirements::migrator_table()));
     refuse::<DbErr>(db, [checked.problems])?;
     Ok(checked.exists)
 }
@@ -174,12 +173,11 @@ struct Checked {
 
 impl Checked {
     fn new(
-        db: &impl TaskConnection,
+        catalog: &Catalog,
         name: TableName,
-        found: Option<&Table>,
         compare: impl FnOnce(&Comparison<'_>) -> Vec<SchemaProblem>,
     ) -> Self {
-        let dialect = Dialect::of(db.backend());
+        let (dialect, found) = (catalog.dialect, catalog.table.as_ref());
         let problems = match found {
             None => Vec::new(),
             Some(found) if !found.is_table => {
@@ -215,7 +213,7 @@ impl Checked {
 async fn games<C: TaskConnection>(db: &C, resolve: Resolve) -> Result<Checked, DbErr> {
     let name = TableName::games::<Games>();
     let catalog = Catalog::read(db, &name, resolve, &name).await?;
-    Ok(Checked::new(db, name, catalog.table.as_ref(), |table| {
+    Ok(Checked::new(&catalog, name, |table| {
         let mut problems = table.storage();
         problems.extend(table.columns(&requirements::all(&columns::games())));
         problems.extend(table.unique(games::Column::Id.as_str()));
@@ -228,7 +226,7 @@ async fn games<C: TaskConnection>(db: &C, resolve: Resolve) -> Result<Checked, D
 async fn parent<G: ParentGame, C: TaskConnection>(db: &C) -> Result<Checked, DbErr> {
     let name = TableName::games::<G>();
     let catalog = Catalog::read(db, &name, Resolve::AsNamed, &name).await?;
-    Ok(Checked::new(db, name, catalog.table.as_ref(), |table| {
+    Ok(Checked::new(&catalog, name, |table| {
         let mut problems = table.columns(&requirements::parent::<G>());
         if table.dialect.schema_features().foreign_keys_depend_on_storage {
             problems.extend(table.storage());
@@ -245,9 +243,9 @@ async fn tasks<G: ParentGame, C: TaskConnection>(
     columns: &[ColumnSpec],
 ) -> Result<Checked, DbErr> {
     let (name, games) = (TableName::tasks::<G>(), TableName::games::<G>());
-    let Catalog { table, settings } = Catalog::read(db, &name, resolve, &games).await?;
+    let catalog = Catalog::read(db, &name, resolve, &games).await?;
     let required = requirements::all(columns);
-    let mut checked = Checked::new(db, name, table.as_ref(), |table| {
+    let mut checked = Checked::new(&catalog, name, |table| {
         let mut problems = table.storage();
         problems.extend(table.columns(&required));
         problems.extend(table.in_unique_index(tasks::Column::Id.as_str()));
@@ -255,11 +253,11 @@ async fn tasks<G: ParentGame, C: TaskConnection>(
         problems.extend(table.foreign_key(&games, G::id_column().as_str()));
         problems
     });
-    if let Some(table) = &table {
+    if let Some(table) = &catalog.table {
         let problems = compare::collations(db, &checked.name, table, &required).await?;
         checked.problems.extend(problems);
     }
-    let dialect = Dialect::of(db.backend());
-    checked.problems.extend(compare::settings(dialect, &checked.name, &settings));
+    let settings = compare::settings(catalog.dialect, &checked.name, &catalog.settings);
+    checked.problems.extend(settings);
     Ok(checked)
 }

@@ -110,7 +110,8 @@ on_pools!(
     sqlite_memory SqliteMemory,
     sqlite_file SqliteFile,
     postgres Postgres,
-    mariadb MariaDb
+    mariadb MariaDb,
+    mysql MySql
 );
 
 macro_rules! at_levels {
@@ -132,6 +133,10 @@ at_levels!(
     mariadb_read_committed MariaDb ReadCommitted,
     mariadb_repeatable_read MariaDb RepeatableRead,
     mariadb_serializable MariaDb Serializable,
+    mysql_read_uncommitted MySql ReadUncommitted,
+    mysql_read_committed MySql ReadCommitted,
+    mysql_repeatable_read MySql RepeatableRead,
+    mysql_serializable MySql Serializable,
 );
 
 #[tokio::test]

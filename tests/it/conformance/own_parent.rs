@@ -155,7 +155,7 @@ async fn of_other_names(database: &TestDatabase) {
 }
 
 tests_on!(
-    [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     of_other_names,
     |on| super::on_empty_database_within(super::TIME_LIMIT, on, super::CONCURRENT_CALLS, super::of_other_names)
 );

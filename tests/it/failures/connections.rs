@@ -64,7 +64,7 @@ async fn a_row_that_cannot_be_decoded(database: &TestDatabase) {
         Backend::Postgres => {
             run(db, "ALTER TABLE tasks ALTER oauth_user_id TYPE int USING 7", []).await;
         }
-        Backend::MariaDb => {
+        Backend::MariaDb | Backend::MySql => {
             run(db, "ALTER TABLE tasks MODIFY oauth_user_id int", []).await;
             run(db, "UPDATE tasks SET oauth_user_id = 7", []).await;
         }
@@ -84,12 +84,17 @@ async fn a_row_that_cannot_be_decoded(database: &TestDatabase) {
         assert_eq!((error.kind(), error.code()), (FailureKind::Decode, None), "{error:?}");
     };
     decode(tasks.find(&old).await.map(drop).unwrap_err(), Retry::No);
-    // The write was made before its row was decoded, so the error must not deny it.
-    decode(tasks.transition(&old, "open", "closed").await.map(drop).unwrap_err(), Retry::Unknown);
+    // The write was made before its row was decoded, so the error must not deny it. MySQL reads before
+    // it writes.
+    let (retry, changed) = match database.backend {
+        Backend::MySql => (Retry::No, 0),
+        _ => (Retry::Unknown, 1),
+    };
+    decode(tasks.transition(&old, "open", "closed").await.map(drop).unwrap_err(), retry);
     let closed = TaskFilter::all().statuses(["closed"]);
-    assert_eq!(tasks.count(closed).await.unwrap(), 1);
-    decode(tasks.delete(&old).await.map(drop).unwrap_err(), Retry::Unknown);
-    assert!(!is_there(database, game, "old").await);
+    assert_eq!(tasks.count(closed).await.unwrap(), changed);
+    decode(tasks.delete(&old).await.map(drop).unwrap_err(), retry);
+    assert_eq!(is_there(database, game, "old").await, changed == 0);
     if database.backend != Backend::SqliteMemory {
         db.close().await.unwrap();
     }

@@ -124,7 +124,7 @@ async fn random_case(random: &mut Random, database: &TestDatabase) -> Case {
 /// result is wrong.
 async fn run_case(case: &Case, database: &TestDatabase) -> Result<(ResultKind, usize), String> {
     let connection = FaultInjector::on(&database.db, case.steps.clone(), case.then);
-    let plain = SeaOrmTaskRepository::new(&connection).with_lifecycle(case.lifecycle.clone());
+    let plain = database.tasks_on(&connection).with_lifecycle(case.lifecycle.clone());
     let plain = if case.keeps_type { plain.with_scope(case.scope.clone()) } else { plain };
     let tasks: Box<dyn TaskRepository> = match case.decorator {
         Decorator::None => Box::new(plain),
@@ -142,7 +142,7 @@ async fn run_case(case: &Case, database: &TestDatabase) -> Result<(ResultKind, u
     let injector = &connection.interceptor;
     let changes = injector.changes();
     let atomic = matches!(case.call, Call::CreateAll(..));
-    let changes_are_exact = !atomic && database.backend != Backend::MariaDb;
+    let changes_are_exact = !atomic && !database.backend.is_mariadb_or_mysql();
     let observed =
         Observed { changes: &changes, lost: injector.lost(), changes_are_exact, rows: &rows };
     match observed.verify(&result) {
@@ -191,7 +191,7 @@ async fn on(backend: Backend) {
 }
 
 crate::support::tests_on!(
-    [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     results_agree_with_the_changes,
     |backend| super::on(backend)
 );

@@ -55,37 +55,51 @@ impl Fixture<'_> {
         SeaOrmTaskRepository::new(&self.database.db)
     }
 
+    fn retrying<'c>(
+        &self,
+        connection: &'c Connection,
+    ) -> Retrying<SeaOrmTaskRepository<&'c Connection>> {
+        let soon = Duration::from_micros(1);
+        Retrying::new(self.database.tasks_on(connection)).delays(soon, soon)
+    }
+
+    /// Faults of a call that changes or deletes one task, from the statement on that writes: MySQL
+    /// reads the task before.
+    fn with_faults_of_writing(&self, steps: impl IntoIterator<Item = Step>) -> Connection {
+        let read = (self.database.backend == Backend::MySql).then(|| step(Fault::None));
+        self.with_faults(read.into_iter().chain(steps))
+    }
+
     fn with_faults(&self, steps: impl IntoIterator<Item = Step>) -> Connection {
         FaultInjector::on(&self.database.db, steps.into_iter().collect(), Fault::None)
     }
-}
-
-fn retrying(connection: &Connection) -> Retrying<SeaOrmTaskRepository<&Connection>> {
-    let soon = Duration::from_micros(1);
-    Retrying::new(SeaOrmTaskRepository::new(connection)).delays(soon, soon)
 }
 
 async fn a_lost_attempt_makes_the_result_unknown(database: &TestDatabase) {
     let fixture = Fixture::new(database).await;
     let task = fixture.task("a").await;
     for steps in [vec![LostAfter, Refused], vec![LostAfter, Refused, Refused, Refused]] {
-        let faulty = fixture.with_faults(steps.clone().into_iter().map(step));
-        let error = retrying(&faulty).transition(task.id, "open", "closed").await.unwrap_err();
+        let faulty = fixture.with_faults_of_writing(steps.clone().into_iter().map(step));
+        let error =
+            fixture.retrying(&faulty).transition(task.id, "open", "closed").await.unwrap_err();
         assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
         assert_eq!(faulty.interceptor.changes().len(), 1);
 
-        let faulty = fixture.with_faults(steps.into_iter().map(step));
+        let faulty = fixture.with_faults_of_writing(steps.into_iter().map(step));
         let patch = TaskPatch::new().status("open");
-        let error = retrying(&faulty).update(task.id, patch).await.unwrap_err();
+        let error = fixture.retrying(&faulty).update(task.id, patch).await.unwrap_err();
         assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
         assert_eq!(faulty.interceptor.changes().len(), 1);
     }
     // The same if no attempts are left, and if all further ones are refused before they are sent.
-    let faulty = FaultInjector::on(&database.db, vec![step(LostAfter)], Refused);
-    let error = retrying(&faulty).transition(task.id, "open", "closed").await.unwrap_err();
+    let read = (database.backend == Backend::MySql).then(|| step(Fault::None));
+    let steps = read.into_iter().chain([step(LostAfter)]).collect();
+    let faulty = FaultInjector::on(&database.db, steps, Refused);
+    let error = fixture.retrying(&faulty).transition(task.id, "open", "closed").await.unwrap_err();
     assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
     let faulty = FaultInjector::on(&database.db, vec![step(LostAfter)], Refused);
-    let error = retrying(&faulty).create(NewTask::new(fixture.game, "b")).await.unwrap_err();
+    let error =
+        fixture.retrying(&faulty).create(NewTask::new(fixture.game, "b")).await.unwrap_err();
     assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
 }
 
@@ -96,8 +110,9 @@ async fn a_lost_attempt_beside_another_client(database: &TestDatabase) {
         let change = ClientCall::Change(key.clone(), TaskPatch::new().status("x"));
         for other in [change, ClientCall::Delete(key.clone()), ClientCall::DeleteGame(fixture.game)]
         {
-            let faulty = fixture.with_faults([step(LostAfter), after([other.clone()])]);
-            let error = retrying(&faulty).transition(&key, "open", "closed").await.unwrap_err();
+            let faulty = fixture.with_faults_of_writing([step(LostAfter), after([other.clone()])]);
+            let error =
+                fixture.retrying(&faulty).transition(&key, "open", "closed").await.unwrap_err();
             assert_eq!(error.retry(), Retry::Unknown, "{other:?}: {error:?}");
             database.clear().await;
             let mut game = Game::new("again");
@@ -113,32 +128,37 @@ async fn a_deletion_is_repeated_by_id(database: &TestDatabase) {
     let task = fixture.task("a").await;
     let key = TaskKey::from((fixture.game, "a"));
     let recreate = ClientCall::Create(NewTask::new(fixture.game, "a"));
-    let faulty = fixture.with_faults([step(Fault::None), step(LostAfter), after([recreate])]);
-    let error = retrying(&faulty).delete(&key).await.unwrap_err();
+    let faulty =
+        fixture.with_faults_of_writing([step(Fault::None), step(LostAfter), after([recreate])]);
+    let error = fixture.retrying(&faulty).delete(&key).await.unwrap_err();
     assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
     assert_eq!(faulty.interceptor.changes(), [Change::Deleted(task)]);
     let another = fixture.direct().get(&key).await.unwrap();
 
     // The same if the new task has the same id.
     let recreate = ClientCall::Create(NewTask::new(fixture.game, "a").id(another.id));
-    let faulty = fixture.with_faults([step(Fault::None), step(LostAfter), after([recreate])]);
-    let error = retrying(&faulty).delete(&key).await.unwrap_err();
+    let faulty =
+        fixture.with_faults_of_writing([step(Fault::None), step(LostAfter), after([recreate])]);
+    let error = fixture.retrying(&faulty).delete(&key).await.unwrap_err();
     assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
     assert_eq!(faulty.interceptor.changes(), [Change::Deleted(another)]);
 
     // A lost deletion that was not applied is repeated.
     let existing = fixture.direct().get(&key).await.unwrap();
-    let faulty = fixture.with_faults([step(Fault::None), step(LostBefore)]);
-    assert_eq!(retrying(&faulty).delete(&key).await.unwrap(), existing);
+    let faulty = fixture.with_faults_of_writing([step(Fault::None), step(LostBefore)]);
+    assert_eq!(fixture.retrying(&faulty).delete(&key).await.unwrap(), existing);
 }
 
 async fn a_change_by_name_is_not_repeated_after_a_loss(database: &TestDatabase) {
     let fixture = Fixture::new(database).await;
     let task = fixture.task("a").await;
     let recreate = ClientCall::Recreate(NewTask::new(fixture.game, "a"));
-    let faulty = fixture.with_faults([step(LostAfter), after([recreate])]);
-    let error =
-        retrying(&faulty).transition((fixture.game, "a"), "open", "closed").await.unwrap_err();
+    let faulty = fixture.with_faults_of_writing([step(LostAfter), after([recreate])]);
+    let error = fixture
+        .retrying(&faulty)
+        .transition((fixture.game, "a"), "open", "closed")
+        .await
+        .unwrap_err();
     assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
     assert_is!(faulty.interceptor.changes().as_slice(), [Change::Updated { from, .. }] if *from == task);
 }
@@ -146,7 +166,7 @@ async fn a_change_by_name_is_not_repeated_after_a_loss(database: &TestDatabase) 
 /// Steps that lose the first statement of a batch that writes.
 fn write_lost(database: &TestDatabase, mode: OnExisting, atomic: bool) -> Vec<Step> {
     let reads_first =
-        mode == OnExisting::Update && (atomic || database.backend == Backend::MariaDb);
+        mode == OnExisting::Update && (atomic || database.backend.is_mariadb_or_mysql());
     let mut steps = vec![step(LostBefore)];
     if reads_first {
         steps.insert(0, step(Fault::None));
@@ -163,13 +183,13 @@ async fn a_given_id_of_an_existing_task(database: &TestDatabase) {
             [same, NewTask::new(fixture.game, "b")]
         };
         let faulty = fixture.with_faults(write_lost(database, mode, true));
-        let error = retrying(&faulty).create_all(batch(), mode).await.unwrap_err();
+        let error = fixture.retrying(&faulty).create_all(batch(), mode).await.unwrap_err();
         assert_eq!(error.retry(), Retry::Unknown, "{mode:?}: {error:?}");
         fixture.direct().delete_many(TaskFilter::all().external_id_prefix("b")).await.unwrap();
 
         let existing = fixture.recreate("a", &existing).await;
         let faulty = fixture.with_faults(write_lost(database, mode, false));
-        let outcomes = retrying(&faulty).create_many(batch(), mode).await.unwrap();
+        let outcomes = fixture.retrying(&faulty).create_many(batch(), mode).await.unwrap();
         assert_eq!(outcomes[0].as_ref().unwrap_err().retry(), Retry::Unknown, "{outcomes:?}");
         assert_is!(&outcomes[1], Ok(CreateOutcome::Created(_)));
         assert_eq!(
@@ -186,10 +206,10 @@ async fn a_given_id_of_a_concurrently_created_task(database: &TestDatabase) {
         let mut steps = write_lost(database, mode, false);
         steps.push(after([ClientCall::Create(new.clone())]));
         let faulty = fixture.with_faults(steps);
-        let outcomes = retrying(&faulty).create_many([new.clone()], mode).await.unwrap();
+        let outcomes = fixture.retrying(&faulty).create_many([new.clone()], mode).await.unwrap();
         assert_eq!(outcomes[0].as_ref().unwrap_err().retry(), Retry::Unknown, "{outcomes:?}");
         let faulty = fixture.with_faults([step(LostBefore)]);
-        let error = retrying(&faulty).create(new).await.unwrap_err();
+        let error = fixture.retrying(&faulty).create(new).await.unwrap_err();
         assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
     }
 }
@@ -209,12 +229,12 @@ async fn created_rows_are_recognized_after_a_loss(database: &TestDatabase) {
         let new = |n| NewTask::new(fixture.game, name(n)).strategy("s");
 
         let faulty = fixture.with_faults([step(LostAfter), changed(0)]);
-        let created = retrying(&faulty).create(new(0)).await.unwrap();
+        let created = fixture.retrying(&faulty).create(new(0)).await.unwrap();
         assert_eq!(inserted(&faulty), [created]);
 
         // For the second task of the same name, the first one exists.
         let faulty = fixture.with_faults([step(LostAfter), step(Refused), changed(1)]);
-        let outcomes = retrying(&faulty).create_many([new(1), new(1)], mode).await.unwrap();
+        let outcomes = fixture.retrying(&faulty).create_many([new(1), new(1)], mode).await.unwrap();
         let [Ok(CreateOutcome::Created(created)), second] = outcomes.as_slice() else {
             panic!("{outcomes:?}");
         };
@@ -229,7 +249,7 @@ async fn created_rows_are_recognized_after_a_loss(database: &TestDatabase) {
         }
 
         let faulty = fixture.with_faults([step(LostAfter), changed(2)]);
-        let all = retrying(&faulty).create_all([new(2), new(3)], mode).await.unwrap();
+        let all = fixture.retrying(&faulty).create_all([new(2), new(3)], mode).await.unwrap();
         assert!(all.iter().all(CreateOutcome::is_created), "{all:?}");
         let all: Vec<Task> = all.into_iter().map(CreateOutcome::into_task).collect();
         for row in inserted(&faulty) {
@@ -245,13 +265,13 @@ async fn counts_are_unknown_after_a_loss(database: &TestDatabase) {
     // A bulk change first reads how far its batch reaches.
     let lost = || fixture.with_faults([step(Fault::None), step(LostAfter)]);
     let patch = TaskPatch::new().status("b");
-    let error = retrying(&lost()).update_many(of_game(), patch).await.unwrap_err();
+    let error = fixture.retrying(&lost()).update_many(of_game(), patch).await.unwrap_err();
     assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
-    let error = retrying(&lost()).delete_game(fixture.game).await.unwrap_err();
+    let error = fixture.retrying(&lost()).delete_game(fixture.game).await.unwrap_err();
     assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
     // Refused statements are repeated as long as nothing was applied.
     let refused = fixture.with_faults([step(Refused), step(Refused)]);
-    assert_eq!(retrying(&refused).delete_game(fixture.game).await.unwrap(), 0);
+    assert_eq!(fixture.retrying(&refused).delete_game(fixture.game).await.unwrap(), 0);
 }
 
 /// A bulk change that reads before it writes has changed nothing if the read is lost.
@@ -263,16 +283,16 @@ async fn a_lost_read_before_a_write_is_repeated(database: &TestDatabase) {
     for (n, filter) in [by_game, by_id].into_iter().enumerate() {
         let patch = TaskPatch::new().status(format!("status {n}"));
         // With ids, only MariaDB reads first, to lock in a fixed order.
-        let reads_first = n == 0 || database.backend == Backend::MariaDb;
+        let reads_first = n == 0 || database.backend.is_mariadb_or_mysql();
         let retry = if reads_first { Retry::Call } else { Retry::Unknown };
         let faulty = fixture.with_faults([step(LostBefore)]);
-        let tasks = SeaOrmTaskRepository::new(&faulty);
+        let tasks = database.tasks_on(&faulty);
         let error = tasks.update_many(filter.clone(), patch.clone()).await.unwrap_err();
         assert_eq!(error.retry(), retry, "{error:?}");
         assert_eq!(faulty.interceptor.changes(), []);
         // The statement after the read is a write.
         let faulty = fixture.with_faults([step(Fault::None), step(LostAfter)]);
-        let tasks = SeaOrmTaskRepository::new(&faulty);
+        let tasks = database.tasks_on(&faulty);
         let result = tasks.update_many(filter.clone(), patch).await;
         match result {
             Ok(1) if !reads_first => {}
@@ -280,7 +300,7 @@ async fn a_lost_read_before_a_write_is_repeated(database: &TestDatabase) {
             other => panic!("{other:?}"),
         }
         let faulty = fixture.with_faults([step(LostAfter)]);
-        let retrying = Retrying::new(SeaOrmTaskRepository::new(&faulty));
+        let retrying = Retrying::new(database.tasks_on(&faulty));
         let again = TaskPatch::new().status(format!("again {n}"));
         let result = retrying.update_many(filter, again).await;
         assert_eq!(result.is_ok(), reads_first, "{result:?}");

@@ -58,6 +58,11 @@ async fn mariadb() {
     on(Backend::MariaDb).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn mysql() {
+    on(Backend::MySql).await;
+}
+
 /// A game of the key A, a game of the key B and a user, and a game without owners.
 fn games() -> Vec<Game> {
     let game = |strategy: &str| {

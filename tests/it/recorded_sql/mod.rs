@@ -16,7 +16,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 tests_on!(
-    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb],
+    [sqlite_file SqliteFile, postgres Postgres, mariadb MariaDb, mysql MySql],
     every_statement_is_on_record,
     |on| super::on_empty_database_within(super::TIME_LIMIT, on, 2, super::compare)
 );
@@ -104,6 +104,7 @@ async fn compare(database: &TestDatabase) {
     let file = match database.backend {
         Backend::Postgres => "postgres.sql",
         Backend::MariaDb | Backend::MariaDbRollback => "mariadb.sql",
+        Backend::MySql => "mysql.sql",
         Backend::SqliteFile | Backend::SqliteMemory => "sqlite.sql",
     };
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/sql").join(file);

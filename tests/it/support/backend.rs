@@ -13,6 +13,7 @@ pub(crate) enum Backend {
     /// A MariaDB server with `innodb_rollback_on_timeout` and a small `max_allowed_packet`, which
     /// cannot be set per session.
     MariaDbRollback,
+    MySql,
 }
 
 /// A database server whose URL is in an environment variable.
@@ -25,6 +26,7 @@ pub(crate) struct Server {
 static POSTGRES_SKIPPED: Once = Once::new();
 static MARIADB_SKIPPED: Once = Once::new();
 static MARIADB_ROLLBACK_SKIPPED: Once = Once::new();
+static MYSQL_SKIPPED: Once = Once::new();
 
 impl Server {
     fn url(&self) -> Option<String> {
@@ -57,16 +59,26 @@ impl Backend {
                 variable: "GAME_TASKS_MARIADB_ROLLBACK_URL",
                 skipped: &MARIADB_ROLLBACK_SKIPPED,
             }),
+            Self::MySql => Some(Server {
+                name: "mysql",
+                variable: "GAME_TASKS_MYSQL_URL",
+                skipped: &MYSQL_SKIPPED,
+            }),
         }
     }
 
     /// Whether cases run on this backend. Reports a skipped backend on stderr.
     ///
-    /// Panics if `GAME_TASKS_REQUIRE_ALL` is set and the server's variable is not.
+    /// Panics if `GAME_TASKS_REQUIRE_ALL` is set and the server's variable is not, unless
+    /// `.ci/with-databases` has reported the server as untested.
     pub(crate) fn is_enabled(self) -> bool {
         let Some(server) = self.server() else { return true };
         if server.url().is_some() {
             return true;
+        }
+        let untested = std::env::var("GAME_TASKS_UNTESTED").unwrap_or_default();
+        if untested.split(',').any(|name| name == server.name) {
+            return false;
         }
         let required =
             std::env::var_os("GAME_TASKS_REQUIRE_ALL").is_some_and(|value| !value.is_empty());
@@ -84,11 +96,23 @@ impl Backend {
         matches!(self, Self::SqliteMemory | Self::SqliteFile)
     }
 
+    pub(crate) fn is_mariadb_or_mysql(self) -> bool {
+        matches!(self, Self::MariaDb | Self::MariaDbRollback | Self::MySql)
+    }
+
+    /// A collation that compares byte for byte, on MariaDB or MySQL.
+    pub(crate) fn byte_collation(self) -> &'static str {
+        match self {
+            Self::MySql => "utf8mb4_0900_bin",
+            _ => "utf8mb4_nopad_bin",
+        }
+    }
+
     /// The type of a column that references a task or a game.
     pub(crate) fn uuid_type(self) -> &'static str {
         match self {
             Self::Postgres => "uuid",
-            Self::MariaDb | Self::MariaDbRollback => "binary(16)",
+            Self::MariaDb | Self::MariaDbRollback | Self::MySql => "binary(16)",
             Self::SqliteMemory | Self::SqliteFile => "blob",
         }
     }

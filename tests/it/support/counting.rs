@@ -7,8 +7,8 @@ use super::interceptor::{Intercepted, Interceptor};
 use futures_util::future::BoxFuture;
 use game_tasks::sea_orm::{DbErr, Statement, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, SeaOrmTaskRepository, StrategyId, StrategyResolver, TaskConnection, TaskError,
-    TaskRepository, TaskScope,
+    Game, NewTask, StrategyId, StrategyResolver, TaskConnection, TaskError, TaskRepository,
+    TaskScope,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,7 +96,7 @@ pub(crate) async fn counted(database: &TestDatabase, case: impl AsyncFn(&Counted
             let game = game.insert(db).await.unwrap().id;
             let run_on = async |connection: &dyn TaskConnection| {
                 let connection = Counter::on(connection);
-                let tasks = SeaOrmTaskRepository::new(&connection).with_scope(scope.clone());
+                let tasks = database.tasks_on(&connection).with_scope(scope.clone());
                 let dynamic: &dyn TaskConnection = &connection;
                 let counted = Counted {
                     tasks: &tasks,

@@ -4,6 +4,7 @@ use super::backend::Backend;
 use super::sql::{run, try_run};
 use futures_util::FutureExt;
 use game_tasks::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+use game_tasks::{SeaOrmTaskRepository, TaskConnection, TaskRepositoryExt};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -29,6 +30,8 @@ fn time_limit() -> Duration {
 pub(crate) struct TestDatabase {
     pub(crate) db: DatabaseConnection,
     pub(crate) backend: Backend,
+    /// A repository that knows whether the server is MySQL, which the first call of others finds out.
+    tasks: SeaOrmTaskRepository<DatabaseConnection>,
     url: String,
     /// The name of the database on the server; `None` on SQLite.
     name: Option<String>,
@@ -109,7 +112,7 @@ impl TestDatabase {
                 let file = folder.path().join("tasks.db");
                 (format!("sqlite://{}?mode=rwc", file.display()), None, Some(folder))
             }
-            Backend::Postgres | Backend::MariaDb | Backend::MariaDbRollback => {
+            Backend::Postgres | Backend::MariaDb | Backend::MariaDbRollback | Backend::MySql => {
                 let name = format!("game_tasks_{}", Uuid::now_v7().simple());
                 let server = backend.server_url();
                 administer(backend, &format!("CREATE DATABASE {name}")).await;
@@ -124,7 +127,21 @@ impl TestDatabase {
             // The usual mode of applications with several connections. The file stores it.
             db.execute_unprepared("PRAGMA journal_mode = WAL").await.unwrap();
         }
-        Self { db, backend, url, name, _folder: folder }
+        let tasks = SeaOrmTaskRepository::new(db.clone());
+        if backend == Backend::MySql {
+            let absent = tasks.delete(Uuid::nil()).await;
+            absent.expect_err("there are no tables yet");
+        }
+        Self { db, backend, tasks, url, name, _folder: folder }
+    }
+
+    /// A repository on another connection to this database. Unlike one of its own family, its first
+    /// call on MySQL sends no statement more than others.
+    pub(crate) fn tasks_on<'c, C: TaskConnection>(
+        &self,
+        connection: &'c C,
+    ) -> SeaOrmTaskRepository<&'c C> {
+        self.tasks.on(connection)
     }
 
     /// The URL of the database.

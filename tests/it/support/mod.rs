@@ -54,7 +54,7 @@ macro_rules! database_cases {
     ($($case:ident),+ $(,)?) => {$(
         $crate::support::tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
-             mariadb MariaDb],
+             mariadb MariaDb, mysql MySql],
             $case,
             |on| $crate::support::on_database(on, $crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
@@ -66,7 +66,7 @@ pub(crate) use database_cases;
 macro_rules! server_cases {
     ($($case:ident),+ $(,)?) => {$(
         $crate::support::tests_on!(
-            [postgres Postgres, mariadb MariaDb],
+            [postgres Postgres, mariadb MariaDb, mysql MySql],
             $case,
             |on| $crate::support::on_database(on, $crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
@@ -79,7 +79,7 @@ macro_rules! empty_database_cases {
     ($($case:ident),+ $(,)?) => {$(
         $crate::support::tests_on!(
             [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
-             mariadb MariaDb],
+             mariadb MariaDb, mysql MySql],
             $case,
             |on| $crate::support::on_empty_database(on, $crate::support::DEFAULT_CONNECTIONS, super::$case)
         );
@@ -97,7 +97,7 @@ macro_rules! harness_cases {
             }
             $crate::support::tests_on!(
                 [sqlite_memory SqliteMemory, sqlite_file SqliteFile, postgres Postgres,
-                 mariadb MariaDb],
+                 mariadb MariaDb, mysql MySql],
                 databases,
                 |on| $crate::support::harness_on(on, super::super::$case)
             );

@@ -1,12 +1,11 @@
-//! MariaDB.
+//! MariaDB. MySQL has the same statements but for those that write ([`mysql`](super::mysql)), and a
+//! server is known to be MySQL only once one of them has failed, so all others run on both: comments
+//! say what only one of them reads.
 
 use super::Features;
 use crate::database::bulk_change::BulkChange;
 use crate::database::bulk_create::{Insert, InsertMode};
-use crate::database::sql::{
-    AppColumnQueries, AppColumns, Encoded, Rows, SortKey, Sql, StoredTime, Values, json_rows,
-    only_if,
-};
+use crate::database::sql::{Encoded, Rows, SortKey, Sql, StoredTime, Values, json_rows, only_if};
 use crate::database::update::Update;
 use crate::task::tasks::Column;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -14,12 +13,22 @@ use sea_orm::{DbErr, QueryResult, RuntimeErr, SqlxError, Statement, Value};
 use std::fmt::{self, Display, Formatter};
 use uuid::Uuid;
 
+/// A collation that compares byte for byte, and spaces at the end, too. The comments are MariaDB's and
+/// MySQL's own: the other ignores them.
+macro_rules! collation {
+    () => {
+        "/*M!100500 utf8mb4_nopad_bin*/ /*!80017 utf8mb4_0900_bin*/"
+    };
+}
+use collation;
+
 pub(super) const FEATURES: Features = Features {
     byte_collation: "",
     cast_of_many_texts: "",
     ordered_join: " STRAIGHT_JOIN ",
     // A plain read in a transaction sees the snapshot of the transaction's first read.
     current_read_lock: " LOCK IN SHARE MODE",
+    writes_return_rows: true,
     inserts_can_ignore_conflicts: false,
     ignoring_conflicts_is_free: false,
     query_one_reads_to_end: false,
@@ -27,7 +36,7 @@ pub(super) const FEATURES: Features = Features {
     rows_can_be_skipped: false,
     can_probe_transactions: false,
     has_row_security: false,
-    upserts_return_unchanged_rows: true,
+    reads_before_upserts: true,
     inserts_store_rows_as_sent: false,
     optimistic_inserts_are_cheaper: false,
     has_single_writer: false,
@@ -63,7 +72,7 @@ pub(super) fn write_text_equals(
     column: &str,
     text: &dyn Display,
 ) -> fmt::Result {
-    write!(f, "{column} = {text} COLLATE utf8mb4_nopad_bin")
+    write!(f, "{column} = {text} COLLATE {}", collation!())
 }
 
 // ---- Timestamps ----
@@ -85,11 +94,12 @@ pub(super) fn readable_time_of_driver(column: &str) -> String {
 }
 
 /// Excludes zero dates, and days that their month has not. Adding an interval to one of them would
-/// fail the statement in strict mode.
+/// fail the statement in strict mode, as on MySQL `LAST_DAY` would.
 pub(super) fn time_is_readable(column: &str) -> String {
     format!(
-        "{column} >= '0001-01-01' \
-         AND DAYOFMONTH({column}) BETWEEN 1 AND DAYOFMONTH(LAST_DAY({column}))"
+        "{column} >= '0001-01-01' AND DAYOFMONTH({column}) BETWEEN 1 AND ELT(MONTH({column}), 31, \
+         28 + (YEAR({column}) % 4 = 0 AND (YEAR({column}) % 100 <> 0 OR YEAR({column}) % 400 = 0)), \
+         31, 30, 31, 30, 31, 31, 30, 31, 30, 31)"
     )
 }
 
@@ -144,18 +154,21 @@ pub(super) fn write_rows(f: &mut Formatter<'_>, sql: &Sql<'_>, rows: &Rows) -> f
     // A longer text would be truncated, and could become another task's name.
     let text_type = if rows.texts_are_short { "VARCHAR(255)" } else { "LONGTEXT" };
     // Without a character set texts have the database's.
-    const TEXT: &str = "CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH";
+    const TEXT: &str = concat!("CHARACTER SET utf8mb4 COLLATE ", collation!(), " PATH");
     f.write_str("(SELECT j.n - 1 AS n")?;
     let mut columns = String::new();
     for (name, column) in &rows.columns {
         match column {
-            Encoded::SameUuid(id) => write!(f, ", {}", sql.bind(*id))?,
-            Encoded::SameText(text) => {
-                let text = sql.bind(text.clone());
-                write!(f, ", CONVERT({text} USING utf8mb4) COLLATE utf8mb4_nopad_bin")?;
+            // MySQL does not infer the type of a parameter in a subquery.
+            Encoded::SameUuid(id) => write!(f, ", CAST({} AS BINARY(16))", sql.bind(*id))?,
+            Encoded::SameText(None) => f.write_str(", NULL")?,
+            Encoded::SameText(Some(text)) => {
+                let text = sql.bind(text.as_str());
+                write!(f, ", CONVERT({text} USING utf8mb4) COLLATE {}", collation!())?;
             }
             Encoded::Bytes(ids) => {
-                write!(f, ", SUBSTR({}, 16 * j.n - 15, 16)", sql.bind(ids.clone()))?;
+                let ids = sql.bind(ids.clone());
+                write!(f, ", SUBSTR(CAST({ids} AS BINARY), 16 * j.n - 15, 16)")?;
             }
             Encoded::InJson | Encoded::Array(..) | Encoded::JsonArray(_) => {
                 columns += &format!(", {name} {text_type} {TEXT} '$'");
@@ -213,25 +226,26 @@ pub(super) fn force_index(index: &str) -> Option<String> {
 
 /// `UPDATE` cannot return what it wrote, and a `SELECT` after it may read what another client wrote
 /// since.
-pub(super) fn update(sql: &Sql<'_>, update: &Update<'_>) -> Statement {
+pub(super) fn update(sql: &Sql<'_>, update: &Update<'_>) -> Option<Statement> {
     let names = sql.names;
     let (tasks, columns, and_readable) = (&names.tasks, &names.columns, &names.and_readable);
-    let app_columns = update.app_columns.repeated();
     let key = sql.key(update.key);
     let and_in_scope = sql.and_in_scope(update.scope, "");
     let and_patch_applies = update.patch.and_applies(sql);
-    let and_nothing_is_generated = and_nothing_is_generated(sql, update.app_columns);
+    let generated = generated_columns_of(sql.bind(names.table));
+    let and_nothing_is_generated = fmt::from_fn(|f| write!(f, " AND NOT EXISTS ({generated})"));
+    let and_nothing_is_generated = only_if(update.may_generate, and_nothing_is_generated);
     let assignments = update.patch.assignments(sql, &names.inserted_time);
     let returned = names.returned(Default::default());
-    sql.statement(format_args!(
-        "INSERT INTO {tasks} ({columns}{app_columns}) SELECT {columns}{app_columns} FROM {tasks} \
+    Some(sql.statement(format_args!(
+        "INSERT INTO {tasks} ({columns}) SELECT {columns} FROM {tasks} \
          WHERE {key}{and_in_scope}{and_patch_applies}{and_nothing_is_generated}{and_readable} \
          FOR UPDATE ON DUPLICATE KEY UPDATE {assignments} RETURNING {returned}"
-    ))
+    )))
 }
 
-/// A query for the table's `AUTO_INCREMENT` columns.
-fn generated_columns(table: impl Display) -> impl Display {
+/// A query for a table's `AUTO_INCREMENT` columns.
+fn generated_columns_of(table: impl Display) -> impl Display {
     fmt::from_fn(move |f| {
         write!(
             f,
@@ -241,23 +255,8 @@ fn generated_columns(table: impl Display) -> impl Display {
     })
 }
 
-/// ` AND …`: the insert would not take a value of an `AUTO_INCREMENT` column.
-fn and_nothing_is_generated<'s>(sql: &'s Sql<'_>, columns: &'s AppColumns) -> impl Display + 's {
-    fmt::from_fn(move |f| match columns {
-        AppColumns::Unknown => {
-            write!(f, " AND NOT EXISTS ({})", generated_columns(sql.bind(sql.names.table)))
-        }
-        AppColumns::NotNeeded | AppColumns::Repeated(_) => Ok(()),
-    })
-}
-
-pub(super) fn app_column_queries() -> Option<AppColumnQueries> {
-    Some(AppColumnQueries {
-        generated: format!("{} LIMIT 1", generated_columns('?')),
-        stored: "SELECT column_name FROM information_schema.columns \
-                 WHERE table_schema = DATABASE() AND table_name = ? \
-                 AND is_generated = 'NEVER' ORDER BY ordinal_position",
-    })
+pub(super) fn generated_columns() -> Option<String> {
+    Some(format!("{} LIMIT 1", generated_columns_of('?')))
 }
 
 pub(super) fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement {
@@ -345,7 +344,7 @@ mod schema;
 pub(super) use schema::{
     SCHEMA_FEATURES, base_type_and_collation, catalog_query, collation_probe, column_type,
     constraint_clause, drop_index, expected_setting, expected_type, index_names_to_reserve,
-    mark_table, name_holders_query, same_column_name, storage_fault, type_fits,
+    mark_table, name_holders_query, of_version, same_column_name, storage_fault, type_fits,
     unsupported_product,
 };
 

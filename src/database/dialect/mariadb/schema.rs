@@ -10,13 +10,21 @@ use sea_orm::{Statement, Value};
 /// The collation of text. A statement that met another would fail, or treat unequal texts as equal.
 const COLLATION: &str = "utf8mb4_nopad_bin";
 
+pub(crate) fn of_version(version: &str) -> Dialect {
+    match version.contains("MariaDB") {
+        true => Dialect::MariaDb,
+        false => Dialect::MySql,
+    }
+}
+
 pub(crate) fn unsupported_product(version: &str) -> Option<String> {
-    let name = match version {
-        _ if version.contains("TiDB") => "TiDB",
-        _ if version.contains("MariaDB") => "MariaDB",
-        _ => "MySQL",
+    // They speak MySQL's protocol, and lack what the statements need.
+    let other = ["TiDB", "OceanBase"].into_iter().find(|name| version.contains(name));
+    let (name, fits) = match (other, of_version(version)) {
+        (Some(name), _) => (name, false),
+        (None, Dialect::MariaDb) => ("MariaDB", is_at_least(version, [10, 6, 0])),
+        (None, _) => ("MySQL", is_at_least(version, [8, 0, 19])),
     };
-    let fits = name == "MariaDB" && is_at_least(version, (10, 6));
     (!fits).then(|| format!("{name} {version}"))
 }
 
@@ -38,7 +46,7 @@ pub(crate) fn constraint_clause(name: &str) -> String {
 }
 
 pub(crate) fn drop_index(table: &str, _schema: Option<&str>, index: &str) -> String {
-    format!("ALTER TABLE IF EXISTS {table} DROP INDEX IF EXISTS {index}")
+    format!("DROP INDEX {index} ON {table}")
 }
 
 /// None: every table has its own namespace of indexes.
@@ -156,15 +164,17 @@ SELECT 'column', CAST(column_name AS CHAR CHARACTER SET utf8mb4),
 FROM information_schema.columns WHERE table_schema = COALESCE(?, DATABASE()) AND table_name = ?
 UNION ALL
 SELECT 'unique', '',
-    CAST(JSON_ARRAYAGG(column_name ORDER BY seq_in_index) AS CHAR CHARACTER SET utf8mb4),
+    CAST(CONCAT('[', GROUP_CONCAT(JSON_QUOTE(column_name) ORDER BY seq_in_index), ']')
+        AS CHAR CHARACTER SET utf8mb4),
     '[]', CAST(0 AS SIGNED), CAST(0 AS SIGNED)
 FROM information_schema.statistics WHERE table_schema = COALESCE(?, DATABASE())
     AND table_name = ? AND non_unique = 0
-GROUP BY index_name HAVING COUNT(sub_part) = 0
+GROUP BY index_name HAVING COUNT(sub_part) = 0 AND COUNT(column_name) = COUNT(*)
 UNION ALL
 SELECT 'reference', '',
-    CAST(JSON_ARRAYAGG(column_name ORDER BY ordinal_position) AS CHAR CHARACTER SET utf8mb4),
-    CAST(JSON_ARRAYAGG(referenced_column_name ORDER BY ordinal_position)
+    CAST(CONCAT('[', GROUP_CONCAT(JSON_QUOTE(column_name) ORDER BY ordinal_position), ']')
+        AS CHAR CHARACTER SET utf8mb4),
+    CAST(CONCAT('[', GROUP_CONCAT(JSON_QUOTE(referenced_column_name) ORDER BY ordinal_position), ']')
         AS CHAR CHARACTER SET utf8mb4),
     CAST(1 AS SIGNED), CAST(0 AS SIGNED)
 FROM information_schema.key_column_usage WHERE table_schema = COALESCE(?, DATABASE())
@@ -184,7 +194,8 @@ UNION ALL
 SELECT CAST(index_name AS CHAR CHARACTER SET utf8mb4),
     CAST(CONCAT('an index of table ', table_name) AS CHAR CHARACTER SET utf8mb4),
     CAST(1 AS SIGNED),
-    CAST(JSON_ARRAYAGG(column_name ORDER BY seq_in_index) AS CHAR CHARACTER SET utf8mb4), NULL
+    CAST(CONCAT('[', GROUP_CONCAT(COALESCE(JSON_QUOTE(column_name), 'null') ORDER BY seq_in_index), ']')
+        AS CHAR CHARACTER SET utf8mb4), NULL
 FROM information_schema.statistics
 WHERE table_schema = COALESCE(?, DATABASE()) AND table_name = ?
     AND JSON_CONTAINS(CAST(? AS CHAR CHARACTER SET utf8mb4), JSON_QUOTE(index_name))
@@ -193,13 +204,17 @@ GROUP BY table_name, index_name
 
 pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     version_query: "SELECT VERSION()",
-    needs: "MariaDB 10.6 or newer",
+    needs: "MariaDB 10.6 or MySQL 8.0.19, or newer",
     is_games_database: false,
+    create_index: "CREATE INDEX /*M!100500 IF NOT EXISTS*/",
     // CURRENT_TIMESTAMP would write the session's time zone.
-    current_timestamp: "UTC_TIMESTAMP(6)",
+    current_timestamp: "(UTC_TIMESTAMP(6))",
     // The server's defaults may be an engine without transactions, and a row format whose keys are too
     // short for 255 characters.
-    table_options: " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
+    table_options: concat!(
+        " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=",
+        super::collation!()
+    ),
     commits_ddl: true,
     indexes_timestamps_by_expression: false,
     updated_at_trigger_query: None,

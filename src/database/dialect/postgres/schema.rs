@@ -8,9 +8,13 @@ use crate::database::dialect::{
 use sea_orm::Statement;
 
 /// What only speaks PostgreSQL's protocol names itself.
+pub(crate) fn of_version(_version: &str) -> Dialect {
+    Dialect::Postgres
+}
+
 pub(crate) fn unsupported_product(version: &str) -> Option<String> {
     let number = version.strip_prefix("PostgreSQL ")?;
-    (!is_at_least(number, (12, 0))).then(|| version.to_owned())
+    (!is_at_least(number, [12, 0, 0])).then(|| version.to_owned())
 }
 
 /// Text is compared byte for byte, whatever the database's own collation.
@@ -223,6 +227,7 @@ pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     version_query: "SELECT VERSION()",
     needs: "PostgreSQL 12 or newer",
     is_games_database: true,
+    create_index: "CREATE INDEX IF NOT EXISTS",
     current_timestamp: "CURRENT_TIMESTAMP",
     table_options: "",
     commits_ddl: false,

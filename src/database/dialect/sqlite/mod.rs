@@ -3,9 +3,7 @@
 use super::Features;
 use crate::database::bulk_change::BulkChange;
 use crate::database::bulk_create::{Check, Insert, InsertMode};
-use crate::database::sql::{
-    AppColumnQueries, Encoded, Rows, SortKey, Sql, StoredTime, Values, json_rows, only_if,
-};
+use crate::database::sql::{Encoded, Rows, SortKey, Sql, StoredTime, Values, json_rows, only_if};
 use crate::database::update::Update;
 use crate::task::tasks::Column;
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
@@ -18,6 +16,7 @@ pub(super) const FEATURES: Features = Features {
     cast_of_many_texts: "",
     ordered_join: " CROSS JOIN ",
     current_read_lock: "",
+    writes_return_rows: true,
     inserts_can_ignore_conflicts: true,
     ignoring_conflicts_is_free: true,
     query_one_reads_to_end: false,
@@ -25,7 +24,7 @@ pub(super) const FEATURES: Features = Features {
     rows_can_be_skipped: true,
     can_probe_transactions: true,
     has_row_security: false,
-    upserts_return_unchanged_rows: false,
+    reads_before_upserts: false,
     // No trigger can change a row before it is stored, and what one changes afterwards is not returned.
     // That all rows were written makes reading them unnecessary.
     inserts_store_rows_as_sent: true,
@@ -278,8 +277,8 @@ pub(super) fn force_index(_index: &str) -> Option<String> {
 
 // ---- Statements ----
 
-pub(super) fn update(sql: &Sql<'_>, update: &Update<'_>) -> Statement {
-    update.returning(sql)
+pub(super) fn update(sql: &Sql<'_>, update: &Update<'_>) -> Option<Statement> {
+    Some(update.returning(sql))
 }
 
 /// Where all or none must be written and the table has triggers that may skip a row, each row is sent
@@ -416,7 +415,7 @@ pub(super) fn bulk_change(sql: &Sql<'_>, change: &BulkChange<'_>) -> Statement {
     }
 }
 
-pub(super) fn app_column_queries() -> Option<AppColumnQueries> {
+pub(super) fn generated_columns() -> Option<String> {
     None
 }
 
@@ -431,7 +430,7 @@ mod schema;
 pub(super) use schema::{
     SCHEMA_FEATURES, base_type_and_collation, catalog_query, collation_probe, column_type,
     constraint_clause, drop_index, expected_setting, expected_type, index_names_to_reserve,
-    mark_table, name_holders_query, same_column_name, storage_fault, type_fits,
+    mark_table, name_holders_query, of_version, same_column_name, storage_fault, type_fits,
     unsupported_product,
 };
 

@@ -7,8 +7,12 @@ use crate::database::dialect::{
 };
 use sea_orm::Statement;
 
+pub(crate) fn of_version(_version: &str) -> Dialect {
+    Dialect::Sqlite
+}
+
 pub(crate) fn unsupported_product(version: &str) -> Option<String> {
-    (!is_at_least(version, (3, 39))).then(|| format!("SQLite {version}"))
+    (!is_at_least(version, [3, 39, 0])).then(|| format!("SQLite {version}"))
 }
 
 pub(crate) fn column_type(kind: ColumnKind) -> &'static str {
@@ -163,6 +167,7 @@ pub(crate) const SCHEMA_FEATURES: SchemaFeatures = SchemaFeatures {
     needs: "SQLite 3.39 or newer",
     is_games_database: false,
     // In the format of the driver, which omits a fraction of zero.
+    create_index: "CREATE INDEX IF NOT EXISTS",
     current_timestamp: "(replace(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '.000+', '+'))",
     table_options: "",
     commits_ddl: false,

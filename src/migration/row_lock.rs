@@ -1,4 +1,4 @@
-//! The migration lock on MariaDB: a row, because a session's lock does not reach all nodes of a
+//! The migration lock on MariaDB and MySQL: a row, because a session's lock does not reach all nodes of a
 //! cluster, and a transaction's lock does not survive a DDL statement.
 
 use super::heartbeat::{self, Watcher};
@@ -18,15 +18,15 @@ const INSPECT: &str = "SELECT (SELECT COUNT(*) FROM information_schema.tables \
     (SELECT COUNT(*) FROM information_schema.columns \
     WHERE table_schema = DATABASE() AND table_name = 'game_tasks_lock' \
     AND column_name IN ('id', 'holder', 'node', 'connection', 'heartbeat', 'since')), \
-    (SELECT COUNT(*) FROM information_schema.global_variables \
-    WHERE variable_name = 'WSREP_ON' AND variable_value = 'ON'), \
+    /*M!100500 (SELECT COUNT(*) FROM information_schema.global_variables \
+    WHERE variable_name = 'WSREP_ON' AND variable_value = 'ON') */ /*!80017 0 */, \
     GET_LOCK(CONCAT('game_tasks ', ?), 0)";
 
 /// Row 1 is the lock, row 2 its heartbeat.
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS game_tasks_lock (\
     id tinyint NOT NULL PRIMARY KEY, holder char(36) NOT NULL, node varchar(300) NOT NULL, \
     connection bigint NOT NULL, heartbeat boolean NOT NULL, since datetime(6) NOT NULL) \
-    ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='made by game-tasks'";
+    ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=/*M!100500 utf8mb4_nopad_bin*/ /*!80017 utf8mb4_0900_bin*/ COMMENT='made by game-tasks'";
 
 const CLAIM: &str = "INSERT IGNORE INTO game_tasks_lock \
     SELECT 1, ?, CONCAT(@@hostname, ':', @@port), CONNECTION_ID(), FALSE, UTC_TIMESTAMP(6)";
@@ -49,13 +49,13 @@ const UNLOCK: &str = "DO RELEASE_LOCK(CONCAT('game_tasks ', ?))";
 static DROPPED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The lock, held by this call.
-pub(super) struct MariaDbLock {
+pub(super) struct RowLock {
     holder: String,
     held: bool,
     in_cluster: bool,
 }
 
-impl MariaDbLock {
+impl RowLock {
     /// Waits for the lock. Afterwards every statement on this connection commits.
     pub(super) async fn acquire(db: &DatabaseTransaction, call: Call) -> Result<Self, DbErr> {
         // Other connections have to see the row, and a DDL statement would commit anyway.
@@ -112,7 +112,7 @@ impl MariaDbLock {
     }
 }
 
-impl Drop for MariaDbLock {
+impl Drop for RowLock {
     fn drop(&mut self) {
         if self.held {
             dropped().push(std::mem::take(&mut self.holder));

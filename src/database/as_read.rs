@@ -1,0 +1,222 @@
+//! Writes whose statements return no rows (MySQL; on MariaDB some updates): what they wrote is known
+//! all the same.
+//!
+//! A task is read, and then changed or deleted where it is still as it was read, so that the answer
+//! is the row that this call wrote. The new `updated_at`, which the server computes, comes back as the
+//! id in the statement's answer (`LAST_INSERT_ID(expression)`). A trigger for that event, which may
+//! change the row, keeps the id out of the answer; the row is then read again.
+
+use super::delete::overtaken;
+use super::sql::Sql;
+use super::{SeaOrmTaskRepository, TaskConnection};
+use crate::error::TaskError;
+use crate::task::tasks::Column;
+use crate::task::{ParentGame, Task, TaskKey, TaskPatch};
+use chrono::DateTime;
+use sea_orm::{DbErr, ExecResult, Iterable, Statement, Value};
+use std::fmt::{self, Display};
+
+/// How often a task is read and then changed without a lock. Only another change of what the answer
+/// repeats gets between, so that a second attempt is rare.
+const UPDATE_ATTEMPTS: usize = 8;
+
+/// A delete repeats all columns, `updated_at` too, so that any change gets between.
+const DELETE_ATTEMPTS: usize = 2;
+
+/// How often both are attempted on a connection that cannot begin a transaction.
+const ATTEMPTS_WITHOUT_TRANSACTION: usize = 256;
+
+/// The id in the answer of an insert without triggers: no `AUTO_INCREMENT` column gets as far.
+const INSERT_MARK: u64 = 1 << 62;
+
+/// ` AND …` of an insert: its answer shows whether triggers may have changed the rows.
+pub(crate) fn and_insert_is_marked() -> impl Display {
+    fmt::from_fn(|f| write!(f, " AND LAST_INSERT_ID({INSERT_MARK}) > 0"))
+}
+
+/// Whether the answer of such an insert shows that its rows were stored as they were sent.
+pub(super) fn stored_as_sent(answer: &ExecResult) -> bool {
+    answer.last_insert_id() == INSERT_MARK
+}
+
+/// What became of one attempt.
+enum Attempt {
+    Written(Task),
+    /// The task had been changed since it was read, as this.
+    Overtaken(Task),
+}
+
+impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
+    /// Changes a task, or deletes it where there is no patch. Two round trips, one where the task does
+    /// not exist or the patch does not apply.
+    ///
+    /// In a transaction the read locks the task. On a pool that would take a transaction of its own,
+    /// which is begun only where others write the task all the time.
+    pub(super) async fn change_as_read(
+        &self,
+        key: &TaskKey,
+        patch: Option<&TaskPatch>,
+    ) -> Result<Task, TaskError> {
+        if self.connection.in_transaction() {
+            let attempt = self.attempt(&self.connection, key, patch).await?;
+            return match attempt {
+                Attempt::Written(task) => Ok(task),
+                Attempt::Overtaken(_) => Err(TaskError::skipped(key.clone())),
+            };
+        }
+        let attempts = if patch.is_some() { UPDATE_ATTEMPTS } else { DELETE_ATTEMPTS };
+        for _ in 0..attempts {
+            if let Attempt::Written(task) = self.attempt(&self.connection, key, patch).await? {
+                return Ok(task);
+            }
+        }
+        Box::pin(self.change_locked(key, patch)).await
+    }
+
+    /// The same in a transaction of its own, where the connection can begin one.
+    async fn change_locked(
+        &self,
+        key: &TaskKey,
+        patch: Option<&TaskPatch>,
+    ) -> Result<Task, TaskError> {
+        let transaction = match self.connection.begin_transaction().await {
+            Ok(transaction) => transaction,
+            Err(error) => return Err(self.write_failed(error).await),
+        };
+        let Some(transaction) = transaction else {
+            let mut last = None;
+            for _ in 0..ATTEMPTS_WITHOUT_TRANSACTION {
+                match self.attempt(&self.connection, key, patch).await? {
+                    Attempt::Written(task) => return Ok(task),
+                    Attempt::Overtaken(task) => last = Some(task),
+                }
+            }
+            return Err(overtaken(key, last));
+        };
+        let attempt = self.attempt(&transaction, key, patch).await;
+        match attempt {
+            Ok(Attempt::Written(task)) => match transaction.commit().await {
+                Ok(()) => Ok(task),
+                Err(error) => Err(self.write_failed(error).await),
+            },
+            // The first error is the one to report.
+            refused => {
+                let _ = transaction.rollback().await;
+                refused.and_then(|_| Err(TaskError::skipped(key.clone())))
+            }
+        }
+    }
+
+    async fn attempt<D: TaskConnection>(
+        &self,
+        connection: &D,
+        key: &TaskKey,
+        patch: Option<&TaskPatch>,
+    ) -> Result<Attempt, TaskError> {
+        let locks = connection.in_transaction();
+        let read = self.read_as(connection, key, locks).await;
+        let read = read.map_err(|error| self.read_failed(error))?;
+        let read = read.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
+        if let Some(patch) = patch {
+            patch.check(key, &read, &self.settings.lifecycle)?;
+        }
+        let statement = self.statement_as_read(&read, patch);
+        let answer = match connection.execute(statement).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.write_failed(error).await),
+        };
+        if answer.rows_affected() == 0 {
+            return Ok(Attempt::Overtaken(read));
+        }
+        let Some(patch) = patch else { return Ok(Attempt::Written(read)) };
+        let micros = i64::try_from(answer.last_insert_id()).unwrap_or_default();
+        let updated_at = DateTime::from_timestamp_micros(micros).filter(|_| micros > 0);
+        let mut written = read;
+        if let Some(updated_at) = updated_at {
+            patch.set_fields(&mut written);
+            written.updated_at = updated_at;
+            return Ok(Attempt::Written(written));
+        }
+        // Triggers may have changed the row.
+        match self.read_as(connection, &TaskKey::Id(written.id), locks).await {
+            Ok(Some(stored)) => Ok(Attempt::Written(stored)),
+            Ok(None) => {
+                patch.apply(&mut written);
+                Ok(Attempt::Written(written))
+            }
+            Err(error) => Err(self.write_failed(error).await),
+        }
+    }
+
+    /// The task, on this connection, and locked if it `locks`.
+    async fn read_as<D: TaskConnection>(
+        &self,
+        connection: &D,
+        key: &TaskKey,
+        locks: bool,
+    ) -> Result<Option<Task>, DbErr> {
+        let lock = if locks { " FOR UPDATE" } else { "" };
+        let games_lock = if locks { self.dialect().features().current_read_lock } else { "" };
+        self.read_task(connection, key, self.find_statement(key, lock, games_lock)).await
+    }
+
+    fn statement_as_read(&self, read: &Task, patch: Option<&TaskPatch>) -> Statement {
+        let (sql, tasks) = (self.sql(), &self.names().tasks);
+        let is_as_read = as_read(&sql, read, patch);
+        let and_in_scope = sql.and_in_scope(self.scope(), "");
+        let Some(patch) = patch else {
+            return sql
+                .statement(format_args!("DELETE FROM {tasks} WHERE {is_as_read}{and_in_scope}"));
+        };
+        let patch_sql = self.patch_sql(patch);
+        let assignments = fmt::from_fn(|f| {
+            for (column, value) in patch.changes() {
+                write!(f, "{} = {}, ", sql.names.unqualified(column), sql.bind(value))?;
+            }
+            Ok(())
+        });
+        let (set_updated_at, updated_at) =
+            (self.names().unqualified(Column::UpdatedAt), &self.names().stored_updated_at);
+        let now = sql.bind(patch_sql.now.timestamp_micros());
+        let and_patch_applies = patch_sql.and_applies(&sql);
+        sql.statement(format_args!(
+            "UPDATE {tasks} SET {assignments}{set_updated_at} = TIMESTAMPADD(MICROSECOND, \
+             LAST_INSERT_ID(GREATEST({now}, \
+             TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', {updated_at}) + 1)), \
+             '1970-01-01 00:00:00') WHERE {is_as_read}{and_in_scope}{and_patch_applies}"
+        ))
+    }
+}
+
+/// The row is as it was read in all columns that the answer repeats from there: not in those that the
+/// patch sets.
+fn as_read<'s>(
+    sql: &'s Sql<'_>,
+    read: &'s Task,
+    patch: Option<&'s TaskPatch>,
+) -> impl Display + 's {
+    fmt::from_fn(move |f| {
+        let is_set = |column: Column| {
+            let mut set = patch.into_iter().flat_map(TaskPatch::changes);
+            set.any(|(one, _)| one as usize == column as usize)
+                || patch.is_some() && matches!(column, Column::UpdatedAt)
+        };
+        // The id comes first: it is what the row is found by.
+        write!(f, "{} = {}", sql.names.id, sql.bind(read.id))?;
+        for column in Column::iter().filter(|column| !is_set(*column)) {
+            let value: Value = match column {
+                Column::Id => continue,
+                Column::CreatedAt => sql.names.dialect().time_parameter(read.created_at),
+                Column::UpdatedAt => sql.names.dialect().time_parameter(read.updated_at),
+                Column::ApiKeyUsed => read.api_key_used.clone().into(),
+                Column::OauthUserId => read.oauth_user_id.clone().into(),
+                Column::GameId => read.game_id.into(),
+                Column::ExternalTaskId => read.external_task_id.as_str().into(),
+                Column::StrategyId => read.strategy_id.as_str().into(),
+                Column::Status => read.status.as_str().into(),
+            };
+            write!(f, " AND {} <=> {}", sql.names.of(column).qualified, sql.bind(value))?;
+        }
+        Ok(())
+    })
+}
