@@ -71,23 +71,29 @@ UNION ALL
 SELECT
   'unique',
   '',
-  CAST(JSON_ARRAYAGG(column_name ORDER BY seq_in_index) AS CHAR CHARACTER SET utf8mb4),
+  CAST(
+    CONCAT('[', GROUP_CONCAT (JSON_QUOTE(column_name) ORDER BY seq_in_index), ']') AS CHAR CHARACTER SET utf8mb4
+  ),
   '[]',
   CAST(0 AS SIGNED),
   CAST(0 AS SIGNED)
 FROM information_schema.statistics
 WHERE table_schema = COALESCE(?, DATABASE ()) AND table_name = ? AND non_unique = 0
 GROUP BY index_name
-HAVING COUNT(sub_part) = 0
+HAVING COUNT(sub_part) = 0 AND COUNT(column_name) = COUNT(*)
 UNION ALL
 SELECT
   'reference',
   '',
   CAST(
-    JSON_ARRAYAGG(column_name ORDER BY ordinal_position) AS CHAR CHARACTER SET utf8mb4
+    CONCAT('[', GROUP_CONCAT (JSON_QUOTE(column_name) ORDER BY ordinal_position), ']') AS CHAR CHARACTER SET utf8mb4
   ),
   CAST(
-    JSON_ARRAYAGG(referenced_column_name ORDER BY ordinal_position) AS CHAR CHARACTER SET utf8mb4
+    CONCAT(
+      '[',
+      GROUP_CONCAT (JSON_QUOTE(referenced_column_name) ORDER BY ordinal_position),
+      ']'
+    ) AS CHAR CHARACTER SET utf8mb4
   ),
   CAST(1 AS SIGNED),
   CAST(0 AS SIGNED)
@@ -113,7 +119,13 @@ SELECT
   CAST(index_name AS CHAR CHARACTER SET utf8mb4),
   CAST(CONCAT('an index of table ', table_name) AS CHAR CHARACTER SET utf8mb4),
   CAST(1 AS SIGNED),
-  CAST(JSON_ARRAYAGG(column_name ORDER BY seq_in_index) AS CHAR CHARACTER SET utf8mb4),
+  CAST(
+    CONCAT(
+      '[',
+      GROUP_CONCAT (COALESCE(JSON_QUOTE(column_name), 'null') ORDER BY seq_in_index),
+      ']'
+    ) AS CHAR CHARACTER SET utf8mb4
+  ),
   NULL
 FROM information_schema.statistics
 WHERE
@@ -122,7 +134,8 @@ WHERE
   AND JSON_CONTAINS(CAST(? AS CHAR CHARACTER SET utf8mb4), JSON_QUOTE(index_name))
 GROUP BY table_name, index_name;
 -- with null, null, null, 'game_tasks_migrations', '[]'
-CREATE TABLE IF NOT EXISTS `game_tasks_migrations` (`version` varchar(255) NOT NULL PRIMARY KEY, `applied_at` bigint NOT NULL) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
+CREATE TABLE IF NOT EXISTS `game_tasks_migrations` (`version` varchar(255) NOT NULL PRIMARY KEY, `applied_at` bigint NOT NULL) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
+/*!80017 utf8mb4_0900_bin*/;
 -- as in: the migrator on an empty database
 -- with null, 'game_tasks_migrations', null, 'game_tasks_migrations', null, 'game_tasks_migrations',
 --   null, 'game_tasks_migrations', null, 'game_tasks_migrations'
@@ -146,8 +159,8 @@ SELECT VERSION();
 -- with null, 'tasks_gameId_fkey', null, 'tasks', '[]'
 CREATE TABLE `games` (
   `id` binary(16) NOT NULL,
-  `created_at` datetime(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
-  `updated_at` datetime(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
+  `created_at` datetime(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
+  `updated_at` datetime(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
   `externalGameId` varchar(255) NOT NULL,
   `strategyId` varchar(255) NOT NULL DEFAULT 'default',
   `platform` varchar(255) NULL,
@@ -155,7 +168,9 @@ CREATE TABLE `games` (
   `oauth_user_id` varchar(255) NULL,
   PRIMARY KEY (`id`),
   CONSTRAINT `games_externalGameId_key` UNIQUE (`externalGameId`)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin COMMENT = 'made by game-tasks';
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
+/*!80017 utf8mb4_0900_bin*/
+COMMENT = 'made by game-tasks';
 INSERT INTO `game_tasks_migrations` (`version`, `applied_at`)
 VALUES (?, ?);
 -- with 'm20261124_000001_game_tasks_create_games', <seconds>
@@ -168,8 +183,8 @@ VALUES (?, ?);
 -- with null, 'tasks_gameId_fkey', null, 'tasks', '[]'
 CREATE TABLE `tasks` (
   `id` binary(16) NOT NULL,
-  `created_at` datetime(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
-  `updated_at` datetime(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
+  `created_at` datetime(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
+  `updated_at` datetime(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
   `apiKey_used` varchar(255) NULL,
   `oauth_user_id` varchar(255) NULL,
   `externalTaskId` varchar(255) NOT NULL,
@@ -180,7 +195,9 @@ CREATE TABLE `tasks` (
   CONSTRAINT `uq_tasks_game_external` UNIQUE (`gameId`, `externalTaskId`),
   CONSTRAINT `tasks_gameId_fkey` FOREIGN KEY (`gameId`) REFERENCES `games` (`id`),
   INDEX `ix_tasks_game_created` (`gameId`, `created_at`, `id`)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin COMMENT = 'made by game-tasks';
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
+/*!80017 utf8mb4_0900_bin*/
+COMMENT = 'made by game-tasks';
 -- as in: the migrator on an empty database
 -- with 'm20261124_000002_game_tasks_create_tasks', <seconds>
 
@@ -200,62 +217,74 @@ CREATE TABLE `tasks` (
 -- the opt-in index CreatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_created_at"]'
-CREATE INDEX IF NOT EXISTS `ix_tasks_by_created_at` ON `tasks` (`created_at`, `id`);
+CREATE INDEX
+/*M!100500 IF NOT EXISTS*/
+`ix_tasks_by_created_at` ON `tasks` (`created_at`, `id`);
 
 -- the opt-in index CreatedAt, down
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_created_at"]'
-ALTER TABLE IF EXISTS `tasks` DROP INDEX IF EXISTS `ix_tasks_by_created_at`;
+DROP INDEX `ix_tasks_by_created_at` ON `tasks`;
 
 -- the opt-in index ExternalTaskId
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_external_task_id"]'
-CREATE INDEX IF NOT EXISTS `ix_tasks_by_external_task_id` ON `tasks` (`externalTaskId`, `id`);
+CREATE INDEX
+/*M!100500 IF NOT EXISTS*/
+`ix_tasks_by_external_task_id` ON `tasks` (`externalTaskId`, `id`);
 
 -- the opt-in index ExternalTaskId, down
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_external_task_id"]'
-ALTER TABLE IF EXISTS `tasks` DROP INDEX IF EXISTS `ix_tasks_by_external_task_id`;
+DROP INDEX `ix_tasks_by_external_task_id` ON `tasks`;
 
 -- the opt-in index GameUpdatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_game_updated_at"]'
-CREATE INDEX IF NOT EXISTS `ix_tasks_by_game_updated_at` ON `tasks` (`gameId`, `updated_at`, `id`);
+CREATE INDEX
+/*M!100500 IF NOT EXISTS*/
+`ix_tasks_by_game_updated_at` ON `tasks` (`gameId`, `updated_at`, `id`);
 
 -- the opt-in index GameUpdatedAt, down
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_game_updated_at"]'
-ALTER TABLE IF EXISTS `tasks` DROP INDEX IF EXISTS `ix_tasks_by_game_updated_at`;
+DROP INDEX `ix_tasks_by_game_updated_at` ON `tasks`;
 
 -- the opt-in index UpdatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_updated_at"]'
-CREATE INDEX IF NOT EXISTS `ix_tasks_by_updated_at` ON `tasks` (`updated_at`, `id`);
+CREATE INDEX
+/*M!100500 IF NOT EXISTS*/
+`ix_tasks_by_updated_at` ON `tasks` (`updated_at`, `id`);
 
 -- the opt-in index UpdatedAt, down
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_updated_at"]'
-ALTER TABLE IF EXISTS `tasks` DROP INDEX IF EXISTS `ix_tasks_by_updated_at`;
+DROP INDEX `ix_tasks_by_updated_at` ON `tasks`;
 
 -- the opt-in index Status
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_status"]'
-CREATE INDEX IF NOT EXISTS `ix_tasks_by_status` ON `tasks` (`status`, `created_at`, `id`);
+CREATE INDEX
+/*M!100500 IF NOT EXISTS*/
+`ix_tasks_by_status` ON `tasks` (`status`, `created_at`, `id`);
 
 -- the opt-in index Status, down
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_status"]'
-ALTER TABLE IF EXISTS `tasks` DROP INDEX IF EXISTS `ix_tasks_by_status`;
+DROP INDEX `ix_tasks_by_status` ON `tasks`;
 
 -- the opt-in index StrategyId
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_strategy_id"]'
-CREATE INDEX IF NOT EXISTS `ix_tasks_by_strategy_id` ON `tasks` (`strategyId`, `id`);
+CREATE INDEX
+/*M!100500 IF NOT EXISTS*/
+`ix_tasks_by_strategy_id` ON `tasks` (`strategyId`, `id`);
 
 -- the opt-in index StrategyId, down
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_strategy_id"]'
-ALTER TABLE IF EXISTS `tasks` DROP INDEX IF EXISTS `ix_tasks_by_strategy_id`;
+DROP INDEX `ix_tasks_by_strategy_id` ON `tasks`;
 
 -- the migrator, down
 -- as in: the migrator on an empty database
@@ -334,10 +363,16 @@ SELECT
 FROM (
   SELECT
     j.n - 1 AS n,
-    SUBSTR(?, 16 * j.n - 15, 16) AS i,
-    ? AS g,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+    CAST(? AS BINARY(16)) AS g,
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS e,
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
@@ -433,9 +468,43 @@ WHERE
       AND table_name = ? AND extra LIKE '%auto_increment%'
   )
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -446,7 +515,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -492,9 +578,43 @@ WHERE
   AND `tasks`.`id` = ?
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -505,7 +625,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -551,9 +688,43 @@ WHERE
   AND `tasks`.`externalTaskId` = ?
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -564,7 +735,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -612,9 +800,43 @@ WHERE
   AND `tasks`.`updated_at` <= ?
   AND (1 = 0 OR `tasks`.`strategyId` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -624,7 +846,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -670,9 +909,43 @@ WHERE
   AND `tasks`.`status` = ?
   AND (1 = 0 OR `tasks`.`strategyId` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -682,7 +955,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -729,9 +1019,43 @@ WHERE
   `tasks`.`id` = ?
   AND (1 = 0 OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `status` = ?,
@@ -741,7 +1065,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -789,9 +1130,43 @@ WHERE
   AND `tasks`.`status` = ?
   AND (1 = 0 OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `status` = ?,
@@ -801,7 +1176,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -829,9 +1221,43 @@ DELETE FROM `tasks`
 WHERE
   `tasks`.`id` = ?
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 RETURNING
   `created_at`,
   `updated_at`,
@@ -849,9 +1275,43 @@ WHERE
   `tasks`.`gameId` = ?
   AND `tasks`.`id` = ?
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 RETURNING
   `created_at`,
   `updated_at`,
@@ -868,9 +1328,43 @@ WHERE
   `tasks`.`gameId` = ?
   AND `tasks`.`externalTaskId` = ?
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 RETURNING
   `id`,
   `created_at`,
@@ -1204,7 +1698,7 @@ SELECT
   `strategyId`,
   `status`
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
 WHERE 1 = 1
@@ -1215,7 +1709,7 @@ LIMIT 11;
 -- count by id (without a scope)
 SELECT COUNT(*)
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
 WHERE 1 = 1;
@@ -1233,7 +1727,10 @@ SELECT
   `strategyId`,
   `status`
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -1245,7 +1742,10 @@ LIMIT 11;
 -- count by game and id (without a scope)
 SELECT COUNT(*)
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -1264,13 +1764,16 @@ SELECT
   `strategyId`,
   `status`
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1283,13 +1786,16 @@ LIMIT 11;
 -- count by game and external id (without a scope)
 SELECT COUNT(*)
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1311,19 +1817,22 @@ SELECT
 FROM (
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+    SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   UNION
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, j.e AS e, ? AS g
+    SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1340,19 +1849,22 @@ SELECT COUNT(*)
 FROM (
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+    SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   UNION
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, j.e AS e, ? AS g
+    SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1390,16 +1902,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -1441,16 +1959,22 @@ SELECT
 FROM (
   SELECT
     j.n - 1 AS n,
-    SUBSTR(?, 16 * j.n - 15, 16) AS i,
-    ? AS g,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+    CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) r
@@ -1499,16 +2023,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -1520,7 +2050,7 @@ WHERE
   AND NOT EXISTS (
     SELECT 1
     FROM (
-      SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS g
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
@@ -1607,10 +2137,16 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS e,
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -1621,7 +2157,7 @@ WHERE
   AND NOT EXISTS (
     SELECT 1
     FROM (
-      SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS g
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
@@ -1661,16 +2197,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -1693,7 +2235,24 @@ UPDATE
         ?,
         CASE
           WHEN `tasks`.`updated_at` >= '0001-01-01'
-          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
           ELSE ?
         END
       ),
@@ -1764,16 +2323,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -1804,7 +2369,24 @@ UPDATE
         ?,
         CASE
           WHEN `tasks`.`updated_at` >= '0001-01-01'
-          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
           ELSE ?
         END
       ),
@@ -1853,16 +2435,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -1874,7 +2462,7 @@ WHERE
   AND NOT EXISTS (
     SELECT 1
     FROM (
-      SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS g
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
@@ -1895,7 +2483,24 @@ UPDATE
         ?,
         CASE
           WHEN `tasks`.`updated_at` >= '0001-01-01'
-          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
           ELSE ?
         END
       ),
@@ -1944,10 +2549,16 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS e,
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -1958,7 +2569,7 @@ WHERE
   AND NOT EXISTS (
     SELECT 1
     FROM (
-      SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS g
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
@@ -1979,7 +2590,24 @@ UPDATE
         ?,
         CASE
           WHEN `tasks`.`updated_at` >= '0001-01-01'
-          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
           ELSE ?
         END
       ),
@@ -2014,19 +2642,26 @@ RETURNING
 -- update_many by id (without a scope)
 SELECT `tasks`.`gameId`, `tasks`.`externalTaskId`, `tasks`.`id`
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
 ORDER BY `tasks`.`gameId`, `tasks`.`externalTaskId`;
 -- with bytes of [<id>, <id>], '[0, 0]'
 UPDATE (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT
+    j.n - 1 AS n,
+    j.e AS e,
+    CAST(? AS BINARY(16)) AS g,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2039,7 +2674,24 @@ SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -2050,7 +2702,10 @@ WHERE 1 = 1 AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
 -- update_many by game and id (without a scope)
 SELECT `tasks`.`gameId`, `tasks`.`externalTaskId`, `tasks`.`id`
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -2062,13 +2717,16 @@ ORDER BY `tasks`.`gameId`, `tasks`.`externalTaskId`;
 
 -- update_many by game and external id (without a scope)
 UPDATE (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2080,7 +2738,24 @@ SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -2092,19 +2767,22 @@ SELECT `tasks`.`gameId`, `tasks`.`externalTaskId`, `tasks`.`id`
 FROM (
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+    SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   UNION
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, j.e AS e, ? AS g
+    SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2131,7 +2809,24 @@ UPDATE `tasks` FORCE INDEX (`uq_tasks_game_external`) SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -2155,7 +2850,24 @@ UPDATE `tasks` SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -2174,7 +2886,24 @@ UPDATE `tasks` FORCE INDEX (`uq_tasks_game_external`) SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -2190,13 +2919,20 @@ WHERE
 -- with bytes of [<id>, <id>], '[0, 0]'
 DELETE `tasks`
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT
+    j.n - 1 AS n,
+    j.e AS e,
+    CAST(? AS BINARY(16)) AS g,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2214,13 +2950,16 @@ WHERE 1 = 1;
 -- delete_many by game and external id (without a scope)
 DELETE `tasks`
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2291,7 +3030,7 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
@@ -2305,7 +3044,10 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -2320,13 +3062,16 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2342,7 +3087,7 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
@@ -2354,7 +3099,10 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -2367,13 +3115,16 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2401,7 +3152,11 @@ INSERT INTO
   )
 SELECT ?, ?, ?, ?, ?, g.`id`, ?, ?, ?
 FROM `games` g
-WHERE g.`id` = ? AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+WHERE
+  g.`id` = ?
+  AND g.`apiKey_used` = ? COLLATE
+  /*M!100500 utf8mb4_nopad_bin*/
+  /*!80017 utf8mb4_0900_bin*/
 RETURNING
   `id`,
   `created_at`,
@@ -2436,8 +3191,11 @@ SELECT
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+        WHERE
+          g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
       )
     ) THEN `tasks`.`id`
   END AS seen,
@@ -2445,14 +3203,22 @@ SELECT
 FROM (
   SELECT
     j.n - 1 AS n,
-    SUBSTR(?, 16 * j.n - 15, 16) AS i,
-    ? AS g,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+    CAST(? AS BINARY(16)) AS g,
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS e,
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+  AND g.`apiKey_used` = ? COLLATE
+  /*M!100500 utf8mb4_nopad_bin*/
+  /*!80017 utf8mb4_0900_bin*/
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
@@ -2493,8 +3259,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
@@ -2517,8 +3286,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
@@ -2542,8 +3314,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, 'task', 'gme_live_mine', 'gme_live_mine'
@@ -2579,15 +3354,52 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -2598,7 +3410,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -2648,15 +3477,52 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -2667,7 +3533,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -2717,15 +3600,52 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -2736,7 +3656,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -2785,17 +3722,54 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND `tasks`.`status` = ?
   AND `tasks`.`updated_at` <= ?
   AND (1 = 0 OR `tasks`.`strategyId` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -2805,7 +3779,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -2854,16 +3845,53 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND `tasks`.`status` = ?
   AND (1 = 0 OR `tasks`.`strategyId` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `strategyId` = ?,
@@ -2873,7 +3901,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -2924,15 +3969,52 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `status` = ?,
@@ -2942,7 +4024,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -2992,16 +4091,53 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND `tasks`.`status` = ?
   AND (1 = 0 OR `tasks`.`status` <> ?)
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 FOR UPDATE ON DUPLICATE KEY
 UPDATE
   `status` = ?,
@@ -3011,7 +4147,24 @@ UPDATE
       WHEN
       VALUES
 (`updated_at`) >= '0001-01-01'
-        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(VALUES(`updated_at`))) THEN
+        AND DAYOFMONTH(VALUES(`updated_at`)) BETWEEN 1 AND ELT(
+          MONTH (VALUES(`updated_at`)),
+          31,
+          28 + (
+            YEAR(VALUES(`updated_at`)) % 4 = 0
+            AND (YEAR(VALUES(`updated_at`)) % 100 <> 0 OR YEAR(VALUES(`updated_at`)) % 400 = 0)
+          ),
+          31,
+          30,
+          31,
+          30,
+          31,
+          31,
+          30,
+          31,
+          30,
+          31
+        ) THEN
       VALUES(`updated_at`) + INTERVAL 1 MICROSECOND
         ELSE ?
     END
@@ -3044,14 +4197,51 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 RETURNING
   `created_at`,
   `updated_at`,
@@ -3073,14 +4263,51 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 RETURNING
   `created_at`,
   `updated_at`,
@@ -3101,14 +4328,51 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND `tasks`.`created_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`created_at`))
+  AND DAYOFMONTH(`tasks`.`created_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`created_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`created_at`) % 4 = 0
+      AND (YEAR(`tasks`.`created_at`) % 100 <> 0 OR YEAR(`tasks`.`created_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
   AND `tasks`.`updated_at` >= '0001-01-01'
-  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`))
+  AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+    MONTH (`tasks`.`updated_at`),
+    31,
+    28 + (
+      YEAR(`tasks`.`updated_at`) % 4 = 0
+      AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+    ),
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31
+  )
 RETURNING
   `id`,
   `created_at`,
@@ -3149,8 +4413,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3176,8 +4443,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (`tasks`.`created_at` > ? OR (`tasks`.`created_at` = ? AND `tasks`.`id` > ?))
@@ -3204,8 +4474,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`created_at` DESC, `tasks`.`id` DESC
@@ -3231,8 +4504,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (`tasks`.`created_at` < ? OR (`tasks`.`created_at` = ? AND `tasks`.`id` < ?))
@@ -3259,8 +4535,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`updated_at` ASC, `tasks`.`id` ASC
@@ -3286,8 +4565,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (`tasks`.`updated_at` > ? OR (`tasks`.`updated_at` = ? AND `tasks`.`id` > ?))
@@ -3314,8 +4596,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`updated_at` DESC, `tasks`.`id` DESC
@@ -3341,8 +4626,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (`tasks`.`updated_at` < ? OR (`tasks`.`updated_at` = ? AND `tasks`.`id` < ?))
@@ -3369,8 +4657,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`externalTaskId` ASC
@@ -3396,8 +4687,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND `tasks`.`externalTaskId` > ?
@@ -3424,8 +4718,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`externalTaskId` DESC
@@ -3451,8 +4748,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND `tasks`.`externalTaskId` < ?
@@ -3479,8 +4779,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3496,8 +4799,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, 'gme_live_mine', 'gme_live_mine'
@@ -3521,8 +4827,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`externalTaskId` ASC, `tasks`.`id` ASC
@@ -3548,8 +4857,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (
@@ -3585,8 +4897,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3611,8 +4926,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, 'closed', 'open', 'default', 'task', 'tasl', <time>, <time>, 'gme_live_mine',
@@ -3630,7 +4948,7 @@ SELECT
   `strategyId`,
   `status`
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
 WHERE
@@ -3640,8 +4958,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3651,7 +4972,7 @@ LIMIT 11;
 -- count by id (in a scope)
 SELECT COUNT(*)
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
 WHERE
@@ -3661,8 +4982,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with bytes of [<id>, <id>], '[0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -3679,7 +5003,10 @@ SELECT
   `strategyId`,
   `status`
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -3690,8 +5017,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3701,7 +5031,10 @@ LIMIT 11;
 -- count by game and id (in a scope)
 SELECT COUNT(*)
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -3712,8 +5045,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with bytes of [<id>, <id>], <game>, '[0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -3730,13 +5066,16 @@ SELECT
   `strategyId`,
   `status`
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3748,8 +5087,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3759,13 +5101,16 @@ LIMIT 11;
 -- count by game and external id (in a scope)
 SELECT COUNT(*)
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3777,8 +5122,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, '["task 045", "task 046"]', 'gme_live_mine', 'gme_live_mine'
@@ -3797,19 +5145,22 @@ SELECT
 FROM (
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+    SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   UNION
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, j.e AS e, ? AS g
+    SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3823,8 +5174,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3836,19 +5190,22 @@ SELECT COUNT(*)
 FROM (
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+    SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   UNION
   SELECT `tasks`.`gameId` AS g, `tasks`.`id` AS a
   FROM (
-    SELECT j.n - 1 AS n, j.e AS e, ? AS g
+    SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3862,8 +5219,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with bytes of [<id>], '[0]', <game>, '["task 048"]', 'gme_live_mine', 'gme_live_mine'
@@ -3878,8 +5238,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with 'gme_live_mine', 'gme_live_mine'
@@ -3907,16 +5270,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -3924,7 +5293,9 @@ r AS (
 SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, ?
 FROM
   r STRAIGHT_JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+  AND g.`apiKey_used` = ? COLLATE
+  /*M!100500 utf8mb4_nopad_bin*/
+  /*!80017 utf8mb4_0900_bin*/
 WHERE 1 = 1
 RETURNING
   `id`,
@@ -3962,8 +5333,11 @@ SELECT
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+        WHERE
+          g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
       )
     ) THEN `tasks`.`id`
   END AS seen,
@@ -3971,21 +5345,29 @@ SELECT
 FROM (
   SELECT
     j.n - 1 AS n,
-    SUBSTR(?, 16 * j.n - 15, 16) AS i,
-    ? AS g,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+    CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+  AND g.`apiKey_used` = ? COLLATE
+  /*M!100500 utf8mb4_nopad_bin*/
+  /*!80017 utf8mb4_0900_bin*/
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
@@ -4032,16 +5414,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -4053,11 +5441,13 @@ WHERE
   AND NOT EXISTS (
     SELECT 1
     FROM (
-      SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS g
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      AND g.`apiKey_used` = ? COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
     WHERE g.`id` IS NULL
   )
 RETURNING
@@ -4145,10 +5535,16 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS e,
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -4159,11 +5555,13 @@ WHERE
   AND NOT EXISTS (
     SELECT 1
     FROM (
-      SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS g
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      AND g.`apiKey_used` = ? COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
     WHERE g.`id` IS NULL
   )
 RETURNING
@@ -4201,16 +5599,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -4218,7 +5622,9 @@ r AS (
 SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, ?
 FROM
   r STRAIGHT_JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+  AND g.`apiKey_used` = ? COLLATE
+  /*M!100500 utf8mb4_nopad_bin*/
+  /*!80017 utf8mb4_0900_bin*/
 WHERE 1 = 1 ON DUPLICATE KEY
 UPDATE
   `updated_at` = IF (
@@ -4236,15 +5642,35 @@ UPDATE
         OR EXISTS (
           SELECT 1
           FROM `games` g
-          WHERE g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+          WHERE
+            g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE
+            /*M!100500 utf8mb4_nopad_bin*/
+            /*!80017 utf8mb4_0900_bin*/
         )
       ),
       GREATEST(
         ?,
         CASE
           WHEN `tasks`.`updated_at` >= '0001-01-01'
-          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
           ELSE ?
         END
       ),
@@ -4262,8 +5688,11 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+        WHERE
+          g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
       )
     ),
     VALUES(`strategyId`), `tasks`.`strategyId`
@@ -4329,16 +5758,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -4346,7 +5781,9 @@ r AS (
 SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, ?
 FROM
   r STRAIGHT_JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+  AND g.`apiKey_used` = ? COLLATE
+  /*M!100500 utf8mb4_nopad_bin*/
+  /*!80017 utf8mb4_0900_bin*/
 WHERE
   1 = 1
   AND NOT EXISTS (
@@ -4372,15 +5809,35 @@ UPDATE
         OR EXISTS (
           SELECT 1
           FROM `games` g
-          WHERE g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+          WHERE
+            g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE
+            /*M!100500 utf8mb4_nopad_bin*/
+            /*!80017 utf8mb4_0900_bin*/
         )
       ),
       GREATEST(
         ?,
         CASE
           WHEN `tasks`.`updated_at` >= '0001-01-01'
-          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
           ELSE ?
         END
       ),
@@ -4398,8 +5855,11 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+        WHERE
+          g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
       )
     ),
     VALUES(`strategyId`), `tasks`.`strategyId`
@@ -4440,16 +5900,22 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
+          PATH '$'
         )
       ) j
   ) j
@@ -4461,11 +5927,13 @@ WHERE
   AND NOT EXISTS (
     SELECT 1
     FROM (
-      SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS g
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      AND g.`apiKey_used` = ? COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
     WHERE g.`id` IS NULL
   )
   AND NOT EXISTS (
@@ -4480,8 +5948,11 @@ WHERE
           OR EXISTS (
             SELECT 1
             FROM `games` g
-            WHERE g.`id` = `tasks`.`gameId`
-              AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+            WHERE
+              g.`id` = `tasks`.`gameId`
+              AND g.`apiKey_used` = ? COLLATE
+              /*M!100500 utf8mb4_nopad_bin*/
+              /*!80017 utf8mb4_0900_bin*/
           )
         ) THEN 0
         ELSE 1
@@ -4503,15 +5974,35 @@ UPDATE
         OR EXISTS (
           SELECT 1
           FROM `games` g
-          WHERE g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+          WHERE
+            g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE
+            /*M!100500 utf8mb4_nopad_bin*/
+            /*!80017 utf8mb4_0900_bin*/
         )
       ),
       GREATEST(
         ?,
         CASE
           WHEN `tasks`.`updated_at` >= '0001-01-01'
-          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
           ELSE ?
         END
       ),
@@ -4529,8 +6020,11 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+        WHERE
+          g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
       )
     ),
     VALUES(`strategyId`), NULL
@@ -4572,10 +6066,16 @@ r AS (
   FROM (
     SELECT
       j.n - 1 AS n,
-      SUBSTR(?, 16 * j.n - 15, 16) AS i,
-      ? AS g,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
-      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS e,
+      CONVERT (? USING utf8mb4) COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
+      AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -4586,11 +6086,13 @@ WHERE
   AND NOT EXISTS (
     SELECT 1
     FROM (
-      SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS g
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      AND g.`apiKey_used` = ? COLLATE
+      /*M!100500 utf8mb4_nopad_bin*/
+      /*!80017 utf8mb4_0900_bin*/
     WHERE g.`id` IS NULL
   )
   AND NOT EXISTS (
@@ -4605,8 +6107,11 @@ WHERE
           OR EXISTS (
             SELECT 1
             FROM `games` g
-            WHERE g.`id` = `tasks`.`gameId`
-              AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+            WHERE
+              g.`id` = `tasks`.`gameId`
+              AND g.`apiKey_used` = ? COLLATE
+              /*M!100500 utf8mb4_nopad_bin*/
+              /*!80017 utf8mb4_0900_bin*/
           )
         ) THEN 0
         ELSE 1
@@ -4628,15 +6133,35 @@ UPDATE
         OR EXISTS (
           SELECT 1
           FROM `games` g
-          WHERE g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+          WHERE
+            g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE
+            /*M!100500 utf8mb4_nopad_bin*/
+            /*!80017 utf8mb4_0900_bin*/
         )
       ),
       GREATEST(
         ?,
         CASE
           WHEN `tasks`.`updated_at` >= '0001-01-01'
-          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
           ELSE ?
         END
       ),
@@ -4654,8 +6179,11 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+        WHERE
+          g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE
+          /*M!100500 utf8mb4_nopad_bin*/
+          /*!80017 utf8mb4_0900_bin*/
       )
     ),
     VALUES(`strategyId`), NULL
@@ -4682,13 +6210,20 @@ RETURNING
 -- as in: update_many by id (without a scope)
 -- with bytes of [<id>, <id>], '[0, 0]'
 UPDATE (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT
+    j.n - 1 AS n,
+    j.e AS e,
+    CAST(? AS BINARY(16)) AS g,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -4701,7 +6236,24 @@ SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -4712,8 +6264,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -4729,13 +6284,16 @@ WHERE
 
 -- update_many by game and external id (in a scope)
 UPDATE (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -4747,7 +6305,24 @@ SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -4758,8 +6333,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -4783,7 +6361,24 @@ UPDATE `tasks` FORCE INDEX (`uq_tasks_game_external`) SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -4795,8 +6390,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -4812,7 +6410,24 @@ UPDATE `tasks` SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -4824,8 +6439,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -4840,7 +6458,24 @@ UPDATE `tasks` FORCE INDEX (`uq_tasks_game_external`) SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )
@@ -4853,8 +6488,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ?);
@@ -4865,13 +6503,20 @@ WHERE
 -- with bytes of [<id>, <id>], '[0, 0]'
 DELETE `tasks`
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT
+    j.n - 1 AS n,
+    j.e AS e,
+    CAST(? AS BINARY(16)) AS g,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -4884,8 +6529,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, bytes of [<id>, <id>], '["task 066", "task 067"]', 'gme_live_mine', 'gme_live_mine'
@@ -4899,13 +6547,16 @@ WHERE
 -- delete_many by game and external id (in a scope)
 DELETE `tasks`
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -4917,8 +6568,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, '["task 070", "task 071"]', 'gme_live_mine', 'gme_live_mine'
@@ -4942,8 +6596,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with 's', 'gme_live_mine', 'gme_live_mine'
@@ -4961,8 +6618,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, 'gme_live_mine', 'gme_live_mine'
@@ -4984,8 +6644,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
@@ -5001,8 +6664,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
@@ -5021,8 +6687,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
@@ -5038,7 +6707,7 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
@@ -5049,8 +6718,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -5062,7 +6734,10 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -5074,8 +6749,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -5087,13 +6765,16 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -5106,8 +6787,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
@@ -5119,7 +6803,7 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
   LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
@@ -5130,8 +6814,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 UNION ALL
@@ -5141,7 +6828,10 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, SUBSTR(?, 16 * j.n - 15, 16) AS a, ? AS g
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`id` = k.a
@@ -5153,8 +6843,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   )
 UNION ALL
@@ -5164,13 +6857,16 @@ SELECT
   `tasks`.`strategyId` AS own,
   g.`strategyId` AS inherited
 FROM (
-  SELECT j.n - 1 AS n, j.e AS e, ? AS g
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -5183,8 +6879,11 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      WHERE
+        g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
     )
   );
 -- with bytes of [<id>], '[0]', 'gme_live_mine', 'gme_live_mine', 1, bytes of [<id>], <game>, '[0]',
@@ -5218,10 +6917,16 @@ SELECT
 FROM (
   SELECT
     j.n - 1 AS n,
-    SUBSTR(?, 16 * j.n - 15, 16) AS i,
-    ? AS g,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+    CAST(? AS BINARY(16)) AS g,
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS e,
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
@@ -5268,16 +6973,22 @@ SELECT
 FROM (
   SELECT
     j.n - 1 AS n,
-    SUBSTR(?, 16 * j.n - 15, 16) AS i,
-    ? AS g,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+    CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
+    CONVERT (? USING utf8mb4) COLLATE
+    /*M!100500 utf8mb4_nopad_bin*/
+    /*!80017 utf8mb4_0900_bin*/
+    AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
+        /*M!100500 utf8mb4_nopad_bin*/
+        /*!80017 utf8mb4_0900_bin*/
+        PATH '$'
       )
     ) j
 ) r
@@ -5324,7 +7035,24 @@ UPDATE `tasks` FORCE INDEX (`uq_tasks_game_external`) SET
     ?,
     CASE
       WHEN `tasks`.`updated_at` >= '0001-01-01'
-      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`tasks`.`updated_at`)) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+      AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+        MONTH (`tasks`.`updated_at`),
+        31,
+        28 + (
+          YEAR(`tasks`.`updated_at`) % 4 = 0
+          AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+        ),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
       ELSE ?
     END
   )

@@ -23,8 +23,26 @@ tests_on!(
 
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
+/// The text of a statement without the comments that only MariaDB or only MySQL reads: as this server
+/// reads it.
+fn read_by_server(backend: Backend, text: &str) -> String {
+    if !backend.is_mariadb_or_mysql() {
+        return text.to_owned();
+    }
+    let mut parts = text.split("/*");
+    let mut read = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (comment, rest) = part.split_once("*/").unwrap();
+        let of_server = if backend == Backend::MySql { "!80017 " } else { "M!100500 " };
+        read += comment.strip_prefix(of_server).unwrap_or_default();
+        read += if read.ends_with(' ') { rest.trim_start() } else { rest };
+    }
+    read
+}
+
 /// Records the statements that a pool sends.
 struct Recorder {
+    backend: Backend,
     db: DatabaseConnection,
     sent: Arc<Mutex<Vec<Statement>>>,
     /// The names of ids in the record.
@@ -48,6 +66,7 @@ impl Recorder {
             .to_owned();
         let (ids, seen) = (HashMap::new(), HashMap::new());
         Self {
+            backend: database.backend,
             db,
             sent,
             ids,
@@ -72,7 +91,9 @@ impl Recorder {
             self.record.push_str("-- sends nothing\n");
         }
         for statement in sent {
-            if let Some(definitions) = self.abbreviations.learn(&statement.sql) {
+            if let Some(definitions) =
+                self.abbreviations.learn(&read_by_server(self.backend, &statement.sql))
+            {
                 self.record.push_str(&definitions);
             }
             self.statement(title, &statement);
@@ -84,7 +105,7 @@ impl Recorder {
         match self.seen.get(&statement.sql) {
             Some(under) => self.record.push_str(&format!("-- as in: {under}\n")),
             None => {
-                let text = self.abbreviations.apply(&statement.sql);
+                let text = self.abbreviations.apply(&read_by_server(self.backend, &statement.sql));
                 self.record.push_str(&format::statement(&text));
                 self.seen.insert(statement.sql.clone(), title.to_owned());
             }
