@@ -1,0 +1,45 @@
+# PostgreSQL and the poolers in front of it. .ci/with-databases sources this file.
+
+# A cluster with the users and the database of the tests. They are made without a client,
+# since the embedded builds bring none.
+init_postgres() {
+    local collation=() bin=${home[postgres]}/bin
+    # ICU does not depend on the locales installed; without it: plain C.UTF-8.
+    if "$bin/initdb" --help | grep -e --icu-locale >/dev/null; then
+        collation=(--locale-provider=icu --icu-locale=en-US)
+    fi
+    as postgres
+    # shellcheck disable=SC2016 # for the inner shell
+    setsid "${as[@]}" sh -ec '
+        bin=$1 data=$2
+        shift 2
+        "$bin/initdb" --pgdata="$data" --username=postgres --auth=trust --no-sync \
+            --encoding=UTF8 --locale=C.UTF-8 "$@" </dev/null
+        "$bin/postgres" --single -F -D "$data" postgres' \
+        init "$bin" "$work/postgres/data" "${collation[@]}" \
+        >"$work/postgres-init.log" 2>&1 <<SQL &
+CREATE ROLE game_tasks LOGIN CREATEDB
+CREATE ROLE game_tasks_app LOGIN
+CREATE DATABASE game_tasks OWNER game_tasks
+SQL
+    init_pids[postgres]=$!
+}
+
+start_postgres() {
+    local durability=(-c fsync=off -c full_page_writes=off)
+    [[ ${GAME_TASKS_DURABLE:-} != 1 ]] || durability=()
+    take_port postgres
+    as postgres
+    setsid "${as[@]}" "${home[postgres]}/bin/postgres" -D "$work/postgres/data" \
+        -c listen_addresses=127.0.0.1 -c port="${port[postgres]}" -c unix_socket_directories= \
+        -c max_connections=300 -c shared_buffers=128MB -c timezone=Asia/Tokyo \
+        "${durability[@]}" >"$work/postgres.log" 2>&1 </dev/null &
+    pid[postgres]=$!
+}
+
+# The server writes its state to the last line of a file whose first line is its process id.
+postgres_answers() {
+    local lines
+    mapfile -t lines <"$work/postgres/data/postmaster.pid" || return
+    [[ ${lines[0]:-} == "${pid[postgres]}" && ${lines[7]:-} == ready* ]]
+} 2>/dev/null
