@@ -1,4 +1,4 @@
-# MariaDB: one server, and a second one with other settings. .ci/with-databases sources
+# MariaDB: one server, a second one with other settings, and a replica. .ci/with-databases sources
 # this file.
 
 # Where this folder's server finds its messages and the SQL of its own tables.
@@ -55,12 +55,13 @@ launch_mariadb() { # NAME OPTION...
 }
 
 start_mariadb() {
-    local durability=(--innodb-flush-log-at-trx-commit=0)
+    local durability=(--innodb-flush-log-at-trx-commit=0) replication=()
     [[ ${GAME_TASKS_DURABLE:-} != 1 ]] || durability=()
+    [[ ! -d $work/replica ]] || replication=(--server-id=1 --log-bin=binlog --binlog-format=MIXED)
     launch_mariadb mariadb --max-connections=300 \
         --innodb-buffer-pool-size=128M --default-time-zone=+05:00 \
         --character-set-server=latin1 --collation-server=latin1_swedish_ci \
-        "${durability[@]}"
+        "${durability[@]}" "${replication[@]}"
 }
 
 # The second MariaDB, for what only the settings of a server can bring about.
@@ -68,6 +69,20 @@ start_rollback() {
     launch_mariadb rollback --innodb-buffer-pool-size=16M --innodb-flush-log-at-trx-commit=0 \
         --innodb-rollback-on-timeout=ON --max-allowed-packet=1M
 }
+
+# It gets all from the other server, its users too.
+start_replica() {
+    cat >"$work/sql/replica.sql" <<SQL
+STOP SLAVE;
+CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=${port[mariadb]}, MASTER_USER='game_tasks_replica', MASTER_PASSWORD='$password', MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1;
+START SLAVE;
+SQL
+    own sql
+    launch_mariadb replica --init-file="$work/sql/replica.sql" --server-id=2 --read-only=ON \
+        --skip-slave-start --max-connections=300 --innodb-buffer-pool-size=64M \
+        --innodb-flush-log-at-trx-commit=0 --default-time-zone=+05:00 --character-set-server=latin1
+}
+replica_answers() { mariadb_answers replica; }
 
 # Only our own server passes this check, not another one that took the port in between.
 mariadb_answers() { # [NAME]
