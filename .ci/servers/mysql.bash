@@ -4,7 +4,7 @@ mysql_program() { # NAME; sets the array `program`
     local folder=${home[$1]}
     program "$folder" usr/sbin/mysqld
     program+=(--no-defaults --basedir="$folder/usr" --lc-messages-dir="$folder/usr/share/mysql"
-        --datadir="$work/$1/data")
+        --plugin-dir="$folder/usr/lib/mysql/plugin" --datadir="$work/$1/data")
 }
 
 init_mysql() { # NAME
@@ -34,15 +34,23 @@ start_mysql() {
     local durability=(--innodb-flush-log-at-trx-commit=0 --sync-binlog=0)
     [[ ${GAME_TASKS_DURABLE:-} != 1 ]] || durability=()
     launch_mysql mysql --innodb-buffer-pool-size=128M "${durability[@]}"
+    # After a crash nobody else asks.
+    { until mysql_answers || ! signal 0 "${pid[mysql]}"; do sleep 0.2; done; } </dev/null >/dev/null 2>&1 &
+    helpers+=($!)
 }
 
-mysql_client() { # NAME USER PASSWORD SQL
+mysql_client() { # NAME OPTION...
     local program
     as "$1"
     program "${home[$1]}" usr/bin/mysql
-    "${as[@]}" MYSQL_PWD="$3" "${program[@]}" --no-defaults --protocol=tcp --host=127.0.0.1 \
-        --port="${port[$1]}" --user="$2" --connect-timeout=2 --batch --skip-column-names \
-        --execute="$4" </dev/null
+    "${as[@]}" MYSQL_PWD="$password" "${program[@]}" --no-defaults --batch --skip-column-names \
+        --connect-timeout=2 "${@:2}" </dev/null
+}
+
+# The superuser, through the socket; its path from here is short, however deep TMPDIR is.
+mysql_root() { # NAME SQL
+    mysql_client "$1" --protocol=socket --socket="$1/data/mysql.sock" --user=root \
+        --skip-password --execute="$2"
 }
 
 # Each user logs in once, over TLS: after that the server knows the password's digest, and
@@ -50,6 +58,7 @@ mysql_client() { # NAME USER PASSWORD SQL
 mysql_answers() { # [NAME]
     local name=${1:-mysql} user
     for user in game_tasks game_tasks_app; do
-        mysql_client "$name" "$user" "$password" 'SELECT 1' >/dev/null 2>&1 || return
+        mysql_client "$name" --protocol=tcp --host=127.0.0.1 --port="${port[$name]}" \
+            --user="$user" --execute='SELECT 1' >/dev/null 2>&1 || return
     done
 }
