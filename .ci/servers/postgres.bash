@@ -15,6 +15,10 @@ init_postgres() {
         shift 2
         "$bin/initdb" --pgdata="$data" --username=postgres --auth=trust --no-sync \
             --encoding=UTF8 --locale=C.UTF-8 "$@" </dev/null
+        # Before 13 only this extension has gen_random_uuid(), which GAME uses.
+        if [ "$(cat "$data/PG_VERSION")" -lt 13 ]; then
+            echo "CREATE EXTENSION pgcrypto" | "$bin/postgres" --single -F -D "$data" template1
+        fi
         "$bin/postgres" --single -F -D "$data" postgres' \
         init "$bin" "$work/postgres/data" "${collation[@]}" \
         >"$work/postgres-init.log" 2>&1 <<SQL &
