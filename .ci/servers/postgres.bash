@@ -14,18 +14,26 @@ init_postgres() {
         bin=$1 data=$2
         shift 2
         "$bin/initdb" --pgdata="$data" --username=postgres --auth=trust --no-sync \
-            --encoding=UTF8 --locale=C.UTF-8 "$@" </dev/null
-        # Before 13 only this extension has gen_random_uuid(), which GAME uses.
-        if [ "$(cat "$data/PG_VERSION")" -lt 13 ]; then
-            echo "CREATE EXTENSION pgcrypto" | "$bin/postgres" --single -F -D "$data" template1
-        fi
-        "$bin/postgres" --single -F -D "$data" postgres' \
+            --encoding=UTF8 --locale=C.UTF-8 "$@"
+        version=$(cat "$data/PG_VERSION")
+        {
+            echo "CREATE ROLE game_tasks LOGIN CREATEDB"
+            echo "CREATE ROLE game_tasks_app LOGIN"
+            # As it is since 15: the owner of a database also owns its schema, where others
+            # may create nothing.
+            if [ "$version" -lt 15 ]; then
+                echo "ALTER SCHEMA public OWNER TO game_tasks"
+                echo "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+            fi
+            # Before 13 only this extension has gen_random_uuid(), which GAME uses.
+            if [ "$version" -lt 13 ]; then
+                echo "CREATE EXTENSION pgcrypto"
+            fi
+        } | "$bin/postgres" --single -F -D "$data" template1
+        echo "CREATE DATABASE game_tasks OWNER game_tasks" |
+            "$bin/postgres" --single -F -D "$data" postgres' \
         init "$bin" "$work/postgres/data" "${collation[@]}" \
-        >"$work/postgres-init.log" 2>&1 <<SQL &
-CREATE ROLE game_tasks LOGIN CREATEDB
-CREATE ROLE game_tasks_app LOGIN
-CREATE DATABASE game_tasks OWNER game_tasks
-SQL
+        >"$work/postgres-init.log" 2>&1 </dev/null &
     init_pids[postgres]=$!
 }
 

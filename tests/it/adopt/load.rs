@@ -158,7 +158,11 @@ async fn read_for_long(db: DatabaseConnection, think: Duration, stop: Stop) {
 
 /// Records the longest wait for a lock of any session except for the adoption.
 async fn watch_locks(db: DatabaseConnection, longest: Longest, stop: Stop) {
-    let waits = "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)::float8
+    // `pg_locks` has the start of a wait since PostgreSQL 14; before, the statement's start.
+    let waits = "SELECT coalesce(max(extract(epoch FROM clock_timestamp() -
+                     CASE WHEN jsonb_exists(to_jsonb(l), 'waitstart')
+                          THEN (to_jsonb(l) ->> 'waitstart')::timestamptz
+                          ELSE a.query_start END)), 0)::float8
                  FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
                  WHERE NOT l.granted AND a.datname = current_database()
                  AND a.application_name <> 'game-tasks adopt' AND a.backend_type = 'client backend'";

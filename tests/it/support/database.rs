@@ -160,15 +160,6 @@ impl TestDatabase {
     /// servers.
     pub(crate) async fn pool_without_ddl(&self) -> DatabaseConnection {
         if self.backend == Backend::Postgres {
-            // Before PostgreSQL 15 everybody may create tables in this schema.
-            let superuser = self.pool_of("postgres").await;
-            for grant in [
-                "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-                "GRANT CREATE ON SCHEMA public TO game_tasks",
-            ] {
-                run(&superuser, grant, []).await;
-            }
-            superuser.close().await.unwrap();
             for grant in [
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public \
                  TO game_tasks_app",
