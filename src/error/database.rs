@@ -285,6 +285,8 @@ fn retry(call: Call, kind: FailureKind, state: TransactionState) -> Retry {
         | FailureKind::PacketTooLarge
         | FailureKind::PermissionDenied
         | FailureKind::InvalidStatement
+        // Repeated, it fails now and then, and can even execute another client's statement.
+        | FailureKind::UnsupportedPooler
         | FailureKind::InvalidValue
         | FailureKind::Decode
         | FailureKind::Other => Retry::No,

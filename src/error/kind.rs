@@ -10,6 +10,7 @@
 /// | [`PermissionDenied`](Self::PermissionDenied) | the user may not do this, or may not log in | grant it |
 /// | [`Serialization`](Self::Serialization), [`Timeout`](Self::Timeout), [`Busy`](Self::Busy) | another transaction interfered, or the statement was cancelled | repeat |
 /// | [`StatementInvalidated`](Self::StatementInvalidated) | a prepared statement is gone, or the schema changed under it | repeat |
+/// | [`UnsupportedPooler`](Self::UnsupportedPooler) | a pooler shares sessions without keeping their prepared statements apart | [configure it](mod@crate::docs::databases#poolers) |
 /// | [`ResourceExhausted`](Self::ResourceExhausted) | the server temporarily lacks memory, locks or another resource | repeat later |
 /// | [`ReadOnly`](Self::ReadOnly) | the database accepts no writes | on a server, repeat after the failover; on SQLite, give write access |
 /// | [`StorageFull`](Self::StorageFull) | the disk is full | free some space |
@@ -73,6 +74,10 @@ pub enum FailureKind {
     /// A prepared statement no longer exists, or the schema changed since it was prepared. Nothing was
     /// written.
     StatementInvalidated,
+    /// A connection pooler gives one session of PostgreSQL to several clients without keeping their
+    /// prepared statements apart: the server already has a statement of the name that the driver
+    /// chose. Nothing was written. See the guide [`databases`](mod@crate::docs::databases#poolers).
+    UnsupportedPooler,
     /// A value does not fit its column or its type.
     InvalidValue,
     /// The answer could not be read: a value has another type than its column should have, or
@@ -109,6 +114,10 @@ impl FailureKind {
                 "the statement cannot run on these tables (are all migrations applied?)"
             }
             Self::StatementInvalidated => "a prepared statement is no longer valid",
+            Self::UnsupportedPooler => {
+                "a connection pooler mixes up the prepared statements of its clients (which settings \
+                 it needs: `game_tasks::docs::databases`)"
+            }
             Self::InvalidValue => "a value does not fit its type or column",
             Self::Decode => "the answer could not be read",
             Self::Other => "an unclassified error",

@@ -92,7 +92,7 @@ const POSTGRES: &[Row] = &[
     ("40P01", Serialization, Lost), ("42501", PermissionDenied, Lost),
     ("42601", InvalidStatement, Lost), ("42703", InvalidStatement, Lost),
     ("42883", InvalidStatement, Lost), ("42P01", InvalidStatement, Lost),
-    ("42P05", StatementInvalidated, Lost), ("44000", ConstraintViolation, Lost),
+    ("42P05", UnsupportedPooler, Lost), ("44000", ConstraintViolation, Lost),
     ("53000", ResourceExhausted, Lost), ("53100", StorageFull, Lost),
     ("53200", ResourceExhausted, Lost), ("53300", Unreachable, Lost),
     ("53400", ResourceExhausted, Lost), ("54000", PacketTooLarge, Lost),

@@ -27,6 +27,19 @@ pub enum MigrationError {
         /// The oldest version that the crate supports.
         needs: &'static str,
     },
+    /// A connection pooler gives server connections to several clients, and does not keep their
+    /// prepared statements or transactions apart: PgBouncer before 1.21, with
+    /// `max_prepared_statements = 0`, or in statement mode. A statement of the migrations may have
+    /// been mistaken for another client's. See the guide
+    /// [`databases`](mod@crate::docs::databases#poolers).
+    #[error(
+        "the connection pooler does not keep prepared statements or transactions of its clients \
+         apart (which settings it needs: `game_tasks::docs::databases`): {source}"
+    )]
+    UnsupportedPooler {
+        /// The failure.
+        source: DatabaseError,
+    },
     /// The tokio runtime was shut down before [`migrate`](crate::migrate) had finished.
     #[error("the migrations were not run to completion: {fault}")]
     NotCompleted {
@@ -46,9 +59,10 @@ impl MigrationError {
         match self {
             Self::Database(error) => error.retry(),
             Self::NotCompleted { .. } => Retry::Unknown,
-            Self::SchemaMismatch(_) | Self::CannotRun { .. } | Self::UnsupportedDatabase { .. } => {
-                Retry::No
-            }
+            Self::SchemaMismatch(_)
+            | Self::CannotRun { .. }
+            | Self::UnsupportedDatabase { .. }
+            | Self::UnsupportedPooler { .. } => Retry::No,
         }
     }
 
@@ -57,7 +71,9 @@ impl MigrationError {
     #[must_use]
     pub fn transaction_state(&self) -> TransactionState {
         match self {
-            Self::Database(error) => error.transaction_state(),
+            Self::Database(error) | Self::UnsupportedPooler { source: error } => {
+                error.transaction_state()
+            }
             Self::SchemaMismatch(_)
             | Self::CannotRun { .. }
             | Self::UnsupportedDatabase { .. }
@@ -69,7 +85,9 @@ impl MigrationError {
     #[must_use]
     pub fn into_db_err(self) -> Option<DbErr> {
         match self {
-            Self::Database(error) => Some(error.into_db_err()),
+            Self::Database(error) | Self::UnsupportedPooler { source: error } => {
+                Some(error.into_db_err())
+            }
             Self::SchemaMismatch(_)
             | Self::CannotRun { .. }
             | Self::UnsupportedDatabase { .. }

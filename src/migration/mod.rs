@@ -11,6 +11,7 @@ mod lock;
 mod mismatch;
 mod names;
 mod opt_in;
+mod pooler;
 mod row_lock;
 pub(crate) mod schema;
 mod status;
@@ -32,7 +33,7 @@ use crate::task::{Games, ParentGame};
 use async_trait::async_trait;
 use columns::{ColumnDefault, ColumnSpec};
 use sea_orm::sea_query::{Alias, IntoIden};
-use sea_orm::{ConnectionTrait, DatabaseExecutor, DbErr, DynIden};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbErr, DynIden};
 use sea_orm_migration::{
     IntoSchemaManagerConnection, Migration, MigrationStatus, MigrationTrait, MigratorTrait,
     seaql_migrations,
@@ -178,9 +179,11 @@ impl MigratorTrait for Migrator {
 ///
 /// # Errors
 /// [`MigrationError::SchemaMismatch`] if other tables have the names of the crate's,
-/// [`MigrationError::UnsupportedDatabase`] on MySQL and on versions that are too old, [`MigrationError::CannotRun`] if the tracking
-/// table contains migrations that this version does not know, [`MigrationError::NotCompleted`] if the
-/// runtime shuts down meanwhile, otherwise [`MigrationError::Database`].
+/// [`MigrationError::UnsupportedDatabase`] on MySQL and on versions that are too old,
+/// [`MigrationError::UnsupportedPooler`] through a pooler that does not keep its clients apart,
+/// [`MigrationError::CannotRun`] if the tracking table contains migrations that this version does not
+/// know, [`MigrationError::NotCompleted`] if the runtime shuts down meanwhile, otherwise
+/// [`MigrationError::Database`].
 pub async fn migrate<'c, C>(db: C) -> Result<(), MigrationError>
 where
     C: IntoSchemaManagerConnection<'c>,
@@ -189,13 +192,24 @@ where
     #[cfg(feature = "tokio")]
     if let DatabaseExecutor::Connection(db) = executor {
         let db = db.clone();
-        let migrated = async move { migrate_with(DatabaseExecutor::Connection(&db)).await };
+        let migrated = async move { migrate_on_pool(&db).await };
         let ended = |fault| Err(MigrationError::NotCompleted { fault });
         return crate::repository::completion::try_to_complete(migrated)
             .await
             .unwrap_or_else(ended);
     }
-    migrate_with(executor).await
+    match executor {
+        DatabaseExecutor::Connection(db) => migrate_on_pool(db).await,
+        transaction => migrate_with(transaction).await,
+    }
+}
+
+async fn migrate_on_pool(db: &DatabaseConnection) -> Result<(), MigrationError> {
+    let migrate = async || migrate_with(DatabaseExecutor::Connection(db)).await;
+    match migrate().await {
+        Err(error) => pooler::diagnose(db, error, migrate).await,
+        migrated => migrated,
+    }
 }
 
 async fn migrate_with(executor: DatabaseExecutor<'_>) -> Result<(), MigrationError> {
@@ -225,7 +239,7 @@ fn failure(call: Call, error: DbErr) -> MigrationError {
         DbErr::Custom(reason) | DbErr::Migration(reason) => MigrationError::CannotRun { reason },
         error => match SchemaMismatch::from_db_err(&error) {
             Some(mismatch) => mismatch.clone().into(),
-            None => DatabaseError::new(call, error).into(),
+            None => pooler::failure(call.dialect, DatabaseError::new(call, error)),
         },
     }
 }

@@ -7,6 +7,12 @@
 //! PostgreSQL and MariaDB are tested if `GAME_TASKS_POSTGRES_URL` and `GAME_TASKS_MARIADB_URL`
 //! are set. A few cases need a MariaDB server with special settings, whose URL is in
 //! `GAME_TASKS_MARIADB_ROLLBACK_URL`. A skipped backend is reported on stderr.
+//!
+//! Connection poolers in front of that PostgreSQL server are tested if these variables contain their
+//! URLs: `GAME_TASKS_PGBOUNCER_URL` (transaction mode), `GAME_TASKS_PGBOUNCER_SESSION_URL`,
+//! `GAME_TASKS_PGBOUNCER_STATEMENT_URL`, and `GAME_TASKS_PGBOUNCER_UNPREPARED_URL` (transaction mode
+//! with `max_prepared_statements = 0` or before 1.21). If `GAME_TASKS_POSTGRES_URL` is that of a
+//! pooler, `GAME_TASKS_POSTGRES_DIRECT_URL` is the server's own.
 
 #![cfg(feature = "migration")]
 #![allow(
@@ -63,6 +69,7 @@ mod parents;
 mod plain_rows;
 mod plans;
 mod plans_statistics;
+mod poolers;
 mod read_only;
 mod recorded_sql;
 mod references;

@@ -267,6 +267,13 @@ per_dialect! {
     fn may_be_partly_applied(code: &str) -> bool;
 }
 
+#[cfg(feature = "migration")]
+per_dialect! {
+    /// Whether a migration that fails with this code does so because of a connection pooler through
+    /// which the crate cannot work; `None` if only a second attempt can tell.
+    fn is_unsupported_pooler(code: &str) -> Option<bool>;
+}
+
 // ---- Schema ----
 #[cfg(feature = "migration")]
 mod catalog;

@@ -9,7 +9,7 @@ pub(crate) use catalog::{Catalog, Table, small_number};
 
 use super::columns::{self, ColumnSpec};
 use super::ddl;
-use super::{MigrationError, SchemaFault, SchemaMismatch, SchemaProblem, create_tasks};
+use super::{MigrationError, SchemaFault, SchemaMismatch, SchemaProblem, create_tasks, pooler};
 use crate::database::TaskConnection;
 use crate::database::dialect::{Dialect, MARK, PlannedNames, Resolve, TableName};
 use crate::error::{Call, DatabaseError};
@@ -49,6 +49,7 @@ use sea_orm::{DbErr, IdenStatic};
 /// # Errors
 /// [`MigrationError::SchemaMismatch`] with every problem, a version that is too old among them,
 /// [`MigrationError::UnsupportedDatabase`] for a product that has other catalogs,
+/// [`MigrationError::UnsupportedPooler`] if a pooler mixes up prepared statements,
 /// [`MigrationError::Database`] when the database fails.
 pub async fn verify_schema(db: &impl TaskConnection) -> Result<(), MigrationError> {
     let games = map_err(db, games(db, Resolve::AsNamed)).await?;
@@ -79,14 +80,17 @@ async fn map_err<C: TaskConnection>(
         Ok(checked) => return Ok(checked),
         Err(error) => error,
     };
+    let error = DatabaseError::new(call, error);
     // The catalogs of another product may be what the statement failed on.
-    match ddl::unsupported(db).await {
+    let repeated = match ddl::unsupported(db).await {
         Ok(Some(product)) => {
             let needs = dialect.schema_features().needs;
-            Err(MigrationError::UnsupportedDatabase { product, needs })
+            return Err(MigrationError::UnsupportedDatabase { product, needs });
         }
-        _ => Err(DatabaseError::new(call, error).into()),
-    }
+        Ok(None) => None,
+        Err(error) => Some(DatabaseError::new(call, error)),
+    };
+    Err(pooler::failed_twice(dialect, error, repeated))
 }
 
 /// Fails if there are problems.

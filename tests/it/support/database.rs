@@ -156,6 +156,30 @@ impl TestDatabase {
         connect(&self.url, 1).await
     }
 
+    /// The same database without the connection pooler that `GAME_TASKS_POSTGRES_URL` may lead to.
+    pub(crate) async fn directly(&self) -> Self {
+        let Some(server) = std::env::var("GAME_TASKS_POSTGRES_DIRECT_URL").ok() else {
+            return self.at(self.url.clone(), self.db.clone());
+        };
+        let url = self.url_on(&server);
+        let db = connect(&url, DEFAULT_CONNECTIONS).await;
+        self.at(url, db)
+    }
+
+    /// A pool of connections to the database through a connection pooler in front of its server.
+    pub(crate) async fn pool_on(&self, server: &str, connections: u32) -> DatabaseConnection {
+        connect(&self.url_on(server), connections).await
+    }
+
+    fn url_on(&self, server: &str) -> String {
+        let (host, _) = server.rsplit_once('/').unwrap();
+        format!("{host}/{}", self.name.as_deref().unwrap())
+    }
+
+    fn at(&self, url: String, db: DatabaseConnection) -> Self {
+        Self { db, backend: self.backend, url, name: self.name.clone(), _folder: None }
+    }
+
     /// A pool of a user that may read and write the tables but not change the schema. Only on
     /// servers.
     pub(crate) async fn pool_without_ddl(&self) -> DatabaseConnection {
@@ -198,7 +222,7 @@ impl TestDatabase {
     }
 }
 
-async fn connect(url: &str, connections: u32) -> DatabaseConnection {
+pub(super) async fn connect(url: &str, connections: u32) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options
         .min_connections(if connections > DEFAULT_CONNECTIONS { connections } else { 1 })

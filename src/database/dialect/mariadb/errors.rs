@@ -36,6 +36,11 @@ pub(crate) fn may_be_partly_applied(_code: &str) -> bool {
     false
 }
 
+#[cfg(feature = "migration")]
+pub(crate) fn is_unsupported_pooler(_code: &str) -> Option<bool> {
+    Some(false)
+}
+
 /// MariaDB's error numbers and MySQL's, which differ only where a comment says so.
 ///
 /// InnoDB rolls back the failed statement alone ("InnoDB Error Handling" in MySQL's manual),

@@ -23,6 +23,17 @@ pub(crate) fn may_be_partly_applied(_code: &str) -> bool {
     false
 }
 
+/// 08P01 is the code of all errors of PgBouncer (such as BEGIN in statement mode), passing ones
+/// included, and of PostgreSQL where a client's statement has another client's parameters.
+#[cfg(feature = "migration")]
+pub(crate) fn is_unsupported_pooler(code: &str) -> Option<bool> {
+    match code {
+        "26000" | "42P05" => Some(true),
+        "08P01" => None,
+        _ => Some(false),
+    }
+}
+
 fn kind(code: &str) -> FailureKind {
     match code {
         // 08 connection exception. PgBouncer reports all of its own errors as 08P01.
@@ -42,7 +53,10 @@ fn kind(code: &str) -> FailureKind {
         "25P02" => TransactionAborted,
         "25P03" | "25P04" => ConnectionLost,
         // 26 invalid SQL statement name: a pooler or DISCARD took the prepared statement away
-        "26000" | "42P05" => StatementInvalidated,
+        "26000" => StatementInvalidated,
+        // duplicate_prepared_statement: the driver gives a name once in a session, so another client
+        // has used this session
+        "42P05" => UnsupportedPooler,
         // 28 invalid authorization specification
         _ if code.starts_with("28") => PermissionDenied,
         // 3D, 3F: no such database or schema

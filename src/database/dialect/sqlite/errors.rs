@@ -21,6 +21,11 @@ pub(crate) fn may_be_partly_applied(code: &str) -> bool {
     code == "1811"
 }
 
+#[cfg(feature = "migration")]
+pub(crate) fn is_unsupported_pooler(_code: &str) -> Option<bool> {
+    Some(false)
+}
+
 /// SQLite's extended result codes, of which the low byte is the primary one.
 fn by_code(code: u32, writes: bool) -> (FailureKind, TransactionState) {
     match code {
