@@ -81,6 +81,13 @@ pub enum AdoptError {
         /// The number of attempts.
         rounds: u32,
     },
+    /// A pooler lends the server connection to other clients between two transactions. They would
+    /// keep the lock and the settings of an adoption. Nothing was changed.
+    #[error(
+        "a pooler shares the server connection with other clients: connect to PostgreSQL directly, \
+         or through PgBouncer in session mode"
+    )]
+    SharedConnection,
     /// Another adoption of this database is running.
     #[error("another adoption is running")]
     AlreadyRunning,
@@ -138,6 +145,7 @@ impl AdoptError {
                     | FailureKind::Timeout
             ),
             Self::UnsupportedDatabase { .. }
+            | Self::SharedConnection
             | Self::IncompatibleSchema { .. }
             | Self::Undecided { .. }
             | Self::GameNotFound { .. }

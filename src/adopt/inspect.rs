@@ -14,9 +14,8 @@ use crate::error::DatabaseError;
 use crate::task::{StrategyId, StrategyKind};
 use sea_orm::sqlx::postgres::PgRow;
 
+/// In a session with a single snapshot for all counts, which blocks no other session.
 pub(super) async fn inspect(session: &mut Session) -> Result<Inspection, AdoptError> {
-    // One snapshot for all counts, which blocks no other session.
-    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let state = State::read(session).await?;
     let (tasks, games) = (&state.tasks, &state.games);
     let mut invalid_texts = Vec::new();

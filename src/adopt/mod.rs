@@ -48,9 +48,14 @@
 //!
 //! It uses one connection, which it takes out of the pool and closes at the end; the pool opens
 //! another one when it needs it. A run that is dropped, killed or disconnected leaves at most an
-//! invalid index, or a check constraint instead of NOT NULL, and the next run continues there. Use
-//! PgBouncer in session mode, or connect directly. The role must own both tables and every table
-//! with a foreign key to tasks, and may create tables in their schema.
+//! invalid index, or a check constraint instead of NOT NULL, and the next run continues there. The
+//! role must own both tables and every table with a foreign key to tasks, and may create tables in
+//! their schema.
+//!
+//! `run` needs a server connection of its own, for a lock and for settings: connect directly, or
+//! through PgBouncer in session mode. Through a pooler that shares server connections, such as
+//! PgBouncer in transaction mode, it fails with [`AdoptError::SharedConnection`] before it sets or
+//! locks anything. [`inspect`] may run there: it is one transaction, and leaves nothing behind.
 //!
 //! GAME's programs notice this: from the moment when nulls are filled, an insert with a null in such
 //! a column fails, and so does an update of a row that was inserted just before and is not filled
@@ -72,6 +77,7 @@ mod report;
 mod run;
 mod schema;
 mod session;
+mod shared_connection;
 mod state;
 mod violations;
 
@@ -98,7 +104,7 @@ pub const GAME_STRATEGIES: [&str; 5] =
 /// # Errors
 /// [`AdoptError::UnsupportedDatabase`], [`AdoptError::IncompatibleSchema`], [`AdoptError::Database`].
 pub async fn inspect(db: &DatabaseConnection) -> Result<Inspection, AdoptError> {
-    let mut session = Session::open(db, Duration::ZERO, Duration::from_secs(10)).await?;
+    let mut session = Session::open_snapshot(db, Duration::from_secs(10)).await?;
     let inspection = inspect::inspect(&mut session).await;
     session.close().await;
     inspection
@@ -110,7 +116,8 @@ pub async fn inspect(db: &DatabaseConnection) -> Result<Inspection, AdoptError> 
 ///
 /// # Errors
 /// [`AdoptError::Undecided`], before anything is changed, if there are rows that the plan does
-/// not decide on; otherwise any [`AdoptError`].
+/// not decide on; [`AdoptError::SharedConnection`] through a pooler in transaction mode; otherwise
+/// any [`AdoptError`].
 pub async fn run(db: &DatabaseConnection, mut plan: Plan) -> Result<Adoption, AdoptError> {
     let mut session = Session::open(db, plan.lock_timeout, plan.give_up_after).await?;
     let adoption = run::run(&mut session, &mut plan).await;

@@ -1,16 +1,19 @@
 //! The connection that an adoption uses, taken out of the pool for good.
 //!
-//! It holds a session lock and changed settings. A dropped adoption would return them to the pool,
-//! so the connection is closed instead.
+//! [`run`](super::run) holds a session lock and changes settings. If it were dropped, the pool would
+//! hand them to the next caller, so the connection is closed instead. Behind a pooler that shares
+//! server connections they would outlive it, so there [`run`](super::run) is refused.
+//! [`inspect`](super::inspect) is one transaction, whose settings end with it.
 
 use super::error::AdoptError;
 use super::plan::{Progress, Step};
+use super::shared_connection;
 use crate::database::TaskConnection;
 use crate::database::dialect::Dialect;
 use crate::error::{Call, DatabaseError, FailureKind};
 use sea_orm::sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sea_orm::sqlx::query::Query;
-use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Postgres, Row};
+use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgPool, Postgres, Row};
 use sea_orm::{
     DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, RuntimeErr, SqlxError,
 };
@@ -52,6 +55,23 @@ const LOCK: i32 = 0x6774_6164;
 /// How long the server may take to release the lock of an interrupted adoption.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
+/// The application's pool, if it is one of PostgreSQL.
+fn pool(db: &DatabaseConnection) -> Result<&PgPool, AdoptError> {
+    match &db.inner {
+        DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
+            Ok(db.get_postgres_connection_pool())
+        }
+        _ => {
+            let product = match TaskConnection::backend(db) {
+                DbBackend::MySql => "MySQL or MariaDB",
+                DbBackend::Sqlite => "SQLite",
+                _ => "something else",
+            };
+            Err(AdoptError::UnsupportedDatabase { product: product.to_owned() })
+        }
+    }
+}
+
 pub(super) struct Session {
     connection: PgConnection,
     lock_timeout: Duration,
@@ -59,28 +79,19 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Takes a connection from the application's pool, which opens another when it needs one.
+    /// Takes a connection from the application's pool, which opens another when it needs one, and
+    /// prepares it for changes. Fails before it changes anything if the connection is shared.
     pub(super) async fn open(
         db: &DatabaseConnection,
         lock_timeout: Duration,
         give_up_after: Duration,
     ) -> Result<Self, AdoptError> {
-        let pool = match &db.inner {
-            DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
-                db.get_postgres_connection_pool()
-            }
-            _ => {
-                let product = match TaskConnection::backend(db) {
-                    DbBackend::MySql => "MySQL or MariaDB",
-                    DbBackend::Sqlite => "SQLite",
-                    _ => "something else",
-                };
-                return Err(AdoptError::UnsupportedDatabase { product: product.to_owned() });
-            }
-        };
-        let connection = pool.acquire().await.map_err(failed)?.detach();
+        let pool = pool(db)?;
+        let mut connection = pool.acquire().await.map_err(failed)?.detach();
+        shared_connection::refuse(&mut connection, pool).await?;
         let mut session = Self { connection, lock_timeout, give_up_after };
-        // Overrides what the role or the pool sets.
+        // Overrides what the role or the pool sets. Settings of the session, since the indexes are
+        // built outside of a transaction, where no other setting has an effect.
         session
             .run(
                 "SET application_name = 'game-tasks adopt'; SET statement_timeout = 0; \
@@ -100,6 +111,34 @@ impl Session {
             )
             .await;
         session.wait_for_locks(give_up_after).await?;
+        Ok(session)
+    }
+
+    /// Takes a connection from the application's pool, and begins a transaction that reads a single
+    /// snapshot. Its settings end with it, so it may run through any pooler.
+    pub(super) async fn open_snapshot(
+        db: &DatabaseConnection,
+        lock_timeout: Duration,
+    ) -> Result<Self, AdoptError> {
+        let connection = pool(db)?.acquire().await.map_err(failed)?.detach();
+        let mut session = Self { connection, lock_timeout, give_up_after: Duration::ZERO };
+        session
+            .run(&format!(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                 SET LOCAL application_name = 'game-tasks adopt'; SET LOCAL statement_timeout = 0; \
+                 SET LOCAL idle_in_transaction_session_timeout = 0; \
+                 SET LOCAL lock_timeout = {}; \
+                 SELECT set_config(name, '0', true) FROM pg_settings \
+                 WHERE name = 'transaction_timeout'; SAVEPOINT settings",
+                milliseconds(lock_timeout)
+            ))
+            .await?;
+        // As in `open`; where it fails, it must not abort the transaction.
+        let check = "SELECT set_config(name, '500ms', true) FROM pg_settings \
+                     WHERE name = 'client_connection_check_interval'";
+        if session.run(check).await.is_err() {
+            session.run("ROLLBACK TO settings").await?;
+        }
         Ok(session)
     }
 

@@ -14,8 +14,9 @@ pub(crate) const KEY: &str = "gme_live_abc12345";
 
 pub(crate) async fn on_game_database(case: impl AsyncFnOnce(&TestDatabase)) {
     on_empty_database(Backend::Postgres, DEFAULT_CONNECTIONS, async |database| {
+        let database = database.directly().await;
         load_schema(&database.db).await;
-        case(database).await;
+        case(&database).await;
     })
     .await;
 }

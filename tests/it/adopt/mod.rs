@@ -6,6 +6,7 @@ mod inspecting;
 mod load;
 mod meanwhile;
 mod oldest;
+mod poolers;
 mod refusing;
 mod resuming;
 mod running;
