@@ -16,10 +16,7 @@ const ROUNDS: u32 = 3;
 /// A pooler that does so has to rename the statements that its clients prepare, since two clients use
 /// the same names. One that does not, and on which the crate's calls fail, is recognized when it
 /// gives this connection's server connection to another one.
-pub(super) async fn refuse(
-    connection: &mut PgConnection,
-    pool: &PgPool,
-) -> Result<(), AdoptError> {
+pub(super) async fn refuse(connection: &mut PgConnection, pool: &PgPool) -> Result<(), AdoptError> {
     if is_exchanged(connection, pool).await? {
         return Err(AdoptError::SharedConnection);
     }
@@ -49,10 +46,7 @@ async fn renames_statements(connection: &mut PgConnection) -> Result<bool, Datab
 /// Whether the server connection changes between two statements, or is that of another connection of
 /// the pool. A pooler that hands out the connection that was used last gives it to the other one, and
 /// one that takes turns gives this one another.
-async fn is_exchanged(
-    connection: &mut PgConnection,
-    pool: &PgPool,
-) -> Result<bool, DatabaseError> {
+async fn is_exchanged(connection: &mut PgConnection, pool: &PgPool) -> Result<bool, DatabaseError> {
     let mut other = pool.acquire().await.map_err(failed)?;
     let first = backend_pid(connection).await?;
     for _ in 0..ROUNDS {

@@ -17,7 +17,8 @@ game_cases!(
 );
 
 /// The settings and the locks of a session that the next client would find.
-const SESSION: &str = "SELECT string_agg(name || '=' || setting, ',' ORDER BY name) || ', locks: ' ||
+const SESSION: &str =
+    "SELECT string_agg(name || '=' || setting, ',' ORDER BY name) || ', locks: ' ||
     (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())
     FROM pg_settings WHERE name <> 'transaction_isolation'";
 

@@ -335,9 +335,9 @@ pub(super) fn skipping_triggers() -> Option<String> {
 
 // ---- Error codes ----
 mod errors;
-pub(super) use errors::{classify, error_code, may_be_partly_applied, violated_constraint};
 #[cfg(feature = "migration")]
 pub(super) use errors::is_unsupported_pooler;
+pub(super) use errors::{classify, error_code, may_be_partly_applied, violated_constraint};
 
 // ---- Schema ----
 #[cfg(feature = "migration")]
