@@ -1,7 +1,8 @@
 //! Tasks in a database: on a pool, or inside the application's own transaction.
 //!
 //! Every write is one statement and opens no savepoint, so that two calls may run at once
-//! in one transaction, and dropping a call is no worse than dropping its statement.
+//! in one transaction, and dropping a call is no worse than dropping its statement. (On MySQL a write of
+//! one task may take a transaction of its own: see [`as_read`].)
 
 pub(crate) mod as_read;
 pub(crate) mod bulk_change;
@@ -83,17 +84,18 @@ const MAX_OVERTAKEN: usize = 32;
 ///
 /// On PostgreSQL and SQLite a call may be dropped before it ends, on a pool and in a transaction: the
 /// connection stays usable. A database in memory needs certain
-/// [pool options](crate::docs::databases#in-memory-sqlite). On MariaDB a dropped call can cost the pool its connection for
-/// good, since sqlx may have read part of a packet: let calls end there, or put the repository into
-/// `RunToCompletion` (feature `tokio`). In a transaction on MariaDB calls must end.
+/// [pool options](crate::docs::databases#in-memory-sqlite). On MariaDB and MySQL a dropped call can cost
+/// the pool its connection for good, since sqlx may have read part of a packet: let calls end there, or
+/// put the repository into `RunToCompletion` (feature `tokio`). In a transaction calls must end there.
 ///
-/// # Updates on MariaDB
+/// # MariaDB and MySQL
 ///
 /// MariaDB's `UPDATE` cannot return what it wrote, so a task is changed by an
-/// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too. The
-/// application's own columns that have no default, or an `AUTO_INCREMENT`, are repeated in that
-/// statement. The first update of a repository, and of all that are made from it, looks for such
-/// columns; only where there are any does it take more statements, at most four.
+/// `INSERT … SELECT … ON DUPLICATE KEY UPDATE` of itself: triggers for `INSERT` run too. Where columns
+/// of the application's prevent that, and on MySQL, a task is read and then changed where it is still
+/// as it was read: two statements. Repositories that are made from one another share what one of them
+/// found out about the table and the server: see the guide
+/// [`databases`](crate::docs::databases#mariadb).
 pub struct SeaOrmTaskRepository<C, G: ParentGame = Games> {
     connection: C,
     settings: Settings,

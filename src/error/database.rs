@@ -110,7 +110,7 @@ impl DatabaseError {
         self.inner.kind
     }
 
-    /// The database's code: SQLSTATE on PostgreSQL, the error number on MariaDB, the
+    /// The database's code: SQLSTATE on PostgreSQL, the error number on MariaDB and MySQL, the
     /// extended result code on SQLite.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
@@ -122,7 +122,7 @@ impl DatabaseError {
         code.is_some() && self.code() == code
     }
 
-    /// The violated constraint, if the database names it: PostgreSQL always, MariaDB for foreign
+    /// The violated constraint, if the database names it: PostgreSQL always, MariaDB and MySQL for foreign
     /// keys, SQLite never.
     #[must_use]
     pub fn constraint(&self) -> Option<&str> {

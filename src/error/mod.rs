@@ -99,7 +99,7 @@ pub enum TaskError {
         error: Box<TaskError>,
     },
     /// The task has a timestamp that a `DateTime<Utc>` cannot hold: `infinity` or a year after
-    /// 262141 on PostgreSQL, a zero date or an impossible date on MariaDB, text that is not a date on
+    /// 262141 on PostgreSQL, a zero date or an impossible date on MariaDB and MySQL, text that is not a date on
     /// SQLite. Another program stored it. The call changed nothing.
     ///
     /// Calls that return the task fail with this. Calls that count, delete or change tasks by a

@@ -65,9 +65,9 @@ const BUSY_ATTEMPTS: u32 = 60;
 /// |---|---|---|
 /// | PostgreSQL | a transaction-level advisory lock | it is one transaction, applied completely or not at all. Statements that cannot run in one (`CREATE INDEX CONCURRENTLY`) fail |
 /// | SQLite | `BEGIN IMMEDIATE` | the same; `PRAGMA foreign_keys` has no effect inside |
-/// | MariaDB | a row in the table `game_tasks_lock`, which is kept | every statement commits, as DDL statements do there anyway; a migration that asks for a transaction (`use_transaction`, `begin`) gets none |
+/// | MariaDB, MySQL | a row in the table `game_tasks_lock`, which is kept | every statement commits, as DDL statements do there anyway; a migration that asks for a transaction (`use_transaction`, `begin`) gets none |
 ///
-/// MariaDB has no lock that survives the commits of DDL statements, reaches all nodes of a Galera
+/// MariaDB and MySQL have no lock that survives the commits of DDL statements, reaches all nodes of a Galera
 /// cluster, and ends with its connection. The row names its holder. Other processes take it over
 ///
 /// - on the same server: at once when the holder's connection has ended, or, if the holder has no
@@ -83,9 +83,9 @@ const BUSY_ATTEMPTS: u32 = 60;
 /// To release it by hand: `DELETE FROM game_tasks_lock`.
 ///
 /// Round trips besides those of `work`, if no other process holds the lock: four on PostgreSQL, two
-/// on SQLite, seven on MariaDB; on a cluster seven more and one a second, or 100 ms spent waiting
+/// on SQLite, seven on MariaDB and MySQL; on a cluster seven more and one a second, or 100 ms spent waiting
 /// for a second connection. PostgreSQL waits for as long as its `lock_timeout` (by default without
-/// limit); on MariaDB the lock is tried every 50 ms.
+/// limit); on MariaDB and MySQL the lock is tried every 50 ms.
 ///
 /// # Errors
 /// The error of `work`, unchanged. [`SchemaMismatch::from_db_err`](crate::SchemaMismatch::from_db_err)

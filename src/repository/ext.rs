@@ -69,7 +69,7 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// each, in the order of the input.
     ///
     /// One round trip for every 5,000 tasks, and at most two more if some of them exist. With
-    /// [`OnExisting::Update`] on MariaDB one more, which reads the existing tasks first.
+    /// [`OnExisting::Update`] on MariaDB and MySQL one more, which reads the existing tasks first.
     ///
     /// ```
     /// # use game_tasks::{NewTask, OnExisting, TaskError, TaskRepositoryExt, uuid::Uuid};
@@ -261,7 +261,7 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// Reads all tasks of a query, page by page.
     ///
     /// One round trip for every [`MAX_PAGE_SIZE`](crate::MAX_PAGE_SIZE) tasks. On PostgreSQL and
-    /// MariaDB only the first page has this size; the others have 4,000 tasks, and one of them is
+    /// MariaDB and MySQL only the first page has this size; the others have 4,000 tasks, and one of them is
     /// read ahead. See [`TaskRepository::stream_tasks`] for what a stream guarantees.
     ///
     /// ```
@@ -280,7 +280,7 @@ pub trait TaskRepositoryExt: TaskRepository {
         self.stream_tasks(&query)
     }
 
-    /// Updates a task, and returns it as it then is. One round trip.
+    /// Updates a task, and returns it as it then is. One round trip; on MySQL two.
     ///
     /// ```
     /// # use game_tasks::{Task, TaskError, TaskPatch, TaskRepositoryExt};
@@ -310,7 +310,7 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// Updates all tasks that match the filter, and returns how many were changed.
     ///
     /// On a pool two round trips for every 10,000 tasks to be scanned (those of the game, or all),
-    /// or one for every 10,000 keys; in a transaction one. On MariaDB keys that are ids take one
+    /// or one for every 10,000 keys; in a transaction one. On MariaDB and MySQL keys that are ids take one
     /// more each time, which reads their external ids.
     ///
     /// ```
@@ -333,7 +333,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.update_many_tasks(&filter, &patch).await }
     }
 
-    /// Changes the status of a task if it currently is `from` (compare and set). One round trip.
+    /// Changes the status of a task if it currently is `from` (compare and set). One round trip; on
+    /// MySQL two.
     ///
     /// ```
     /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
@@ -436,7 +437,8 @@ pub trait TaskRepositoryExt: TaskRepository {
         }
     }
 
-    /// Deletes a task, and returns it as it was. One round trip, two if there is no such task.
+    /// Deletes a task, and returns it as it was. One round trip, two if there is no such task; on MySQL
+    /// the other way round.
     ///
     /// ```
     /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};

@@ -139,7 +139,7 @@ pub trait TaskRepository: Send + Sync {
     /// deadlock with each other. This covers [`create_many_tasks`](Self::create_many_tasks),
     /// [`create_all_tasks`](Self::create_all_tasks), this method and
     /// [`delete_many_tasks`](Self::delete_many_tasks), each as the first call of its transaction.
-    /// On MariaDB there are two exceptions: a filter with neither a game nor keys locks by id, and
+    /// On MariaDB and MySQL there are two exceptions: a filter with neither a game nor keys locks by id, and
     /// creating tasks that another call is deleting can deadlock. InnoDB then ends one of the two
     /// calls with error 1213, for which [`TaskError::retry`] says what to repeat.
     ///

@@ -47,7 +47,7 @@ pub enum CreateOutcome {
     /// The task existed, and was not changed.
     Kept(Task),
     /// The task existed, and was updated. Where the statement cannot report which rows it changed
-    /// (an atomic batch on every database, any batch on MariaDB), another client may have made the
+    /// (an atomic batch on every database, any batch on MariaDB and MySQL), another client may have made the
     /// same change while the statement was running.
     Updated(Task),
 }

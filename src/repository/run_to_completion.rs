@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// A repository or strategy resolver that runs each call to completion in a spawned tokio task.
 ///
 /// Dropping a future before it completes (`tokio::time::timeout`, `select!`, a client that has
-/// disconnected) interrupts the driver, and not every driver recovers: on MariaDB the pool can
+/// disconnected) interrupts the driver, and not every driver recovers: on MariaDB and MySQL the pool can
 /// lose the connection permanently, and an in-memory SQLite database can be lost with its only
 /// connection. With this decorator, dropping the future stops only the waiting. The call goes on,
 /// and its writes are applied; its result is discarded.

@@ -96,7 +96,7 @@ impl Model {
         self
     }
 
-    /// Inserts the game and returns it: one statement, two on MariaDB.
+    /// Inserts the game and returns it: one statement, two on MariaDB and MySQL.
     ///
     /// # Errors
     /// [`TaskError::Invalid`] for invalid text; [`TaskError::Referenced`] if the row violates a

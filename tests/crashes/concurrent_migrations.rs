@@ -298,7 +298,7 @@ async fn many_processes_migrate_at_once() {
         return;
     }
     migrate_concurrently("sqlite", &mut Files(tempfile::tempdir().unwrap(), 0)).await;
-    for variable in ["GAME_TASKS_POSTGRES_URL", "GAME_TASKS_MARIADB_URL"] {
+    for variable in crate::servers() {
         migrate_on(&[crate::url(variable)]).await;
     }
 }

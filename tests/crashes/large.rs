@@ -40,7 +40,7 @@ async fn large_work_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn large_work_on_servers() {
-    for variable in ["GAME_TASKS_POSTGRES_URL", "GAME_TASKS_MARIADB_URL"] {
+    for variable in ["GAME_TASKS_POSTGRES_URL", "GAME_TASKS_MARIADB_URL", "GAME_TASKS_MYSQL_URL"] {
         large_work_through(variable).await;
     }
 }

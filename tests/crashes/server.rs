@@ -2,7 +2,7 @@
 
 use crate::ledger::{Ledger, Reported};
 use crate::process::kill_writers;
-use crate::{rounds, url};
+use crate::{rounds, servers, url};
 use game_tasks::sea_orm::{ConnectOptions, Database};
 use game_tasks::{
     Game, NewTask, OnExisting, Retrying, SeaOrmTaskRepository, TaskRepository, TaskRepositoryExt,
@@ -20,15 +20,13 @@ async fn a_server_or_its_client_is_killed() {
     if std::env::var_os("GAME_TASKS_CLUSTER_URLS").is_some() {
         return; // the cluster has a test of its own
     }
-    for (variable, signal) in
-        [("GAME_TASKS_POSTGRES_URL", "USR1"), ("GAME_TASKS_MARIADB_URL", "USR2")]
-    {
-        crash_under_writers(variable, signal, rounds).await;
+    for variable in servers() {
+        crash_under_writers(variable, rounds).await;
         kill_writers(&url(variable), rounds * 3).await;
     }
 }
 
-async fn crash_under_writers(variable: &str, signal: &str, rounds: u32) {
+async fn crash_under_writers(variable: &str, rounds: u32) {
     let mut options = ConnectOptions::new(url(variable));
     options.max_connections(12).acquire_timeout(Duration::from_secs(3)).sqlx_logging(false);
     let db = Database::connect(options).await.unwrap();
@@ -46,11 +44,9 @@ async fn crash_under_writers(variable: &str, signal: &str, rounds: u32) {
         writers.push(write(plain.clone(), game, format!("plain-{writer}"), &ledger, &stop));
         writers.push(write(patient.clone(), game, format!("patient-{writer}"), &ledger, &stop));
     }
-    let pid = url("GAME_TASKS_CRASH_PID");
     for round in 0..rounds {
         tokio::time::sleep(Duration::from_millis(700 + 130 * u64::from(round % 5))).await;
-        let killed = std::process::Command::new("kill").args(["-s", signal, &pid]).status();
-        assert!(killed.unwrap().success());
+        crash(variable);
         await_service(&plain, game, &ledger, round).await;
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -68,6 +64,15 @@ async fn crash_under_writers(variable: &str, signal: &str, rounds: u32) {
     assert!(ledger.count(Reported::Done) > 0);
     let hit = ledger.count(Reported::NotApplied) + ledger.count(Reported::Unknown);
     assert!(hit > 0, "no writer was hit by a crash: that proves nothing");
+}
+
+/// Has `.ci/with-databases` kill the server and start it again.
+fn crash(variable: &str) {
+    let server = variable.strip_prefix("GAME_TASKS_").and_then(|name| name.strip_suffix("_URL"));
+    std::fs::write(url("GAME_TASKS_CRASH_FILE"), server.unwrap().to_lowercase()).unwrap();
+    let pid = url("GAME_TASKS_CRASH_PID");
+    let killed = std::process::Command::new("kill").args(["-s", "USR1", &pid]).status();
+    assert!(killed.unwrap().success());
 }
 
 /// Waits until the same pool works again.

@@ -29,6 +29,7 @@ mod support;
 mod added_columns;
 #[cfg(feature = "adopt")]
 mod adopt;
+mod as_read;
 mod bulk_ids;
 mod bulk_partial;
 mod bulk_pipeline;

@@ -177,7 +177,8 @@ impl TestDatabase {
     }
 
     fn at(&self, url: String, db: DatabaseConnection) -> Self {
-        Self { db, backend: self.backend, url, name: self.name.clone(), _folder: None }
+        let tasks = self.tasks.clone();
+        Self { db, backend: self.backend, tasks, url, name: self.name.clone(), _folder: None }
     }
 
     /// A pool of a user that may read and write the tables but not change the schema. Only on

@@ -1,0 +1,238 @@
+//! Tasks that are changed where they are still as they were read: on MySQL, and on MariaDB in a table
+//! with a column that another way of changing them would not leave alone.
+
+use crate::support::{
+    Backend, Counter, TestDatabase, assert_is, database_cases, on_database, run, tests_on,
+};
+use futures_util::future::{join, join_all, try_join_all};
+use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskConnection, TaskError, TaskPatch,
+    TaskRepository, TaskRepositoryExt, TaskScope,
+};
+use std::sync::atomic::{AtomicBool, Ordering};
+use uuid::Uuid;
+
+macro_rules! cases {
+    ($($case:ident),+ $(,)?) => {$(
+        tests_on!(
+            [mariadb MariaDb, mysql MySql],
+            $case,
+            |on| super::on_database(on, super::CONNECTIONS, super::$case)
+        );
+    )+};
+}
+
+cases!(
+    every_answer_is_the_row_that_the_call_wrote,
+    a_delete_ends_although_others_keep_writing,
+    a_connection_that_cannot_begin_a_transaction,
+    calls_in_transactions_wait_for_each_other,
+);
+database_cases!(a_family_of_repositories_finds_out_once_what_the_server_is);
+
+const CONNECTIONS: u32 = 10;
+const WRITERS: usize = 8;
+const UPDATES: usize = 40;
+
+type Tasks = SeaOrmTaskRepository<DatabaseConnection>;
+
+async fn one_task(database: &TestDatabase) -> (Tasks, Task) {
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    let tasks = SeaOrmTaskRepository::new(database.db.clone());
+    if database.backend == Backend::MariaDb {
+        let column = "ALTER TABLE tasks ADD app_number bigint NOT NULL AUTO_INCREMENT UNIQUE";
+        run(&database.db, column, []).await;
+    }
+    let task = tasks.create(NewTask::new(game, "task")).await.unwrap();
+    // The first update finds out what the table allows.
+    let task = tasks.update(task.id, TaskPatch::new().status("learned")).await.unwrap();
+    (tasks, task)
+}
+
+/// Half of the writers set the status and half the strategy, each time to another value.
+async fn write(tasks: &impl TaskRepository, id: Uuid, writer: usize, n: usize) -> Task {
+    let value = format!("{writer} {n}");
+    let patch = match writer % 2 {
+        0 => TaskPatch::new().status(value),
+        _ => TaskPatch::new().strategy(value),
+    };
+    tasks.update(id, patch).await.unwrap()
+}
+
+/// The answers, in the order of the times that the writes gave to the row, must be its history: each
+/// has the value that it wrote, and of the other column the one that was written last before.
+async fn every_answer_is_the_row_that_the_call_wrote(database: &TestDatabase) {
+    let (tasks, task) = one_task(database).await;
+    let writers = (0..WRITERS).map(|writer| {
+        let (tasks, id) = (tasks.clone(), task.id);
+        tokio::spawn(async move {
+            let mut answers = Vec::new();
+            for n in 0..UPDATES {
+                let answer = write(&tasks, id, writer, n).await;
+                answers.push((writer, n, answer));
+            }
+            answers
+        })
+    });
+    let mut answers: Vec<_> = try_join_all(writers).await.unwrap().into_iter().flatten().collect();
+    answers.sort_by_key(|(.., task)| task.updated_at);
+    let mut row = task;
+    for (writer, n, answer) in answers {
+        let value = format!("{writer} {n}");
+        match writer % 2 {
+            0 => row.status = game_tasks::TaskStatus::new(value).unwrap(),
+            _ => row.strategy_id = game_tasks::StrategyId::new(value).unwrap(),
+        }
+        assert!(answer.updated_at > row.updated_at, "two answers have the same time");
+        row.updated_at = answer.updated_at;
+        assert_eq!(answer, row);
+    }
+    assert_eq!(tasks.get(row.id).await.unwrap(), row);
+}
+
+/// Runs a call while others keep writing the task.
+async fn while_others_write<T>(tasks: &Tasks, id: Uuid, call: impl Future<Output = T>) -> T {
+    let done = AtomicBool::new(false);
+    let others = (0..WRITERS - 1).map(|writer| {
+        let done = &done;
+        async move {
+            for n in 0.. {
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+                let patch = TaskPatch::new().status(format!("{writer} {n}"));
+                let written = tasks.update(id, patch).await;
+                assert_is!(written, Ok(_) | Err(TaskError::NotFound { .. }));
+            }
+        }
+    });
+    let call = async {
+        let result = call.await;
+        done.store(true, Ordering::Relaxed);
+        result
+    };
+    join(call, join_all(others)).await.0
+}
+
+async fn a_delete_ends_although_others_keep_writing(database: &TestDatabase) {
+    let (tasks, first) = one_task(database).await;
+    for n in 0..10 {
+        let task = tasks.create(NewTask::new(first.game_id, format!("{n}"))).await.unwrap();
+        let deleted = while_others_write(&tasks, task.id, tasks.delete(task.id)).await.unwrap();
+        assert_eq!((deleted.id, deleted.created_at), (task.id, task.created_at));
+        assert!(!tasks.exists(task.id).await.unwrap());
+    }
+}
+
+/// A pool of the application's that only passes statements on.
+struct Plain(DatabaseConnection);
+
+impl TaskConnection for Plain {
+    fn backend(&self) -> game_tasks::sea_orm::DbBackend {
+        self.0.backend()
+    }
+    fn in_transaction(&self) -> bool {
+        false
+    }
+    fn query_one(
+        &self,
+        statement: game_tasks::sea_orm::Statement,
+    ) -> futures_util::future::BoxFuture<
+        '_,
+        Result<Option<game_tasks::sea_orm::QueryResult>, game_tasks::sea_orm::DbErr>,
+    > {
+        self.0.query_one(statement)
+    }
+    fn query_all(
+        &self,
+        statement: game_tasks::sea_orm::Statement,
+    ) -> futures_util::future::BoxFuture<
+        '_,
+        Result<Vec<game_tasks::sea_orm::QueryResult>, game_tasks::sea_orm::DbErr>,
+    > {
+        self.0.query_all(statement)
+    }
+    fn execute(
+        &self,
+        statement: game_tasks::sea_orm::Statement,
+    ) -> futures_util::future::BoxFuture<
+        '_,
+        Result<game_tasks::sea_orm::ExecResult, game_tasks::sea_orm::DbErr>,
+    > {
+        self.0.execute(statement)
+    }
+}
+
+async fn a_connection_that_cannot_begin_a_transaction(database: &TestDatabase) {
+    let (tasks, task) = one_task(database).await;
+    let plain = Plain(database.db.clone());
+    let deleted = while_others_write(&tasks, task.id, tasks.on(&plain).delete(task.id)).await;
+    let exists = tasks.exists(task.id).await.unwrap();
+    match deleted {
+        Ok(_) => assert!(!exists),
+        Err(TaskError::Conflict { .. }) => assert!(exists),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+async fn calls_in_transactions_wait_for_each_other(database: &TestDatabase) {
+    let (tasks, task) = one_task(database).await;
+    let transaction = database.db.begin().await.unwrap();
+    // An older snapshot must not decide what the task is.
+    tasks.on(&transaction).get(task.id).await.unwrap();
+    tasks.update(task.id, TaskPatch::new().status("later")).await.unwrap();
+    let patch = TaskPatch::new().strategy("own").if_status("later");
+    let updated = tasks.on(&transaction).update(task.id, patch).await.unwrap();
+    assert_eq!(updated.status, "later");
+    let other = tokio::spawn({
+        let (tasks, id) = (tasks.clone(), task.id);
+        async move { tasks.update(id, TaskPatch::new().status("last")).await.unwrap() }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert!(!other.is_finished(), "the row is locked");
+    transaction.commit().await.unwrap();
+    let last = other.await.unwrap();
+    assert_eq!((last.strategy_id.as_str(), last.status.as_str()), ("own", "last"));
+    assert_eq!(tasks.get(task.id).await.unwrap(), last);
+}
+
+/// One statement more for the first call that writes, on MySQL alone, whichever call that is.
+async fn a_family_of_repositories_finds_out_once_what_the_server_is(database: &TestDatabase) {
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    let known = SeaOrmTaskRepository::new(database.db.clone());
+    known.create(NewTask::new(game, "task")).await.unwrap();
+    let id = known.get((game, "task")).await.unwrap().id;
+    let more = usize::from(database.backend == Backend::MySql);
+    let changing = if more > 0 { 2 } else { 1 };
+    let patch = |n: usize| TaskPatch::new().status(format!("status {n}"));
+    for first in 0..5 {
+        let counting = Counter::on(database.db.clone());
+        let tasks = SeaOrmTaskRepository::new(&counting);
+        let counter = &counting.interceptor;
+        // Reading does not need to know.
+        assert_eq!(counter.count(tasks.get(id)).await.1, 1);
+        let (scoped, copy) = (tasks.scoped(TaskScope::unrestricted()), tasks.clone());
+        let call = async |tasks: &dyn TaskRepository, n: usize| {
+            let new = |what: &str| NewTask::new(game, format!("{what} {first} {n}"));
+            match (first, n) {
+                (0, 0) | (_, 1) => (tasks.create(new("one")).await.map(drop), 1),
+                (1, 0) => (tasks.create_many([new("many")], OnExisting::Fail).await.map(drop), 1),
+                (2, 0) => (tasks.create_all([new("all")], OnExisting::Fail).await.map(drop), 1),
+                (3, 0) => (tasks.update(id, patch(first)).await.map(drop), changing),
+                (_, 0) => {
+                    let other = known.create(new("deleted")).await.unwrap();
+                    (tasks.delete(other.id).await.map(drop), changing)
+                }
+                _ => (tasks.update(id, patch(100 * first + n)).await.map(drop), changing),
+            }
+        };
+        let others: [&dyn TaskRepository; 4] = [&tasks, &tasks, &*scoped, &copy];
+        for (n, repository) in others.into_iter().enumerate() {
+            let ((result, expected), sent) = counter.count(call(repository, n)).await;
+            result.unwrap();
+            let expected = expected + if n == 0 { more } else { 0 };
+            assert_eq!(sent, expected, "first call {first}, call {n}");
+        }
+    }
+}
