@@ -134,8 +134,7 @@ WHERE
   AND JSON_CONTAINS(CAST(? AS CHAR CHARACTER SET utf8mb4), JSON_QUOTE(index_name))
 GROUP BY table_name, index_name;
 -- with null, null, null, 'game_tasks_migrations', '[]'
-CREATE TABLE IF NOT EXISTS `game_tasks_migrations` (`version` varchar(255) NOT NULL PRIMARY KEY, `applied_at` bigint NOT NULL) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
-/*!80017 utf8mb4_0900_bin*/;
+CREATE TABLE IF NOT EXISTS `game_tasks_migrations` (`version` varchar(255) NOT NULL PRIMARY KEY, `applied_at` bigint NOT NULL) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
 -- as in: the migrator on an empty database
 -- with null, 'game_tasks_migrations', null, 'game_tasks_migrations', null, 'game_tasks_migrations',
 --   null, 'game_tasks_migrations', null, 'game_tasks_migrations'
@@ -168,9 +167,7 @@ CREATE TABLE `games` (
   `oauth_user_id` varchar(255) NULL,
   PRIMARY KEY (`id`),
   CONSTRAINT `games_externalGameId_key` UNIQUE (`externalGameId`)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
-/*!80017 utf8mb4_0900_bin*/
-COMMENT = 'made by game-tasks';
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin COMMENT = 'made by game-tasks';
 INSERT INTO `game_tasks_migrations` (`version`, `applied_at`)
 VALUES (?, ?);
 -- with 'm20261124_000001_game_tasks_create_games', <seconds>
@@ -195,9 +192,7 @@ CREATE TABLE `tasks` (
   CONSTRAINT `uq_tasks_game_external` UNIQUE (`gameId`, `externalTaskId`),
   CONSTRAINT `tasks_gameId_fkey` FOREIGN KEY (`gameId`) REFERENCES `games` (`id`),
   INDEX `ix_tasks_game_created` (`gameId`, `created_at`, `id`)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
-/*!80017 utf8mb4_0900_bin*/
-COMMENT = 'made by game-tasks';
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin COMMENT = 'made by game-tasks';
 -- as in: the migrator on an empty database
 -- with 'm20261124_000002_game_tasks_create_tasks', <seconds>
 
@@ -217,9 +212,7 @@ COMMENT = 'made by game-tasks';
 -- the opt-in index CreatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_created_at"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_created_at` ON `tasks` (`created_at`, `id`);
+CREATE INDEX IF NOT EXISTS `ix_tasks_by_created_at` ON `tasks` (`created_at`, `id`);
 
 -- the opt-in index CreatedAt, down
 -- as in: the migrator on an empty database
@@ -229,9 +222,7 @@ DROP INDEX `ix_tasks_by_created_at` ON `tasks`;
 -- the opt-in index ExternalTaskId
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_external_task_id"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_external_task_id` ON `tasks` (`externalTaskId`, `id`);
+CREATE INDEX IF NOT EXISTS `ix_tasks_by_external_task_id` ON `tasks` (`externalTaskId`, `id`);
 
 -- the opt-in index ExternalTaskId, down
 -- as in: the migrator on an empty database
@@ -241,9 +232,7 @@ DROP INDEX `ix_tasks_by_external_task_id` ON `tasks`;
 -- the opt-in index GameUpdatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_game_updated_at"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_game_updated_at` ON `tasks` (`gameId`, `updated_at`, `id`);
+CREATE INDEX IF NOT EXISTS `ix_tasks_by_game_updated_at` ON `tasks` (`gameId`, `updated_at`, `id`);
 
 -- the opt-in index GameUpdatedAt, down
 -- as in: the migrator on an empty database
@@ -253,9 +242,7 @@ DROP INDEX `ix_tasks_by_game_updated_at` ON `tasks`;
 -- the opt-in index UpdatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_updated_at"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_updated_at` ON `tasks` (`updated_at`, `id`);
+CREATE INDEX IF NOT EXISTS `ix_tasks_by_updated_at` ON `tasks` (`updated_at`, `id`);
 
 -- the opt-in index UpdatedAt, down
 -- as in: the migrator on an empty database
@@ -265,9 +252,7 @@ DROP INDEX `ix_tasks_by_updated_at` ON `tasks`;
 -- the opt-in index Status
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_status"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_status` ON `tasks` (`status`, `created_at`, `id`);
+CREATE INDEX IF NOT EXISTS `ix_tasks_by_status` ON `tasks` (`status`, `created_at`, `id`);
 
 -- the opt-in index Status, down
 -- as in: the migrator on an empty database
@@ -277,9 +262,7 @@ DROP INDEX `ix_tasks_by_status` ON `tasks`;
 -- the opt-in index StrategyId
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_strategy_id"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_strategy_id` ON `tasks` (`strategyId`, `id`);
+CREATE INDEX IF NOT EXISTS `ix_tasks_by_strategy_id` ON `tasks` (`strategyId`, `id`);
 
 -- the opt-in index StrategyId, down
 -- as in: the migrator on an empty database
@@ -365,14 +348,8 @@ FROM (
     j.n - 1 AS n,
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
@@ -1770,10 +1747,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1792,10 +1766,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1829,10 +1800,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1861,10 +1829,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1905,19 +1870,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -1962,19 +1921,13 @@ FROM (
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) r
@@ -2026,19 +1979,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -2139,14 +2086,8 @@ r AS (
       j.n - 1 AS n,
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -2200,19 +2141,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -2326,19 +2261,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -2438,19 +2367,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -2551,14 +2474,8 @@ r AS (
       j.n - 1 AS n,
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -2658,10 +2575,7 @@ UPDATE (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2723,10 +2637,7 @@ UPDATE (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2779,10 +2690,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2929,10 +2837,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -2956,10 +2861,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3068,10 +2970,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3121,10 +3020,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3152,11 +3048,7 @@ INSERT INTO
   )
 SELECT ?, ?, ?, ?, ?, g.`id`, ?, ?, ?
 FROM `games` g
-WHERE
-  g.`id` = ?
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+WHERE g.`id` = ? AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
 RETURNING
   `id`,
   `created_at`,
@@ -3191,11 +3083,8 @@ SELECT
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
       )
     ) THEN `tasks`.`id`
   END AS seen,
@@ -3205,20 +3094,12 @@ FROM (
     j.n - 1 AS n,
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
@@ -3259,11 +3140,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
@@ -3286,11 +3164,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
@@ -3314,11 +3189,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, 'task', 'gme_live_mine', 'gme_live_mine'
@@ -3354,11 +3226,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?)
@@ -3477,11 +3346,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?)
@@ -3600,11 +3466,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?)
@@ -3722,11 +3585,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND `tasks`.`status` = ?
@@ -3845,11 +3705,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND `tasks`.`status` = ?
@@ -3969,11 +3826,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`status` <> ?)
@@ -4091,11 +3945,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND `tasks`.`status` = ?
@@ -4197,11 +4048,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND `tasks`.`created_at` >= '0001-01-01'
@@ -4263,11 +4111,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND `tasks`.`created_at` >= '0001-01-01'
@@ -4328,11 +4173,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND `tasks`.`created_at` >= '0001-01-01'
@@ -4413,11 +4255,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -4443,11 +4282,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (`tasks`.`created_at` > ? OR (`tasks`.`created_at` = ? AND `tasks`.`id` > ?))
@@ -4474,11 +4310,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`created_at` DESC, `tasks`.`id` DESC
@@ -4504,11 +4337,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (`tasks`.`created_at` < ? OR (`tasks`.`created_at` = ? AND `tasks`.`id` < ?))
@@ -4535,11 +4365,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`updated_at` ASC, `tasks`.`id` ASC
@@ -4565,11 +4392,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (`tasks`.`updated_at` > ? OR (`tasks`.`updated_at` = ? AND `tasks`.`id` > ?))
@@ -4596,11 +4420,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`updated_at` DESC, `tasks`.`id` DESC
@@ -4626,11 +4447,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (`tasks`.`updated_at` < ? OR (`tasks`.`updated_at` = ? AND `tasks`.`id` < ?))
@@ -4657,11 +4475,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`externalTaskId` ASC
@@ -4687,11 +4502,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND `tasks`.`externalTaskId` > ?
@@ -4718,11 +4530,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`externalTaskId` DESC
@@ -4748,11 +4557,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND `tasks`.`externalTaskId` < ?
@@ -4779,11 +4585,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -4799,11 +4602,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, 'gme_live_mine', 'gme_live_mine'
@@ -4827,11 +4627,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`externalTaskId` ASC, `tasks`.`id` ASC
@@ -4857,11 +4654,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (
@@ -4897,11 +4691,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -4926,11 +4717,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, 'closed', 'open', 'default', 'task', 'tasl', <time>, <time>, 'gme_live_mine',
@@ -4958,11 +4746,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -4982,11 +4767,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with bytes of [<id>, <id>], '[0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -5017,11 +4799,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -5045,11 +4824,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with bytes of [<id>, <id>], <game>, '[0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -5072,10 +4848,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -5087,11 +4860,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -5107,10 +4877,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -5122,11 +4889,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, '["task 045", "task 046"]', 'gme_live_mine', 'gme_live_mine'
@@ -5157,10 +4921,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -5174,11 +4935,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -5202,10 +4960,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -5219,11 +4974,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with bytes of [<id>], '[0]', <game>, '["task 048"]', 'gme_live_mine', 'gme_live_mine'
@@ -5238,11 +4990,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with 'gme_live_mine', 'gme_live_mine'
@@ -5273,19 +5022,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -5293,9 +5036,7 @@ r AS (
 SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, ?
 FROM
   r STRAIGHT_JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
 WHERE 1 = 1
 RETURNING
   `id`,
@@ -5333,11 +5074,8 @@ SELECT
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
       )
     ) THEN `tasks`.`id`
   END AS seen,
@@ -5348,26 +5086,18 @@ FROM (
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
@@ -5417,19 +5147,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -5445,9 +5169,7 @@ WHERE
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     WHERE g.`id` IS NULL
   )
 RETURNING
@@ -5537,14 +5259,8 @@ r AS (
       j.n - 1 AS n,
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -5559,9 +5275,7 @@ WHERE
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     WHERE g.`id` IS NULL
   )
 RETURNING
@@ -5602,19 +5316,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -5622,9 +5330,7 @@ r AS (
 SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, ?
 FROM
   r STRAIGHT_JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
 WHERE 1 = 1 ON DUPLICATE KEY
 UPDATE
   `updated_at` = IF (
@@ -5642,11 +5348,8 @@ UPDATE
         OR EXISTS (
           SELECT 1
           FROM `games` g
-          WHERE
-            g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE
-            /*M!100500 utf8mb4_nopad_bin*/
-            /*!80017 utf8mb4_0900_bin*/
+          WHERE g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
         )
       ),
       GREATEST(
@@ -5688,11 +5391,8 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
       )
     ),
     VALUES(`strategyId`), `tasks`.`strategyId`
@@ -5761,19 +5461,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -5781,9 +5475,7 @@ r AS (
 SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, ?
 FROM
   r STRAIGHT_JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
 WHERE
   1 = 1
   AND NOT EXISTS (
@@ -5809,11 +5501,8 @@ UPDATE
         OR EXISTS (
           SELECT 1
           FROM `games` g
-          WHERE
-            g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE
-            /*M!100500 utf8mb4_nopad_bin*/
-            /*!80017 utf8mb4_0900_bin*/
+          WHERE g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
         )
       ),
       GREATEST(
@@ -5855,11 +5544,8 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
       )
     ),
     VALUES(`strategyId`), `tasks`.`strategyId`
@@ -5903,19 +5589,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
         )
       ) j
   ) j
@@ -5931,9 +5611,7 @@ WHERE
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     WHERE g.`id` IS NULL
   )
   AND NOT EXISTS (
@@ -5948,11 +5626,8 @@ WHERE
           OR EXISTS (
             SELECT 1
             FROM `games` g
-            WHERE
-              g.`id` = `tasks`.`gameId`
-              AND g.`apiKey_used` = ? COLLATE
-              /*M!100500 utf8mb4_nopad_bin*/
-              /*!80017 utf8mb4_0900_bin*/
+            WHERE g.`id` = `tasks`.`gameId`
+              AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
           )
         ) THEN 0
         ELSE 1
@@ -5974,11 +5649,8 @@ UPDATE
         OR EXISTS (
           SELECT 1
           FROM `games` g
-          WHERE
-            g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE
-            /*M!100500 utf8mb4_nopad_bin*/
-            /*!80017 utf8mb4_0900_bin*/
+          WHERE g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
         )
       ),
       GREATEST(
@@ -6020,11 +5692,8 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
       )
     ),
     VALUES(`strategyId`), NULL
@@ -6068,14 +5737,8 @@ r AS (
       j.n - 1 AS n,
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -6090,9 +5753,7 @@ WHERE
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     WHERE g.`id` IS NULL
   )
   AND NOT EXISTS (
@@ -6107,11 +5768,8 @@ WHERE
           OR EXISTS (
             SELECT 1
             FROM `games` g
-            WHERE
-              g.`id` = `tasks`.`gameId`
-              AND g.`apiKey_used` = ? COLLATE
-              /*M!100500 utf8mb4_nopad_bin*/
-              /*!80017 utf8mb4_0900_bin*/
+            WHERE g.`id` = `tasks`.`gameId`
+              AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
           )
         ) THEN 0
         ELSE 1
@@ -6133,11 +5791,8 @@ UPDATE
         OR EXISTS (
           SELECT 1
           FROM `games` g
-          WHERE
-            g.`id` = `tasks`.`gameId`
-            AND g.`apiKey_used` = ? COLLATE
-            /*M!100500 utf8mb4_nopad_bin*/
-            /*!80017 utf8mb4_0900_bin*/
+          WHERE g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
         )
       ),
       GREATEST(
@@ -6179,11 +5834,8 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
       )
     ),
     VALUES(`strategyId`), NULL
@@ -6220,10 +5872,7 @@ UPDATE (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -6264,11 +5913,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -6290,10 +5936,7 @@ UPDATE (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -6333,11 +5976,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -6390,11 +6030,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -6439,11 +6076,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -6488,11 +6122,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ?);
@@ -6513,10 +6144,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -6529,11 +6157,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, bytes of [<id>, <id>], '["task 066", "task 067"]', 'gme_live_mine', 'gme_live_mine'
@@ -6553,10 +6178,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -6568,11 +6190,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, '["task 070", "task 071"]', 'gme_live_mine', 'gme_live_mine'
@@ -6596,11 +6215,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with 's', 'gme_live_mine', 'gme_live_mine'
@@ -6618,11 +6234,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, 'gme_live_mine', 'gme_live_mine'
@@ -6644,11 +6257,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
@@ -6664,11 +6274,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
@@ -6687,11 +6294,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
@@ -6718,11 +6322,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -6749,11 +6350,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -6771,10 +6369,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -6787,11 +6382,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
@@ -6814,11 +6406,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 UNION ALL
@@ -6843,11 +6432,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   )
 UNION ALL
@@ -6863,10 +6449,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -6879,11 +6462,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     )
   );
 -- with bytes of [<id>], '[0]', 'gme_live_mine', 'gme_live_mine', 1, bytes of [<id>], <game>, '[0]',
@@ -6919,14 +6499,8 @@ FROM (
     j.n - 1 AS n,
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
@@ -6976,19 +6550,13 @@ FROM (
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
       )
     ) j
 ) r

@@ -134,8 +134,7 @@ WHERE
   AND JSON_CONTAINS(CAST(? AS CHAR CHARACTER SET utf8mb4), JSON_QUOTE(index_name))
 GROUP BY table_name, index_name;
 -- with null, null, null, 'game_tasks_migrations', '[]'
-CREATE TABLE IF NOT EXISTS `game_tasks_migrations` (`version` varchar(255) NOT NULL PRIMARY KEY, `applied_at` bigint NOT NULL) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
-/*!80017 utf8mb4_0900_bin*/;
+CREATE TABLE IF NOT EXISTS `game_tasks_migrations` (`version` varchar(255) NOT NULL PRIMARY KEY, `applied_at` bigint NOT NULL) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 -- as in: the migrator on an empty database
 -- with null, 'game_tasks_migrations', null, 'game_tasks_migrations', null, 'game_tasks_migrations',
 --   null, 'game_tasks_migrations', null, 'game_tasks_migrations'
@@ -168,9 +167,7 @@ CREATE TABLE `games` (
   `oauth_user_id` varchar(255) NULL,
   PRIMARY KEY (`id`),
   CONSTRAINT `games_externalGameId_key` UNIQUE (`externalGameId`)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
-/*!80017 utf8mb4_0900_bin*/
-COMMENT = 'made by game-tasks';
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin COMMENT = 'made by game-tasks';
 INSERT INTO `game_tasks_migrations` (`version`, `applied_at`)
 VALUES (?, ?);
 -- with 'm20261124_000001_game_tasks_create_games', <seconds>
@@ -195,9 +192,7 @@ CREATE TABLE `tasks` (
   CONSTRAINT `uq_tasks_game_external` UNIQUE (`gameId`, `externalTaskId`),
   CONSTRAINT `tasks_gameId_fkey` FOREIGN KEY (`gameId`) REFERENCES `games` (`id`),
   INDEX `ix_tasks_game_created` (`gameId`, `created_at`, `id`)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE =/* M ! 100500 utf8mb4_nopad_bin */
-/*!80017 utf8mb4_0900_bin*/
-COMMENT = 'made by game-tasks';
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin COMMENT = 'made by game-tasks';
 -- as in: the migrator on an empty database
 -- with 'm20261124_000002_game_tasks_create_tasks', <seconds>
 
@@ -217,9 +212,7 @@ COMMENT = 'made by game-tasks';
 -- the opt-in index CreatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_created_at"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_created_at` ON `tasks` (`created_at`, `id`);
+CREATE INDEX `ix_tasks_by_created_at` ON `tasks` (`created_at`, `id`);
 
 -- the opt-in index CreatedAt, down
 -- as in: the migrator on an empty database
@@ -229,9 +222,7 @@ DROP INDEX `ix_tasks_by_created_at` ON `tasks`;
 -- the opt-in index ExternalTaskId
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_external_task_id"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_external_task_id` ON `tasks` (`externalTaskId`, `id`);
+CREATE INDEX `ix_tasks_by_external_task_id` ON `tasks` (`externalTaskId`, `id`);
 
 -- the opt-in index ExternalTaskId, down
 -- as in: the migrator on an empty database
@@ -241,9 +232,7 @@ DROP INDEX `ix_tasks_by_external_task_id` ON `tasks`;
 -- the opt-in index GameUpdatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_game_updated_at"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_game_updated_at` ON `tasks` (`gameId`, `updated_at`, `id`);
+CREATE INDEX `ix_tasks_by_game_updated_at` ON `tasks` (`gameId`, `updated_at`, `id`);
 
 -- the opt-in index GameUpdatedAt, down
 -- as in: the migrator on an empty database
@@ -253,9 +242,7 @@ DROP INDEX `ix_tasks_by_game_updated_at` ON `tasks`;
 -- the opt-in index UpdatedAt
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_updated_at"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_updated_at` ON `tasks` (`updated_at`, `id`);
+CREATE INDEX `ix_tasks_by_updated_at` ON `tasks` (`updated_at`, `id`);
 
 -- the opt-in index UpdatedAt, down
 -- as in: the migrator on an empty database
@@ -265,9 +252,7 @@ DROP INDEX `ix_tasks_by_updated_at` ON `tasks`;
 -- the opt-in index Status
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_status"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_status` ON `tasks` (`status`, `created_at`, `id`);
+CREATE INDEX `ix_tasks_by_status` ON `tasks` (`status`, `created_at`, `id`);
 
 -- the opt-in index Status, down
 -- as in: the migrator on an empty database
@@ -277,9 +262,7 @@ DROP INDEX `ix_tasks_by_status` ON `tasks`;
 -- the opt-in index StrategyId
 -- as in: the migrator on an empty database
 -- with null, null, null, 'tasks', '["ix_tasks_by_strategy_id"]'
-CREATE INDEX
-/*M!100500 IF NOT EXISTS*/
-`ix_tasks_by_strategy_id` ON `tasks` (`strategyId`, `id`);
+CREATE INDEX `ix_tasks_by_strategy_id` ON `tasks` (`strategyId`, `id`);
 
 -- the opt-in index StrategyId, down
 -- as in: the migrator on an empty database
@@ -381,14 +364,8 @@ FROM (
     j.n - 1 AS n,
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
@@ -970,10 +947,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -992,10 +966,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1029,10 +1000,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1061,10 +1029,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1105,19 +1070,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) j
@@ -1163,19 +1122,13 @@ FROM (
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) r
@@ -1280,14 +1233,8 @@ r AS (
       j.n - 1 AS n,
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -1332,20 +1279,14 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s,
       NULL AS t
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) j
@@ -1437,14 +1378,8 @@ r AS (
       j.n - 1 AS n,
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s,
       NULL AS t
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
@@ -1500,10 +1435,7 @@ UPDATE (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1565,10 +1497,7 @@ UPDATE (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1621,10 +1550,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1771,10 +1697,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1798,10 +1721,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1910,10 +1830,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1963,10 +1880,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -1996,9 +1910,7 @@ SELECT CAST(? AS BINARY(16)), ?, ?, ?, ?, g.`id`, ?, ?, ?
 FROM `games` g
 WHERE
   g.`id` = ?
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
   AND LAST_INSERT_ID (4611686018427387904) > 0;
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'own', 'open', <game>, 'gme_live_mine'
 
@@ -2024,11 +1936,8 @@ SELECT
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
       )
     ) THEN `tasks`.`id`
   END AS seen,
@@ -2038,20 +1947,12 @@ FROM (
     j.n - 1 AS n,
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
@@ -2092,11 +1993,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
@@ -2119,11 +2017,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
@@ -2147,11 +2042,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, 'task', 'gme_live_mine', 'gme_live_mine'
@@ -2181,11 +2073,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -2231,11 +2120,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND `tasks`.`status` = ?
@@ -2278,11 +2164,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND `tasks`.`status` = ?
@@ -2313,11 +2196,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'third', 'closed',
@@ -2364,11 +2244,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -2394,11 +2271,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (`tasks`.`created_at` > ? OR (`tasks`.`created_at` = ? AND `tasks`.`id` > ?))
@@ -2425,11 +2299,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`created_at` DESC, `tasks`.`id` DESC
@@ -2455,11 +2326,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (`tasks`.`created_at` < ? OR (`tasks`.`created_at` = ? AND `tasks`.`id` < ?))
@@ -2486,11 +2354,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`updated_at` ASC, `tasks`.`id` ASC
@@ -2516,11 +2381,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (`tasks`.`updated_at` > ? OR (`tasks`.`updated_at` = ? AND `tasks`.`id` > ?))
@@ -2547,11 +2409,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`updated_at` DESC, `tasks`.`id` DESC
@@ -2577,11 +2436,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (`tasks`.`updated_at` < ? OR (`tasks`.`updated_at` = ? AND `tasks`.`id` < ?))
@@ -2608,11 +2464,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`externalTaskId` ASC
@@ -2638,11 +2491,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND `tasks`.`externalTaskId` > ?
@@ -2669,11 +2519,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`externalTaskId` DESC
@@ -2699,11 +2546,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND `tasks`.`externalTaskId` < ?
@@ -2730,11 +2574,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -2750,11 +2591,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, 'gme_live_mine', 'gme_live_mine'
@@ -2778,11 +2616,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`externalTaskId` ASC, `tasks`.`id` ASC
@@ -2808,11 +2643,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (
@@ -2848,11 +2680,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -2877,11 +2706,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, 'closed', 'open', 'default', 'task', 'tasl', <time>, <time>, 'gme_live_mine',
@@ -2909,11 +2735,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -2933,11 +2756,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with bytes of [<id>, <id>], '[0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -2968,11 +2788,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -2996,11 +2813,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with bytes of [<id>, <id>], <game>, '[0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -3023,10 +2837,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3038,11 +2849,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3058,10 +2866,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3073,11 +2878,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, '["task 045", "task 046"]', 'gme_live_mine', 'gme_live_mine'
@@ -3108,10 +2910,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3125,11 +2924,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 ORDER BY `tasks`.`created_at` ASC, `tasks`.`id` ASC
@@ -3153,10 +2949,7 @@ FROM (
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3170,11 +2963,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with bytes of [<id>], '[0]', <game>, '["task 048"]', 'gme_live_mine', 'gme_live_mine'
@@ -3189,11 +2979,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with 'gme_live_mine', 'gme_live_mine'
@@ -3224,19 +3011,13 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) j
@@ -3253,9 +3034,7 @@ WHERE
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     WHERE g.`id` IS NULL
   );
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 0", "Fail 1"]', <time>, <time>, 'gme_live_mine',
@@ -3284,11 +3063,8 @@ SELECT
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
       )
     ) THEN `tasks`.`id`
   END AS seen,
@@ -3299,26 +3075,18 @@ FROM (
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE
-  /*M!100500 utf8mb4_nopad_bin*/
-  /*!80017 utf8mb4_0900_bin*/
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
@@ -3425,14 +3193,8 @@ r AS (
       j.n - 1 AS n,
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
 )
@@ -3448,9 +3210,7 @@ WHERE
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     WHERE g.`id` IS NULL
   );
 -- with bytes of [<id>], <game>, 'Keep 402', 's', '[0]', <time>, <time>, 'gme_live_mine', null,
@@ -3481,20 +3241,14 @@ r AS (
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
       j.e AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s,
       NULL AS t
     FROM
       JSON_TABLE(
         ?,
         '$[*]' COLUMNS (
           n FOR ORDINALITY,
-          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
-          PATH '$'
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
         )
       ) j
   ) j
@@ -3511,9 +3265,7 @@ WHERE
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     WHERE g.`id` IS NULL
   ) ON DUPLICATE KEY
 UPDATE
@@ -3528,11 +3280,8 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
       )
     ),
     r.s,
@@ -3610,14 +3359,8 @@ r AS (
       j.n - 1 AS n,
       SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
       CAST(? AS BINARY(16)) AS g,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS e,
-      CONVERT (? USING utf8mb4) COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
-      AS s,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s,
       NULL AS t
     FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
   ) j
@@ -3634,9 +3377,7 @@ WHERE
       FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
     ) d
       LEFT JOIN `games` g ON g.`id` = d.g
-      AND g.`apiKey_used` = ? COLLATE
-      /*M!100500 utf8mb4_nopad_bin*/
-      /*!80017 utf8mb4_0900_bin*/
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     WHERE g.`id` IS NULL
   ) ON DUPLICATE KEY
 UPDATE
@@ -3651,11 +3392,8 @@ UPDATE
       OR EXISTS (
         SELECT 1
         FROM `games` g
-        WHERE
-          g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE
-          /*M!100500 utf8mb4_nopad_bin*/
-          /*!80017 utf8mb4_0900_bin*/
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
       )
     ),
     r.s,
@@ -3684,10 +3422,7 @@ UPDATE (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3728,11 +3463,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -3754,10 +3486,7 @@ UPDATE (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3797,11 +3526,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -3854,11 +3580,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -3903,11 +3626,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
@@ -3952,11 +3672,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ?);
@@ -3977,10 +3694,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -3993,11 +3707,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, bytes of [<id>, <id>], '["task 066", "task 067"]', 'gme_live_mine', 'gme_live_mine'
@@ -4017,10 +3728,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -4032,11 +3740,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, '["task 070", "task 071"]', 'gme_live_mine', 'gme_live_mine'
@@ -4060,11 +3765,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with 's', 'gme_live_mine', 'gme_live_mine'
@@ -4082,11 +3784,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, 'gme_live_mine', 'gme_live_mine'
@@ -4108,11 +3807,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
@@ -4128,11 +3824,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
@@ -4151,11 +3844,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
@@ -4182,11 +3872,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -4213,11 +3900,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
@@ -4235,10 +3919,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -4251,11 +3932,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
@@ -4278,11 +3956,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 UNION ALL
@@ -4307,11 +3982,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   )
 UNION ALL
@@ -4327,10 +3999,7 @@ FROM (
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
@@ -4343,11 +4012,8 @@ WHERE
     OR EXISTS (
       SELECT 1
       FROM `games` g
-      WHERE
-        g.`id` = `tasks`.`gameId`
-        AND g.`apiKey_used` = ? COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
 -- with bytes of [<id>], '[0]', 'gme_live_mine', 'gme_live_mine', 1, bytes of [<id>], <game>, '[0]',
@@ -4383,14 +4049,8 @@ FROM (
     j.n - 1 AS n,
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS e,
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
@@ -4440,19 +4100,13 @@ FROM (
     SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
     CAST(? AS BINARY(16)) AS g,
     j.e AS e,
-    CONVERT (? USING utf8mb4) COLLATE
-    /*M!100500 utf8mb4_nopad_bin*/
-    /*!80017 utf8mb4_0900_bin*/
-    AS s
+    CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s
   FROM
     JSON_TABLE(
       ?,
       '$[*]' COLUMNS (
         n FOR ORDINALITY,
-        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE
-        /*M!100500 utf8mb4_nopad_bin*/
-        /*!80017 utf8mb4_0900_bin*/
-        PATH '$'
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'
       )
     ) j
 ) r
