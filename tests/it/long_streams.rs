@@ -68,6 +68,9 @@ async fn a_page_that_fails(database: &TestDatabase) {
 /// PostgreSQL underestimates the rows after a cursor if many tasks have the same timestamp, and
 /// would plan each page anew.
 async fn pages_are_planned_once(database: &TestDatabase) {
+    if !database.is_postgres_since(14, "counts of generic plans").await {
+        return;
+    }
     let db = &database.db;
     let tasks = SeaOrmTaskRepository::new(db.clone());
     let game = filled(database, &tasks).await;

@@ -45,10 +45,7 @@ async fn bulk_inserts(database: &TestDatabase) -> Vec<String> {
 /// A function that depends on a setting, such as a timestamp plus an interval, may have another
 /// result on each node.
 async fn writes_call_immutable_functions_only(database: &TestDatabase) {
-    let version = "SELECT current_setting('server_version_num')::integer";
-    let version: Vec<i32> = column(&database.db, version, []).await;
-    if version[0] < 140_000 {
-        eprintln!("needs SQL functions whose body is stored as a tree: PostgreSQL 14");
+    if !database.is_postgres_since(14, "SQL functions whose body is stored as a tree").await {
         return;
     }
     let mut writes = statements(database).await;

@@ -1,10 +1,11 @@
 //! A separate database for each test, dropped when the test ends or panics.
 
 use super::backend::Backend;
-use super::sql::{run, try_run};
+use super::sql::{column, run, try_run};
 use futures_util::FutureExt;
 use game_tasks::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 use game_tasks::{SeaOrmTaskRepository, TaskConnection, TaskRepositoryExt};
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -201,6 +202,25 @@ impl TestDatabase {
     pub(crate) async fn pool_of(&self, user: &str) -> DatabaseConnection {
         let (_, host) = self.url.rsplit_once('@').unwrap();
         connect(&format!("postgres://{user}@{host}"), 1).await
+    }
+
+    /// Whether the PostgreSQL server has at least this version. If not, reports on stderr that the
+    /// test is skipped, and for want of what.
+    pub(crate) async fn is_postgres_since(&self, major: i32, needed: &str) -> bool {
+        let version = "SELECT current_setting('server_version_num')::integer / 10000";
+        let version: Vec<i32> = column(&self.db, version, []).await;
+        if version[0] >= major {
+            return true;
+        }
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or("a test");
+        // Directly, since libtest captures `eprintln!` of tests that pass.
+        let line = format!(
+            "\nSKIPPED ON THIS VERSION {test}: PostgreSQL {} has no {needed}, {major} has\n",
+            version[0]
+        );
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        false
     }
 
     /// Removes all tasks and games.
