@@ -3,8 +3,8 @@
 
 use crate::schema_check::lacking;
 use crate::support::{
-    Backend, DEFAULT_CONNECTIONS, MigratorOf, TestDatabase, campaigns, column, on_database,
-    on_empty_database, run, tests_on,
+    Backend, DEFAULT_CONNECTIONS, MigratorOf, TestDatabase, campaigns, column, drop_database,
+    on_database, on_empty_database, run, tests_on,
 };
 use game_tasks::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
@@ -135,7 +135,7 @@ async fn a_database_of_another_encoding_is_reported(database: &TestDatabase) {
         column(&latin, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'", [])
             .await;
     latin.close().await.unwrap();
-    run(&database.db, &format!("DROP DATABASE {name} WITH (FORCE)"), []).await;
+    drop_database(database.backend, &name).await;
     assert_eq!(settings(&migrated), ["server_encoding"]);
     assert_eq!(settings(&checked), ["server_encoding"]);
     assert!(!tables.iter().any(|table| table == "games" || table == "tasks"), "{tables:?}");

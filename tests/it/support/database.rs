@@ -234,13 +234,27 @@ impl TestDatabase {
         let closed = self.db.close();
         let _ = tokio::time::timeout(Duration::from_secs(5), closed).await;
         if let Some(name) = self.name {
-            // A plain DROP DATABASE cancels autovacuum, which WITH (FORCE) may lack permission for.
-            let drop = format!("DROP DATABASE {name}");
-            if try_administer(self.backend, &drop).await.is_err() {
-                administer(self.backend, &format!("{drop} WITH (FORCE)")).await;
-            }
+            drop_database(self.backend, &name).await;
         }
     }
+}
+
+/// Drops a database, to which a failed case or a pooler may still be connected.
+pub(crate) async fn drop_database(backend: Backend, name: &str) {
+    let drop = format!("DROP DATABASE {name}");
+    // By itself the statement cancels autovacuum, which this user may not terminate.
+    if try_administer(backend, &drop).await.is_ok() {
+        return;
+    }
+    if backend == Backend::Postgres {
+        // `WITH (FORCE)` needs PostgreSQL 13.
+        let terminate = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = '{name}' AND usename = current_user"
+        );
+        administer(backend, &terminate).await;
+    }
+    administer(backend, &drop).await;
 }
 
 pub(super) async fn connect(url: &str, connections: u32) -> DatabaseConnection {
