@@ -4,7 +4,7 @@ use crate::schema_check::{NAME_INDEX, TABLES, clear, definitions, lacking, make,
 use crate::support::{Backend, TestDatabase, column, on_empty_database, run};
 use game_tasks::sea_orm::ConnectionTrait;
 use game_tasks::sea_orm_migration::{MigratorTrait, SchemaManager};
-use game_tasks::{MigrationError, Migrator, migration, migrations_for};
+use game_tasks::{Game, MigrationError, Migrator, migration, migrations_for};
 
 /// Runs statements on tables that fit, and returns the problems that are then reported.
 async fn postgres_lacks(database: &TestDatabase, statements: &[&str]) -> Vec<String> {
@@ -199,6 +199,62 @@ async fn a_table_in_another_schema_is_checked() {
             column(db, "SELECT schemaname::text FROM pg_tables WHERE tablename = 'tasks'", [])
                 .await;
         assert_eq!(left, ["public"]);
+    };
+    on_empty_database(Backend::Postgres, 2, case).await;
+}
+
+/// The catalog of Citus as far as the check reads it. A distributed table cannot have a unique column
+/// besides the one that it is distributed by.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_games_table_distributed_by_id_needs_no_unique_external_ids() {
+    let case = async |database: &TestDatabase| {
+        let database = &database.directly().await;
+        let version = "SELECT current_setting('server_version_num')::int";
+        if column::<_, i32>(&database.db, version, []).await[0] < 130_000 {
+            eprintln!("not tested before PostgreSQL 13: a session cannot change system catalogs");
+            return;
+        }
+        game_tasks::migrate(&database.db).await.unwrap();
+        let drop = r#"ALTER TABLE games DROP CONSTRAINT "games_externalGameId_key";
+                      ALTER TABLE tasks DROP CONSTRAINT tasks_pkey, ADD PRIMARY KEY ("gameId", id)"#;
+        database.db.execute_unprepared(drop).await.unwrap();
+        let expected = ["table \"games\" has no unique index on (externalGameId)"];
+        assert_eq!(lacking(database).await, expected);
+        let superuser = database.pool_of("postgres").await;
+        let citus = r#"SET allow_system_table_mods = on;
+            CREATE TABLE pg_catalog.pg_dist_partition
+                (logicalrelid regclass, partmethod "char", partkey text);
+            GRANT SELECT ON pg_catalog.pg_dist_partition TO PUBLIC;
+            CREATE FUNCTION pg_catalog.column_to_column_name(regclass, text) RETURNS text
+                LANGUAGE sql AS 'SELECT $2'"#;
+        superuser.execute_unprepared(citus).await.unwrap();
+        assert_eq!(lacking(database).await, expected);
+        for (table, method, key, fits) in [
+            ("tasks", "'h'", "'id'", false),
+            ("games", "'n'", "NULL", false),
+            ("games", "'h'", "'externalGameId'", false),
+            ("games", "'h'", "'id'", true),
+        ] {
+            let distribute = format!(
+                "DELETE FROM pg_dist_partition;
+                 INSERT INTO pg_dist_partition VALUES ('{table}'::regclass, {method}, {key})"
+            );
+            superuser.execute_unprepared(&distribute).await.unwrap();
+            assert_eq!(lacking(database).await.is_empty(), fits, "{table} {method} {key}");
+        }
+        superuser.close().await.unwrap();
+        // The tables of an application's own migrator.
+        run(&database.db, "DROP TABLE game_tasks_migrations", []).await;
+        game_tasks::migrate(&database.db).await.unwrap();
+        use_tables(database).await;
+        // Without another reason to refuse it, a second game of this name is accepted.
+        for _ in 0..2 {
+            Game::new("twice").insert(&database.db).await.unwrap();
+        }
+        // Every other fault is still reported.
+        run(&database.db, "ALTER TABLE games DROP CONSTRAINT games_pkey CASCADE", []).await;
+        let problems = lacking(database).await;
+        assert_eq!(problems[0], "table \"games\" has no unique index on (id)");
     };
     on_empty_database(Backend::Postgres, 2, case).await;
 }

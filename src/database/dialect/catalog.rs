@@ -159,7 +159,18 @@ mod tests {
             (Dialect::MariaDb, "10.6.0-MariaDB", None),
             (Dialect::Postgres, "PostgreSQL 11.22 on x86_64", Some("PostgreSQL 11.22 on x86_64")),
             (Dialect::Postgres, "PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64", None),
-            (Dialect::Postgres, "CockroachDB CCL v24.1.0", None),
+            (Dialect::Postgres, "PostgreSQL 15.2-YB-2025.1.0.0-b168 on x86_64", None),
+            (
+                Dialect::Postgres,
+                "PostgreSQL 11.2-YB-2.20.0.0-b0",
+                Some("PostgreSQL 11.2-YB-2.20.0.0-b0"),
+            ),
+            (
+                Dialect::Postgres,
+                "CockroachDB CCL v24.1.0 (x86_64-pc-linux-gnu, built 2024/05/15, go1.22.2)",
+                Some("CockroachDB CCL v24.1.0"),
+            ),
+            (Dialect::Postgres, "CrateDB 5.7.0", Some("CrateDB 5.7.0")),
             (Dialect::Sqlite, "3.38.5", Some("SQLite 3.38.5")),
             (Dialect::Sqlite, "3.39.0", None),
         ] {

@@ -352,6 +352,9 @@ per_dialect! {
     /// Describes what has this name, with its foreign keys to `parent`. The catalogs show a table
     /// to every user who may write to it, not only to its owner.
     fn catalog_query(name: &TableName, resolve: Resolve, parent: &TableName) -> Statement;
+    /// Queries for the column by which a table is distributed over several servers, where an
+    /// extension can do that. The second one requires the extension, which the first one looks for.
+    fn distribution_queries(table: &TableName) -> Option<[Statement; 2]>;
     /// Splits a column's row of [`catalog_query`](Self::catalog_query).
     fn base_type_and_collation(detail: &str) -> (String, Option<String>);
     /// Whether both are the name of the same column.

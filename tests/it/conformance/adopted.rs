@@ -26,7 +26,7 @@ const INSERT_API_KEYS: &str = r#"
 
 async fn on_adopted(connections: u32, cases: impl AsyncFnOnce(&TestDatabase)) {
     on_empty_database_within(TIME_LIMIT, Backend::Postgres, connections, async |database| {
-        adopted(&database.db).await;
+        adopted(&database.directly().await.db).await;
         database.db.execute_unprepared(INSERT_API_KEYS).await.unwrap();
         cases(database).await;
     })

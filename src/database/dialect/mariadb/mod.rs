@@ -345,9 +345,9 @@ mod schema;
 #[cfg(feature = "migration")]
 pub(super) use schema::{
     SCHEMA_FEATURES, base_type_and_collation, catalog_query, collation_probe, column_type,
-    constraint_clause, drop_index, expected_setting, expected_type, index_names_to_reserve,
-    mark_table, name_holders_query, of_version, same_column_name, storage_fault, type_fits,
-    unsupported_product,
+    constraint_clause, distribution_queries, drop_index, expected_setting, expected_type,
+    index_names_to_reserve, mark_table, name_holders_query, of_version, same_column_name,
+    storage_fault, type_fits, unsupported_product,
 };
 
 // ---- Migration lock ----

@@ -79,9 +79,9 @@ pub(super) use mariadb::{
 #[cfg(feature = "migration")]
 pub(super) use mariadb::{
     base_type_and_collation, catalog_query, collation_probe, column_type, constraint_clause,
-    drop_index, expected_setting, expected_type, index_names_to_reserve, mark_table,
-    migration_transaction, name_holders_query, of_version, same_column_name, storage_fault,
-    type_fits, unsupported_product,
+    distribution_queries, drop_index, expected_setting, expected_type, index_names_to_reserve,
+    mark_table, migration_transaction, name_holders_query, of_version, same_column_name,
+    storage_fault, type_fits, unsupported_product,
 };
 
 /// The collation of text. A statement that met another would fail, or treat unequal texts as equal.

@@ -7,14 +7,18 @@ use crate::database::dialect::{
 };
 use sea_orm::Statement;
 
-/// What only speaks PostgreSQL's protocol names itself.
 pub(crate) fn of_version(_version: &str) -> Dialect {
     Dialect::Postgres
 }
 
+/// What only speaks PostgreSQL's protocol names itself. CockroachDB, for example, lacks columns of the
+/// collation "C" and, in versions before 2026, the lock of the migrations.
 pub(crate) fn unsupported_product(version: &str) -> Option<String> {
-    let number = version.strip_prefix("PostgreSQL ")?;
-    (!is_at_least(number, [12, 0, 0])).then(|| version.to_owned())
+    match version.strip_prefix("PostgreSQL ") {
+        Some(number) => (!is_at_least(number, [12, 0, 0])).then(|| version.to_owned()),
+        // What follows describes the build.
+        None => Some(version.split(" (").next().unwrap_or(version).to_owned()),
+    }
 }
 
 /// Text is compared byte for byte, whatever the database's own collation.
@@ -105,6 +109,21 @@ pub(crate) fn catalog_query(name: &TableName, resolve: Resolve, parent: &TableNa
     let created = resolve == Resolve::WhereCreated && name.schema.is_none();
     let values = [name.quoted(dialect).into(), created.into(), parent.quoted(dialect).into()];
     Statement::from_sql_and_values(dialect.backend(), CATALOG, values)
+}
+
+/// The catalog of Citus, with the schema, so that no other table of its name is meant. `h` are the
+/// tables that are distributed by the hash of a column.
+pub(crate) fn distribution_queries(table: &TableName) -> Option<[Statement; 2]> {
+    let (dialect, backend) = (Dialect::Postgres, Dialect::Postgres.backend());
+    let has_citus = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL";
+    let column = "SELECT column_to_column_name(logicalrelid, partkey) \
+                  FROM pg_catalog.pg_dist_partition \
+                  WHERE logicalrelid = to_regclass($1) AND partmethod = 'h'";
+    let values = [table.quoted(dialect).into()];
+    Some([
+        Statement::from_string(backend, has_citus),
+        Statement::from_sql_and_values(backend, column, values),
+    ])
 }
 
 pub(crate) fn name_holders_query(planned: &PlannedNames) -> Statement {

@@ -44,6 +44,10 @@ pub(crate) fn same_column_name(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
+pub(crate) fn distribution_queries(_table: &TableName) -> Option<[Statement; 2]> {
+    None
+}
+
 pub(crate) fn base_type_and_collation(detail: &str) -> (String, Option<String>) {
     (detail.to_owned(), None)
 }
