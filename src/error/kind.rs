@@ -115,8 +115,7 @@ impl FailureKind {
             }
             Self::StatementInvalidated => "a prepared statement is no longer valid",
             Self::UnsupportedPooler => {
-                "a connection pooler mixes up the prepared statements of its clients (which settings \
-                 it needs: `game_tasks::docs::databases`)"
+                "a connection pooler mixes up the prepared statements of its clients"
             }
             Self::InvalidValue => "a value does not fit its type or column",
             Self::Decode => "the answer could not be read",
