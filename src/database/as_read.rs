@@ -120,7 +120,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         if let Some(patch) = patch {
             patch.check(key, &read, &self.settings.lifecycle)?;
         }
-        let statement = self.statement_as_read(&read, patch);
+        let statement = self.statement_as_read(key, &read, patch);
         let answer = match connection.execute(statement).await {
             Ok(answer) => answer,
             Err(error) => return Err(self.write_failed(error).await),
@@ -160,9 +160,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         self.read_task(connection, key, self.find_statement(key, lock, games_lock)).await
     }
 
-    fn statement_as_read(&self, read: &Task, patch: Option<&TaskPatch>) -> Statement {
+    fn statement_as_read(
+        &self,
+        key: &TaskKey,
+        read: &Task,
+        patch: Option<&TaskPatch>,
+    ) -> Statement {
         let (sql, tasks) = (self.sql(), &self.names().tasks);
-        let is_as_read = as_read(&sql, read, patch);
+        let is_as_read = as_read(&sql, key, read, patch);
         let and_in_scope = sql.and_in_scope(self.scope(), "");
         let Some(patch) = patch else {
             return sql
@@ -192,6 +197,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 /// patch sets.
 fn as_read<'s>(
     sql: &'s Sql<'_>,
+    key: &'s TaskKey,
     read: &'s Task,
     patch: Option<&'s TaskPatch>,
 ) -> impl Display + 's {
@@ -201,22 +207,23 @@ fn as_read<'s>(
             set.any(|(one, _)| one as usize == column as usize)
                 || patch.is_some() && matches!(column, Column::UpdatedAt)
         };
-        // The id comes first: it is what the row is found by.
-        write!(f, "{} = {}", sql.names.id, sql.bind(read.id))?;
+        // `IS TRUE` keeps the row from being found, and so locked, by another index than that of the key,
+        // by which it was read: two writers that lock both could deadlock.
+        write!(f, "{} AND (1 = 1", sql.key(key))?;
         for column in Column::iter().filter(|column| !is_set(*column)) {
             let value: Value = match column {
-                Column::Id => continue,
+                Column::Id => read.id.into(),
+                Column::GameId => read.game_id.into(),
                 Column::CreatedAt => sql.names.dialect().time_parameter(read.created_at),
                 Column::UpdatedAt => sql.names.dialect().time_parameter(read.updated_at),
                 Column::ApiKeyUsed => read.api_key_used.clone().into(),
                 Column::OauthUserId => read.oauth_user_id.clone().into(),
-                Column::GameId => read.game_id.into(),
                 Column::ExternalTaskId => read.external_task_id.as_str().into(),
                 Column::StrategyId => read.strategy_id.as_str().into(),
                 Column::Status => read.status.as_str().into(),
             };
             write!(f, " AND {} <=> {}", sql.names.of(column).qualified, sql.bind(value))?;
         }
-        Ok(())
+        f.write_str(") IS TRUE")
     })
 }
