@@ -442,27 +442,76 @@ UPDATE `tasks` SET
   )
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+  ) IS TRUE
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
--- with 'another', 'by id', <seconds>, <id>, <time>, null, null, <game>, 'task', 'another', 'by id'
+-- with 'another', 'by id', <seconds>, <id>, <id>, <time>, null, null, <game>, 'task', 'another',
+--   'by id'
 
 -- update by game and id (without a scope)
 -- as in: find by game and id (without a scope)
 -- with <game>, <id>
--- as in: update by id (without a scope)
--- with 'another', 'by game and id', <seconds>, <id>, <time>, null, null, <game>, 'task', 'another',
---   'by game and id'
+UPDATE `tasks` SET
+  `strategyId` = ?,
+  `status` = ?,
+  `updated_at` = TIMESTAMPADD(
+    MICROSECOND,
+    LAST_INSERT_ID (
+      GREATEST(?, TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', `tasks`.`updated_at`) + 1)
+    ),
+    '1970-01-01 00:00:00'
+  )
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`id` = ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+  ) IS TRUE
+  AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
+-- with 'another', 'by game and id', <seconds>, <game>, <id>, <id>, <time>, null, null, <game>,
+--   'task', 'another', 'by game and id'
 
 -- update by game and external id (without a scope)
 -- as in: find by game and external id (without a scope)
 -- with <game>, 'task'
--- as in: update by id (without a scope)
--- with 'another', 'by game and external id', <seconds>, <id>, <time>, null, null, <game>, 'task',
---   'another', 'by game and external id'
+UPDATE `tasks` SET
+  `strategyId` = ?,
+  `status` = ?,
+  `updated_at` = TIMESTAMPADD(
+    MICROSECOND,
+    LAST_INSERT_ID (
+      GREATEST(?, TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', `tasks`.`updated_at`) + 1)
+    ),
+    '1970-01-01 00:00:00'
+  )
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`externalTaskId` = ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+  ) IS TRUE
+  AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
+-- with 'another', 'by game and external id', <seconds>, <game>, 'task', <id>, <time>, null, null,
+--   <game>, 'task', 'another', 'by game and external id'
 
 -- update, with preconditions (without a scope)
 -- as in: find by id (without a scope)
@@ -478,17 +527,21 @@ UPDATE `tasks` SET
   )
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
-  AND `tasks`.`status` <=> ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`status` <=> ?
+  ) IS TRUE
   AND `tasks`.`status` = ?
   AND `tasks`.`updated_at` <= ?
   AND (1 = 0 OR `tasks`.`strategyId` <> ?);
--- with 'third', <seconds>, <id>, <time>, null, null, <game>, 'task', 'by game and external id',
---   'by game and external id', <time>, 'third'
+-- with 'third', <seconds>, <id>, <id>, <time>, null, null, <game>, 'task',
+--   'by game and external id', 'by game and external id', <time>, 'third'
 
 -- update, refused (without a scope)
 -- as in: find by id (without a scope)
@@ -512,15 +565,19 @@ UPDATE `tasks` SET
   )
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
-  AND `tasks`.`strategyId` <=> ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+  ) IS TRUE
   AND `tasks`.`status` = ?
   AND (1 = 0 OR `tasks`.`status` <> ?);
--- with 'closed', <seconds>, <id>, <time>, null, null, <game>, 'task', 'third',
+-- with 'closed', <seconds>, <id>, <id>, <time>, null, null, <game>, 'task', 'third',
 --   'by game and external id', 'closed'
 
 -- transition, refused (without a scope)
@@ -533,27 +590,61 @@ WHERE
 DELETE FROM `tasks`
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`updated_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
-  AND `tasks`.`strategyId` <=> ?
-  AND `tasks`.`status` <=> ?;
--- with <id>, <time>, <time>, null, null, <game>, 'task', 'third', 'closed'
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`updated_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+    AND `tasks`.`status` <=> ?
+  ) IS TRUE;
+-- with <id>, <id>, <time>, <time>, null, null, <game>, 'task', 'third', 'closed'
 
 -- delete by game and id (without a scope)
 -- as in: find by game and id (without a scope)
 -- with <game>, <id>
--- as in: delete by id (without a scope)
--- with <id>, <time>, <time>, null, null, <game>, 'task 001', 'default', 'open'
+DELETE FROM `tasks`
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`id` = ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`updated_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+    AND `tasks`.`status` <=> ?
+  ) IS TRUE;
+-- with <game>, <id>, <id>, <time>, <time>, null, null, <game>, 'task 001', 'default', 'open'
 
 -- delete by game and external id (without a scope)
 -- as in: find by game and external id (without a scope)
 -- with <game>, 'task 002'
--- as in: delete by id (without a scope)
--- with <id>, <time>, <time>, null, null, <game>, 'task 002', 'default', 'open'
+DELETE FROM `tasks`
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`externalTaskId` = ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`updated_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+    AND `tasks`.`status` <=> ?
+  ) IS TRUE;
+-- with <game>, 'task 002', <id>, <time>, <time>, null, null, <game>, 'task 002', 'default', 'open'
 
 -- delete of nothing (without a scope)
 -- as in: find by id (without a scope)
@@ -2063,11 +2154,15 @@ UPDATE `tasks` SET
   )
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+  ) IS TRUE
   AND (
     `tasks`.`apiKey_used` = ?
     OR EXISTS (
@@ -2078,22 +2173,85 @@ WHERE
     )
   )
   AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
--- with 'another', 'by id', <seconds>, <id>, <time>, 'gme_live_mine', null, <game>, 'task',
+-- with 'another', 'by id', <seconds>, <id>, <id>, <time>, 'gme_live_mine', null, <game>, 'task',
 --   'gme_live_mine', 'gme_live_mine', 'another', 'by id'
 
 -- update by game and id (in a scope)
 -- as in: find by game and id (in a scope)
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
--- as in: update by id (in a scope)
--- with 'another', 'by game and id', <seconds>, <id>, <time>, 'gme_live_mine', null, <game>, 'task',
---   'gme_live_mine', 'gme_live_mine', 'another', 'by game and id'
+UPDATE `tasks` SET
+  `strategyId` = ?,
+  `status` = ?,
+  `updated_at` = TIMESTAMPADD(
+    MICROSECOND,
+    LAST_INSERT_ID (
+      GREATEST(?, TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', `tasks`.`updated_at`) + 1)
+    ),
+    '1970-01-01 00:00:00'
+  )
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`id` = ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+  ) IS TRUE
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
+    )
+  )
+  AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
+-- with 'another', 'by game and id', <seconds>, <game>, <id>, <id>, <time>, 'gme_live_mine', null,
+--   <game>, 'task', 'gme_live_mine', 'gme_live_mine', 'another', 'by game and id'
 
 -- update by game and external id (in a scope)
 -- as in: find by game and external id (in a scope)
 -- with <game>, 'task', 'gme_live_mine', 'gme_live_mine'
--- as in: update by id (in a scope)
--- with 'another', 'by game and external id', <seconds>, <id>, <time>, 'gme_live_mine', null,
---   <game>, 'task', 'gme_live_mine', 'gme_live_mine', 'another', 'by game and external id'
+UPDATE `tasks` SET
+  `strategyId` = ?,
+  `status` = ?,
+  `updated_at` = TIMESTAMPADD(
+    MICROSECOND,
+    LAST_INSERT_ID (
+      GREATEST(?, TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', `tasks`.`updated_at`) + 1)
+    ),
+    '1970-01-01 00:00:00'
+  )
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`externalTaskId` = ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+  ) IS TRUE
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
+    )
+  )
+  AND (1 = 0 OR `tasks`.`strategyId` <> ? OR `tasks`.`status` <> ?);
+-- with 'another', 'by game and external id', <seconds>, <game>, 'task', <id>, <time>,
+--   'gme_live_mine', null, <game>, 'task', 'gme_live_mine', 'gme_live_mine', 'another',
+--   'by game and external id'
 
 -- update, with preconditions (in a scope)
 -- as in: find by id (in a scope)
@@ -2109,12 +2267,16 @@ UPDATE `tasks` SET
   )
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
-  AND `tasks`.`status` <=> ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`status` <=> ?
+  ) IS TRUE
   AND (
     `tasks`.`apiKey_used` = ?
     OR EXISTS (
@@ -2127,7 +2289,7 @@ WHERE
   AND `tasks`.`status` = ?
   AND `tasks`.`updated_at` <= ?
   AND (1 = 0 OR `tasks`.`strategyId` <> ?);
--- with 'third', <seconds>, <id>, <time>, 'gme_live_mine', null, <game>, 'task',
+-- with 'third', <seconds>, <id>, <id>, <time>, 'gme_live_mine', null, <game>, 'task',
 --   'by game and external id', 'gme_live_mine', 'gme_live_mine', 'by game and external id', <time>,
 --   'third'
 
@@ -2153,12 +2315,16 @@ UPDATE `tasks` SET
   )
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
-  AND `tasks`.`strategyId` <=> ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+  ) IS TRUE
   AND (
     `tasks`.`apiKey_used` = ?
     OR EXISTS (
@@ -2170,7 +2336,7 @@ WHERE
   )
   AND `tasks`.`status` = ?
   AND (1 = 0 OR `tasks`.`status` <> ?);
--- with 'closed', <seconds>, <id>, <time>, 'gme_live_mine', null, <game>, 'task', 'third',
+-- with 'closed', <seconds>, <id>, <id>, <time>, 'gme_live_mine', null, <game>, 'task', 'third',
 --   'gme_live_mine', 'gme_live_mine', 'by game and external id', 'closed'
 
 -- transition, refused (in a scope)
@@ -2183,14 +2349,18 @@ WHERE
 DELETE FROM `tasks`
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`updated_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
-  AND `tasks`.`strategyId` <=> ?
-  AND `tasks`.`status` <=> ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`updated_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+    AND `tasks`.`status` <=> ?
+  ) IS TRUE
   AND (
     `tasks`.`apiKey_used` = ?
     OR EXISTS (
@@ -2200,22 +2370,70 @@ WHERE
         AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
     )
   );
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'third', 'closed',
+-- with <id>, <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task', 'third', 'closed',
 --   'gme_live_mine', 'gme_live_mine'
 
 -- delete by game and id (in a scope)
 -- as in: find by game and id (in a scope)
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
--- as in: delete by id (in a scope)
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task 039', 'default', 'open',
---   'gme_live_mine', 'gme_live_mine'
+DELETE FROM `tasks`
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`id` = ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`updated_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+    AND `tasks`.`status` <=> ?
+  ) IS TRUE
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
+    )
+  );
+-- with <game>, <id>, <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task 039', 'default',
+--   'open', 'gme_live_mine', 'gme_live_mine'
 
 -- delete by game and external id (in a scope)
 -- as in: find by game and external id (in a scope)
 -- with <game>, 'task 040', 'gme_live_mine', 'gme_live_mine'
--- as in: delete by id (in a scope)
--- with <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task 040', 'default', 'open',
---   'gme_live_mine', 'gme_live_mine'
+DELETE FROM `tasks`
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`externalTaskId` = ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`updated_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+    AND `tasks`.`status` <=> ?
+  ) IS TRUE
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
+    )
+  );
+-- with <game>, 'task 040', <id>, <time>, <time>, 'gme_live_mine', null, <game>, 'task 040',
+--   'default', 'open', 'gme_live_mine', 'gme_live_mine'
 
 -- delete of nothing (in a scope)
 -- as in: find by id (in a scope)
@@ -4151,14 +4369,18 @@ UPDATE `tasks` SET
   )
 WHERE
   `tasks`.`id` = ?
-  AND `tasks`.`created_at` <=> ?
-  AND `tasks`.`apiKey_used` <=> ?
-  AND `tasks`.`oauth_user_id` <=> ?
-  AND `tasks`.`gameId` <=> ?
-  AND `tasks`.`externalTaskId` <=> ?
-  AND `tasks`.`strategyId` <=> ?
+  AND (
+    1 = 1
+    AND `tasks`.`id` <=> ?
+    AND `tasks`.`created_at` <=> ?
+    AND `tasks`.`apiKey_used` <=> ?
+    AND `tasks`.`oauth_user_id` <=> ?
+    AND `tasks`.`gameId` <=> ?
+    AND `tasks`.`externalTaskId` <=> ?
+    AND `tasks`.`strategyId` <=> ?
+  ) IS TRUE
   AND (1 = 0 OR `tasks`.`status` <> ?);
--- with 'closed', <seconds>, <id>, <time>, null, null, <game>, 'task', 'own', 'closed'
+-- with 'closed', <seconds>, <id>, <id>, <time>, null, null, <game>, 'task', 'own', 'closed'
 
 -- transition, refused (in a transaction)
 -- as in: update by id (in a transaction)

@@ -1,6 +1,6 @@
 //! All or none: one statement.
 
-use super::entries::{Entry, fold, generate_ids, repeated_id, repeated_name};
+use super::entries::{Entry, fold, generate_ids, last_change, repeated_id, repeated_name};
 use super::insert::{Check, InsertMode};
 use super::outcomes::Outcomes;
 use super::refused;
@@ -67,12 +67,15 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut may_be_refused = false;
         let mut fruitless = 0;
         let mut overtaken = false;
+        let mut seen = last_change(&remaining);
         while fruitless < if overtaken { MAX_OVERTAKEN } else { MAX_ATTEMPTS } {
             if !is_diagnosed {
                 let before = remaining.len();
                 remaining = self.settle_diagnosed(remaining, on_existing, None, outcomes).await?;
                 outcomes.check_refused_before(usize::MAX)?;
                 fruitless = if remaining.len() < before { 0 } else { fruitless + 1 };
+                overtaken = last_change(&remaining) != seen;
+                seen = last_change(&remaining);
             }
             is_diagnosed = false;
             if remaining.is_empty() {
@@ -94,7 +97,6 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 Err((entries, Some(error))) => {
                     remaining = entries;
                     failure = error.clone();
-                    overtaken = self.is_overtaken(&error);
                     // A hidden row may have the name.
                     let repeatedly = fruitless > 1 && self.dialect().features().has_row_security;
                     may_be_refused = self.survives_failure_of_all(error).await? || repeatedly;

@@ -1,7 +1,7 @@
 //! Each task for itself: one statement for a chunk where nothing conflicts.
 
 use super::Inserted;
-use super::entries::{Entry, fold, generate_ids, ids_repeat, take_chunk};
+use super::entries::{Entry, fold, generate_ids, ids_repeat, last_change, take_chunk};
 use super::insert::{Check, InsertMode};
 use super::outcomes::Outcomes;
 use crate::database::create::{already_exists, is_survivable};
@@ -35,8 +35,6 @@ struct Run<'t> {
     wrote: bool,
     /// Whether nothing has conflicted yet.
     is_optimistic: bool,
-    /// Whether the last upsert failed because others had changed its tasks.
-    overtaken: bool,
     /// Whether a row security policy refused a row, and so all, of the last statement.
     refused_by_policy: bool,
     /// Whether a chunk is decoded while the database works on the next one.
@@ -75,7 +73,6 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             outcomes,
             wrote: false,
             is_optimistic: mode == InsertMode::InsertSome,
-            overtaken: false,
             refused_by_policy: false,
             is_pipelined: !self.reads_before(mode) && !ids_repeat,
             inserted: None,
@@ -128,9 +125,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         // MariaDB writes no row where one conflicts with a row that another client has just created,
         // which may happen once for each entry.
         let mut fruitless = 0;
-        run.overtaken = false;
+        let (mut overtaken, mut seen) = (false, last_change(&chunk));
         while !chunk.is_empty()
-            && fruitless < if run.overtaken { MAX_OVERTAKEN } else { MAX_ATTEMPTS }
+            && fruitless < if overtaken { MAX_OVERTAKEN } else { MAX_ATTEMPTS }
             && !run.refused_by_policy
         {
             let size = chunk.len();
@@ -139,6 +136,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             let wrote_at = Some(now).filter(|_| self.returns_unchanged(run.mode));
             chunk = self.diagnose_chunk(remaining, wrote_at, run).await?;
             fruitless = if chunk.len() < size { 0 } else { fruitless + 1 };
+            overtaken = last_change(&chunk) != seen;
+            seen = last_change(&chunk);
         }
         run.refused_by_policy = false;
         self.write_one_by_one(chunk, run).await
@@ -167,7 +166,6 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
             }
             Err(error) => {
-                run.overtaken = self.is_overtaken(&error);
                 run.refused_by_policy = self.survives_insert_failure(error).await?;
                 chunk
             }

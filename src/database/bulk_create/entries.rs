@@ -85,6 +85,13 @@ pub(super) fn generate_ids(entries: &mut [Entry<'_>]) {
     }
 }
 
+/// When the last of the tasks that were found was changed. Where this differs after an upsert that wrote
+/// nothing, another client was in its way.
+pub(super) fn last_change(entries: &[Entry<'_>]) -> Option<DateTime<Utc>> {
+    let existing = entries.iter().filter_map(|entry| entry.existing.as_ref());
+    existing.map(|task| task.updated_at).max()
+}
+
 /// Sorts by name; entries of one name stay in the order of the input.
 pub(super) fn sort(entries: &mut [Entry<'_>]) {
     entries.sort_by(|a, b| a.name().cmp(&b.name()));

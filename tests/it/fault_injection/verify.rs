@@ -203,7 +203,13 @@ impl Observed<'_> {
             }
             Ok(CreateOutcome::Updated(row)) => {
                 ensure(on_existing == OnExisting::Update, "updated")?;
-                ensure(repeated || !inserted(row.id), "this call created it")?;
+                // After it was deleted, its id may be given to another task of the call.
+                let is_insertion = |change: &Change| {
+                    matches!(change, Change::Inserted(new) if new.id == row.id
+                        && new.external_task_id == row.external_task_id)
+                };
+                let created = self.changes.iter().any(is_insertion);
+                ensure(repeated || !created, "this call created it")?;
                 if self.changes_are_exact { self.left_row_as(row) } else { Ok(()) }
             }
             Ok(CreateOutcome::Kept(row)) => {
