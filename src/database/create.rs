@@ -21,6 +21,8 @@ enum InsertPlan {
     Plain,
     /// The statement inserts nothing.
     IgnoreConflict,
+    /// The statement fails, and returns no row.
+    AsSent,
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
@@ -180,8 +182,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         plan: InsertPlan,
     ) -> Result<Option<Task>, DbErr> {
         let now = time::now();
+        // Another call may find out meanwhile that the server is MySQL.
+        let returns_rows = self.dialect().features().writes_return_rows;
+        let plan = if returns_rows { plan } else { InsertPlan::AsSent };
         let statement = self.insert_statement(task, id, creator, plan, now);
-        if self.dialect().features().writes_return_rows {
+        if returns_rows {
             return self.written(BoundColumns::default(), statement).await;
         }
         let answer = self.connection.execute(statement).await?;
@@ -217,9 +222,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let text = || self.insert_text(&sql, plan);
         let [plain, ignoring, as_sent] = &names.insert_texts;
         let once = match plan {
-            _ if !self.dialect().features().writes_return_rows => as_sent,
             InsertPlan::Plain => plain,
             InsertPlan::IgnoreConflict => ignoring,
+            InsertPlan::AsSent => as_sent,
         };
         let text = match self.scope().is_unrestricted() {
             true => once.get_or_init(text).clone(),
@@ -242,7 +247,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let values = each_column(|f, column| match column {
             Column::GameId => f.write_str(game_key),
             // MySQL does not infer its type.
-            Column::Id if !names.dialect().features().writes_return_rows => {
+            Column::Id if plan == InsertPlan::AsSent => {
                 write!(f, "CAST({} AS BINARY(16))", placeholder(column))
             }
             bound => placeholder(bound).fmt(f),
@@ -250,12 +255,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let game = placeholder(Column::GameId);
         let and_may_create = sql.and_may_create(self.scope());
         let on_conflict = match plan {
-            InsertPlan::Plain => "",
+            InsertPlan::Plain | InsertPlan::AsSent => "",
             InsertPlan::IgnoreConflict => " ON CONFLICT DO NOTHING",
         };
-        let (and_marked, returning) = match names.dialect().features().writes_return_rows {
-            true => (None, Some(names.returned(BoundColumns::default()))),
-            false => (Some(and_insert_is_marked()), None),
+        let (and_marked, returning) = match plan {
+            InsertPlan::AsSent => (Some(and_insert_is_marked()), None),
+            _ => (None, Some(names.returned(BoundColumns::default()))),
         };
         let and_marked = fmt::from_fn(|f| and_marked.iter().try_for_each(|one| one.fmt(f)));
         let returning =

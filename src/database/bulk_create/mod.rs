@@ -100,7 +100,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         creator: &Creator,
         now: DateTime<Utc>,
     ) -> Result<Inserted, DbErr> {
-        let returns_rows = self.dialect().features().writes_return_rows;
+        // Another call may find out meanwhile that the server is MySQL.
+        let dialect = self.dialect();
+        let returns_rows = dialect.features().writes_return_rows;
         let (mode, now) = match (mode, returns_rows) {
             (mode, true) => (mode, now),
             (InsertMode::InsertSome, false) => (InsertMode::InsertAll, now),
@@ -108,12 +110,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             (mode, false) => (mode, later_than(entries, now)),
         };
         let skips_rows = self.names().skips_rows.load(Ordering::Relaxed);
-        let insert = Insert::new(self.dialect(), entries, mode, creator, self.scope(), now)
+        let insert = Insert::new(dialect, entries, mode, creator, self.scope(), now)
             .check(check, skips_rows)
             .conflict_aborts_transaction(self.conflict_aborts_transaction());
-        let statement = self.dialect().insert_many(&self.sql().typed(), &insert);
+        let statement = dialect.insert_many(&self.sql().typed(), &insert);
         let as_sent = mode == InsertMode::InsertAll
-            && self.dialect().features().inserts_store_rows_as_sent
+            && dialect.features().inserts_store_rows_as_sent
             && !insert.sends_rows_twice;
         let rows = if as_sent || !returns_rows {
             let answer = self.connection.execute(statement).await?;
