@@ -19,25 +19,70 @@ pub(crate) const CONCURRENCY: usize = 16;
 /// The number of tasks in one batch when filling a table.
 const FILL_BATCH: usize = 50_000;
 
-/// SQLite, and the servers whose URL is set.
-pub(crate) fn backends() -> Vec<DbBackend> {
-    let all = [DbBackend::Sqlite, DbBackend::Postgres, DbBackend::MySql];
-    all.into_iter().filter(|backend| server(*backend).is_some_and(|url| !url.is_empty())).collect()
+/// A database system. `DbBackend` does not distinguish MariaDB from MySQL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Server {
+    Sqlite,
+    Postgres,
+    MariaDb,
+    MySql,
 }
 
-fn server(backend: DbBackend) -> Option<String> {
-    match backend {
-        DbBackend::Postgres => std::env::var("GAME_TASKS_POSTGRES_URL").ok(),
-        DbBackend::MySql => std::env::var("GAME_TASKS_MARIADB_URL").ok(),
-        _ => Some("sqlite".to_owned()),
+impl Server {
+    pub(crate) const ALL: [Self; 4] = [Self::Sqlite, Self::Postgres, Self::MariaDb, Self::MySql];
+
+    /// SQLite, and the servers whose URL is set.
+    pub(crate) fn available() -> Vec<Self> {
+        let is_available = |server: &Self| *server == Self::Sqlite || server.url().is_some();
+        Self::ALL.into_iter().filter(is_available).collect()
     }
-}
 
-pub(crate) fn name(backend: DbBackend) -> &'static str {
-    match backend {
-        DbBackend::Postgres => "PostgreSQL",
-        DbBackend::MySql => "MariaDB",
-        _ => "SQLite",
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|server| server.name() == name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+            Self::MariaDb => "MariaDB",
+            Self::MySql => "MySQL",
+        }
+    }
+
+    pub(crate) fn backend(self) -> DbBackend {
+        match self {
+            Self::Sqlite => DbBackend::Sqlite,
+            Self::Postgres => DbBackend::Postgres,
+            Self::MariaDb | Self::MySql => DbBackend::MySql,
+        }
+    }
+
+    /// The URL in the environment; `None` for SQLite.
+    fn url(self) -> Option<String> {
+        let variable = match self {
+            Self::Sqlite => return None,
+            Self::Postgres => "GAME_TASKS_POSTGRES_URL",
+            Self::MariaDb => "GAME_TASKS_MARIADB_URL",
+            Self::MySql => "GAME_TASKS_MYSQL_URL",
+        };
+        std::env::var(variable).ok().filter(|url| !url.is_empty())
+    }
+
+    /// Whether it supports `INSERT ... RETURNING` and `DELETE ... RETURNING`.
+    pub(crate) fn has_returning(self) -> bool {
+        match self {
+            Self::Sqlite | Self::Postgres | Self::MariaDb => true,
+            Self::MySql => false,
+        }
+    }
+
+    /// Whether it supports `UPDATE ... RETURNING`.
+    pub(crate) fn has_update_returning(self) -> bool {
+        match self {
+            Self::Sqlite | Self::Postgres => true,
+            Self::MariaDb | Self::MySql => false,
+        }
     }
 }
 
@@ -53,17 +98,17 @@ pub(crate) async fn connect(url: String, connections: u32) -> Result<DatabaseCon
 pub(crate) struct Store {
     pub(crate) db: DatabaseConnection,
     pub(crate) url: String,
-    /// On a server: its URL, and the name of the database.
-    server: Option<(String, String)>,
+    pub(crate) server: Server,
+    /// The server's URL, and the name of the database; `None` for SQLite.
+    created: Option<(String, String)>,
     _folder: TempDir,
 }
 
 impl Store {
-    pub(crate) async fn create(backend: DbBackend) -> Result<Self, Failure> {
+    pub(crate) async fn create(server: Server) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let server = server(backend).filter(|_| backend != DbBackend::Sqlite);
-        let server = server.map(|url| (url, format!("bench_{}", Uuid::now_v7().simple())));
-        let url = match &server {
+        let created = server.url().map(|url| (url, format!("bench_{}", Uuid::now_v7().simple())));
+        let url = match &created {
             Some((url, name)) => {
                 let server_db = Database::connect(url).await?;
                 server_db.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
@@ -74,16 +119,16 @@ impl Store {
             None => format!("sqlite://{}?mode=rwc", folder.path().join("tasks.db").display()),
         };
         // SQLite has a single writer; more connections would measure the waiting for its lock.
-        let connections = if backend == DbBackend::Sqlite { 1 } else { CONCURRENCY as u32 };
+        let connections = if server == Server::Sqlite { 1 } else { CONCURRENCY as u32 };
         let db = connect(url.clone(), connections).await?;
-        if backend == DbBackend::Sqlite {
+        if server == Server::Sqlite {
             // Usual settings. Flushing at each commit would dominate all measurements.
             for pragma in ["journal_mode = WAL", "synchronous = NORMAL"] {
                 db.execute_unprepared(&format!("PRAGMA {pragma}")).await?;
             }
         }
         game_tasks::migrate(&db).await?;
-        Ok(Self { db, url, server, _folder: folder })
+        Ok(Self { db, url, server, created, _folder: folder })
     }
 
     pub(crate) async fn game(&self, name: &str) -> Result<Uuid, Failure> {
@@ -103,18 +148,19 @@ impl Store {
 
     /// Updates the planner's statistics after filling.
     pub(crate) async fn analyze(&self) -> Result<(), Failure> {
-        match self.db.get_database_backend() {
-            DbBackend::Postgres => self.db.execute_unprepared("VACUUM ANALYZE").await?,
-            DbBackend::MySql => self.db.execute_unprepared("ANALYZE TABLE tasks, games").await?,
-            _ => self.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?,
+        let statement = match self.server {
+            Server::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",
+            Server::Postgres => "VACUUM ANALYZE",
+            Server::MariaDb | Server::MySql => "ANALYZE TABLE tasks, games",
         };
+        self.db.execute_unprepared(statement).await?;
         Ok(())
     }
 
     /// Checkpoints SQLite's log before each turn. SQLite does so when the log is long enough, which
     /// would always be in the turns of the same implementation.
     pub(crate) async fn checkpoint(&self) -> Result<(), Failure> {
-        if self.db.get_database_backend() == DbBackend::Sqlite {
+        if self.server == Server::Sqlite {
             self.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
         Ok(())
@@ -122,18 +168,22 @@ impl Store {
 
     /// The number that a query returns.
     pub(crate) async fn number(&self, sql: &str) -> Result<i64, Failure> {
-        let statement = Statement::from_string(self.db.get_database_backend(), sql);
+        let statement = Statement::from_string(self.server.backend(), sql);
         let row = self.db.query_one_raw(statement).await?.ok_or("no row")?;
         Ok(row.try_get_by_index(0)?)
     }
 
-    pub(crate) fn implementations(&self) -> [Box<dyn Implementation>; 3] {
-        [Box::new(Ours::new(&self.db)), raw_sqlx(&self.db), Box::new(SeaOrmEntity::new(&self.db))]
+    pub(crate) async fn implementations(&self) -> Result<[Box<dyn Implementation>; 3], Failure> {
+        Ok([
+            Box::new(Ours::new(&self.db).await?),
+            raw_sqlx(self.server, &self.db),
+            Box::new(SeaOrmEntity::new(&self.db)),
+        ])
     }
 
     pub(crate) async fn drop(self) -> Result<(), Failure> {
         self.db.close().await?;
-        if let Some((url, name)) = self.server {
+        if let Some((url, name)) = self.created {
             let server_db = Database::connect(url).await?;
             server_db.execute_unprepared(&format!("DROP DATABASE {name}")).await?;
             server_db.close().await?;
@@ -146,9 +196,8 @@ pub(crate) fn external(number: usize) -> String {
     format!("task-{number:08}")
 }
 
-/// The database of one backend, and the options.
+/// A database on one server, and the options.
 pub(crate) struct Bench<'o> {
-    pub(crate) backend: DbBackend,
     pub(crate) options: &'o Options,
     pub(crate) store: Store,
     /// The game with most of the tasks.
@@ -156,13 +205,17 @@ pub(crate) struct Bench<'o> {
 }
 
 impl<'o> Bench<'o> {
-    pub(crate) async fn open(backend: DbBackend, options: &'o Options) -> Result<Self, Failure> {
-        eprintln!("{}: filling", name(backend));
-        let store = Store::create(backend).await?;
+    pub(crate) async fn open(server: Server, options: &'o Options) -> Result<Self, Failure> {
+        eprintln!("{}: filling", server.name());
+        let store = Store::create(server).await?;
         let large = store.game("large").await?;
         store.fill(large, options.scale.tasks).await?;
         store.analyze().await?;
-        Ok(Self { backend, options, store, large })
+        Ok(Self { options, store, large })
+    }
+
+    pub(crate) fn server(&self) -> Server {
+        self.store.server
     }
 
     pub(crate) fn scale(&self) -> &Scale {
@@ -170,16 +223,16 @@ impl<'o> Bench<'o> {
     }
 
     pub(crate) async fn version(&self) -> Result<String, Failure> {
-        let text = match self.backend {
-            DbBackend::Sqlite => "SELECT sqlite_version()",
-            DbBackend::Postgres => "SELECT current_setting('server_version')",
-            _ => "SELECT VERSION()",
+        let text = match self.server() {
+            Server::Sqlite => "SELECT sqlite_version()",
+            Server::Postgres => "SELECT current_setting('server_version')",
+            Server::MariaDb | Server::MySql => "SELECT VERSION()",
         };
-        let statement = Statement::from_string(self.backend, text);
+        let statement = Statement::from_string(self.server().backend(), text);
         let row = self.store.db.query_one_raw(statement).await?.ok_or("no version")?;
         let version: String = row.try_get_by_index(0)?;
         let version = version.split([' ', '-']).next().unwrap_or_default();
-        Ok(format!("{} {version}", name(self.backend)))
+        Ok(format!("{} {version}", self.server().name()))
     }
 
     pub(crate) async fn close(self) -> Result<(), Failure> {

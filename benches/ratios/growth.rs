@@ -1,12 +1,11 @@
 //! The cost of operations on a table with a thousand times as many tasks, in one game and in a
 //! thousand games.
 
-use crate::database::{Bench, Store, external, name};
+use crate::database::{Bench, Server, Store, external};
 use crate::implementation::{Failure, Implementation, PAGE, Shape};
 use crate::measure::{Contender, Row, Times, calibrate, median};
 use crate::ours::Ours;
 use crate::raw_sqlx::raw_sqlx;
-use game_tasks::sea_orm::DbBackend;
 use game_tasks::{NewTask, SeaOrmTaskRepository, TaskKey, TaskOrder, TaskQuery, TaskRepositoryExt};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -27,8 +26,8 @@ struct Tasks {
 }
 
 impl Tasks {
-    async fn create(backend: DbBackend, tasks: usize, games: usize) -> Result<Self, Failure> {
-        let store = Store::create(backend).await?;
+    async fn create(server: Server, tasks: usize, games: usize) -> Result<Self, Failure> {
+        let store = Store::create(server).await?;
         let each = tasks / games;
         let mut ids: Vec<Uuid> = Vec::new();
         for number in 0..games {
@@ -46,8 +45,8 @@ impl Tasks {
         let after = middle.next.zip(middle.items.into_iter().next());
         let page = Shape { game, order: TaskOrder::Created, descending: false, after };
         Ok(Self {
-            ours: Ours::new(&store.db),
-            raw: raw_sqlx(&store.db),
+            ours: Ours::new(&store.db).await?,
+            raw: raw_sqlx(server, &store.db),
             keys: (0..SAMPLE).map(key).collect(),
             page,
             calls: 0,
@@ -90,9 +89,12 @@ impl Tasks {
 }
 
 pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<(), Failure> {
-    let (Some(many), true) = (bench.scale().growth, bench.backend != DbBackend::MySql) else {
-        return Ok(());
+    let server = bench.server();
+    let is_measured = match server {
+        Server::Sqlite | Server::Postgres => true,
+        Server::MariaDb | Server::MySql => false,
     };
+    let (Some(many), true) = (bench.scale().growth, is_measured) else { return Ok(()) };
     for (games, spread_over) in [(1, "one game"), (GAMES.min(many / 200), "many games")] {
         let operation_name = |operation: &str| {
             format!("{operation}: {SMALL} to {many} tasks in {spread_over}, to raw sqlx's")
@@ -101,9 +103,9 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
         if !operations.iter().any(|operation| bench.options.wants(&operation_name(operation))) {
             continue;
         }
-        eprintln!("{}: filling with {many} tasks in {spread_over}", name(bench.backend));
-        let mut small = Tasks::create(bench.backend, SMALL, 1).await?;
-        let mut large = Tasks::create(bench.backend, many, games).await?;
+        eprintln!("{}: filling with {many} tasks in {spread_over}", server.name());
+        let mut small = Tasks::create(server, SMALL, 1).await?;
+        let mut large = Tasks::create(server, many, games).await?;
         for operation in operations {
             let scale = bench.scale();
             let times =
@@ -130,7 +132,7 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
                 taken.ratio(Contender::Plain, Contender::RawAgain),
             ]);
             let row = Row {
-                backend: name(bench.backend),
+                backend: server.name(),
                 operation: operation_name(operation),
                 ours: taken.rate(Contender::PlainAgain, times as f64),
                 raw: taken.rate(Contender::Plain, times as f64),

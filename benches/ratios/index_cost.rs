@@ -1,10 +1,10 @@
 //! The cost of the third index, and the share of updates that PostgreSQL makes in place.
 
-use crate::database::{Bench, Store, external, name};
+use crate::database::{Bench, Server, Store, external};
 use crate::implementation::{Failure, Implementation};
 use crate::measure::{Baseline, Contender, Row, Times, calibrate};
 use crate::ours::Ours;
-use game_tasks::sea_orm::{ConnectionTrait, DbBackend};
+use game_tasks::sea_orm::ConnectionTrait;
 use game_tasks::{NewTask, SeaOrmTaskRepository, TaskRepositoryExt};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ const TASKS: usize = 50_000;
 /// A table, and the tasks that the operations use.
 struct Table {
     store: Store,
+    ours: Ours,
     game: Uuid,
     ids: Vec<Uuid>,
     created: usize,
@@ -23,11 +24,11 @@ struct Table {
 
 impl Table {
     async fn with_listing(bench: &Bench<'_>, listing: bool) -> Result<Self, Failure> {
-        let store = Store::create(bench.backend).await?;
+        let store = Store::create(bench.server()).await?;
         if !listing {
-            let drop = match bench.backend {
-                DbBackend::MySql => "DROP INDEX ix_tasks_game_created ON tasks",
-                _ => "DROP INDEX ix_tasks_game_created",
+            let drop = match bench.server() {
+                Server::Sqlite | Server::Postgres => "DROP INDEX ix_tasks_game_created",
+                Server::MariaDb | Server::MySql => "DROP INDEX ix_tasks_game_created ON tasks",
             };
             store.db.execute_unprepared(drop).await?;
         }
@@ -40,11 +41,11 @@ impl Table {
         for number in (0..tasks).step_by(7) {
             ids.push(repository.get((game, external(number))).await?.id);
         }
-        Ok(Self { store, game, ids, created: tasks, changed: 0 })
+        let ours = Ours::new(&store.db).await?;
+        Ok(Self { store, ours, game, ids, created: tasks, changed: 0 })
     }
 
     async fn turn(&mut self, operation: &str, times: usize) -> Result<Duration, Failure> {
-        let ours = Ours::new(&self.store.db);
         self.store.checkpoint().await?;
         let since = Instant::now();
         for _ in 0..times {
@@ -53,16 +54,16 @@ impl Table {
             match operation {
                 "create" => {
                     self.created += 1;
-                    ours.create(&NewTask::new(self.game, external(self.created))).await?;
+                    self.ours.create(&NewTask::new(self.game, external(self.created))).await?;
                 }
                 "update" => {
                     self.changed += 1;
-                    ours.update(id, &format!("v{lap}")).await?;
+                    self.ours.update(id, &format!("v{lap}")).await?;
                 }
                 _ => {
                     self.changed += 1;
                     let from = if lap == 0 { "open".to_owned() } else { format!("v{lap}") };
-                    ours.transition(id, &from, &format!("v{}", lap + 1)).await?;
+                    self.ours.transition(id, &from, &format!("v{}", lap + 1)).await?;
                 }
             }
         }
@@ -90,7 +91,7 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
         .await?;
         let (ratio, spread) = taken.against(Baseline::Raw);
         rows.push(Row {
-            backend: name(bench.backend),
+            backend: bench.server().name(),
             operation: operation_name,
             ours: taken.rate(Contender::Ours, times as f64),
             raw: None,
@@ -99,7 +100,7 @@ pub(crate) async fn measure(bench: &Bench<'_>, rows: &mut Vec<Row>) -> Result<()
             spread,
             target: None,
         });
-        if bench.backend == DbBackend::Postgres && operation != "create" {
+        if bench.server() == Server::Postgres && operation != "create" {
             rows.push(in_place(&three.store, operation).await?);
         }
         three.store.drop().await?;
@@ -126,7 +127,7 @@ async fn in_place(store: &Store, operation: &str) -> Result<Row, Failure> {
         previous = now;
     }
     Ok(Row {
-        backend: name(DbBackend::Postgres),
+        backend: Server::Postgres.name(),
         operation: format!("{operation}: share changed in place (HOT)"),
         ours: None,
         raw: None,

@@ -3,7 +3,7 @@
 //! A separate process makes some calls under valgrind, and another one makes more. The difference is
 //! the cost of the additional calls. On SQLite, it includes the database.
 
-use crate::database::{Store, connect, external, name};
+use crate::database::{Server, Store, connect, external};
 use crate::implementation::{Failure, Implementation, Shape};
 use crate::options::Options;
 use crate::ours::Ours;
@@ -11,7 +11,6 @@ use crate::raw_sqlx::raw_sqlx;
 use crate::sea_orm_entity::SeaOrmEntity;
 use crate::sea_orm_statement::SeaOrmStatement;
 use comfy_table::{CellAlignment, Table, presets};
-use game_tasks::sea_orm::DbBackend;
 use game_tasks::{NewTask, SeaOrmTaskRepository, Task, TaskKey, TaskOrder, TaskRepositoryExt};
 use std::process::Command;
 use uuid::Uuid;
@@ -33,7 +32,7 @@ fn calls(operation: &str) -> [usize; 2] {
     if operation == "page" { [20, 120] } else { [200, 1_200] }
 }
 
-pub(crate) async fn measure(options: &Options, backends: &[DbBackend]) -> Result<(), Failure> {
+pub(crate) async fn measure(options: &Options, servers: &[Server]) -> Result<(), Failure> {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table.set_header([
@@ -46,8 +45,8 @@ pub(crate) async fn measure(options: &Options, backends: &[DbBackend]) -> Result
         "ours to raw",
         "ours to a statement",
     ]);
-    for backend in backends.iter().filter(|backend| options.wants_database(name(**backend))) {
-        let store = Store::create(*backend).await?;
+    for server in servers.iter().filter(|server| options.wants_database(server.name())) {
+        let store = Store::create(*server).await?;
         let game = store.game("counted").await?;
         store.fill(game, TASKS).await?;
         store.analyze().await?;
@@ -64,7 +63,7 @@ pub(crate) async fn measure(options: &Options, backends: &[DbBackend]) -> Result
                 (Some(ours), Some(to)) => format!("{:.3}", ours / to),
                 _ => "-".to_owned(),
             };
-            let mut row = vec![name(*backend).to_owned(), operation.to_owned()];
+            let mut row = vec![server.name().to_owned(), operation.to_owned()];
             row.extend(each.iter().map(format_count));
             row.extend([ratio(each[0]), ratio(each[1])]);
             eprintln!("{}", row.join(" | "));
@@ -112,7 +111,7 @@ impl Counted<'_> {
         process.arg(std::env::current_exe()?);
         // Not an argument: other users can read those, and the URL may contain a password.
         process.env(URL, &self.store.url);
-        process.args([COUNTED, self.operation, self.implementation]);
+        process.args([COUNTED, self.store.server.name(), self.operation, self.implementation]);
         process.args([self.game.to_string(), times.to_string()]);
         let output = process.output().map_err(|error| format!("valgrind: {error}"))?;
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -126,15 +125,16 @@ impl Counted<'_> {
 
 /// The main function of the process whose instructions are counted.
 pub(crate) async fn counted(arguments: &[String]) -> Result<(), Failure> {
-    let [operation, implementation, game, times] = arguments else {
-        return Err("four arguments".into());
+    let [server, operation, implementation, game, times] = arguments else {
+        return Err("five arguments".into());
     };
+    let server = Server::named(server).ok_or("an unknown server")?;
     let (game, times) = (game.parse()?, times.parse::<usize>()?);
     let db = connect(std::env::var(URL)?, 1).await?;
     let implementation: Box<dyn Implementation> = match implementation.as_str() {
-        "raw" => raw_sqlx(&db),
-        "statement" => Box::new(SeaOrmStatement::new(&db)),
-        "ours" => Box::new(Ours::new(&db)),
+        "raw" => raw_sqlx(server, &db),
+        "statement" => Box::new(SeaOrmStatement::new(server, &db)),
+        "ours" => Box::new(Ours::new(&db).await?),
         _ => Box::new(SeaOrmEntity::new(&db)),
     };
     let tasks = SeaOrmTaskRepository::new(db);

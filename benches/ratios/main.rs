@@ -38,7 +38,7 @@ mod sea_orm_entity;
 mod sea_orm_statement;
 mod statements;
 
-use crate::database::Bench;
+use crate::database::{Bench, Server};
 use crate::implementation::Failure;
 use crate::measure::Row;
 use crate::options::Options;
@@ -79,20 +79,20 @@ async fn run(arguments: &[String]) -> Result<(), Failure> {
         return Ok(());
     };
     if options.instructions {
-        return instructions::measure(&options, &database::backends()).await;
+        return instructions::measure(&options, &Server::available()).await;
     }
     let mut rows: Vec<Row> = Vec::new();
-    let mut servers = Vec::new();
-    for backend in database::backends() {
-        if !options.wants_database(database::name(backend)) {
+    let mut versions = Vec::new();
+    for server in Server::available() {
+        if !options.wants_database(server.name()) {
             continue;
         }
-        let bench = Bench::open(backend, &options).await?;
-        servers.push(bench.version().await?);
+        let bench = Bench::open(server, &options).await?;
+        versions.push(bench.version().await?);
         operations::measure(&bench, &mut rows).await?;
         index_cost::measure(&bench, &mut rows).await?;
         growth::measure(&bench, &mut rows).await?;
         bench.close().await?;
     }
-    report::write(&options, &rows, &machine::describe(&servers))
+    report::write(&options, &rows, &machine::describe(&versions))
 }

@@ -25,7 +25,7 @@ pub(crate) fn of_stream(url: &str, game: Uuid, tasks: usize) -> Result<f64, Fail
 
 /// The main function of that process.
 pub(crate) async fn grow(game: &str, tasks: &str) -> Result<(), Failure> {
-    let ours = Ours::new(&connect(std::env::var(URL)?, 1).await?);
+    let ours = Ours::new(&connect(std::env::var(URL)?, 1).await?).await?;
     let (game, tasks) = (game.parse()?, tasks.parse::<usize>()?);
     // Resets the peak to the current size.
     fs::write("/proc/self/clear_refs", "5")?;

@@ -12,7 +12,7 @@ usage: cargo bench -- [--quick | --full] [--json] [--on DATABASE] [--only TEXT] 
   --quick       small tables and few rounds: under two minutes on all databases
   --full        also ten million tasks, on SQLite and PostgreSQL: an hour and 20 GB
   --json        print a JSON object for each row instead of the table
-  --on DATABASE only this database: sqlite, postgresql or mariadb
+  --on DATABASE only this database: sqlite, postgresql, mariadb or mysql
   --only TEXT   only operations whose name contains the text
   --out FOLDER  write results.md and results.svg there (default: target/ratios)
   --instructions  count the client's instructions of each call instead, with valgrind";

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::DatabaseConnection;
 use game_tasks::{
-    NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskKey, TaskPatch, TaskQuery,
-    TaskRepository, TaskRepositoryExt,
+    NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError, TaskKey, TaskPatch,
+    TaskQuery, TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -16,11 +16,15 @@ pub(crate) struct Ours {
 }
 
 impl Ours {
-    pub(crate) fn new(db: &DatabaseConnection) -> Self {
-        Self {
-            tasks: SeaOrmTaskRepository::new(db.clone()),
-            resolver: StrategyResolver::new(db.clone()),
+    pub(crate) async fn new(db: &DatabaseConnection) -> Result<Self, Failure> {
+        let tasks = SeaOrmTaskRepository::new(db.clone());
+        // The first write of a repository detects MySQL, which takes an additional statement.
+        match tasks.delete(Uuid::nil()).await {
+            Err(TaskError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => return Err("a task has the nil id".into()),
         }
+        Ok(Self { tasks, resolver: StrategyResolver::new(db.clone()) })
     }
 }
 

@@ -3,31 +3,36 @@
 //! The rows that a write returns are read to the end: SQLite's driver returns the row of `fetch_one`
 //! before the commit, which may fail, and MariaDB sends rows of statements that it then refuses.
 
+use crate::database::Server;
 use crate::implementation::{Failure, Implementation, Shape};
 use crate::statements::Statements;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use futures_util::TryStreamExt;
+use game_tasks::sea_orm::DatabaseConnection;
 use game_tasks::sea_orm::sqlx::{
     self, FromRow, MySql, MySqlPool, PgPool, Postgres, Row, Sqlite, SqlitePool, mysql::MySqlRow,
     postgres::PgRow, sqlite::SqliteRow,
 };
-use game_tasks::sea_orm::{DatabaseConnection, DbBackend};
 use game_tasks::{NewTask, TaskKey, TaskOrder};
 use std::fmt::Write;
 use uuid::Uuid;
 
-pub(crate) fn raw_sqlx(db: &DatabaseConnection) -> Box<dyn Implementation> {
-    let statements = Statements::new(db.get_database_backend());
-    match db.get_database_backend() {
-        DbBackend::Postgres => {
-            let pool = db.get_postgres_connection_pool().clone();
-            Box::new(OnPostgres { pool, statements })
+pub(crate) fn raw_sqlx(server: Server, db: &DatabaseConnection) -> Box<dyn Implementation> {
+    let statements = Statements::new(server);
+    match server {
+        Server::Sqlite => {
+            Box::new(OnSqlite { pool: db.get_sqlite_connection_pool().clone(), statements })
         }
-        DbBackend::MySql => {
+        Server::Postgres => {
+            Box::new(OnPostgres { pool: db.get_postgres_connection_pool().clone(), statements })
+        }
+        Server::MariaDb => {
             Box::new(OnMariaDb { pool: db.get_mysql_connection_pool().clone(), statements })
         }
-        _ => Box::new(OnSqlite { pool: db.get_sqlite_connection_pool().clone(), statements }),
+        Server::MySql => {
+            Box::new(OnMySql { pool: db.get_mysql_connection_pool().clone(), statements })
+        }
     }
 }
 
@@ -96,9 +101,9 @@ fn kind(key: &TaskKey) -> usize {
 
 /// Binds the nine values of a new row.
 macro_rules! row {
-    ($query:expr, $task:expr, $now:expr) => {
+    ($query:expr, $id:expr, $task:expr, $now:expr) => {
         $query
-            .bind(Uuid::now_v7())
+            .bind($id)
             .bind($now)
             .bind($now)
             .bind(None::<&str>)
@@ -120,8 +125,7 @@ macro_rules! implementation {
         #[async_trait]
         impl Implementation for $name {
             async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
-                let query = sqlx::query_as::<$database, TaskRow>(self.statements.insert);
-                Ok(row!(query, task, Utc::now()).fetch_all(&self.pool).await?.len())
+                self.inserted(task).await
             }
 
             async fn find(&self, key: &TaskKey) -> Result<usize, Failure> {
@@ -149,8 +153,7 @@ macro_rules! implementation {
             }
 
             async fn delete(&self, id: Uuid) -> Result<usize, Failure> {
-                let query = sqlx::query_as::<$database, TaskRow>(self.statements.delete).bind(id);
-                Ok(query.fetch_all(&self.pool).await?.len())
+                self.deleted(id).await
             }
 
             async fn create_many(&self, tasks: &[NewTask]) -> Result<usize, Failure> {
@@ -204,12 +207,35 @@ macro_rules! implementation {
 implementation!(OnSqlite, SqlitePool, Sqlite);
 implementation!(OnPostgres, PgPool, Postgres);
 implementation!(OnMariaDb, MySqlPool, MySql);
+implementation!(OnMySql, MySqlPool, MySql);
 
 /// A query for tasks to which parameters can be bound.
 type Query<'q, D> = sqlx::query::QueryAs<'q, D, TaskRow, <D as sqlx::Database>::Arguments>;
 
-/// The shared code of the databases that support `UPDATE ... RETURNING` and comparing rows.
+/// The shared code of the databases that support `INSERT ... RETURNING` and `DELETE ... RETURNING`.
 macro_rules! returning {
+    ($name:ident, $database:ty) => {
+        impl $name {
+            async fn inserted(&self, task: &NewTask) -> Result<usize, Failure> {
+                let query = sqlx::query_as::<$database, TaskRow>(self.statements.insert);
+                let query = row!(query, Uuid::now_v7(), task, Utc::now());
+                Ok(query.fetch_all(&self.pool).await?.len())
+            }
+
+            async fn deleted(&self, id: Uuid) -> Result<usize, Failure> {
+                let query = sqlx::query_as::<$database, TaskRow>(self.statements.delete).bind(id);
+                Ok(query.fetch_all(&self.pool).await?.len())
+            }
+        }
+    };
+}
+
+returning!(OnSqlite, Sqlite);
+returning!(OnPostgres, Postgres);
+returning!(OnMariaDb, MySql);
+
+/// The shared code of the databases that support `UPDATE ... RETURNING` and comparing rows.
+macro_rules! update_returning {
     ($name:ident, $database:ty) => {
         impl $name {
             async fn changed(
@@ -243,8 +269,51 @@ macro_rules! returning {
     };
 }
 
-returning!(OnSqlite, Sqlite);
-returning!(OnPostgres, Postgres);
+update_returning!(OnSqlite, Sqlite);
+update_returning!(OnPostgres, Postgres);
+
+/// The shared code of the databases that do not.
+macro_rules! without_update_returning {
+    ($name:ident) => {
+        impl $name {
+            /// In a transaction, so that the row cannot be changed before it is read.
+            async fn changed(
+                &self,
+                id: Uuid,
+                value: &str,
+                from: Option<&str>,
+            ) -> Result<usize, Failure> {
+                let mut transaction = self.pool.begin().await?;
+                let text = if from.is_some() {
+                    self.statements.transition
+                } else {
+                    self.statements.update
+                };
+                let mut query = sqlx::query::<MySql>(text).bind(value).bind(Utc::now()).bind(id);
+                if let Some(from) = from {
+                    query = query.bind(from);
+                }
+                let changed = query.execute(&mut *transaction).await?.rows_affected();
+                let query = sqlx::query_as::<MySql, TaskRow>(self.statements.by_id).bind(id);
+                query.fetch_one(&mut *transaction).await?;
+                transaction.commit().await?;
+                Ok(usize::try_from(changed)?)
+            }
+
+            fn spot<'q>(
+                &self,
+                query: Query<'q, MySql>,
+                created_at: DateTime<Utc>,
+                id: Uuid,
+            ) -> Query<'q, MySql> {
+                query.bind(created_at).bind(created_at).bind(id)
+            }
+        }
+    };
+}
+
+without_update_returning!(OnMariaDb);
+without_update_returning!(OnMySql);
 
 /// The shared code of the databases on which each value needs its own parameter.
 macro_rules! in_parameters {
@@ -266,7 +335,7 @@ macro_rules! in_parameters {
                     let text = self.statements.insert_rows(chunk.len());
                     let mut query = sqlx::query::<$database>(text);
                     for task in chunk {
-                        query = row!(query, task, now);
+                        query = row!(query, Uuid::now_v7(), task, now);
                     }
                     query.execute(&mut *transaction).await?;
                 }
@@ -279,6 +348,7 @@ macro_rules! in_parameters {
 
 in_parameters!(OnSqlite, Sqlite);
 in_parameters!(OnMariaDb, MySql);
+in_parameters!(OnMySql, MySql);
 
 impl OnPostgres {
     async fn many(&self, ids: &[Uuid]) -> Result<usize, Failure> {
@@ -301,28 +371,36 @@ impl OnPostgres {
     }
 }
 
-impl OnMariaDb {
-    /// In a transaction, so that the row cannot be changed before it is read.
-    async fn changed(&self, id: Uuid, value: &str, from: Option<&str>) -> Result<usize, Failure> {
-        let mut transaction = self.pool.begin().await?;
-        let text = if from.is_some() { self.statements.transition } else { self.statements.update };
-        let mut query = sqlx::query::<MySql>(text).bind(value).bind(Utc::now()).bind(id);
-        if let Some(from) = from {
-            query = query.bind(from);
-        }
-        let changed = query.execute(&mut *transaction).await?.rows_affected();
-        let query = sqlx::query_as::<MySql, TaskRow>(self.statements.by_id).bind(id);
-        query.fetch_one(&mut *transaction).await?;
-        transaction.commit().await?;
-        Ok(usize::try_from(changed)?)
+impl OnMySql {
+    /// The row is as it was sent, with the column's microseconds.
+    async fn inserted(&self, task: &NewTask) -> Result<usize, Failure> {
+        let now = Utc::now().trunc_subsecs(6);
+        let row = TaskRow {
+            id: Uuid::now_v7(),
+            created_at: now,
+            updated_at: now,
+            api_key_used: None,
+            oauth_user_id: None,
+            external_task_id: task.external_task_id.as_str().to_owned(),
+            game_id: task.game_id,
+            strategy_id: "default".to_owned(),
+            status: "open".to_owned(),
+        };
+        let query = row!(sqlx::query::<MySql>(self.statements.insert), row.id, task, now);
+        let inserted = query.execute(&self.pool).await?.rows_affected();
+        std::hint::black_box(row);
+        Ok(usize::try_from(inserted)?)
     }
 
-    fn spot<'q>(
-        &self,
-        query: Query<'q, MySql>,
-        created_at: DateTime<Utc>,
-        id: Uuid,
-    ) -> Query<'q, MySql> {
-        query.bind(created_at).bind(created_at).bind(id)
+    /// In a transaction, so that the row cannot be changed between being read and deleted.
+    async fn deleted(&self, id: Uuid) -> Result<usize, Failure> {
+        let mut transaction = self.pool.begin().await?;
+        let text = self.statements.by_id_for_update;
+        let query = sqlx::query_as::<MySql, TaskRow>(text).bind(id);
+        query.fetch_one(&mut *transaction).await?;
+        let query = sqlx::query::<MySql>(self.statements.delete).bind(id);
+        let deleted = query.execute(&mut *transaction).await?.rows_affected();
+        transaction.commit().await?;
+        Ok(usize::try_from(deleted)?)
     }
 }

@@ -1,9 +1,10 @@
 //! The minimum cost of SeaORM: a handwritten statement whose row is decoded by index.
 
+use crate::database::Server;
 use crate::implementation::{Failure, Implementation, Shape};
 use crate::statements::Statements;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use game_tasks::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbErr, QueryResult, Statement, Value,
 };
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 pub(crate) struct SeaOrmStatement {
     db: DatabaseConnection,
+    server: Server,
     statements: Statements,
 }
 
@@ -19,14 +21,16 @@ impl SeaOrmStatement {
     /// The operations that it implements.
     pub(crate) const OPERATIONS: [&'static str; 2] = ["find", "create"];
 
-    pub(crate) fn new(db: &DatabaseConnection) -> Self {
-        Self { db: db.clone(), statements: Statements::new(db.get_database_backend()) }
+    pub(crate) fn new(server: Server, db: &DatabaseConnection) -> Self {
+        Self { db: db.clone(), server, statements: Statements::new(server) }
+    }
+
+    fn statement(&self, text: &str, values: Vec<Value>) -> Statement {
+        Statement::from_sql_and_values(self.server.backend(), text, values)
     }
 
     async fn run(&self, text: &str, values: Vec<Value>) -> Result<usize, Failure> {
-        let backend = self.db.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, text, values);
-        let row = self.db.query_one_raw(statement).await?;
+        let row = self.db.query_one_raw(self.statement(text, values)).await?;
         let task = row.map(|row| decode(&row)).transpose()?;
         Ok(std::hint::black_box(task).iter().count())
     }
@@ -49,9 +53,9 @@ fn decode(row: &QueryResult) -> Result<Task, DbErr> {
 #[async_trait]
 impl Implementation for SeaOrmStatement {
     async fn create(&self, task: &NewTask) -> Result<usize, Failure> {
-        let now = Utc::now();
+        let (id, now) = (Uuid::now_v7(), Utc::now().trunc_subsecs(6));
         let values = vec![
-            Uuid::now_v7().into(),
+            id.into(),
             now.into(),
             now.into(),
             None::<String>.into(),
@@ -61,7 +65,22 @@ impl Implementation for SeaOrmStatement {
             "default".into(),
             "open".into(),
         ];
-        self.run(self.statements.insert, values).await
+        if self.server.has_returning() {
+            return self.run(self.statements.insert, values).await;
+        }
+        let inserted = self.db.execute_raw(self.statement(self.statements.insert, values)).await?;
+        std::hint::black_box(Task {
+            id,
+            created_at: now,
+            updated_at: now,
+            api_key_used: None,
+            oauth_user_id: None,
+            external_task_id: task.external_task_id.clone(),
+            game_id: task.game_id,
+            strategy_id: StrategyId::DEFAULT,
+            status: TaskStatus::OPEN,
+        });
+        Ok(usize::try_from(inserted.rows_affected())?)
     }
 
     async fn find(&self, key: &TaskKey) -> Result<usize, Failure> {

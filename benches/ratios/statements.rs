@@ -1,5 +1,6 @@
 //! Handwritten statements in the dialect of one database.
 
+use crate::database::Server;
 use crate::implementation::PAGE;
 use game_tasks::TaskOrder;
 use game_tasks::sea_orm::DbBackend;
@@ -14,13 +15,14 @@ const RESOLVE: &str = "SELECT t.id, t.\"gameId\", t.\"strategyId\", g.\"strategy
 
 /// The statements, each built cached and leaked, so that they cost as little as constants.
 pub(crate) struct Statements {
-    backend: DbBackend,
+    server: Server,
     pub(crate) insert: &'static str,
     pub(crate) find: [&'static str; 3],
     pub(crate) resolve: [&'static str; 3],
     pub(crate) update: &'static str,
     pub(crate) transition: &'static str,
     pub(crate) by_id: &'static str,
+    pub(crate) by_id_for_update: &'static str,
     pub(crate) delete: &'static str,
     pub(crate) stream: &'static str,
     /// For all games, and for one.
@@ -30,11 +32,11 @@ pub(crate) struct Statements {
 }
 
 impl Statements {
-    pub(crate) fn new(backend: DbBackend) -> Self {
-        let text = |text: &str| translated(backend, text);
+    pub(crate) fn new(server: Server) -> Self {
+        let text = |text: &str| translated(server, text);
         let returning = format!(" RETURNING {COLUMNS}");
-        // MariaDB has no UPDATE ... RETURNING.
-        let returning_update = if backend == DbBackend::MySql { "" } else { &returning };
+        let returning_update = if server.has_update_returning() { &returning } else { "" };
+        let returning = if server.has_returning() { &returning } else { "" };
         let keys = [
             "{t}id = ?",
             "{t}\"gameId\" = ? AND {t}id = ?",
@@ -45,7 +47,7 @@ impl Statements {
         };
         let resolve = |key: &str| text(&format!("{RESOLVE}{}", key.replace("{t}", "t.")));
         Self {
-            backend,
+            server,
             insert: text(&format!(
                 "INSERT INTO tasks ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?){returning}"
             )),
@@ -58,6 +60,7 @@ impl Statements {
                 "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ? AND status = ?{returning_update}"
             )),
             by_id: text(&format!("SELECT {COLUMNS} FROM tasks WHERE id = ?")),
+            by_id_for_update: text(&format!("SELECT {COLUMNS} FROM tasks WHERE id = ? FOR UPDATE")),
             delete: text(&format!("DELETE FROM tasks WHERE id = ?{returning}")),
             stream: text(&format!(
                 "SELECT {COLUMNS} FROM tasks WHERE \"gameId\" = ? ORDER BY created_at, id"
@@ -69,7 +72,7 @@ impl Statements {
                 ))
             }),
             pages: std::array::from_fn(|index| {
-                let page = page(backend, index & 4 > 0, index & 2 > 0, index & 1 > 0);
+                let page = page(server, index & 4 > 0, index & 2 > 0, index & 1 > 0);
                 text(&page)
             }),
             by_size: Mutex::default(),
@@ -82,9 +85,11 @@ impl Statements {
     }
 
     pub(crate) fn resolve_many(&self, ids: usize) -> &'static str {
-        self.cached("ids", ids, || match self.backend {
-            DbBackend::Postgres => format!("{RESOLVE}t.id = ANY(?)"),
-            _ => format!("{RESOLVE}t.id IN ({})", placeholders(ids)),
+        self.cached("ids", ids, || match self.server {
+            Server::Postgres => format!("{RESOLVE}t.id = ANY(?)"),
+            Server::Sqlite | Server::MariaDb | Server::MySql => {
+                format!("{RESOLVE}t.id IN ({})", placeholders(ids))
+            }
         })
     }
 
@@ -97,7 +102,7 @@ impl Statements {
 
     fn cached(&self, kind: &'static str, n: usize, text: impl Fn() -> String) -> &'static str {
         let mut by_size = self.by_size.lock().unwrap();
-        by_size.entry((kind, n)).or_insert_with(|| translated(self.backend, &text()))
+        by_size.entry((kind, n)).or_insert_with(|| translated(self.server, &text()))
     }
 
     pub(crate) fn copy() -> String {
@@ -109,18 +114,18 @@ fn placeholders(number: usize) -> String {
     vec!["?"; number].join(", ")
 }
 
-fn page(backend: DbBackend, created: bool, descending: bool, after: bool) -> String {
+fn page(server: Server, created: bool, descending: bool, after: bool) -> String {
     let (beyond, direction) = if descending { ("<", " DESC") } else { (">", "") };
     // Without the hint, MariaDB scans all tasks before the cursor.
-    let index = match (after && backend == DbBackend::MySql, created) {
+    let index = match (after && server.backend() == DbBackend::MySql, created) {
         (true, true) => " FORCE INDEX (ix_tasks_game_created)",
         (true, false) => " FORCE INDEX (uq_tasks_game_external)",
         (false, _) => "",
     };
     let mut text = format!("SELECT {COLUMNS} FROM tasks{index} WHERE \"gameId\" = ?");
     if after {
-        text += &match (created, backend) {
-            // MariaDB cannot use an index range for a comparison of rows.
+        text += &match (created, server.backend()) {
+            // MariaDB and MySQL cannot use an index range for a comparison of rows.
             (true, DbBackend::MySql) => {
                 format!(" AND (created_at {beyond} ? OR (created_at = ? AND id {beyond} ?))")
             }
@@ -137,11 +142,11 @@ fn page(backend: DbBackend, created: bool, descending: bool, after: bool) -> Str
 }
 
 /// Translates quotes and placeholders to the dialect, and leaks the text.
-fn translated(backend: DbBackend, text: &str) -> &'static str {
+fn translated(server: Server, text: &str) -> &'static str {
     let mut text_in_dialect = String::with_capacity(text.len());
     let mut parameters = 0;
     for c in text.chars() {
-        match (c, backend) {
+        match (c, server.backend()) {
             ('?', DbBackend::Postgres) => {
                 parameters += 1;
                 text_in_dialect += &format!("${parameters}");
