@@ -7,8 +7,8 @@ use crate::support::{
 use futures_util::future::{join, join_all, try_join_all};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskConnection, TaskError, TaskPatch,
-    TaskRepository, TaskRepositoryExt, TaskScope,
+    Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskConnection, TaskError,
+    TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
@@ -29,6 +29,9 @@ cases!(
     a_connection_that_cannot_begin_a_transaction,
     calls_in_transactions_wait_for_each_other,
 );
+tests_on!([mysql MySql], many_first_calls_at_once, |on| {
+    super::on_database(on, super::CONNECTIONS, super::many_first_calls_at_once)
+});
 database_cases!(a_family_of_repositories_finds_out_once_what_the_server_is);
 
 const CONNECTIONS: u32 = 10;
@@ -195,6 +198,34 @@ async fn calls_in_transactions_wait_for_each_other(database: &TestDatabase) {
     let last = other.await.unwrap();
     assert_eq!((last.strategy_id.as_str(), last.status.as_str()), ("own", "last"));
     assert_eq!(tasks.get(task.id).await.unwrap(), last);
+}
+
+/// While calls run, another one finds out what the server is.
+async fn many_first_calls_at_once(database: &TestDatabase) {
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    for round in 0..20 {
+        let tasks = SeaOrmTaskRepository::new(database.db.clone());
+        let calls = (0..CONNECTIONS).map(|n| {
+            let (tasks, name) = (tasks.clone(), format!("{round} {n}"));
+            tokio::spawn(async move {
+                let new = || NewTask::new(game, name.as_str()).id(Uuid::now_v7());
+                match n % 3 {
+                    0 => tasks.create(new()).await.map(drop),
+                    1 => tasks.create_all([new()], OnExisting::Update).await.map(drop),
+                    _ => match tasks.create_many([new()], OnExisting::Update).await {
+                        Ok(outcomes) => outcomes.into_iter().try_for_each(|one| one.map(drop)),
+                        Err(error) => Err(error),
+                    },
+                }
+            })
+        });
+        for result in join_all(calls).await {
+            // InnoDB may report a deadlock of inserts beside each other.
+            if let Err(error) = result.unwrap() {
+                assert_eq!(error.retry(), Retry::Call, "{error:?}");
+            }
+        }
+    }
 }
 
 /// One statement more for the first call that writes, on MySQL alone, whichever call that is.
