@@ -28,6 +28,7 @@ impl Pooling {
 
 /// A pooler in front of a database, which runs until the end of the process.
 pub(crate) struct Pooler {
+    #[cfg_attr(not(feature = "adopt"), allow(dead_code, reason = "adoption asks its servers"))]
     servers: Arc<[Mutex<Server>]>,
     url: String,
 }
@@ -60,6 +61,7 @@ impl Pooler {
         connect(&self.url, connections).await
     }
 
+    #[cfg_attr(not(feature = "adopt"), allow(dead_code, reason = "adoption asks its servers"))]
     /// What every server connection answers to a query, as it is sent.
     pub(crate) fn query_servers(&self, text: &str) -> Vec<String> {
         let query = |server: &Mutex<Server>| {
