@@ -22,8 +22,10 @@ mod stream;
 pub(crate) mod update;
 pub(crate) mod update_method;
 
+#[cfg(feature = "migration")]
+pub(crate) use self::connection::begin_to_completion;
+pub(crate) use self::connection::write_failed;
 pub use self::connection::{Autocommit, TaskConnection};
-pub(crate) use self::connection::{begin_to_completion, write_failed};
 pub use self::resolver::StrategyResolver;
 
 use self::dialect::Dialect;

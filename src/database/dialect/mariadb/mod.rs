@@ -20,6 +20,7 @@ macro_rules! collation {
         "/*M!100500 utf8mb4_nopad_bin*/ /*!80017 utf8mb4_0900_bin*/"
     };
 }
+#[cfg(feature = "migration")]
 use collation;
 
 pub(super) const FEATURES: Features = Features {
