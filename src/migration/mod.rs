@@ -179,7 +179,7 @@ impl MigratorTrait for Migrator {
 ///
 /// # Errors
 /// [`MigrationError::SchemaMismatch`] if other tables have the names of the crate's,
-/// [`MigrationError::UnsupportedDatabase`] on MySQL and on versions that are too old,
+/// [`MigrationError::UnsupportedDatabase`] on versions that are too old and on other products,
 /// [`MigrationError::UnsupportedPooler`] through a pooler that does not keep its clients apart,
 /// [`MigrationError::CannotRun`] if the tracking table contains migrations that this version does not
 /// know, [`MigrationError::NotCompleted`] if the runtime shuts down meanwhile, otherwise
