@@ -8,7 +8,7 @@
 
 use super::delete::overtaken;
 use super::sql::Sql;
-use super::{SeaOrmTaskRepository, TaskConnection};
+use super::{SeaOrmTaskRepository, TaskConnection, WriteFailure};
 use crate::error::TaskError;
 use crate::task::tasks::Column;
 use crate::task::{ParentGame, Task, TaskKey, TaskPatch};
@@ -144,7 +144,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 patch.apply(&mut written);
                 Ok(Attempt::Written(written))
             }
-            Err(error) => Err(self.write_failed(error).await),
+            // A transaction of the call's own is rolled back.
+            Err(error) if locks && !self.connection.in_transaction() => {
+                Err(self.write_failed(error).await)
+            }
+            Err(error) => Err(self.write_or_read_failed(WriteFailure::Written(error)).await),
         }
     }
 

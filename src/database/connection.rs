@@ -211,6 +211,20 @@ pub(crate) async fn write_failed<C: TaskConnection>(connection: &C, source: DbEr
     error.with_transaction_state(probe_transaction(connection, call).await).into()
 }
 
+/// Why a write failed that may take a second statement, which reads what the first one wrote.
+pub(crate) enum WriteFailure {
+    /// The statement that writes failed.
+    NotWritten(DbErr),
+    /// It succeeded, but what it wrote could not be read.
+    Written(DbErr),
+}
+
+impl From<DbErr> for WriteFailure {
+    fn from(source: DbErr) -> Self {
+        Self::NotWritten(source)
+    }
+}
+
 /// How sqlx begins a transaction on SQLite, and the nested ones.
 const SQLITE_BEGIN: [&str; 4] = [
     "BEGIN",

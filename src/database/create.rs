@@ -3,13 +3,13 @@
 use super::as_read::{and_insert_is_marked, stored_as_sent};
 use super::bulk_create::Entry;
 use super::sql::{BoundColumns, Sql, each_column, written};
-use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection};
+use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection, WriteFailure};
 use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::tasks::Column;
 use crate::task::{Creator, NewTask, ParentGame, Task, TaskKey, TaskStatus, time};
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, Iterable, Statement};
+use sea_orm::{Iterable, Statement};
 use std::fmt::{self, Display};
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -95,9 +95,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         &self,
         task: &NewTask,
         id: Uuid,
-        error: sea_orm::DbErr,
+        failure: WriteFailure,
     ) -> Result<DatabaseError, TaskError> {
-        match self.write_failed(error).await {
+        match self.write_or_read_failed(failure).await {
             TaskError::Database(error) if is_survivable(&error) => Ok(error),
             TaskError::Referenced(error)
                 if error.transaction_state() == TransactionState::Intact =>
@@ -164,7 +164,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<Task, TaskError> {
         match self.inserted(task, id, creator, InsertPlan::Plain).await {
             Ok(inserted) => inserted.ok_or_else(|| self.not_inserted(task)),
-            Err(error) => match self.write_failed(error).await {
+            Err(failure) => match self.write_or_read_failed(failure).await {
                 TaskError::Database(error) if is_survivable(&error) => {
                     Err(self.hidden_conflict(task, id, error).await?)
                 }
@@ -180,14 +180,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         id: Uuid,
         creator: &Creator,
         plan: InsertPlan,
-    ) -> Result<Option<Task>, DbErr> {
+    ) -> Result<Option<Task>, WriteFailure> {
         let now = time::now();
         // Another call may find out meanwhile that the server is MySQL.
         let returns_rows = self.dialect().features().writes_return_rows;
         let plan = if returns_rows { plan } else { InsertPlan::AsSent };
         let statement = self.insert_statement(task, id, creator, plan, now);
         if returns_rows {
-            return self.written(BoundColumns::default(), statement).await;
+            return Ok(self.written(BoundColumns::default(), statement).await?);
         }
         let answer = self.connection.execute(statement).await?;
         if answer.rows_affected() == 0 || stored_as_sent(&answer) {
@@ -195,7 +195,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             return Ok((answer.rows_affected() > 0).then(created));
         }
         let key = TaskKey::Id(id);
-        self.read_task(&self.connection, &key, self.find_statement(&key, "", "")).await
+        let stored =
+            self.read_task(&self.connection, &key, self.find_statement(&key, "", "")).await;
+        stored.map_err(WriteFailure::Written)
     }
 
     /// The statement finds the game itself; without one it inserts nothing. The foreign key does not

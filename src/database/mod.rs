@@ -22,6 +22,7 @@ mod stream;
 pub(crate) mod update;
 pub(crate) mod update_method;
 
+use self::connection::WriteFailure;
 #[cfg(feature = "migration")]
 pub(crate) use self::connection::begin_to_completion;
 pub(crate) use self::connection::write_failed;
@@ -200,6 +201,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     async fn write_failed(&self, source: DbErr) -> TaskError {
         write_failed(&self.connection, source).await
+    }
+
+    async fn write_or_read_failed(&self, failure: WriteFailure) -> TaskError {
+        match failure {
+            WriteFailure::NotWritten(source) => self.write_failed(source).await,
+            WriteFailure::Written(source) => {
+                let error = self.write_failed(source).await;
+                error.partially_applied(self.connection.in_transaction())
+            }
+        }
     }
 
     /// The task that a statement wrote. The rows are read to their end: a database may send the row

@@ -12,7 +12,7 @@ use game_tasks::{
 database_cases!(new_tasks_are_created, existing_tasks_are_kept_or_updated);
 
 /// Creates triggers that set `updated_at` on each insert and update.
-async fn create_triggers(database: &TestDatabase) {
+pub(crate) async fn create_triggers(database: &TestDatabase) {
     let statements: &[&str] = match database.backend {
         Backend::Postgres => &[
             "CREATE FUNCTION app_touch() RETURNS trigger LANGUAGE plpgsql AS $$ \

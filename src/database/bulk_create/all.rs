@@ -5,7 +5,9 @@ use super::insert::{Check, InsertMode};
 use super::outcomes::Outcomes;
 use super::refused;
 use crate::database::create::already_exists;
-use crate::database::{MAX_ATTEMPTS, MAX_OVERTAKEN, SeaOrmTaskRepository, TaskConnection};
+use crate::database::{
+    MAX_ATTEMPTS, MAX_OVERTAKEN, SeaOrmTaskRepository, TaskConnection, WriteFailure,
+};
 use crate::error::{FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::{Creator, NewTask, ParentGame, time};
@@ -87,7 +89,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             {
                 return Err(error);
             }
-            match self.try_write_all(remaining, mode, Check::Complete, creator, outcomes).await {
+            match self.try_write_all(remaining, mode, Check::Complete, creator, outcomes).await? {
                 Ok(()) => return Ok(()),
                 Err((entries, None)) => {
                     remaining = entries;
@@ -114,7 +116,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             // The failure was caused by the crate's own null. A plain insert names the conflict; if it
             // succeeds after all, everything is written.
             let mode = InsertMode::InsertAll;
-            match self.try_write_all(remaining, mode, Check::Off, creator, outcomes).await {
+            match self.try_write_all(remaining, mode, Check::Off, creator, outcomes).await? {
                 Ok(()) => return Ok(()),
                 Err((_, None)) => {}
                 Err((_, Some(error))) => failure = error,
@@ -123,7 +125,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Err(self.write_failed(failure).await)
     }
 
-    /// Writes all entries and settles them. Otherwise nothing was written: returns the entries, and the
+    /// Writes all entries and settles them. Where nothing was written, returns the entries, and the
     /// error if the statement failed.
     async fn try_write_all<'t>(
         &self,
@@ -132,19 +134,20 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         check: Check,
         creator: &Creator,
         outcomes: &mut Outcomes<'t>,
-    ) -> Result<(), (Vec<Entry<'t>>, Option<DbErr>)> {
+    ) -> Result<Result<(), (Vec<Entry<'t>>, Option<DbErr>)>, TaskError> {
         let written = async {
             let mut inserted = self.insert(&entries, mode, check, creator, time::now()).await?;
-            let rows = self.decode(&mut inserted, &entries, creator).await?;
-            Ok((inserted, rows))
+            let rows = self.decode(&mut inserted, &entries, creator).await;
+            Ok((inserted, rows.map_err(WriteFailure::Written)?))
         };
         match written.await {
-            Ok((_, rows)) if rows.is_empty() => Err((entries, None)),
+            Ok((_, rows)) if rows.is_empty() => Ok(Err((entries, None))),
             Ok((inserted, rows)) => {
                 inserted.settle_all(rows, entries, outcomes);
-                Ok(())
+                Ok(Ok(()))
             }
-            Err(error) => Err((entries, Some(error))),
+            Err(WriteFailure::NotWritten(error)) => Ok(Err((entries, Some(error)))),
+            Err(failure) => Err(self.write_or_read_failed(failure).await),
         }
     }
 

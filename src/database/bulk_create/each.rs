@@ -5,7 +5,9 @@ use super::entries::{Entry, fold, generate_ids, ids_repeat, last_change, take_ch
 use super::insert::{Check, InsertMode};
 use super::outcomes::Outcomes;
 use crate::database::create::{already_exists, is_survivable};
-use crate::database::{MAX_ATTEMPTS, MAX_OVERTAKEN, SeaOrmTaskRepository, TaskConnection};
+use crate::database::{
+    MAX_ATTEMPTS, MAX_OVERTAKEN, SeaOrmTaskRepository, TaskConnection, WriteFailure,
+};
 use crate::error::{DatabaseError, FailureKind, Retry, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::{Creator, NewTask, ParentGame, time};
@@ -165,7 +167,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                     self.settle_inserted(chunk, inserted, run).await?
                 }
             }
-            Err(error) => {
+            Err(failure @ WriteFailure::Written(_)) => {
+                run.wrote = true;
+                return Err(self.write_or_read_failed(failure).await);
+            }
+            Err(WriteFailure::NotWritten(error)) => {
                 run.refused_by_policy = self.survives_insert_failure(error).await?;
                 chunk
             }
@@ -258,11 +264,12 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let rows = async {
             let mut inserted =
                 self.insert(entries, run.mode, Check::Off, &run.creator, now).await?;
-            self.decode(&mut inserted, entries, &run.creator).await
+            let rows = self.decode(&mut inserted, entries, &run.creator).await;
+            rows.map_err(WriteFailure::Written)
         };
         let rows = match rows.await {
             Ok(rows) => rows,
-            Err(error) => return Err(self.write_failed(error).await),
+            Err(failure) => return Err(self.write_or_read_failed(failure).await),
         };
         let unchanged = || match self.dialect().features().rows_can_be_skipped {
             true => TaskError::skipped(entry.task.key()),

@@ -19,7 +19,7 @@ pub(crate) use self::insert::{Check, Insert, InsertMode};
 use self::outcomes::Outcomes;
 use super::as_read::stored_as_sent;
 use super::sql::{BoundColumns, Decoder, Rows, only_if};
-use super::{SeaOrmTaskRepository, TaskConnection};
+use super::{SeaOrmTaskRepository, TaskConnection, WriteFailure};
 use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::OnExisting;
 use crate::task::{Creator, NewTask, ParentGame, Task, time};
@@ -99,7 +99,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         check: Check,
         creator: &Creator,
         now: DateTime<Utc>,
-    ) -> Result<Inserted, DbErr> {
+    ) -> Result<Inserted, WriteFailure> {
         // Another call may find out meanwhile that the server is MySQL.
         let dialect = self.dialect();
         let returns_rows = dialect.features().writes_return_rows;
@@ -128,7 +128,8 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 // A trigger skipped or changed some of them, or one was deleted since it was found.
                 _ => {
                     let stored = self.stored_statement(&insert.rows, now);
-                    let stored = self.connection.query_all(stored).await?;
+                    let stored = self.connection.query_all(stored).await;
+                    let stored = stored.map_err(WriteFailure::Written)?;
                     match returns_rows {
                         true => InsertedRows::Returned(stored),
                         false => InsertedRows::Stored(stored),

@@ -6,7 +6,7 @@
 use super::entries::{Entry, sort};
 use super::insert::{Check, InsertMode};
 use super::refused;
-use crate::database::{SeaOrmTaskRepository, TaskConnection};
+use crate::database::{SeaOrmTaskRepository, TaskConnection, WriteFailure};
 use crate::error::{DatabaseError, FailureKind, Retry, TaskError};
 use crate::task::{Creator, ParentGame, time};
 use sea_orm::DbErr;
@@ -98,7 +98,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let mut entries = entries.to_vec();
         sort(&mut entries);
         let inserted = self.insert(&entries, mode, Check::DryRun, creator, time::now()).await;
-        let Err(source) = inserted else { return Ok(Err(None)) };
+        let source = match inserted {
+            Ok(_) => return Ok(Err(None)),
+            Err(WriteFailure::NotWritten(source)) => source,
+            Err(failure) => return Err(self.write_or_read_failed(failure).await),
+        };
         let error = DatabaseError::new(self.call(true), source.clone());
         if error.has_code(self.dialect().features().complete_dry_run_code) {
             Ok(Ok(()))

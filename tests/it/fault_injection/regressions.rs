@@ -2,14 +2,16 @@
 
 use super::injector::{Change, Connection, Fault, FaultInjector, Step};
 use super::other_clients::ClientCall;
+use super::{Call, Case, Decorator};
 use crate::support::{Backend, ON_EXISTING, TestDatabase, assert_is, database_cases};
 use Fault::{LostAfter, LostBefore, Refused};
 use game_tasks::{
-    CreateOutcome, Game, NewTask, OnExisting, Retry, Retrying, SeaOrmTaskRepository, Task,
-    TaskError, TaskFilter, TaskKey, TaskPatch, TaskRepositoryExt,
+    CreateOutcome, Game, Lifecycle, NewTask, OnExisting, Retry, Retrying, SeaOrmTaskRepository,
+    Task, TaskError, TaskFilter, TaskKey, TaskPatch, TaskRepositoryExt, TaskScope,
 };
 use std::time::Duration;
 
+crate::support::server_cases!(a_read_after_a_write_that_fails_does_not_undo_it);
 database_cases!(
     a_lost_attempt_makes_the_result_unknown,
     a_lost_attempt_beside_another_client,
@@ -20,6 +22,7 @@ database_cases!(
     created_rows_are_recognized_after_a_loss,
     counts_are_unknown_after_a_loss,
     a_lost_read_before_a_write_is_repeated,
+    a_batch_that_creates_a_deleted_task_again,
 );
 
 fn step(fault: Fault) -> Step {
@@ -304,5 +307,78 @@ async fn a_lost_read_before_a_write_is_repeated(database: &TestDatabase) {
         let again = TaskPatch::new().status(format!("again {n}"));
         let result = retrying.update_many(filter, again).await;
         assert_eq!(result.is_ok(), reads_first, "{result:?}");
+    }
+}
+
+/// Where a statement returns no rows and triggers may have changed them, they are read afterwards. If
+/// that fails, the call was applied all the same.
+async fn a_read_after_a_write_that_fails_does_not_undo_it(database: &TestDatabase) {
+    crate::triggers::create_triggers(database).await;
+    for fault in [Refused, LostBefore, LostAfter] {
+        for statements in 0..4 {
+            let batches = ON_EXISTING.into_iter().flat_map(|mode| [(mode, true), (mode, false)]);
+            let batches = batches.flat_map(|(mode, all)| [(mode, all, true), (mode, all, false)]);
+            for (mode, all, exists) in batches {
+                let call = |fixture: &Fixture<'_>| {
+                    let (first, second) = if exists { ("a", "b") } else { ("c", "d") };
+                    let new = |name| NewTask::new(fixture.game, name).strategy("s");
+                    let batch = vec![new(first), new(second)];
+                    if all { Call::CreateAll(batch, mode) } else { Call::CreateMany(batch, mode) }
+                };
+                verify(database, call, statements, fault).await;
+            }
+            let create = |fixture: &Fixture<'_>| Call::Create(NewTask::new(fixture.game, "c"));
+            verify(database, create, statements, fault).await;
+            let key = |fixture: &Fixture<'_>| TaskKey::from((fixture.game, "a"));
+            let update = |of: &Fixture<'_>| Call::Update(key(of), TaskPatch::new().strategy("new"));
+            verify(database, update, statements, fault).await;
+            verify(database, |of| Call::Transition(key(of), "open", "b"), statements, fault).await;
+            verify(database, |of| Call::Delete(key(of)), statements, fault).await;
+        }
+    }
+}
+
+/// Makes a call on a game with a task "a", whose statements all fail after the first few.
+async fn verify(
+    database: &TestDatabase,
+    call: impl Fn(&Fixture<'_>) -> Call,
+    statements: usize,
+    fault: Fault,
+) {
+    database.clear().await;
+    let fixture = Fixture::new(database).await;
+    fixture.task("a").await;
+    let case = Case {
+        decorator: Decorator::None,
+        scope: TaskScope::unrestricted(),
+        keeps_type: true,
+        lifecycle: Lifecycle::any(),
+        call: call(&fixture),
+        steps: vec![step(Fault::None); statements],
+        then: fault,
+    };
+    let verified = super::run_case(&case, database).await;
+    assert!(verified.is_ok(), "{}\nof {case:#?}", verified.unwrap_err());
+}
+
+/// An upsert that reads first, and finds a task which is then deleted.
+async fn a_batch_that_creates_a_deleted_task_again(database: &TestDatabase) {
+    for call in [Call::CreateMany as fn(_, _) -> _, Call::CreateAll] {
+        database.clear().await;
+        let fixture = Fixture::new(database).await;
+        fixture.task("a").await;
+        let delete = ClientCall::Delete(TaskKey::from((fixture.game, "a")));
+        let new = NewTask::new(fixture.game, "a").strategy("s");
+        let case = Case {
+            decorator: Decorator::None,
+            scope: TaskScope::unrestricted(),
+            keeps_type: true,
+            lifecycle: Lifecycle::any(),
+            call: call(vec![new], OnExisting::Update),
+            steps: vec![step(Fault::None), after([delete])],
+            then: Refused,
+        };
+        let verified = super::run_case(&case, database).await;
+        assert!(verified.is_ok(), "{}\nof {case:#?}", verified.unwrap_err());
     }
 }
