@@ -74,6 +74,7 @@ mod poolers;
 mod read_only;
 mod recorded_sql;
 mod references;
+mod replica;
 mod resolver;
 mod resolver_scopes;
 #[cfg(feature = "retry")]
