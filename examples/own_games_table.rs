@@ -14,8 +14,9 @@ use game_tasks::sea_orm::{
 };
 use game_tasks::sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 use game_tasks::{
-    NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskFilter, TaskOrder,
-    TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, migration, migrations_for,
+    NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, Task,
+    TaskFilter, TaskOrder, TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, migration,
+    migrations_for,
 };
 use std::error::Error;
 use std::io::Write;

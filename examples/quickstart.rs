@@ -12,9 +12,9 @@ use game_tasks::sea_orm::{
     ColumnTrait, ConnectOptions, Database, DatabaseConnection, EntityTrait, QueryFilter,
 };
 use game_tasks::{
-    Game, Games, MigrationError, NewTask, OnExisting, SeaOrmTaskRepository, StrategyId,
-    StrategyResolver, Task, TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt, entity::games,
-    migrate,
+    Game, Games, MigrationError, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository,
+    StrategyId, StrategyResolver, Task, TaskFilter, TaskOrder, TaskQuery, TaskRepositoryExt,
+    entity::games, migrate,
 };
 use serde::Deserialize;
 use std::error::Error;

@@ -4,6 +4,7 @@
 //! [`Lifecycle`]: crate::Lifecycle
 //! [`ParentGame`]: crate::ParentGame
 //! [`RunToCompletion`]: crate::RunToCompletion
+//! [`StrategyRegistry`]: crate::StrategyRegistry
 //! [`SeaOrmTaskRepository::on`]: crate::SeaOrmTaskRepository::on
 //! [`TaskError`]: crate::TaskError
 //! [`TaskRepository`]: crate::TaskRepository
@@ -45,6 +46,38 @@ pub mod entity {
     pub use crate::task::{games, tasks};
 }
 
+/// What most applications use, for `use game_tasks::prelude::*`: the traits with their methods, the
+/// repositories and resolvers, requests and errors.
+///
+/// ```
+/// use game_tasks::prelude::*;
+///
+/// async fn is_open(tasks: &dyn TaskRepository, game_id: Uuid) -> Result<bool, TaskError> {
+///     Ok(tasks.get((game_id, "task-login")).await?.status.is_open())
+/// }
+/// ```
+pub mod prelude {
+    pub use crate::{
+        ApiKeyId, CreateOutcome, Game, InMemoryTaskRepository, Lifecycle, NewTask, OauthUserId,
+        OnExisting, Page, ParentGame, ResolveStrategy, ResolveStrategyExt, Resolved, Retry,
+        SeaOrmTaskRepository, SortDirection, StrategyCatalog, StrategyId, StrategyLoader,
+        StrategyRegistry, StrategyResolver, StrategySource, Task, TaskConnection, TaskError,
+        TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+        TaskScope, TaskStatus,
+    };
+    #[cfg(feature = "retry")]
+    pub use crate::{Retryable, Retrying};
+    #[cfg(feature = "migration")]
+    pub use crate::{migrate, migrations, migrations_for};
+    pub use uuid::Uuid;
+}
+
+/// For implementations of the traits of this crate: `async_trait`, and the types that the methods
+/// return which are not `async`.
+pub use {
+    async_trait::async_trait,
+    futures_util::{future::BoxFuture, stream::BoxStream},
+};
 pub use {chrono, sea_orm, uuid};
 
 #[doc(inline)]
@@ -77,7 +110,12 @@ pub use repository::{Retryable, Retrying};
 #[cfg(feature = "migration")]
 pub use sea_orm_migration;
 #[doc(inline)]
-pub use strategy::{Inheritance, ResolveStrategy, ResolvedStrategy, StrategySource};
+pub use strategy::{
+    Inheritance, LoadError, ObjectResolver, RegistryCatalog, RegistryError, ResolveError,
+    ResolveStrategy, ResolveStrategyExt, Resolved, ResolvedForGame, ResolvedGame, ResolvedStrategy,
+    ResolvedTask, StrategyCatalog, StrategyLoader, StrategyRegistry, StrategySource,
+    UnknownStrategy,
+};
 #[doc(inline)]
 pub use task::{
     ApiKeyId, Caller, Game, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, MAX_KEY_BYTES, MAX_KEYS,

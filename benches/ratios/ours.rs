@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::DatabaseConnection;
 use game_tasks::{
-    NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError, TaskKey, TaskPatch,
-    TaskQuery, TaskRepository, TaskRepositoryExt,
+    NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, TaskError,
+    TaskKey, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 

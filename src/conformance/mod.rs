@@ -65,6 +65,7 @@ mod filters;
 mod hostile_text;
 mod json;
 mod lists;
+mod many_keys;
 mod races;
 mod races_mixed;
 mod refused_calls;
@@ -97,6 +98,7 @@ pub mod futures {
 /// All cases, in the order in which they run.
 const GROUPS: &[&[case::Case]] = &[
     create::CASES,
+    many_keys::CASES,
     changes::CASES,
     refused_calls::CASES,
     refused_texts::CASES,

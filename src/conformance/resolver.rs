@@ -4,10 +4,10 @@ use super::checks::OrFail;
 use super::context::TestContext;
 use super::failure::Failure;
 use super::failure::Outcome;
-use super::fixtures::keys_of;
+use super::fixtures::{callers, keys_of};
 use crate::{
-    Game, NewTask, ResolvedStrategy, StrategyId, StrategySource, Task, TaskError, TaskKey,
-    TaskPatch, TaskRepositoryExt,
+    Game, NewTask, OauthUserId, ResolvedStrategy, StrategyId, StrategySource, Task, TaskError,
+    TaskKey, TaskPatch, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,9 @@ cases! { "resolver":
     results_are_in_key_order [Resolver],
     more_keys_than_parameters [Resolver],
     changes_are_visible_at_once [Resolver],
+    tasks_are_returned_with_their_strategies [Resolver],
+    a_game_alone [Resolver],
+    scopes_hide_tasks_and_games [Resolver],
 }
 
 /// The strategy and its source.
@@ -171,5 +174,77 @@ async fn changes_are_visible_at_once(cx: &TestContext<'_>) -> Outcome {
     ensure_eq!(now().await?.to_string(), "own, the task's own");
     cx.tasks.update(&task, TaskPatch::new().strategy("default")).await?;
     ensure_eq!(summary(&now().await?), ("other", StrategySource::Game));
+    Ok(())
+}
+
+async fn tasks_are_returned_with_their_strategies(cx: &TestContext<'_>) -> Outcome {
+    let (resolver, kinds) = (cx.resolver()?, all_kinds(cx).await?);
+    let (mut keys, mut expected) = (Vec::new(), Vec::new());
+    for (task, strategy, source) in &kinds {
+        for key in keys_of(task) {
+            let found = resolver.resolve_key_with_task(&key).await?;
+            ensure_eq!(found.task, *task);
+            ensure_eq!((found.strategy_id.as_str(), found.source), (*strategy, *source));
+            keys.extend([key, TaskKey::Id(Uuid::now_v7())]);
+            expected.extend([Some(found), None]);
+        }
+    }
+    ensure_eq!(resolver.resolve_keys_with_tasks(&keys).await?, expected);
+    ensure!(resolver.resolve_keys_with_tasks(&[]).await?.is_empty());
+    let wrong = TaskKey::from((Uuid::now_v7(), "task"));
+    let error = cx.refused(resolver.resolve_key_with_task(&wrong)).await?;
+    ensure_is!(error, TaskError::NotFound { key } if *key == wrong);
+    Ok(())
+}
+
+async fn a_game_alone(cx: &TestContext<'_>) -> Outcome {
+    let resolver = cx.resolver()?;
+    for (strategy, source) in
+        [("socio_bee", StrategySource::Game), ("default", StrategySource::Default)]
+    {
+        let game = cx.game_with(strategy).await?.id;
+        let found = resolver.resolve_for_game(game).await?;
+        ensure_eq!((found.strategy_id.as_str(), found.source), (strategy, source));
+        ensure_eq!(found.game_id, game);
+        // As a task without a strategy of its own.
+        let task = cx.task(game, "task").await?;
+        let resolved = resolver.resolve_key(&task.key()).await?;
+        ensure_eq!((resolved.strategy_id, resolved.source), (found.strategy_id, found.source));
+    }
+    let missing = Uuid::now_v7();
+    let error = cx.refused(resolver.resolve_for_game(missing)).await?;
+    ensure_is!(error, TaskError::GameNotFound { game_id } if *game_id == missing);
+    Ok(())
+}
+
+async fn scopes_hide_tasks_and_games(cx: &TestContext<'_>) -> Outcome {
+    let all = cx.resolver()?;
+    for (scope, game) in callers()? {
+        let own = cx.task(cx.add_game(game).await?.id, "task").await?;
+        let foreign = cx.task(cx.game().await?, "task").await?;
+        let mine = all.scoped_resolver(scope);
+        for key in keys_of(&own) {
+            ensure_eq!(mine.resolve_key(&key).await?.task_id, own.id);
+            ensure_eq!(mine.resolve_key_with_task(&key).await?.task, own);
+        }
+        for key in keys_of(&foreign) {
+            ensure_is!(cx.refused(mine.resolve_key(&key)).await?, TaskError::NotFound { .. });
+            let error = cx.refused(mine.resolve_key_with_task(&key)).await?;
+            ensure_is!(error, TaskError::NotFound { .. });
+        }
+        ensure_is!(cx.refused(mine.resolve_task(&foreign)).await?, TaskError::NotFound { .. });
+        let keys = [own.key(), foreign.key()];
+        let found = mine.resolve_keys(&keys).await?;
+        ensure_eq!(found.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false]);
+        let found = mine.resolve_keys_with_tasks(&keys).await?;
+        ensure_eq!(found.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false]);
+        ensure_eq!(mine.resolve_for_game(own.game_id).await?.game_id, own.game_id);
+        let error = cx.refused(mine.resolve_for_game(foreign.game_id)).await?;
+        ensure_is!(error, TaskError::GameNotFound { .. });
+        // Scoping again narrows: no task belongs to both.
+        let nobody = TaskScope::oauth_user(OauthUserId::new("nobody")?);
+        let narrowed = mine.scoped_resolver(nobody);
+        ensure_is!(cx.refused(narrowed.resolve_key(&own.key())).await?, TaskError::NotFound { .. });
+    }
     Ok(())
 }

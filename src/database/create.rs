@@ -27,7 +27,7 @@ enum InsertPlan {
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     pub(super) async fn create_one(&self, task: &NewTask) -> Result<Task, TaskError> {
-        task.validate()?;
+        self.validate_new(task)?;
         let Some(creator) = self.scope().creator()? else {
             return Err(TaskError::GameNotFound { game_id: task.game_id });
         };

@@ -13,6 +13,7 @@ mod delete;
 mod diagnose;
 pub(crate) mod dialect;
 mod find;
+mod find_many;
 mod hidden_rows;
 mod list;
 mod resolver;
@@ -35,7 +36,10 @@ use crate::error::{Call, TaskError};
 use crate::query::{Page, TaskFilter, TaskQuery};
 use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
 use crate::span::span;
-use crate::task::{Games, Lifecycle, NewTask, ParentGame, Task, TaskKey, TaskPatch, TaskScope};
+use crate::strategy::{StrategyCatalog, check_strategy};
+use crate::task::{
+    Games, Lifecycle, NewTask, ParentGame, Task, TaskKey, TaskPatch, TaskScope, ValidationError,
+};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use sea_orm::{DbErr, Statement};
@@ -109,6 +113,7 @@ pub struct SeaOrmTaskRepository<C, G: ParentGame = Games> {
 struct Settings {
     names: Arc<Names>,
     lifecycle: Arc<Lifecycle>,
+    catalog: Option<Arc<dyn StrategyCatalog>>,
     scope: TaskScope,
 }
 
@@ -125,6 +130,7 @@ impl<C: TaskConnection> SeaOrmTaskRepository<C, Games> {
         let settings = Settings {
             names: Arc::new(Names::new::<G>(Dialect::of(connection.backend()))),
             lifecycle: Arc::default(),
+            catalog: None,
             scope: TaskScope::unrestricted(),
         };
         SeaOrmTaskRepository { connection, settings, parent: PhantomData }
@@ -136,6 +142,26 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     #[must_use]
     pub fn with_lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.settings.lifecycle = Arc::new(lifecycle);
+        self
+    }
+
+    /// Refuses to store strategies that the catalog does not contain: in every call that creates tasks
+    /// or gives them a strategy. What is stored already is not checked. Takes no round trip.
+    ///
+    /// ```
+    /// use game_tasks::{SeaOrmTaskRepository, StrategyId, sea_orm::DatabaseConnection};
+    /// use std::collections::BTreeSet;
+    ///
+    /// # fn example(db: DatabaseConnection) -> Result<(), game_tasks::ValidationError> {
+    /// let known = BTreeSet::from([StrategyId::new("socio_bee")?, StrategyId::new("hive")?]);
+    /// let tasks = SeaOrmTaskRepository::new(db).with_catalog(known);
+    /// # let _ = tasks;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_catalog(mut self, catalog: impl StrategyCatalog + 'static) -> Self {
+        self.settings.catalog = Some(Arc::new(catalog));
         self
     }
 
@@ -180,6 +206,18 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             Err(TaskError::Database(error)) => self.names().learn_mysql(dialect, error),
             _ => false,
         }
+    }
+
+    /// Validates a task as far as that is possible without the database.
+    fn validate_new(&self, task: &NewTask) -> Result<(), ValidationError> {
+        task.validate()?;
+        check_strategy(self.settings.catalog.as_ref(), task.strategy_id.as_deref())
+    }
+
+    fn validate_patch(&self, patch: &TaskPatch) -> Result<(), TaskError> {
+        patch.validate()?;
+        check_strategy(self.settings.catalog.as_ref(), patch.strategy_id.as_deref())?;
+        Ok(())
     }
 
     fn scope(&self) -> &TaskScope {
@@ -315,6 +353,11 @@ impl<C: TaskConnection, G: ParentGame> TaskRepository for SeaOrmTaskRepository<C
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
         self.scope().validate()?;
         self.find_one(key).instrument(span!("find", key = key)).await
+    }
+
+    async fn find_many_tasks(&self, keys: &[TaskKey]) -> Result<Vec<Option<Task>>, TaskError> {
+        self.scope().validate()?;
+        self.find_list(keys).instrument(span!("find_many", tasks = keys.len())).await
     }
 
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {

@@ -1,14 +1,17 @@
 //! The strategy resolver over a database.
 
-use super::sql::{BoundColumns, KeyKind, KeyList, only_if};
+use super::sql::{BoundColumns, Decoder, KeyKind, KeyList, only_if};
 use super::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::TaskError;
 use crate::span::span;
-use crate::strategy::{Inheritance, Inheritances, ResolveStrategy, ResolvedStrategy};
+use crate::strategy::{
+    Inheritance, Inheritances, ResolveStrategy, ResolvedGame, ResolvedStrategy, ResolvedTask,
+};
 use crate::task::{Games, ParentGame, StrategyId, Task, TaskKey, TaskScope};
 use async_trait::async_trait;
 use sea_orm::{DbErr, QueryResult, Statement};
-use std::fmt;
+use std::fmt::{self, Display};
+use std::marker::PhantomData;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -88,9 +91,11 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         ResolvedStrategy::of(task_id, game_id, own, game, self.inheritance.of(game_id))
     }
 
-    /// Resolves only for tasks that the scope sees. Scoping again narrows.
+    /// The same resolver, restricted to the tasks that the scope can see. A second scope narrows the
+    /// first. [`ResolveStrategy::scoped_resolver`] does the same behind `dyn`; this keeps the type, and so
+    /// [`on`](Self::on).
     #[must_use]
-    pub fn scoped(mut self, scope: TaskScope) -> Self {
+    pub fn with_scope(mut self, scope: TaskScope) -> Self {
         self.tasks = self.tasks.with_scope(scope);
         self
     }
@@ -105,36 +110,6 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
 }
 
 impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
-    /// The effective strategy of the task that the key names. One round trip.
-    ///
-    /// # Errors
-    /// See [`ResolveStrategy::resolve_key`].
-    pub async fn resolve(&self, key: impl Into<TaskKey>) -> Result<ResolvedStrategy, TaskError> {
-        self.resolve_key(&key.into()).await
-    }
-
-    /// The effective strategy of a given task. One round trip; without a scope none where
-    /// the task has a strategy of its own.
-    ///
-    /// # Errors
-    /// See [`ResolveStrategy::resolve_task`].
-    pub async fn resolve_for(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
-        self.resolve_task(task).await
-    }
-
-    /// The effective strategies of many tasks, in the order of the keys; `None` for a task
-    /// that is not there; at most [`MAX_KEYS`](crate::MAX_KEYS). One round trip.
-    ///
-    /// # Errors
-    /// See [`ResolveStrategy::resolve_keys`].
-    pub async fn resolve_many<K: Into<TaskKey>>(
-        &self,
-        keys: impl IntoIterator<Item = K>,
-    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
-        let keys: Vec<TaskKey> = keys.into_iter().map(Into::into).collect();
-        self.resolve_keys(&keys).await
-    }
-
     /// The column of the games' strategies where a statement selects it.
     fn game_strategy(&self) -> &str {
         self.tasks.names().game_strategy.as_deref().unwrap_or("NULL")
@@ -175,11 +150,10 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         }
     }
 
-    /// The outer join keeps a task whose game is gone, which is possible while foreign keys are off.
     fn resolve_statement(&self, key: &TaskKey) -> Statement {
         let (sql, names) = (self.tasks.sql(), self.tasks.names());
         let (own, inherited) = (&names.strategy_id, self.game_strategy());
-        let (tasks, games, game_key) = (&names.tasks, &names.games, &names.game_key);
+        let (tasks, join) = (&names.tasks, self.join_games());
         let (id, game_id) = (&names.id, &names.game_id);
         let bound = BoundColumns::by(key);
         let id = fmt::from_fn(|f| write!(f, ", {id} AS task_id"));
@@ -188,8 +162,8 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         let game = only_if(bound.game.is_none(), game);
         let (key, and_in_scope) = (sql.key(key), sql.and_in_scope(self.tasks.scope(), ""));
         sql.statement(format_args!(
-            "SELECT {own} AS own, {inherited} AS inherited{id}{game} FROM {tasks} \
-             LEFT JOIN {games} g ON {game_key} = {game_id} WHERE {key}{and_in_scope}"
+            "SELECT {own} AS own, {inherited} AS inherited{id}{game} FROM {tasks}{join} \
+             WHERE {key}{and_in_scope}"
         ))
     }
 
@@ -203,7 +177,7 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         if !task.strategy_id.is_default() || inheritance == Inheritance::Never {
             return Ok(resolved(None));
         }
-        let row = self.tasks.connection.query_one(self.game_statement(task.game_id)).await;
+        let row = self.tasks.connection.query_one(self.game_statement(task.game_id, false)).await;
         let Some(row) = row.map_err(|error| self.tasks.read_failed(error))? else {
             return Err(TaskError::GameNotFound { game_id: task.game_id });
         };
@@ -211,12 +185,15 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         Ok(resolved(game.map_err(|error| self.tasks.read_failed(error))?))
     }
 
-    fn game_statement(&self, game_id: Uuid) -> Statement {
+    /// The strategy of a game, or only of one in which the scope may create tasks.
+    fn game_statement(&self, game_id: Uuid, in_scope: bool) -> Statement {
         let (sql, names) = (self.tasks.sql(), self.tasks.names());
         let inherited = self.game_strategy();
         let (games, game_key, game_id) = (&names.games, &names.game_key, sql.bind(game_id));
+        let and_may_create = only_if(in_scope, sql.and_may_create(self.tasks.scope()));
         sql.statement(format_args!(
-            "SELECT {inherited} AS inherited FROM {games} g WHERE {game_key} = {game_id}"
+            "SELECT {inherited} AS inherited FROM {games} g \
+             WHERE {game_key} = {game_id}{and_may_create}"
         ))
     }
 
@@ -224,67 +201,91 @@ impl<C: TaskConnection, G: ParentGame> StrategyResolver<C, G> {
         &self,
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
-        TaskKey::validate_many(keys)?;
-        let mut found = vec![None; keys.len()];
-        if keys.is_empty() {
-            return Ok(found);
-        }
-        let list = KeyList::new(self.tasks.dialect(), keys);
-        // The rows are numbered through all kinds, one after the other.
-        let indexes: Vec<usize> =
-            list.kinds().iter().flat_map(|keys| keys.indexes.iter().copied()).collect();
-        let rows = self.tasks.connection.query_all(self.resolve_many_statement(&list)).await;
-        let failed = |error| self.tasks.read_failed(error);
-        for row in &rows.map_err(failed)? {
-            let number: i64 = row.try_get_by_index(0).map_err(failed)?;
-            let index = usize::try_from(number).ok().and_then(|number| indexes.get(number));
-            let Some((key, slot)) = index.and_then(|at| keys.get(*at).zip(found.get_mut(*at)))
-            else {
-                continue;
-            };
-            let other_id: Uuid = row.try_get_by_index(1).map_err(failed)?;
+        let decode = |key: &TaskKey, row: &QueryResult| {
+            let (other_id, own) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             let (task_id, game_id) = match key {
                 TaskKey::Id(id) => (*id, other_id),
                 TaskKey::InGame(game, _) | TaskKey::External(game, _) => (other_id, *game),
             };
-            let own = row.try_get_by_index(2).map_err(failed)?;
-            let game = row.try_get_by_index(3).map_err(failed)?;
-            *slot = Some(self.resolved(task_id, game_id, own, game));
-        }
-        Ok(found)
+            Ok(self.resolved(task_id, game_id, own, row.try_get_by_index(2)?))
+        };
+        let statement = |list: &KeyList| self.resolve_many_statement(list);
+        self.tasks.query_by_keys(keys, statement, decode).await
     }
 
     fn resolve_many_statement(&self, keys: &KeyList) -> Statement {
         let (sql, names) = (self.tasks.sql(), self.tasks.names());
         let (own, inherited) = (&names.strategy_id, self.game_strategy());
+        let columns = |f: &mut fmt::Formatter<'_>, kind| {
+            // The id that the key does not name.
+            let other_id = match kind {
+                KeyKind::Id => &names.game_id,
+                KeyKind::InGame | KeyKind::External | KeyKind::Located => &names.id,
+            };
+            write!(f, "{other_id} AS other_id, {own} AS own, {inherited} AS inherited")
+        };
+        let select = self.tasks.select_by_keys(&sql, keys, columns, self.join_games());
+        sql.statement(format_args!("{select}"))
+    }
+
+    /// The outer join keeps a task whose game is gone, which is possible while foreign keys are off.
+    fn join_games(&self) -> impl Display + '_ {
+        let names = self.tasks.names();
         let (games, game_key, game_id) = (&names.games, &names.game_key, &names.game_id);
-        let kinds = fmt::from_fn(|f| {
-            let mut before = 0;
-            for keys in keys.kinds() {
-                match before {
-                    0 => f.write_str("SELECT k.n AS n")?,
-                    _ => {
-                        let before = sql.bind(i64::try_from(before).unwrap_or(i64::MAX));
-                        write!(f, " UNION ALL SELECT k.n + {before} AS n")?;
-                    }
-                }
-                // The id that the key does not name.
-                let other_id = match keys.kind {
-                    KeyKind::Id => game_id,
-                    KeyKind::InGame | KeyKind::External | KeyKind::Located => &names.id,
-                };
-                let tasks = sql.keys_joined_to_tasks(keys);
-                let and_in_scope = sql.and_in_scope(self.tasks.scope(), "");
-                write!(
-                    f,
-                    ", {other_id} AS other_id, {own} AS own, {inherited} AS inherited FROM {tasks} \
-                     LEFT JOIN {games} g ON {game_key} = {game_id} WHERE 1 = 1{and_in_scope}"
-                )?;
-                before += keys.indexes.len();
-            }
-            Ok(())
-        });
-        sql.statement(format_args!("{kinds}"))
+        fmt::from_fn(move |f| write!(f, " LEFT JOIN {games} g ON {game_key} = {game_id}"))
+    }
+
+    async fn resolve_one_with_task(&self, key: &TaskKey) -> Result<ResolvedTask, TaskError> {
+        key.validate()?;
+        let row = self.tasks.connection.query_one(self.with_task_statement(key)).await;
+        let failed = |error| self.tasks.read_failed(error);
+        match row.map_err(failed)? {
+            Some(row) => self.decode_with_task(&row).map_err(failed),
+            None => Err(TaskError::NotFound { key: key.clone() }),
+        }
+    }
+
+    fn with_task_statement(&self, key: &TaskKey) -> Statement {
+        let (sql, names) = (self.tasks.sql(), self.tasks.names());
+        let (tasks, task) = (&names.tasks, &names.named_columns);
+        let (inherited, join) = (self.game_strategy(), self.join_games());
+        let (key, and_in_scope) = (sql.key(key), sql.and_in_scope(self.tasks.scope(), ""));
+        sql.statement(format_args!(
+            "SELECT {task}, {inherited} AS inherited FROM {tasks}{join} WHERE {key}{and_in_scope}"
+        ))
+    }
+
+    async fn resolve_list_with_tasks(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedTask>>, TaskError> {
+        let statement = |list: &KeyList| self.many_with_tasks_statement(list);
+        let decode = |_: &TaskKey, row: &QueryResult| self.decode_with_task(row);
+        self.tasks.query_by_keys(keys, statement, decode).await
+    }
+
+    fn many_with_tasks_statement(&self, keys: &KeyList) -> Statement {
+        let (sql, task) = (self.tasks.sql(), &self.tasks.names().named_columns);
+        let inherited = self.game_strategy();
+        let columns = |f: &mut fmt::Formatter<'_>, _| write!(f, "{task}, {inherited} AS inherited");
+        let select = self.tasks.select_by_keys(&sql, keys, columns, self.join_games());
+        sql.statement(format_args!("{select}"))
+    }
+
+    fn decode_with_task(&self, row: &QueryResult) -> Result<ResolvedTask, DbErr> {
+        let task = Decoder::new(self.tasks.names(), BoundColumns::default()).decode(row)?;
+        let game = row.try_get("", "inherited")?;
+        let own = task.strategy_id.clone();
+        let resolved = self.resolved(task.id, task.game_id, own, game);
+        Ok(ResolvedTask::new(task, resolved))
+    }
+
+    async fn resolve_game_alone(&self, game_id: Uuid) -> Result<ResolvedGame, TaskError> {
+        let row = self.tasks.connection.query_one(self.game_statement(game_id, true)).await;
+        let failed = |error| self.tasks.read_failed(error);
+        let row = row.map_err(failed)?.ok_or(TaskError::GameNotFound { game_id })?;
+        let game = row.try_get_by_index(0).map_err(failed)?;
+        Ok(ResolvedGame::of(game_id, game, self.inheritance.of(game_id)))
     }
 }
 
@@ -307,4 +308,35 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
         self.tasks.scope().validate()?;
         self.resolve_list(keys).instrument(span!("resolve_many", tasks = keys.len())).await
     }
+
+    async fn resolve_for_game(&self, game_id: Uuid) -> Result<ResolvedGame, TaskError> {
+        self.tasks.scope().validate()?;
+        self.resolve_game_alone(game_id).instrument(span!("resolve_game", game = game_id)).await
+    }
+
+    async fn resolve_key_with_task(&self, key: &TaskKey) -> Result<ResolvedTask, TaskError> {
+        self.tasks.scope().validate()?;
+        self.resolve_one_with_task(key).instrument(span!("resolve", key = key)).await
+    }
+
+    async fn resolve_keys_with_tasks(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedTask>>, TaskError> {
+        self.tasks.scope().validate()?;
+        let resolved = self.resolve_list_with_tasks(keys);
+        resolved.instrument(span!("resolve_many", tasks = keys.len())).await
+    }
+
+    fn scoped_resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_> {
+        let mut settings = self.tasks.settings.clone();
+        settings.scope = settings.scope.and(scope);
+        // Always the same type, as for the repository.
+        let connection: &dyn TaskConnection = &self.tasks.connection;
+        let tasks = SeaOrmTaskRepository::<_, G> { connection, settings, parent: PhantomData };
+        Box::new(StrategyResolver { tasks, inheritance: self.inheritance.clone() })
+    }
 }
+
+#[cfg(feature = "retry")]
+impl<C: super::Autocommit, G: ParentGame> crate::Retryable for StrategyResolver<C, G> {}

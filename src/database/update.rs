@@ -102,7 +102,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         key: &TaskKey,
         patch: &TaskPatch,
     ) -> Result<Task, TaskError> {
-        patch.validate()?;
+        self.validate_patch(patch)?;
         key.validate()?;
         let mut before = None;
         for _ in 0..MAX_ATTEMPTS {

@@ -2,7 +2,8 @@
 
 use crate::memory::state::State;
 use crate::{
-    CreateOutcome, NewTask, OnExisting, StrategyId, Task, TaskError, TaskPatch, TaskScope,
+    CreateOutcome, NewTask, OnExisting, StrategyCatalog, StrategyId, Task, TaskError, TaskPatch,
+    TaskScope,
 };
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 pub(super) struct Draft<'d> {
     state: &'d State,
     scope: &'d TaskScope,
+    catalog: Option<&'d dyn StrategyCatalog>,
     on_existing: OnExisting,
     now: DateTime<Utc>,
     rows: HashMap<Uuid, Row>,
@@ -45,10 +47,16 @@ pub(super) struct Entry {
 }
 
 impl<'d> Draft<'d> {
-    pub(super) fn new(state: &'d State, scope: &'d TaskScope, on_existing: OnExisting) -> Self {
+    pub(super) fn new(
+        state: &'d State,
+        scope: &'d TaskScope,
+        catalog: Option<&'d dyn StrategyCatalog>,
+        on_existing: OnExisting,
+    ) -> Self {
         Self {
             state,
             scope,
+            catalog,
             on_existing,
             now: Utc::now(),
             rows: HashMap::new(),
@@ -58,6 +66,10 @@ impl<'d> Draft<'d> {
 
     /// Adds the next task of the batch.
     pub(super) fn add(&mut self, new: &'d NewTask) -> Result<Entry, TaskError> {
+        new.validate()?;
+        if let Some(catalog) = self.catalog {
+            catalog.check(new.strategy_id.as_deref())?;
+        }
         let game = self.state.games.get(&new.game_id);
         let task = new.to_task(self.scope, game, self.now)?;
         if let Some(existing) = self.existing(new) {

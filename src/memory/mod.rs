@@ -9,8 +9,9 @@ use self::batch::Draft;
 use self::state::State;
 use crate::{
     CreateOutcome, DatabaseError, FailureKind, Game, Inheritance, Lifecycle, NewTask, OnExisting,
-    Page, ResolveStrategy, ResolvedStrategy, Retry, StrategyId, Task, TaskError, TaskFilter,
-    TaskKey, TaskPatch, TaskQuery, TaskRepository, TaskScope,
+    Page, ResolveStrategy, ResolvedGame, ResolvedStrategy, ResolvedTask, Retry, StrategyCatalog,
+    StrategyId, Task, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepository,
+    TaskScope, ValidationError,
 };
 use async_trait::async_trait;
 use std::collections::HashMap;
@@ -56,6 +57,7 @@ pub struct InMemoryTaskRepository {
     state: Arc<Mutex<State>>,
     scope: TaskScope,
     lifecycle: Arc<Lifecycle>,
+    catalog: Option<Arc<dyn StrategyCatalog>>,
     inheritance: Inheritance,
     inheritance_in: Arc<HashMap<Uuid, Inheritance>>,
 }
@@ -113,6 +115,14 @@ impl InMemoryTaskRepository {
         self
     }
 
+    /// Refuses to store strategies that the catalog does not contain. Existing clones keep their own
+    /// rules.
+    #[must_use]
+    pub fn with_catalog(mut self, catalog: impl StrategyCatalog + 'static) -> Self {
+        self.catalog = Some(Arc::new(catalog));
+        self
+    }
+
     /// Restricts the repository to what the scope allows, resolving included. Applied again, it
     /// narrows the scope. The data stays shared.
     ///
@@ -166,35 +176,6 @@ impl InMemoryTaskRepository {
         state.games.remove(&id).ok_or(TaskError::GameNotFound { game_id: id })
     }
 
-    /// The effective strategy of a task.
-    ///
-    /// # Errors
-    /// See [`ResolveStrategy::resolve_key`].
-    pub async fn resolve(&self, key: impl Into<TaskKey>) -> Result<ResolvedStrategy, TaskError> {
-        self.resolve_key(&key.into()).await
-    }
-
-    /// The effective strategy of a task that was already read.
-    ///
-    /// # Errors
-    /// See [`ResolveStrategy::resolve_task`].
-    pub async fn resolve_for(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
-        self.resolve_task(task).await
-    }
-
-    /// The effective strategies of many tasks, in the order of the keys; `None` where there is no
-    /// such task.
-    ///
-    /// # Errors
-    /// See [`ResolveStrategy::resolve_keys`].
-    pub async fn resolve_many<K: Into<TaskKey>>(
-        &self,
-        keys: impl IntoIterator<Item = K>,
-    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
-        let keys: Vec<TaskKey> = keys.into_iter().map(Into::into).collect();
-        self.resolve_keys(&keys).await
-    }
-
     /// Ignores poisoning: no code that can panic runs between two related changes.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -223,7 +204,7 @@ impl TaskRepository for InMemoryTaskRepository {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
         self.scope.validate()?;
         let mut state = self.state();
-        let mut draft = Draft::new(&state, &self.scope, OnExisting::Fail);
+        let mut draft = Draft::new(&state, &self.scope, self.catalog.as_deref(), OnExisting::Fail);
         let entry = draft.add(task)?;
         let created = draft.outcome(entry).into_task();
         let rows = draft.into_rows();
@@ -238,7 +219,7 @@ impl TaskRepository for InMemoryTaskRepository {
     ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         self.scope.validate()?;
         let mut state = self.state();
-        let mut draft = Draft::new(&state, &self.scope, on_existing);
+        let mut draft = Draft::new(&state, &self.scope, self.catalog.as_deref(), on_existing);
         let entries: Vec<_> = tasks.iter().map(|task| draft.add(task)).collect();
         draft.finish();
         let outcomes =
@@ -256,7 +237,7 @@ impl TaskRepository for InMemoryTaskRepository {
         self.scope.validate()?;
         NewTask::validate_atomic_batch(tasks)?;
         let mut state = self.state();
-        let mut draft = Draft::new(&state, &self.scope, on_existing);
+        let mut draft = Draft::new(&state, &self.scope, self.catalog.as_deref(), on_existing);
         let mut entries = Vec::with_capacity(tasks.len());
         for (index, task) in tasks.iter().enumerate() {
             entries.push(draft.add(task).map_err(|error| draft.refused(index, error))?);
@@ -274,6 +255,13 @@ impl TaskRepository for InMemoryTaskRepository {
         Ok(self.state().find(key, &self.scope).cloned())
     }
 
+    async fn find_many_tasks(&self, keys: &[TaskKey]) -> Result<Vec<Option<Task>>, TaskError> {
+        self.scope.validate()?;
+        TaskKey::validate_many(keys)?;
+        let state = self.state();
+        Ok(keys.iter().map(|key| state.find(key, &self.scope).cloned()).collect())
+    }
+
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
         let state = self.state();
         query.paginate(&self.scope, state.candidates(query.filter(), &self.scope))
@@ -288,6 +276,7 @@ impl TaskRepository for InMemoryTaskRepository {
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         self.scope.validate()?;
         patch.validate()?;
+        self.check_strategy_of(patch)?;
         key.validate()?;
         let mut state = self.state();
         let mut task = state.get(key, &self.scope)?.clone();
@@ -304,6 +293,7 @@ impl TaskRepository for InMemoryTaskRepository {
     ) -> Result<u64, TaskError> {
         self.scope.validate()?;
         patch.validate()?;
+        self.check_strategy_of(patch)?;
         filter.validate()?;
         let mut state = self.state();
         let mut matching = state.matching(filter, &self.scope);
@@ -341,6 +331,11 @@ impl TaskRepository for InMemoryTaskRepository {
 }
 
 impl InMemoryTaskRepository {
+    fn check_strategy_of(&self, patch: &TaskPatch) -> Result<(), ValidationError> {
+        let check = |catalog: &dyn StrategyCatalog| catalog.check(patch.strategy_id.as_deref());
+        self.catalog.as_deref().map_or(Ok(()), check)
+    }
+
     fn inheritance_of(&self, game_id: Uuid) -> Inheritance {
         self.inheritance_in.get(&game_id).copied().unwrap_or(self.inheritance)
     }
@@ -349,6 +344,11 @@ impl InMemoryTaskRepository {
         let inheritance = self.inheritance_of(task.game_id);
         let own = task.strategy_id.clone();
         ResolvedStrategy::of(task.id, task.game_id, own, game, inheritance)
+    }
+
+    fn resolved_with(&self, task: &Task, state: &State) -> ResolvedTask {
+        let resolved = self.resolved(task, state.strategy_of_game(task.game_id));
+        ResolvedTask::new(task.clone(), resolved)
     }
 }
 
@@ -389,5 +389,37 @@ impl ResolveStrategy for InMemoryTaskRepository {
             Some(self.resolved(task, state.strategy_of_game(task.game_id)))
         };
         Ok(keys.iter().map(resolve).collect())
+    }
+
+    async fn resolve_for_game(&self, game_id: Uuid) -> Result<ResolvedGame, TaskError> {
+        self.scope.validate()?;
+        let state = self.state();
+        let game = state.games.get(&game_id).filter(|game| self.scope.can_create_in(game));
+        let game = game.ok_or(TaskError::GameNotFound { game_id })?;
+        let strategy = Some(game.strategy_id.clone());
+        Ok(ResolvedGame::of(game_id, strategy, self.inheritance_of(game_id)))
+    }
+
+    async fn resolve_key_with_task(&self, key: &TaskKey) -> Result<ResolvedTask, TaskError> {
+        self.scope.validate()?;
+        key.validate()?;
+        let state = self.state();
+        let task = state.get(key, &self.scope)?;
+        Ok(self.resolved_with(task, &state))
+    }
+
+    async fn resolve_keys_with_tasks(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedTask>>, TaskError> {
+        self.scope.validate()?;
+        TaskKey::validate_many(keys)?;
+        let state = self.state();
+        let resolve = |key| Some(self.resolved_with(state.find(key, &self.scope)?, &state));
+        Ok(keys.iter().map(resolve).collect())
+    }
+
+    fn scoped_resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_> {
+        Box::new(self.clone().with_scope(scope))
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::error::TaskError;
 use crate::query::{Page, TaskFilter, TaskQuery};
-use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
-use crate::task::{NewTask, Task, TaskKey, TaskPatch};
+use crate::repository::{CreateOutcome, OnExisting, OwnedScoped, TaskRepository};
+use crate::task::{NewTask, Task, TaskKey, TaskPatch, TaskScope};
 use futures_util::stream::BoxStream;
 use std::future::Future;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The methods that applications call on a repository. Every [`TaskRepository`] has them.
@@ -197,7 +198,32 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move { self.find_task(&key).await?.ok_or(TaskError::NotFound { key }) }
     }
 
-    /// Whether the task exists. One round trip.
+    /// Finds many tasks, in the order of the keys; `None` where there is no such task. One round trip
+    /// for at most [`MAX_KEYS`](crate::MAX_KEYS) keys.
+    ///
+    /// ```
+    /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
+    /// # async fn example(tasks: impl TaskRepositoryExt, game_id: Uuid) -> Result<(), TaskError> {
+    /// let names = ["task-login", "task-share-photo"];
+    /// let found = tasks.find_many(names.map(|name| (game_id, name))).await?;
+    /// for (name, task) in names.iter().zip(found) {
+    ///     println!("{name}: {}", task.map_or("missing".to_owned(), |task| task.status.to_string()));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// See [`TaskRepository::find_many_tasks`].
+    fn find_many<K: Into<TaskKey>>(
+        &self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> impl Future<Output = Result<Vec<Option<Task>>, TaskError>> + Send {
+        let keys: Vec<TaskKey> = keys.into_iter().map(Into::into).collect();
+        async move { self.find_many_tasks(&keys).await }
+    }
+
+    /// Whether the task exists. One round trip, which counts the task instead of reading it.
     ///
     /// ```
     /// # use game_tasks::{TaskError, TaskRepositoryExt, uuid::Uuid};
@@ -217,10 +243,8 @@ pub trait TaskRepositoryExt: TaskRepository {
     ) -> impl Future<Output = Result<bool, TaskError>> + Send {
         let key = key.into();
         async move {
-            match self.find_task(&key).await {
-                Err(TaskError::UnreadableTimestamp { .. }) => Ok(true),
-                found => Ok(found?.is_some()),
-            }
+            key.validate()?;
+            Ok(self.count_tasks(&TaskFilter::keys([key])).await? > 0)
         }
     }
 
@@ -496,6 +520,29 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// See [`TaskRepository::delete_many_tasks`].
     fn delete_game(&self, game_id: Uuid) -> impl Future<Output = Result<u64, TaskError>> + Send {
         async move { self.delete_many_tasks(&TaskFilter::in_game(game_id)).await }
+    }
+
+    /// This repository, restricted to a scope and owned: for extractors of web frameworks and spawned
+    /// tasks, which cannot borrow. Takes no round trip. [`TaskRepository::scoped`] borrows instead.
+    ///
+    /// ```
+    /// use game_tasks::{ApiKeyId, TaskRepository, TaskRepositoryExt, TaskScope, ValidationError};
+    /// use std::sync::Arc;
+    ///
+    /// struct AppState {
+    ///     tasks: Arc<dyn TaskRepository>,
+    /// }
+    ///
+    /// fn tasks_of(state: &AppState, key: &str) -> Result<Arc<dyn TaskRepository>, ValidationError> {
+    ///     let scope = TaskScope::api_key(ApiKeyId::new(key)?);
+    ///     Ok(Arc::clone(&state.tasks).into_scoped(scope))
+    /// }
+    /// ```
+    fn into_scoped(self: Arc<Self>, scope: TaskScope) -> Arc<dyn TaskRepository>
+    where
+        Self: 'static,
+    {
+        Arc::new(OwnedScoped::new(self, scope))
     }
 }
 

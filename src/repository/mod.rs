@@ -8,6 +8,7 @@ mod outcome;
 mod retrying;
 #[cfg(feature = "tokio")]
 mod run_to_completion;
+mod scoped;
 
 pub use self::ext::TaskRepositoryExt;
 pub use self::outcome::{CreateOutcome, OnExisting};
@@ -15,6 +16,7 @@ pub use self::outcome::{CreateOutcome, OnExisting};
 pub use self::retrying::{Retryable, Retrying};
 #[cfg(feature = "tokio")]
 pub use self::run_to_completion::RunToCompletion;
+pub(crate) use self::scoped::OwnedScoped;
 
 use crate::error::TaskError;
 use crate::query::{MAX_PAGE_SIZE, Page, TaskFilter, TaskQuery};
@@ -111,6 +113,22 @@ pub trait TaskRepository: Send + Sync {
     /// # Errors
     /// [`Invalid`](TaskError::Invalid) for a key with a NUL character.
     async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError>;
+
+    /// Finds many tasks, in the order of the keys. `None` for a task that does not exist or is outside
+    /// the scope. By default finds each with [`find_task`](Self::find_task).
+    ///
+    /// # Errors
+    /// [`Invalid`](TaskError::Invalid) for a key with a NUL character, or for more than
+    /// [`MAX_KEYS`](crate::MAX_KEYS) keys or [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES) bytes of external
+    /// ids.
+    async fn find_many_tasks(&self, keys: &[TaskKey]) -> Result<Vec<Option<Task>>, TaskError> {
+        TaskKey::validate_many(keys)?;
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            found.push(self.find_task(key).await?);
+        }
+        Ok(found)
+    }
 
     /// Reads one page of tasks.
     ///
@@ -220,6 +238,12 @@ macro_rules! for_pointer {
             }
             async fn find_task(&self, key: &TaskKey) -> Result<Option<Task>, TaskError> {
                 (**self).find_task(key).await
+            }
+            async fn find_many_tasks(
+                &self,
+                keys: &[TaskKey],
+            ) -> Result<Vec<Option<Task>>, TaskError> {
+                (**self).find_many_tasks(keys).await
             }
             async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
                 (**self).list_tasks(query).await

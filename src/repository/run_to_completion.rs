@@ -6,10 +6,11 @@ use crate::query::{Page, TaskFilter, TaskQuery};
 use crate::repository::Retryable;
 use crate::repository::completion::run_to_completion;
 use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
-use crate::strategy::{ResolveStrategy, ResolvedStrategy};
+use crate::strategy::{ResolveStrategy, ResolvedGame, ResolvedStrategy, ResolvedTask};
 use crate::task::{NewTask, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A repository or strategy resolver that runs each call to completion in a spawned tokio task.
 ///
@@ -155,6 +156,11 @@ impl<R: TaskRepository + 'static> TaskRepository for RunToCompletion<R> {
         read(async move { this.tasks().find_task(&key).await }).await
     }
 
+    async fn find_many_tasks(&self, keys: &[TaskKey]) -> Result<Vec<Option<Task>>, TaskError> {
+        let (this, keys) = (self.share(), keys.to_vec());
+        read(async move { this.tasks().find_many_tasks(&keys).await }).await
+    }
+
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
         let (this, query) = (self.share(), query.clone());
         read(async move { this.tasks().list_tasks(&query).await }).await
@@ -194,26 +200,59 @@ impl<R: TaskRepository + 'static> TaskRepository for RunToCompletion<R> {
     }
 }
 
+impl<R: ResolveStrategy> RunToCompletion<R> {
+    /// The inner resolver, restricted to the scope.
+    fn resolver(&self) -> Box<dyn ResolveStrategy + '_> {
+        match self.scope.is_unrestricted() {
+            true => Box::new(&*self.inner),
+            false => self.inner.scoped_resolver(self.scope.clone()),
+        }
+    }
+}
+
 #[async_trait]
 impl<R: ResolveStrategy + 'static> ResolveStrategy for RunToCompletion<R> {
     async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
-        let (inner, key) = (Arc::clone(&self.inner), key.clone());
-        read(async move { inner.resolve_key(&key).await }).await
+        let (this, key) = (self.share(), key.clone());
+        read(async move { this.resolver().resolve_key(&key).await }).await
     }
 
     async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
-        let (inner, task) = (Arc::clone(&self.inner), task.clone());
-        read(async move { inner.resolve_task(&task).await }).await
+        let (this, task) = (self.share(), task.clone());
+        read(async move { this.resolver().resolve_task(&task).await }).await
     }
 
     async fn resolve_keys(
         &self,
         keys: &[TaskKey],
     ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
-        let (inner, keys) = (Arc::clone(&self.inner), keys.to_vec());
-        read(async move { inner.resolve_keys(&keys).await }).await
+        let (this, keys) = (self.share(), keys.to_vec());
+        read(async move { this.resolver().resolve_keys(&keys).await }).await
+    }
+
+    async fn resolve_for_game(&self, game_id: Uuid) -> Result<ResolvedGame, TaskError> {
+        let this = self.share();
+        read(async move { this.resolver().resolve_for_game(game_id).await }).await
+    }
+
+    async fn resolve_key_with_task(&self, key: &TaskKey) -> Result<ResolvedTask, TaskError> {
+        let (this, key) = (self.share(), key.clone());
+        read(async move { this.resolver().resolve_key_with_task(&key).await }).await
+    }
+
+    async fn resolve_keys_with_tasks(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedTask>>, TaskError> {
+        let (this, keys) = (self.share(), keys.to_vec());
+        read(async move { this.resolver().resolve_keys_with_tasks(&keys).await }).await
+    }
+
+    fn scoped_resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_> {
+        let Self { inner, scope: outer } = self.share();
+        Box::new(Self { inner, scope: outer.and(scope) })
     }
 }
 
 #[cfg(feature = "retry")]
-impl<R: Retryable + 'static> Retryable for RunToCompletion<R> {}
+impl<R: Retryable> Retryable for RunToCompletion<R> {}

@@ -1,6 +1,6 @@
 //! The rule of inheritance, and its result.
 
-use crate::task::StrategyId;
+use crate::task::{StrategyId, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,6 +16,17 @@ pub enum StrategySource {
     Game,
     /// Neither has a strategy, so `default` applies.
     Default,
+}
+
+impl StrategySource {
+    /// The origin in words, for the strategy of a task.
+    pub(crate) fn explanation(self) -> &'static str {
+        match self {
+            Self::Task => "the task's own",
+            Self::Game => "inherited from the game",
+            Self::Default => "since neither the task nor its game has one",
+        }
+    }
 }
 
 impl std::fmt::Display for StrategySource {
@@ -126,25 +137,104 @@ impl ResolvedStrategy {
         game: Option<StrategyId>,
         inheritance: Inheritance,
     ) -> Self {
-        let inherited = match inheritance {
-            Inheritance::FromGame => game.filter(|strategy| !strategy.is_default()),
-            Inheritance::Never => None,
-        };
-        let (strategy_id, source) = match inherited {
-            _ if !own.is_default() => (own, StrategySource::Task),
-            Some(strategy) => (strategy, StrategySource::Game),
-            None => (StrategyId::DEFAULT, StrategySource::Default),
-        };
+        if !own.is_default() {
+            return Self { task_id, game_id, strategy_id: own, source: StrategySource::Task };
+        }
+        let ResolvedGame { game_id, strategy_id, source } =
+            ResolvedGame::of(game_id, game, inheritance);
         Self { task_id, game_id, strategy_id, source }
     }
 }
 
 impl std::fmt::Display for ResolvedStrategy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {}", self.strategy_id, self.source.explanation())
+    }
+}
+
+/// A task and its effective strategy, read by one statement. Its `Display` names both and states the
+/// origin.
+///
+/// ```
+/// use game_tasks::{Game, InMemoryTaskRepository, NewTask, ResolveStrategyExt, StrategyId};
+/// use game_tasks::TaskRepositoryExt;
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # runtime.block_on(async {
+/// let tasks = InMemoryTaskRepository::new();
+/// let game = Game::new("bees-2026").strategy(StrategyId::new("socio_bee")?);
+/// tasks.add_game(game.clone());
+/// tasks.create(NewTask::new(game.id, "task-login")).await?;
+///
+/// let resolved = tasks.resolve_with_task((game.id, "task-login")).await?;
+/// assert!(resolved.task.status.is_open());
+/// assert_eq!(resolved.to_string(), "\"task-login\": socio_bee, inherited from the game");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolvedTask {
+    /// The task.
+    pub task: Task,
+    /// The effective strategy.
+    #[serde(rename = "strategyId")]
+    pub strategy_id: StrategyId,
+    /// The origin of the strategy.
+    pub source: StrategySource,
+}
+
+impl ResolvedTask {
+    /// The task with what was resolved for it.
+    #[must_use]
+    pub fn new(task: Task, resolved: ResolvedStrategy) -> Self {
+        Self { task, strategy_id: resolved.strategy_id, source: resolved.source }
+    }
+}
+
+impl std::fmt::Display for ResolvedTask {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { task, strategy_id, source } = self;
+        write!(f, "{:?}: {strategy_id}, {}", task.external_task_id, source.explanation())
+    }
+}
+
+/// The effective strategy of a game: the one of its tasks that have none of their own. Its `Display`
+/// states the origin.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ResolvedGame {
+    /// The game.
+    #[serde(rename = "gameId")]
+    pub game_id: Uuid,
+    /// The effective strategy.
+    #[serde(rename = "strategyId")]
+    pub strategy_id: StrategyId,
+    /// The origin of the strategy: the game or the default.
+    pub source: StrategySource,
+}
+
+impl ResolvedGame {
+    /// Applies the rule of inheritance to a task without a strategy of its own, for stores that resolve
+    /// strategies themselves.
+    #[must_use]
+    pub fn of(game_id: Uuid, game: Option<StrategyId>, inheritance: Inheritance) -> Self {
+        let inherited = match inheritance {
+            Inheritance::FromGame => game.filter(|strategy| !strategy.is_default()),
+            Inheritance::Never => None,
+        };
+        let (strategy_id, source) = match inherited {
+            Some(strategy) => (strategy, StrategySource::Game),
+            None => (StrategyId::DEFAULT, StrategySource::Default),
+        };
+        Self { game_id, strategy_id, source }
+    }
+}
+
+impl std::fmt::Display for ResolvedGame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let why = match self.source {
-            StrategySource::Task => "the task's own",
-            StrategySource::Game => "inherited from the game",
-            StrategySource::Default => "since neither the task nor its game has one",
+            StrategySource::Task | StrategySource::Game => "the game's",
+            StrategySource::Default => "since the game has none",
         };
         write!(f, "{}, {why}", self.strategy_id)
     }

@@ -1,6 +1,6 @@
 //! Why a value was refused.
 
-use crate::task::TaskStatus;
+use crate::task::{StrategyId, TaskStatus};
 
 /// Which rule a value violates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,11 @@ pub enum ValidationReason {
         /// The requested status.
         to: TaskStatus,
     },
+    /// The repository's [`StrategyCatalog`](crate::StrategyCatalog) does not contain the strategy.
+    UnknownStrategy {
+        /// The strategy.
+        strategy: StrategyId,
+    },
 }
 
 impl std::fmt::Display for ValidationReason {
@@ -56,6 +61,7 @@ impl std::fmt::Display for ValidationReason {
             Self::ForbiddenTransition { from, to } => {
                 write!(f, "must not change from `{from}` to `{to}`")
             }
+            Self::UnknownStrategy { strategy } => write!(f, "is unknown: {:?}", strategy.as_str()),
         }
     }
 }

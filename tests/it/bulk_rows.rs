@@ -6,8 +6,8 @@ use crate::support::{
     unordered_id,
 };
 use game_tasks::{
-    CreateOutcome, Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
-    TaskFilter, TaskKey, TaskRepositoryExt, TaskScope,
+    CreateOutcome, Game, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository,
+    StrategyResolver, TaskError, TaskFilter, TaskKey, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 

@@ -12,9 +12,9 @@ use game_tasks::sea_orm::{
 };
 use game_tasks::sea_orm_migration::{MigrationTrait, MigratorTrait};
 use game_tasks::{
-    CursorFault, Game, NewTask, OnExisting, ParentGame, SeaOrmTaskRepository, StrategyResolver,
-    Task, TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
-    Tasks,
+    CursorFault, Game, NewTask, OnExisting, ParentGame, ResolveStrategyExt, SeaOrmTaskRepository,
+    StrategyResolver, Task, TaskError, TaskFilter, TaskOrder, TaskPatch, TaskQuery,
+    TaskRepositoryExt, TaskScope, Tasks,
 };
 use uuid::Uuid;
 

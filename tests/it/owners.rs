@@ -9,8 +9,8 @@ use game_tasks::conformance::fixtures::callers;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait, Value};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    NewTask, OwnerId, ParentGame, SeaOrmTaskRepository, StrategyResolver, Task, TaskConnection,
-    TaskError, TaskFilter, TaskQuery, TaskRepositoryExt, TaskScope, Tasks,
+    NewTask, OwnerId, ParentGame, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, Task,
+    TaskConnection, TaskError, TaskFilter, TaskQuery, TaskRepositoryExt, TaskScope, Tasks,
 };
 use uuid::Uuid;
 
@@ -72,7 +72,7 @@ async fn in_club<G: ParentGame>(
     for stranger in strangers {
         let scope = TaskScope::owner(stranger.clone());
         let scoped = all.clone().with_scope(scope.clone());
-        let resolver = StrategyResolver::with_parent::<G>(db.clone()).scoped(scope);
+        let resolver = StrategyResolver::with_parent::<G>(db.clone()).with_scope(scope);
         assert_sees_nothing(&scoped, &resolver, &expected[0]).await;
 
         let transaction = db.begin().await.unwrap();

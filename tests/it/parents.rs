@@ -7,9 +7,9 @@ use crate::support::{
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    ApiKeyId, CreateOutcome, Game, NewTask, OauthUserId, OnExisting, SeaOrmTaskRepository,
-    StrategyResolver, StrategySource, TaskError, TaskFilter, TaskPatch, TaskRepository,
-    TaskRepositoryExt, TaskScope,
+    ApiKeyId, CreateOutcome, Game, NewTask, OauthUserId, OnExisting, ResolveStrategyExt,
+    SeaOrmTaskRepository, StrategyResolver, StrategySource, TaskError, TaskFilter, TaskPatch,
+    TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use game_tasks::conformance::fixtures::walk;
 use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::{
-    Game, NewTask, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter, TaskOrder,
-    TaskPatch, TaskQuery, TaskRepositoryExt,
+    Game, NewTask, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, Task, TaskError,
+    TaskFilter, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt,
 };
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -4,8 +4,8 @@
 use crate::support::{Backend, Recorder, TestDatabase, key, on_database_within, tests_on};
 use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskFilter, TaskKey,
-    TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+    Game, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver,
+    TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -27,9 +27,9 @@ async fn plans(database: &TestDatabase) {
     let recorder = Recorder::new(db);
     for scope in [TaskScope::unrestricted(), TaskScope::api_key(key("gme_live_mine"))] {
         let tasks = database.tasks_on(&recorder.db).with_scope(scope.clone());
-        let resolver = StrategyResolver::new(recorder.db.clone()).scoped(scope);
+        let resolver = StrategyResolver::new(recorder.db.clone()).with_scope(scope);
         call_with_one_key(&tasks, &resolver, large).await;
-        for statement in recorder.take(30).into_iter().filter(reads) {
+        for statement in recorder.take(42).into_iter().filter(reads) {
             let plan = explain(db, &statement).await;
             assert!(!scans(database.backend, &plan), "{}\n{plan}", statement.sql);
         }
@@ -122,7 +122,12 @@ async fn call_with_one_key(
         tasks.transition(key.clone(), "open", "closed").await.unwrap_err();
         resolver.resolve(key.clone()).await.unwrap();
         let keys = (0..100).map(|n| named(n * 500)).map(TaskKey::from).chain([key.clone()]);
-        resolver.resolve_many(keys).await.unwrap();
+        let keys: Vec<TaskKey> = keys.collect();
+        resolver.resolve_many(&keys).await.unwrap();
+        resolver.resolve_with_task(key.clone()).await.unwrap();
+        resolver.resolve_many_with_tasks(&keys).await.unwrap();
+        tasks.find_many(&keys).await.unwrap();
+        assert!(tasks.exists(key.clone()).await.unwrap());
         tasks.delete(key).await.unwrap();
         tasks.create(NewTask::new(game, &task.external_task_id)).await.unwrap();
         tasks.create(NewTask::new(game, &task.external_task_id)).await.unwrap_err();

@@ -15,8 +15,8 @@ use game_tasks::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait, Value,
 };
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskFilter, TaskKey,
-    TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
+    Game, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, Task,
+    TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope,
 };
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -207,7 +207,7 @@ async fn read(tasks: &Examined<'_>, examining: &Connection, scope: &TaskScope, k
     let filter = || TaskFilter::keys(keys);
     assert_eq!(tasks.count(filter()).await.unwrap(), KEYS as u64);
     assert!(!tasks.list(TaskQuery::new(filter())).await.unwrap().items.is_empty());
-    let resolver = StrategyResolver::new(examining).scoped(scope.clone());
+    let resolver = StrategyResolver::new(examining).with_scope(scope.clone());
     let resolved = resolver.resolve_many(keys.iter().cloned()).await.unwrap();
     assert_eq!(resolved.iter().flatten().count(), KEYS);
 }

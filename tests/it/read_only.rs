@@ -3,8 +3,8 @@
 use crate::support::{Backend, TestDatabase, on_database, run, tests_on};
 use game_tasks::sea_orm::{Database, DatabaseConnection};
 use game_tasks::{
-    FailureKind, Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, TaskError,
-    TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt, migration,
+    FailureKind, Game, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository,
+    StrategyResolver, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt, migration,
 };
 
 tests_on!(

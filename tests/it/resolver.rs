@@ -8,8 +8,8 @@ use game_tasks::sea_orm::TransactionTrait;
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
     ApiKeyId, Game, InMemoryTaskRepository, Inheritance, NewTask, ResolveStrategy,
-    ResolvedStrategy, SeaOrmTaskRepository, StrategyId, StrategyResolver, StrategySource, Task,
-    TaskError, TaskRepository, TaskRepositoryExt, TaskScope,
+    ResolveStrategyExt, ResolvedStrategy, SeaOrmTaskRepository, StrategyId, StrategyResolver,
+    StrategySource, Task, TaskError, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 
@@ -42,9 +42,9 @@ async fn a_scope_hides_tasks(database: &TestDatabase) {
     let (_, task) = game_and_task(database).await;
     let scope = |text| TaskScope::api_key(ApiKeyId::new(text).unwrap());
     let all = || StrategyResolver::new(database.db.clone());
-    let mine = all().scoped(scope("gme_live_mine"));
-    let others = all().scoped(scope("gme_live_other"));
-    let both = all().scoped(scope("gme_live_mine")).scoped(scope("gme_live_other"));
+    let mine = all().with_scope(scope("gme_live_mine"));
+    let others = all().with_scope(scope("gme_live_other"));
+    let both = all().with_scope(scope("gme_live_mine")).with_scope(scope("gme_live_other"));
     for key in keys_of(&task) {
         assert_eq!(mine.resolve(&key).await.unwrap().strategy_id, "socio_bee");
         let keys = [key.clone(), Uuid::now_v7().into(), key.clone()];
@@ -137,7 +137,7 @@ async fn inheritance_can_be_set_for_each_game(database: &TestDatabase) {
         let expected: Vec<&str> = expected.iter().flat_map(|text| [*text, "own"]).collect();
         assert_eq!(resolve_each(&resolver, &stored).await, expected);
         assert_eq!(
-            resolve_each(&resolver.clone().scoped(TaskScope::unrestricted()), &stored).await,
+            resolve_each(&resolver.clone().with_scope(TaskScope::unrestricted()), &stored).await,
             expected
         );
         assert_eq!(resolve_each(&memory, &in_memory).await, expected);
@@ -167,7 +167,7 @@ async fn in_the_applications_transaction(database: &TestDatabase) {
     transaction.rollback().await.unwrap();
     assert_is!(resolver.resolve(&new).await, Err(TaskError::NotFound { .. }));
     assert_eq!(resolver.resolve((game.id, "task")).await.unwrap().strategy_id, "socio_bee");
-    let scoped = tasks.scoped(TaskScope::unrestricted());
+    let scoped = tasks.with_scope(TaskScope::unrestricted());
     assert_eq!(scoped.find(&new).await.unwrap(), None);
 }
 
@@ -176,7 +176,7 @@ async fn in_the_applications_transaction(database: &TestDatabase) {
 async fn invalid_stored_strategies(database: &TestDatabase) {
     let (game, task) = game_and_task(database).await;
     let all = StrategyResolver::new(database.db.clone());
-    let mine = all.clone().scoped(TaskScope::api_key(ApiKeyId::new("gme_live_mine").unwrap()));
+    let mine = all.clone().with_scope(TaskScope::api_key(ApiKeyId::new("gme_live_mine").unwrap()));
     let never = all.clone().inheritance(Inheritance::Never);
     let tasks = SeaOrmTaskRepository::new(database.db.clone());
     let set_game = r#"UPDATE games SET "strategyId" = ? WHERE id = ?"#;
@@ -214,7 +214,7 @@ async fn a_blank_strategy_in_the_applications_games_table(database: &TestDatabas
         let game = campaign(&database.db, n, 1, rules).await;
         let task = tasks.create(NewTask::new(game, "task")).await.unwrap();
         let expected = rules.filter(|rules| *rules == "bees").unwrap_or("default");
-        for resolver in [resolver.clone(), resolver.clone().scoped(owner.clone())] {
+        for resolver in [resolver.clone(), resolver.clone().with_scope(owner.clone())] {
             assert_eq!(resolve_each(&resolver, &[&task]).await, [expected], "{rules:?}");
         }
     }

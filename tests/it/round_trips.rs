@@ -6,8 +6,8 @@ use crate::support::{
 };
 use futures_util::TryStreamExt;
 use game_tasks::{
-    CreateOutcome, Game, MAX_PAGE_SIZE, NewTask, OnExisting, Task, TaskFilter, TaskPatch,
-    TaskQuery, TaskRepository, TaskRepositoryExt,
+    CreateOutcome, Game, MAX_PAGE_SIZE, NewTask, OnExisting, ResolveStrategyExt, Task, TaskFilter,
+    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
 };
 use uuid::Uuid;
 
@@ -219,11 +219,21 @@ async fn resolved_strategies(database: &TestDatabase) {
         for task in [&inherits, &own] {
             for key in keys_of(task) {
                 counted.succeeds(1, "resolve", resolver.resolve(&key)).await;
+                counted.succeeds(1, "resolve_with_task", resolver.resolve_with_task(&key)).await;
+                counted.succeeds(1, "exists", tasks.exists(&key)).await;
                 keys.push(key);
             }
         }
         let many = counted.succeeds(1, "resolve_many", resolver.resolve_many(&keys)).await;
         assert!(many.iter().all(Option::is_some));
+        let call = resolver.resolve_many_with_tasks(&keys);
+        let many = counted.succeeds(1, "resolve_many_with_tasks", call).await;
+        assert!(many.iter().all(Option::is_some));
+        let many = counted.succeeds(1, "find_many", tasks.find_many(&keys)).await;
+        assert!(many.iter().all(Option::is_some));
+        let none = tasks.find_many(Vec::<Uuid>::new());
+        assert!(counted.succeeds(0, "find_many of none", none).await.is_empty());
+        counted.succeeds(1, "resolve_game", resolver.resolve_game(counted.game)).await;
         let none = resolver.resolve_many(Vec::<Uuid>::new());
         assert!(counted.succeeds(0, "resolve_many of none", none).await.is_empty());
         counted.succeeds(1, "resolve_for", resolver.resolve_for(&inherits)).await;

@@ -4,8 +4,8 @@
 use crate::support::{Backend, ON_EXISTING, TestDatabase, assert_is, on_database, run};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskError, TaskFilter,
-    TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
+    Game, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, Task,
+    TaskError, TaskFilter, TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use uuid::Uuid;
 

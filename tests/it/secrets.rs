@@ -7,8 +7,8 @@ use game_tasks::conformance::fixtures::{
 use game_tasks::sea_orm::{IntoActiveModel, TransactionTrait};
 use game_tasks::{
     ApiKeyId, Caller, CreateOutcome, Game, InMemoryTaskRepository, NewTask, OnExisting,
-    SeaOrmTaskRepository, StrategyResolver, TaskError, TaskFilter, TaskPatch, TaskQuery,
-    TaskRepositoryExt, TaskScope,
+    ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, TaskError, TaskFilter, TaskPatch,
+    TaskQuery, TaskRepositoryExt, TaskScope,
 };
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -60,7 +60,7 @@ fn in_values() {
 
 async fn in_repositories_and_resolvers(database: &TestDatabase) {
     let db = &database.db;
-    let resolver = StrategyResolver::new(db.clone()).scoped(TaskScope::api_key(key()));
+    let resolver = StrategyResolver::new(db.clone()).with_scope(TaskScope::api_key(key()));
     assert_hides(&resolver);
     let transaction = db.begin().await.unwrap();
     assert_hides(&resolver.on(&transaction));
@@ -142,7 +142,7 @@ async fn make_calls(database: &TestDatabase) {
     let game = Game::new("game").owned_by_api_key(key()).insert(db).await.unwrap().id;
     let repository = SeaOrmTaskRepository::new(db.clone());
     let mine = game_tasks::TaskRepository::scoped(&repository, TaskScope::api_key(key()));
-    let resolver = StrategyResolver::new(db.clone()).scoped(TaskScope::api_key(key()));
+    let resolver = StrategyResolver::new(db.clone()).with_scope(TaskScope::api_key(key()));
     let batch = || ["a", "b"].map(|name| NewTask::new(game, name));
     let closed = || TaskPatch::new().status("closed");
     let made = mine.create(NewTask::new(game, "made")).await.unwrap();

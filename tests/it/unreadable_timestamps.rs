@@ -7,9 +7,9 @@ use crate::support::{
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait};
 use game_tasks::{
-    CreateOutcome, Game, Games, NewTask, OnExisting, Retry, SeaOrmTaskRepository, StrategyResolver,
-    Task, TaskConnection, TaskError, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepositoryExt, Tasks,
+    CreateOutcome, Game, Games, NewTask, OnExisting, ResolveStrategyExt, Retry,
+    SeaOrmTaskRepository, StrategyResolver, Task, TaskConnection, TaskError, TaskFilter, TaskKey,
+    TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, Tasks,
 };
 use uuid::Uuid;
 

@@ -3,8 +3,8 @@
 use crate::support::{assert_is, unvalidated};
 use game_tasks::{
     ApiKeyId, CreateOutcome, Game, InMemoryTaskRepository, Inheritance, Lifecycle, NewTask,
-    OnExisting, Page, ResolvedStrategy, StrategyId, StrategyKind, StrategySource, Task, TaskError,
-    TaskKey, TaskRepositoryExt, TaskScope, TaskStatus,
+    OnExisting, Page, ResolveStrategyExt, ResolvedStrategy, StrategyId, StrategyKind,
+    StrategySource, Task, TaskError, TaskKey, TaskRepositoryExt, TaskScope, TaskStatus,
 };
 use uuid::Uuid;
 

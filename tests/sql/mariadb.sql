@@ -2904,8 +2904,40 @@ FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
 WHERE `tasks`.`id` = ?;
 -- with <id>
 
+-- resolve_with_task by id (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited
+FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE `tasks`.`id` = ?;
+-- with <id>
+
 -- resolve by game and id (without a scope)
 SELECT `tasks`.`strategyId` AS own, g.`strategyId` AS inherited
+FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE `tasks`.`gameId` = ? AND `tasks`.`id` = ?;
+-- with <game>, <id>
+
+-- resolve_with_task by game and id (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited
 FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
 WHERE `tasks`.`gameId` = ? AND `tasks`.`id` = ?;
 -- with <game>, <id>
@@ -2919,18 +2951,38 @@ FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
 WHERE `tasks`.`gameId` = ? AND `tasks`.`externalTaskId` = ?;
 -- with <game>, 'task 036'
 
--- resolve_for (without a scope)
+-- resolve_with_task by game and external id (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited
+FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE `tasks`.`gameId` = ? AND `tasks`.`externalTaskId` = ?;
+-- with <game>, 'task 036'
+
+-- resolve_game (without a scope)
 SELECT g.`strategyId` AS inherited
 FROM `games` g
 WHERE g.`id` = ?;
 -- with <game>
 
+-- resolve_for (without a scope)
+-- as in: resolve_game (without a scope)
+-- with <game>
+
 -- resolve_many by id (without a scope)
 SELECT
-  k.n AS n,
   `tasks`.`gameId` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n AS n
 FROM (
   SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
@@ -2939,12 +2991,52 @@ FROM (
 WHERE 1 = 1;
 -- with bytes of [<id>, <id>, <id>], '[0, 0, 0]'
 
+-- resolve_many_with_tasks by id (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1;
+-- with bytes of [<id>, <id>, <id>], '[0, 0, 0]'
+
+-- find_many by id (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+WHERE 1 = 1;
+-- with bytes of [<id>, <id>, <id>], '[0, 0, 0]'
+
 -- resolve_many by game and id (without a scope)
 SELECT
-  k.n AS n,
   `tasks`.`id` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n AS n
 FROM (
   SELECT
     j.n - 1 AS n,
@@ -2957,12 +3049,60 @@ FROM (
 WHERE 1 = 1;
 -- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]'
 
+-- resolve_many_with_tasks by game and id (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1;
+-- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]'
+
+-- find_many by game and id (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+WHERE 1 = 1;
+-- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]'
+
 -- resolve_many by game and external id (without a scope)
 SELECT
-  k.n AS n,
   `tasks`.`id` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n AS n
 FROM (
   SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
@@ -2979,40 +3119,19 @@ FROM (
 WHERE 1 = 1;
 -- with <game>, '["task 036", "task 037", "task 038"]'
 
--- resolve_many by keys of all kinds (without a scope)
+-- resolve_many_with_tasks by game and external id (without a scope)
 SELECT
-  k.n AS n,
-  `tasks`.`gameId` AS other_id,
-  `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
-FROM (
-  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
-) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
-  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
-WHERE 1 = 1
-UNION ALL
-SELECT
-  k.n + ? AS n,
-  `tasks`.`id` AS other_id,
-  `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
-FROM (
-  SELECT
-    j.n - 1 AS n,
-    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
-    CAST(? AS BINARY(16)) AS g
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
-) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
-  AND `tasks`.`id` = k.a
-  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
-WHERE 1 = 1
-UNION ALL
-SELECT
-  k.n + ? AS n,
-  `tasks`.`id` AS other_id,
-  `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n AS n
 FROM (
   SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
@@ -3026,6 +3145,219 @@ FROM (
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`externalTaskId` = k.e
   LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1;
+-- with <game>, '["task 036", "task 037", "task 038"]'
+
+-- find_many by game and external id (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
+  FROM
+    JSON_TABLE(
+      ?,
+      '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+      )
+    ) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`externalTaskId` = k.e
+WHERE 1 = 1;
+-- with <game>, '["task 036", "task 037", "task 038"]'
+
+-- resolve_many by keys of all kinds (without a scope)
+SELECT
+  `tasks`.`gameId` AS other_id,
+  `tasks`.`strategyId` AS own,
+  g.`strategyId` AS inherited,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1
+UNION ALL
+SELECT
+  `tasks`.`id` AS other_id,
+  `tasks`.`strategyId` AS own,
+  g.`strategyId` AS inherited,
+  k.n + ? AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1
+UNION ALL
+SELECT
+  `tasks`.`id` AS other_id,
+  `tasks`.`strategyId` AS own,
+  g.`strategyId` AS inherited,
+  k.n + ? AS n
+FROM (
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
+  FROM
+    JSON_TABLE(
+      ?,
+      '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+      )
+    ) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`externalTaskId` = k.e
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1;
+-- with bytes of [<id>], '[0]', 1, bytes of [<id>], <game>, '[0]', 2, <game>, '["task 038"]'
+
+-- resolve_many_with_tasks by keys of all kinds (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1
+UNION ALL
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n + ? AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1
+UNION ALL
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n + ? AS n
+FROM (
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
+  FROM
+    JSON_TABLE(
+      ?,
+      '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+      )
+    ) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`externalTaskId` = k.e
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE 1 = 1;
+-- with bytes of [<id>], '[0]', 1, bytes of [<id>], <game>, '[0]', 2, <game>, '["task 038"]'
+
+-- find_many by keys of all kinds (without a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+WHERE 1 = 1
+UNION ALL
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n + ? AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+WHERE 1 = 1
+UNION ALL
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n + ? AS n
+FROM (
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
+  FROM
+    JSON_TABLE(
+      ?,
+      '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+      )
+    ) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`externalTaskId` = k.e
 WHERE 1 = 1;
 -- with bytes of [<id>], '[0]', 1, bytes of [<id>], <game>, '[0]', 2, <game>, '["task 038"]'
 
@@ -6263,8 +6595,61 @@ WHERE
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_with_task by id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited
+FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  `tasks`.`id` = ?
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with <id>, 'gme_live_mine', 'gme_live_mine'
+
 -- resolve by game and id (in a scope)
 SELECT `tasks`.`strategyId` AS own, g.`strategyId` AS inherited
+FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`id` = ?
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_with_task by game and id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited
 FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
 WHERE
   `tasks`.`gameId` = ?
@@ -6300,16 +6685,49 @@ WHERE
   );
 -- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_with_task by game and external id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited
+FROM `tasks` LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  `tasks`.`gameId` = ?
+  AND `tasks`.`externalTaskId` = ?
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_game (in a scope)
+SELECT g.`strategyId` AS inherited
+FROM `games` g
+WHERE g.`id` = ? AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin;
+-- with <game>, 'gme_live_mine'
+
 -- resolve_for (in a scope)
 -- as in: resolve by game and id (in a scope)
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
 
 -- resolve_many by id (in a scope)
 SELECT
-  k.n AS n,
   `tasks`.`gameId` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n AS n
 FROM (
   SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
@@ -6328,12 +6746,72 @@ WHERE
   );
 -- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by game and id (in a scope)
 SELECT
-  k.n AS n,
   `tasks`.`id` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n AS n
 FROM (
   SELECT
     j.n - 1 AS n,
@@ -6356,12 +6834,80 @@ WHERE
   );
 -- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by game and id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by game and id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by game and external id (in a scope)
 SELECT
-  k.n AS n,
   `tasks`.`id` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n AS n
 FROM (
   SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
@@ -6388,12 +6934,88 @@ WHERE
   );
 -- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by game and external id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
+  FROM
+    JSON_TABLE(
+      ?,
+      '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+      )
+    ) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`externalTaskId` = k.e
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by game and external id (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
+  FROM
+    JSON_TABLE(
+      ?,
+      '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+      )
+    ) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`externalTaskId` = k.e
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by keys of all kinds (in a scope)
 SELECT
-  k.n AS n,
   `tasks`.`gameId` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n AS n
 FROM (
   SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
@@ -6412,10 +7034,10 @@ WHERE
   )
 UNION ALL
 SELECT
-  k.n + ? AS n,
   `tasks`.`id` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n + ? AS n
 FROM (
   SELECT
     j.n - 1 AS n,
@@ -6438,10 +7060,10 @@ WHERE
   )
 UNION ALL
 SELECT
-  k.n + ? AS n,
   `tasks`.`id` AS other_id,
   `tasks`.`strategyId` AS own,
-  g.`strategyId` AS inherited
+  g.`strategyId` AS inherited,
+  k.n + ? AS n
 FROM (
   SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
   FROM
@@ -6455,6 +7077,204 @@ FROM (
 ) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
   AND `tasks`.`externalTaskId` = k.e
   LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with bytes of [<id>], '[0]', 'gme_live_mine', 'gme_live_mine', 1, bytes of [<id>], <game>, '[0]',
+--   'gme_live_mine', 'gme_live_mine', 2, <game>, '["task 076"]', 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_many_with_tasks by keys of all kinds (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  )
+UNION ALL
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n + ? AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  )
+UNION ALL
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  g.`strategyId` AS inherited,
+  k.n + ? AS n
+FROM (
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
+  FROM
+    JSON_TABLE(
+      ?,
+      '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+      )
+    ) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`externalTaskId` = k.e
+  LEFT JOIN `games` g ON g.`id` = `tasks`.`gameId`
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  );
+-- with bytes of [<id>], '[0]', 'gme_live_mine', 'gme_live_mine', 1, bytes of [<id>], <game>, '[0]',
+--   'gme_live_mine', 'gme_live_mine', 2, <game>, '["task 076"]', 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by keys of all kinds (in a scope)
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n AS n
+FROM (
+  SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`id` = k.a
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  )
+UNION ALL
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n + ? AS n
+FROM (
+  SELECT
+    j.n - 1 AS n,
+    SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS a,
+    CAST(? AS BINARY(16)) AS g
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`id` = k.a
+WHERE
+  1 = 1
+  AND (
+    `tasks`.`apiKey_used` = ?
+    OR EXISTS (
+      SELECT 1
+      FROM `games` g
+      WHERE g.`id` = `tasks`.`gameId`
+        AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+    )
+  )
+UNION ALL
+SELECT
+  `tasks`.`id`,
+  `tasks`.`created_at` AS `created_at`,
+  `tasks`.`updated_at` AS `updated_at`,
+  `tasks`.`apiKey_used`,
+  `tasks`.`oauth_user_id`,
+  `tasks`.`gameId`,
+  `tasks`.`externalTaskId`,
+  `tasks`.`strategyId`,
+  `tasks`.`status`,
+  k.n + ? AS n
+FROM (
+  SELECT j.n - 1 AS n, j.e AS e, CAST(? AS BINARY(16)) AS g
+  FROM
+    JSON_TABLE(
+      ?,
+      '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+      )
+    ) j
+) k STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = k.g
+  AND `tasks`.`externalTaskId` = k.e
 WHERE
   1 = 1
   AND (

@@ -2621,8 +2621,52 @@ FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
 WHERE "tasks"."id" = $1;
 -- with <id>
 
+-- resolve_with_task by id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE "tasks"."id" = $1;
+-- with <id>
+
 -- resolve by game and id (without a scope)
 SELECT "tasks"."strategyId" AS own, g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE "tasks"."gameId" = $1 AND "tasks"."id" = $2;
+-- with <game>, <id>
+
+-- resolve_with_task by game and id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
 FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
 WHERE "tasks"."gameId" = $1 AND "tasks"."id" = $2;
 -- with <game>, <id>
@@ -2636,18 +2680,44 @@ FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
 WHERE "tasks"."gameId" = $1 AND "tasks"."externalTaskId" COLLATE "C" = $2;
 -- with <game>, 'task 036'
 
--- resolve_for (without a scope)
+-- resolve_with_task by game and external id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE "tasks"."gameId" = $1 AND "tasks"."externalTaskId" COLLATE "C" = $2;
+-- with <game>, 'task 036'
+
+-- resolve_game (without a scope)
 SELECT g."strategyId" AS inherited
 FROM "games" g
 WHERE g."id" = $1;
 -- with <game>
 
+-- resolve_for (without a scope)
+-- as in: resolve_game (without a scope)
+-- with <game>
+
 -- resolve_many by id (without a scope)
 SELECT
-  k.n AS n,
   "tasks"."gameId" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM (
   SELECT a.n - 1 AS n, a.a AS a
   FROM unnest((SELECT CAST($1 AS uuid[])))
@@ -2659,12 +2729,70 @@ FROM (
 WHERE 1 = 1;
 -- with uuids [<id>, <id>, <id>]
 
+-- resolve_many_with_tasks by id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a
+  FROM unnest((SELECT CAST($1 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with uuids [<id>, <id>, <id>]
+
+-- find_many by id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a
+  FROM unnest((SELECT CAST($1 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."id" = k.a
+WHERE 1 = 1;
+-- with uuids [<id>, <id>, <id>]
+
 -- resolve_many by game and id (without a scope)
 SELECT
-  k.n AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM (
   SELECT a.n - 1 AS n, a.a AS a, CAST($1 AS uuid) AS g
   FROM unnest((SELECT CAST($2 AS uuid[])))
@@ -2677,12 +2805,72 @@ FROM (
 WHERE 1 = 1;
 -- with <game>, uuids [<id>, <id>, <id>]
 
+-- resolve_many_with_tasks by game and id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a, CAST($1 AS uuid) AS g
+  FROM unnest((SELECT CAST($2 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with <game>, uuids [<id>, <id>, <id>]
+
+-- find_many by game and id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a, CAST($1 AS uuid) AS g
+  FROM unnest((SELECT CAST($2 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."id" = k.a
+WHERE 1 = 1;
+-- with <game>, uuids [<id>, <id>, <id>]
+
 -- resolve_many by game and external id (without a scope)
 SELECT
-  k.n AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM (
   SELECT a.n - 1 AS n, a.e AS e, CAST($1 AS uuid) AS g
   FROM unnest((SELECT CAST($2 AS text[])))
@@ -2697,12 +2885,76 @@ FROM (
 WHERE 1 = 1;
 -- with <game>, texts ['task 036', 'task 037', 'task 038']
 
+-- resolve_many_with_tasks by game and external id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.e AS e, CAST($1 AS uuid) AS g
+  FROM unnest((SELECT CAST($2 AS text[])))
+  WITH ORDINALITY AS a(e, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = k.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= k.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= k.e
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with <game>, texts ['task 036', 'task 037', 'task 038']
+
+-- find_many by game and external id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.e AS e, CAST($1 AS uuid) AS g
+  FROM unnest((SELECT CAST($2 AS text[])))
+  WITH ORDINALITY AS a(e, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = k.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= k.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= k.e
+WHERE 1 = 1;
+-- with <game>, texts ['task 036', 'task 037', 'task 038']
+
 -- resolve_many by keys of all kinds (without a scope)
 SELECT
-  k.n AS n,
   "tasks"."gameId" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM (
   SELECT a.n - 1 AS n, a.a AS a
   FROM unnest((SELECT CAST($1 AS uuid[])))
@@ -2714,10 +2966,10 @@ FROM (
 WHERE 1 = 1
 UNION ALL
 SELECT
-  k.n + $2 AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n + $2 AS n
 FROM (
   SELECT a.n - 1 AS n, a.a AS a, CAST($3 AS uuid) AS g
   FROM unnest((SELECT CAST($4 AS uuid[])))
@@ -2730,10 +2982,10 @@ FROM (
 WHERE 1 = 1
 UNION ALL
 SELECT
-  k.n + $5 AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n + $5 AS n
 FROM (
   SELECT a.n - 1 AS n, a.e AS e, CAST($6 AS uuid) AS g
   FROM unnest((SELECT CAST($7 AS text[])))
@@ -2745,6 +2997,180 @@ FROM (
   AND "tasks"."externalTaskId" COLLATE "C" >= k.e
   AND "tasks"."externalTaskId" COLLATE "C" <= k.e
   LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with uuids [<id>], 1, <game>, uuids [<id>], 2, <game>, texts ['task 038']
+
+-- resolve_many_with_tasks by keys of all kinds (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a
+  FROM unnest((SELECT CAST($1 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n + $2 AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a, CAST($3 AS uuid) AS g
+  FROM unnest((SELECT CAST($4 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n + $5 AS n
+FROM (
+  SELECT a.n - 1 AS n, a.e AS e, CAST($6 AS uuid) AS g
+  FROM unnest((SELECT CAST($7 AS text[])))
+  WITH ORDINALITY AS a(e, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = k.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= k.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= k.e
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with uuids [<id>], 1, <game>, uuids [<id>], 2, <game>, texts ['task 038']
+
+-- find_many by keys of all kinds (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a
+  FROM unnest((SELECT CAST($1 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."id" = k.a
+WHERE 1 = 1
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n + $2 AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a, CAST($3 AS uuid) AS g
+  FROM unnest((SELECT CAST($4 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."id" = k.a
+WHERE 1 = 1
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n + $5 AS n
+FROM (
+  SELECT a.n - 1 AS n, a.e AS e, CAST($6 AS uuid) AS g
+  FROM unnest((SELECT CAST($7 AS text[])))
+  WITH ORDINALITY AS a(e, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = k.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= k.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= k.e
 WHERE 1 = 1;
 -- with uuids [<id>], 1, <game>, uuids [<id>], 2, <game>, texts ['task 038']
 
@@ -5665,8 +6091,73 @@ WHERE
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_with_task by id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  "tasks"."id" = $1
+  AND (
+    "tasks"."apiKey_used" = $2
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $3
+    )
+  );
+-- with <id>, 'gme_live_mine', 'gme_live_mine'
+
 -- resolve by game and id (in a scope)
 SELECT "tasks"."strategyId" AS own, g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  "tasks"."gameId" = $1
+  AND "tasks"."id" = $2
+  AND (
+    "tasks"."apiKey_used" = $3
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $4
+    )
+  );
+-- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_with_task by game and id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
 FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
 WHERE
   "tasks"."gameId" = $1
@@ -5702,16 +6193,55 @@ WHERE
   );
 -- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_with_task by game and external id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  "tasks"."gameId" = $1
+  AND "tasks"."externalTaskId" COLLATE "C" = $2
+  AND (
+    "tasks"."apiKey_used" = $3
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $4
+    )
+  );
+-- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_game (in a scope)
+SELECT g."strategyId" AS inherited
+FROM "games" g
+WHERE g."id" = $1 AND g."apiKey_used" COLLATE "C" = $2;
+-- with <game>, 'gme_live_mine'
+
 -- resolve_for (in a scope)
 -- as in: resolve by game and id (in a scope)
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
 
 -- resolve_many by id (in a scope)
 SELECT
-  k.n AS n,
   "tasks"."gameId" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM (
   SELECT a.n - 1 AS n, a.a AS a
   FROM unnest((SELECT CAST($1 AS uuid[])))
@@ -5733,12 +6263,90 @@ WHERE
   );
 -- with uuids [<id>, <id>, <id>], 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a
+  FROM unnest((SELECT CAST($1 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $2
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $3
+    )
+  );
+-- with uuids [<id>, <id>, <id>], 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a
+  FROM unnest((SELECT CAST($1 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."id" = k.a
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $2
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $3
+    )
+  );
+-- with uuids [<id>, <id>, <id>], 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by game and id (in a scope)
 SELECT
-  k.n AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM (
   SELECT a.n - 1 AS n, a.a AS a, CAST($1 AS uuid) AS g
   FROM unnest((SELECT CAST($2 AS uuid[])))
@@ -5761,12 +6369,92 @@ WHERE
   );
 -- with <game>, uuids [<id>, <id>, <id>], 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by game and id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a, CAST($1 AS uuid) AS g
+  FROM unnest((SELECT CAST($2 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $3
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $4
+    )
+  );
+-- with <game>, uuids [<id>, <id>, <id>], 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by game and id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a, CAST($1 AS uuid) AS g
+  FROM unnest((SELECT CAST($2 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."id" = k.a
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $3
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $4
+    )
+  );
+-- with <game>, uuids [<id>, <id>, <id>], 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by game and external id (in a scope)
 SELECT
-  k.n AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM (
   SELECT a.n - 1 AS n, a.e AS e, CAST($1 AS uuid) AS g
   FROM unnest((SELECT CAST($2 AS text[])))
@@ -5791,12 +6479,96 @@ WHERE
   );
 -- with <game>, texts ['task 074', 'task 075', 'task 076'], 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by game and external id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.e AS e, CAST($1 AS uuid) AS g
+  FROM unnest((SELECT CAST($2 AS text[])))
+  WITH ORDINALITY AS a(e, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = k.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= k.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= k.e
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $3
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $4
+    )
+  );
+-- with <game>, texts ['task 074', 'task 075', 'task 076'], 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by game and external id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.e AS e, CAST($1 AS uuid) AS g
+  FROM unnest((SELECT CAST($2 AS text[])))
+  WITH ORDINALITY AS a(e, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = k.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= k.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= k.e
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $3
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $4
+    )
+  );
+-- with <game>, texts ['task 074', 'task 075', 'task 076'], 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by keys of all kinds (in a scope)
 SELECT
-  k.n AS n,
   "tasks"."gameId" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM (
   SELECT a.n - 1 AS n, a.a AS a
   FROM unnest((SELECT CAST($1 AS uuid[])))
@@ -5818,10 +6590,10 @@ WHERE
   )
 UNION ALL
 SELECT
-  k.n + $4 AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n + $4 AS n
 FROM (
   SELECT a.n - 1 AS n, a.a AS a, CAST($5 AS uuid) AS g
   FROM unnest((SELECT CAST($6 AS uuid[])))
@@ -5844,10 +6616,10 @@ WHERE
   )
 UNION ALL
 SELECT
-  k.n + $9 AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n + $9 AS n
 FROM (
   SELECT a.n - 1 AS n, a.e AS e, CAST($10 AS uuid) AS g
   FROM unnest((SELECT CAST($11 AS text[])))
@@ -5859,6 +6631,242 @@ FROM (
   AND "tasks"."externalTaskId" COLLATE "C" >= k.e
   AND "tasks"."externalTaskId" COLLATE "C" <= k.e
   LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $12
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $13
+    )
+  );
+-- with uuids [<id>], 'gme_live_mine', 'gme_live_mine', 1, <game>, uuids [<id>], 'gme_live_mine',
+--   'gme_live_mine', 2, <game>, texts ['task 076'], 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_many_with_tasks by keys of all kinds (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a
+  FROM unnest((SELECT CAST($1 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $2
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $3
+    )
+  )
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n + $4 AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a, CAST($5 AS uuid) AS g
+  FROM unnest((SELECT CAST($6 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $7
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $8
+    )
+  )
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n + $9 AS n
+FROM (
+  SELECT a.n - 1 AS n, a.e AS e, CAST($10 AS uuid) AS g
+  FROM unnest((SELECT CAST($11 AS text[])))
+  WITH ORDINALITY AS a(e, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = k.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= k.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= k.e
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $12
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $13
+    )
+  );
+-- with uuids [<id>], 'gme_live_mine', 'gme_live_mine', 1, <game>, uuids [<id>], 'gme_live_mine',
+--   'gme_live_mine', 2, <game>, texts ['task 076'], 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by keys of all kinds (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a
+  FROM unnest((SELECT CAST($1 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."id" = k.a
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $2
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $3
+    )
+  )
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n + $4 AS n
+FROM (
+  SELECT a.n - 1 AS n, a.a AS a, CAST($5 AS uuid) AS g
+  FROM unnest((SELECT CAST($6 AS uuid[])))
+  WITH ORDINALITY AS a(a, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."id" = k.a
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = $7
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = $8
+    )
+  )
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" > '-infinity'
+    AND "tasks"."created_at" < '262142-01-01 00:00:00+00' THEN "tasks"."created_at"
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" > '-infinity'
+    AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n + $9 AS n
+FROM (
+  SELECT a.n - 1 AS n, a.e AS e, CAST($10 AS uuid) AS g
+  FROM unnest((SELECT CAST($11 AS text[])))
+  WITH ORDINALITY AS a(e, n)
+  WHERE a.n > 0 OFFSET 0
+) k
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ k.g, k.g ])
+  AND "tasks"."externalTaskId" COLLATE "C" = k.e
+  AND "tasks"."externalTaskId" COLLATE "C" >= k.e
+  AND "tasks"."externalTaskId" COLLATE "C" <= k.e
 WHERE
   1 = 1
   AND (

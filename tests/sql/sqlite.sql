@@ -2524,8 +2524,52 @@ FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
 WHERE "tasks"."id" = ?;
 -- with <id>
 
+-- resolve_with_task by id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE "tasks"."id" = ?;
+-- with <id>
+
 -- resolve by game and id (without a scope)
 SELECT "tasks"."strategyId" AS own, g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE "tasks"."gameId" = ? AND "tasks"."id" = ?;
+-- with <game>, <id>
+
+-- resolve_with_task by game and id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
 FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
 WHERE "tasks"."gameId" = ? AND "tasks"."id" = ?;
 -- with <game>, <id>
@@ -2539,18 +2583,44 @@ FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
 WHERE "tasks"."gameId" = ? AND "tasks"."externalTaskId" = ?;
 -- with <game>, 'task 036'
 
--- resolve_for (without a scope)
+-- resolve_with_task by game and external id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE "tasks"."gameId" = ? AND "tasks"."externalTaskId" = ?;
+-- with <game>, 'task 036'
+
+-- resolve_game (without a scope)
 SELECT g."strategyId" AS inherited
 FROM "games" g
 WHERE g."id" = ?;
 -- with <game>
 
+-- resolve_for (without a scope)
+-- as in: resolve_game (without a scope)
+-- with <game>
+
 -- resolve_many by id (without a scope)
 SELECT
-  k.n AS n,
   "tasks"."gameId" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM
   (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
   CROSS JOIN "tasks" ON "tasks"."id" = k.a
@@ -2558,12 +2628,62 @@ FROM
 WHERE 1 = 1;
 -- with bytes of [<id>, <id>, <id>], '[0, 0, 0]'
 
+-- resolve_many_with_tasks by id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with bytes of [<id>, <id>, <id>], '[0, 0, 0]'
+
+-- find_many by id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."id" = k.a
+WHERE 1 = 1;
+-- with bytes of [<id>, <id>, <id>], '[0, 0, 0]'
+
 -- resolve_many by game and id (without a scope)
 SELECT
-  k.n AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM
   (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
   CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
@@ -2572,12 +2692,64 @@ FROM
 WHERE 1 = 1;
 -- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]'
 
+-- resolve_many_with_tasks by game and id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
+  AND "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]'
+
+-- find_many by game and id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
+  AND "tasks"."id" = k.a
+WHERE 1 = 1;
+-- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]'
+
 -- resolve_many by game and external id (without a scope)
 SELECT
-  k.n AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM
   (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
   CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
@@ -2586,12 +2758,64 @@ FROM
 WHERE 1 = 1;
 -- with <game>, '["task 036", "task 037", "task 038"]'
 
+-- resolve_many_with_tasks by game and external id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM
+  (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
+  AND "tasks"."externalTaskId" = k.e
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with <game>, '["task 036", "task 037", "task 038"]'
+
+-- find_many by game and external id (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM
+  (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
+  AND "tasks"."externalTaskId" = k.e
+WHERE 1 = 1;
+-- with <game>, '["task 036", "task 037", "task 038"]'
+
 -- resolve_many by keys of all kinds (without a scope)
 SELECT
-  k.n AS n,
   "tasks"."gameId" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM
   (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
   CROSS JOIN "tasks" ON "tasks"."id" = k.a
@@ -2599,10 +2823,10 @@ FROM
 WHERE 1 = 1
 UNION ALL
 SELECT
-  k.n + ? AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n + ? AS n
 FROM
   (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
   CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
@@ -2611,15 +2835,161 @@ FROM
 WHERE 1 = 1
 UNION ALL
 SELECT
-  k.n + ? AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n + ? AS n
 FROM
   (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
   CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
   AND "tasks"."externalTaskId" = k.e
   LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with bytes of [<id>], '[0]', 1, bytes of [<id>], <game>, '[0]', 2, <game>, '["task 038"]'
+
+-- resolve_many_with_tasks by keys of all kinds (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n + ? AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
+  AND "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n + ? AS n
+FROM
+  (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
+  AND "tasks"."externalTaskId" = k.e
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE 1 = 1;
+-- with bytes of [<id>], '[0]', 1, bytes of [<id>], <game>, '[0]', 2, <game>, '["task 038"]'
+
+-- find_many by keys of all kinds (without a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."id" = k.a
+WHERE 1 = 1
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n + ? AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
+  AND "tasks"."id" = k.a
+WHERE 1 = 1
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n + ? AS n
+FROM
+  (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
+  AND "tasks"."externalTaskId" = k.e
 WHERE 1 = 1;
 -- with bytes of [<id>], '[0]', 1, bytes of [<id>], <game>, '[0]', 2, <game>, '["task 038"]'
 
@@ -5407,8 +5777,73 @@ WHERE
   );
 -- with <id>, 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_with_task by id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  "tasks"."id" = ?
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with <id>, 'gme_live_mine', 'gme_live_mine'
+
 -- resolve by game and id (in a scope)
 SELECT "tasks"."strategyId" AS own, g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  "tasks"."gameId" = ?
+  AND "tasks"."id" = ?
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_with_task by game and id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
 FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
 WHERE
   "tasks"."gameId" = ?
@@ -5444,16 +5879,55 @@ WHERE
   );
 -- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_with_task by game and external id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited
+FROM "tasks" LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  "tasks"."gameId" = ?
+  AND "tasks"."externalTaskId" = ?
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with <game>, 'task 074', 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_game (in a scope)
+SELECT g."strategyId" AS inherited
+FROM "games" g
+WHERE g."id" = ? AND g."apiKey_used" = ? COLLATE BINARY;
+-- with <game>, 'gme_live_mine'
+
 -- resolve_for (in a scope)
 -- as in: resolve by game and id (in a scope)
 -- with <game>, <id>, 'gme_live_mine', 'gme_live_mine'
 
 -- resolve_many by id (in a scope)
 SELECT
-  k.n AS n,
   "tasks"."gameId" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM
   (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
   CROSS JOIN "tasks" ON "tasks"."id" = k.a
@@ -5471,12 +5945,82 @@ WHERE
   );
 -- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."id" = k.a
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with bytes of [<id>, <id>, <id>], '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by game and id (in a scope)
 SELECT
-  k.n AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM
   (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
   CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
@@ -5495,12 +6039,84 @@ WHERE
   );
 -- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by game and id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
+  AND "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by game and id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
+  AND "tasks"."id" = k.a
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with bytes of [<id>, <id>, <id>], <game>, '[0, 0, 0]', 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by game and external id (in a scope)
 SELECT
-  k.n AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM
   (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
   CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
@@ -5519,12 +6135,84 @@ WHERE
   );
 -- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
 
+-- resolve_many_with_tasks by game and external id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM
+  (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
+  AND "tasks"."externalTaskId" = k.e
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by game and external id (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM
+  (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
+  AND "tasks"."externalTaskId" = k.e
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with <game>, '["task 074", "task 075", "task 076"]', 'gme_live_mine', 'gme_live_mine'
+
 -- resolve_many by keys of all kinds (in a scope)
 SELECT
-  k.n AS n,
   "tasks"."gameId" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n AS n
 FROM
   (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
   CROSS JOIN "tasks" ON "tasks"."id" = k.a
@@ -5542,10 +6230,10 @@ WHERE
   )
 UNION ALL
 SELECT
-  k.n + ? AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n + ? AS n
 FROM
   (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
   CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
@@ -5564,15 +6252,223 @@ WHERE
   )
 UNION ALL
 SELECT
-  k.n + ? AS n,
   "tasks"."id" AS other_id,
   "tasks"."strategyId" AS own,
-  g."strategyId" AS inherited
+  g."strategyId" AS inherited,
+  k.n + ? AS n
 FROM
   (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
   CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
   AND "tasks"."externalTaskId" = k.e
   LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with bytes of [<id>], '[0]', 'gme_live_mine', 'gme_live_mine', 1, bytes of [<id>], <game>, '[0]',
+--   'gme_live_mine', 'gme_live_mine', 2, <game>, '["task 076"]', 'gme_live_mine', 'gme_live_mine'
+
+-- resolve_many_with_tasks by keys of all kinds (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  )
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n + ? AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
+  AND "tasks"."id" = k.a
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  )
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  g."strategyId" AS inherited,
+  k.n + ? AS n
+FROM
+  (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
+  AND "tasks"."externalTaskId" = k.e
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  );
+-- with bytes of [<id>], '[0]', 'gme_live_mine', 'gme_live_mine', 1, bytes of [<id>], <game>, '[0]',
+--   'gme_live_mine', 'gme_live_mine', 2, <game>, '["task 076"]', 'gme_live_mine', 'gme_live_mine'
+
+-- find_many by keys of all kinds (in a scope)
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."id" = k.a
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  )
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n + ? AS n
+FROM
+  (SELECT key AS n, substr(?, 16 * key + 1, 16) AS a, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON + "tasks"."gameId" = k.g
+  AND "tasks"."id" = k.a
+WHERE
+  1 = 1
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  )
+UNION ALL
+SELECT
+  "tasks"."id",
+  CASE
+    WHEN "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."created_at" AS TEXT)
+    ELSE normalised("tasks"."created_at")
+  END AS "created_at",
+  CASE
+    WHEN "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("tasks"."updated_at" AS TEXT)
+    ELSE normalised("tasks"."updated_at")
+  END AS "updated_at",
+  "tasks"."apiKey_used",
+  "tasks"."oauth_user_id",
+  "tasks"."gameId",
+  "tasks"."externalTaskId",
+  "tasks"."strategyId",
+  "tasks"."status",
+  k.n + ? AS n
+FROM
+  (SELECT key AS n, value AS e, ? AS g FROM json_each(?)) k
+  CROSS JOIN "tasks" ON "tasks"."gameId" = k.g
+  AND "tasks"."externalTaskId" = k.e
 WHERE
   1 = 1
   AND (

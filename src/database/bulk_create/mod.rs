@@ -63,7 +63,7 @@ impl InsertedRows {
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// Validates a task as far as that is possible without the database.
     fn validate(&self, task: &NewTask) -> Result<(), TaskError> {
-        task.validate()?;
+        self.validate_new(task)?;
         match self.scope().creator()? {
             Some(_) => Ok(()),
             None => Err(TaskError::GameNotFound { game_id: task.game_id }),

@@ -8,6 +8,7 @@ use crate::query::{MAX_PAGE_SIZE, Page, TaskFilter, TaskQuery};
 use crate::repository::retrying::attempts::{Attempts, repeat};
 use crate::repository::retrying::ids::{FixedIds, as_created, existing_id};
 use crate::repository::{CreateOutcome, OnExisting, TaskRepository};
+use crate::strategy::{ResolveStrategy, ResolvedGame, ResolvedStrategy, ResolvedTask};
 use crate::task::{NewTask, Task, TaskKey, TaskPatch, TaskScope};
 use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -15,7 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// A repository whose calls run in transactions of their own, never inside the application's.
+/// A repository or resolver whose calls run in transactions of their own, never inside the
+/// application's.
 ///
 /// [`Retrying`] requires it, since repeating a call inside a failed transaction cannot succeed.
 /// Implement it for a store of your own that meets the condition:
@@ -28,16 +30,16 @@ use uuid::Uuid;
 /// }
 /// # with_retries(game_tasks::InMemoryTaskRepository::new());
 /// ```
-pub trait Retryable: TaskRepository {}
+pub trait Retryable: Send + Sync {}
 
 impl<T: Retryable + ?Sized> Retryable for &T {}
 impl<T: Retryable + ?Sized> Retryable for Arc<T> {}
 impl<T: Retryable + ?Sized> Retryable for Box<T> {}
 
-/// A repository that repeats calls after transient failures, with exponential backoff, jitter and
+/// A repository or strategy resolver that repeats calls after transient failures, with exponential backoff, jitter and
 /// a maximum number of retries.
 ///
-/// It accepts only [`Retryable`] repositories. Inside the application's own transaction a single
+/// It accepts only what is [`Retryable`]. Inside the application's own transaction a single
 /// call cannot be repeated; repeat the whole transaction instead.
 ///
 /// ```
@@ -109,7 +111,7 @@ pub struct Retrying<R> {
 }
 
 impl<R: Retryable> Retrying<R> {
-    /// Repeats the calls of a repository up to five times, with delays from 20 milliseconds to 2
+    /// Repeats the calls of a repository or resolver up to five times, with delays from 20 milliseconds to 2
     /// seconds.
     #[must_use]
     pub fn new(inner: R) -> Self {
@@ -162,11 +164,13 @@ impl<R: Retryable> Retrying<R> {
     }
 }
 
-impl<R: TaskRepository> Retrying<R> {
+impl<R> Retrying<R> {
     fn attempts(&self) -> Attempts {
         Attempts::new(self.backoff.build())
     }
+}
 
+impl<R: TaskRepository> Retrying<R> {
     /// The rows with the ids of these tasks; `None` if any is missing.
     async fn rows_of(
         &self,
@@ -272,6 +276,11 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
         Ok(repeat!(attempts, self.inner.find_task(key)))
     }
 
+    async fn find_many_tasks(&self, keys: &[TaskKey]) -> Result<Vec<Option<Task>>, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.find_many_tasks(keys)))
+    }
+
     async fn list_tasks(&self, query: &TaskQuery) -> Result<Page, TaskError> {
         let mut attempts = self.attempts();
         Ok(repeat!(attempts, self.inner.list_tasks(query)))
@@ -330,5 +339,49 @@ impl<R: TaskRepository> TaskRepository for Retrying<R> {
 
     fn scoped(&self, scope: TaskScope) -> Box<dyn TaskRepository + '_> {
         Box::new(Retrying { inner: self.inner.scoped(scope), backoff: self.backoff })
+    }
+}
+
+#[async_trait]
+impl<R: ResolveStrategy> ResolveStrategy for Retrying<R> {
+    async fn resolve_key(&self, key: &TaskKey) -> Result<ResolvedStrategy, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.resolve_key(key)))
+    }
+
+    async fn resolve_task(&self, task: &Task) -> Result<ResolvedStrategy, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.resolve_task(task)))
+    }
+
+    async fn resolve_keys(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedStrategy>>, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.resolve_keys(keys)))
+    }
+
+    async fn resolve_for_game(&self, game_id: Uuid) -> Result<ResolvedGame, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.resolve_for_game(game_id)))
+    }
+
+    async fn resolve_key_with_task(&self, key: &TaskKey) -> Result<ResolvedTask, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.resolve_key_with_task(key)))
+    }
+
+    async fn resolve_keys_with_tasks(
+        &self,
+        keys: &[TaskKey],
+    ) -> Result<Vec<Option<ResolvedTask>>, TaskError> {
+        let mut attempts = self.attempts();
+        Ok(repeat!(attempts, self.inner.resolve_keys_with_tasks(keys)))
+    }
+
+    fn scoped_resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_> {
+        let inner = self.inner.scoped_resolver(scope);
+        Box::new(Retrying { inner, backoff: self.backoff })
     }
 }

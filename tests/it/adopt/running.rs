@@ -10,8 +10,9 @@ use game_tasks::adopt::{self, AUDIT_TABLE, Duplicates, Orphans, Outcome, Plan, S
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    ApiKeyId, Game, Games, MigrationError, NewTask, OnExisting, SeaOrmTaskRepository,
-    StrategyResolver, TaskError, TaskQuery, TaskRepositoryExt, TaskScope, Tasks,
+    ApiKeyId, Game, Games, MigrationError, NewTask, OnExisting, ResolveStrategyExt,
+    SeaOrmTaskRepository, StrategyResolver, TaskError, TaskQuery, TaskRepositoryExt, TaskScope,
+    Tasks,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;

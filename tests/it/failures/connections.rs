@@ -4,8 +4,9 @@ use super::{is_there, new_game};
 use crate::support::{Backend, TestDatabase, database_cases, run};
 use game_tasks::sea_orm::DatabaseConnection;
 use game_tasks::{
-    FailureKind, NewTask, OnExisting, Retry, SeaOrmTaskRepository, StrategyResolver, TaskError,
-    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt, TransactionState,
+    FailureKind, NewTask, OnExisting, ResolveStrategyExt, Retry, SeaOrmTaskRepository,
+    StrategyResolver, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepository,
+    TaskRepositoryExt, TransactionState,
 };
 use uuid::Uuid;
 

@@ -7,8 +7,9 @@ use game_tasks::migration::{OptInIndex, opt_in_index, opt_in_updated_at_trigger,
 use game_tasks::sea_orm::{DatabaseConnection, DbBackend, TransactionTrait};
 use game_tasks::sea_orm_migration::{MigratorTrait, SchemaManager};
 use game_tasks::{
-    Game, Migrator, NewTask, OnExisting, SeaOrmTaskRepository, StrategyResolver, Task, TaskFilter,
-    TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope, migrate,
+    Game, Migrator, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository,
+    StrategyResolver, Task, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
+    TaskRepositoryExt, TaskScope, migrate,
 };
 use uuid::Uuid;
 
@@ -243,15 +244,18 @@ impl Calls<'_> {
     }
 
     async fn resolver(&mut self) {
-        let resolver = StrategyResolver::new(self.db.clone()).scoped(self.scope.1.clone());
+        let resolver = StrategyResolver::new(self.db.clone()).with_scope(self.scope.1.clone());
         self.section("Resolver");
         let mut some = Vec::new();
         for _ in 0..3 {
             some.push(self.task().await);
         }
         for (how, key) in keys(&some[0]) {
-            self.call(&format!("resolve {how}"), resolver.resolve(key)).await.unwrap();
+            self.call(&format!("resolve {how}"), resolver.resolve(key.clone())).await.unwrap();
+            let call = format!("resolve_with_task {how}");
+            self.call(&call, resolver.resolve_with_task(key)).await.unwrap();
         }
+        self.call("resolve_game", resolver.resolve_game(self.game)).await.unwrap();
         self.call("resolve_for", resolver.resolve_for(&some[0])).await.unwrap();
         for kind in 0..4 {
             let keys: Vec<_> = some
@@ -260,8 +264,12 @@ impl Calls<'_> {
                 .map(|(n, task)| keys(task)[if kind < 3 { kind } else { n }].clone())
                 .collect();
             let how = if kind < 3 { keys[0].0 } else { "by keys of all kinds" };
-            let keys = keys.into_iter().map(|(_, key)| key);
-            self.call(&format!("resolve_many {how}"), resolver.resolve_many(keys)).await.unwrap();
+            let keys: Vec<_> = keys.into_iter().map(|(_, key)| key).collect();
+            self.call(&format!("resolve_many {how}"), resolver.resolve_many(&keys)).await.unwrap();
+            let call = format!("resolve_many_with_tasks {how}");
+            self.call(&call, resolver.resolve_many_with_tasks(&keys)).await.unwrap();
+            let tasks = self.tasks.clone();
+            self.call(&format!("find_many {how}"), tasks.find_many(&keys)).await.unwrap();
         }
         self.tasks.delete_game(self.game).await.unwrap();
     }

@@ -100,7 +100,7 @@ pub(crate) async fn counted(database: &TestDatabase, case: impl AsyncFn(&Counted
                 let dynamic: &dyn TaskConnection = &connection;
                 let counted = Counted {
                     tasks: &tasks,
-                    resolver: StrategyResolver::new(dynamic).scoped(scope.clone()),
+                    resolver: StrategyResolver::new(dynamic).with_scope(scope.clone()),
                     counter: connection.interceptor.clone(),
                     in_transaction,
                     backend: database.backend,

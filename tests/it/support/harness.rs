@@ -82,9 +82,9 @@ impl Harness<'_> {
     pub(crate) fn resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_> {
         match self {
             Self::Memory(memory) => Box::new(memory.clone().with_scope(scope)),
-            Self::Pool(db) => Box::new(StrategyResolver::new(*db).scoped(scope)),
+            Self::Pool(db) => Box::new(StrategyResolver::new(*db).with_scope(scope)),
             Self::Transaction(db, transaction) => {
-                Box::new(StrategyResolver::new(*db).scoped(scope).on(*transaction))
+                Box::new(StrategyResolver::new(*db).with_scope(scope).on(*transaction))
             }
         }
     }

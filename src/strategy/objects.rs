@@ -1,0 +1,335 @@
+//! [`ObjectResolver`]: from the key of a task to the object of its strategy.
+
+use super::registry::{Content, StrategyRegistry};
+use super::resolve::ResolveStrategy;
+use super::resolved::{ResolvedTask, StrategySource};
+use crate::error::{Retry, TaskError};
+use crate::task::{StrategyId, Task, TaskKey, TaskScope};
+use futures_util::stream::{self, StreamExt};
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// How many strategies of one call are loaded at a time.
+const CONCURRENT_LOADS: usize = 16;
+
+/// Resolves tasks to the objects of their effective strategies: the task, the object, the id and why.
+///
+/// Made by [`StrategyRegistry::resolver`]. Each call takes one round trip to read the tasks and their
+/// strategies, and what the loader takes for strategies that are not registered.
+///
+/// ```
+/// use game_tasks::{Game, InMemoryTaskRepository, NewTask, Resolved, StrategyId};
+/// use game_tasks::{StrategyRegistry, TaskRepositoryExt};
+/// use std::sync::Arc;
+///
+/// type Points = dyn Fn(u32) -> u32 + Send + Sync;
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # runtime.block_on(async {
+/// let strategies = StrategyRegistry::<Points>::new()
+///     .register("default", Arc::new(|amount| amount))?
+///     .register("socio_bee", Arc::new(|amount| 10 * amount))?;
+///
+/// let tasks = InMemoryTaskRepository::new().with_catalog(strategies.catalog());
+/// let game = Game::new("bees-2026").strategy(StrategyId::new("socio_bee")?);
+/// tasks.add_game(game.clone());
+/// tasks.create(NewTask::new(game.id, "count-foragers")).await?;
+///
+/// let scoring = strategies.resolver(tasks);
+/// let resolved = scoring.resolve((game.id, "count-foragers")).await?;
+/// assert_eq!(resolved.to_string(), "\"count-foragers\": socio_bee, inherited from the game");
+/// let Resolved { task, strategy, .. } = resolved;
+/// assert!(task.status.is_open());
+/// assert_eq!(strategy(3), 30);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct ObjectResolver<S: ?Sized, R> {
+    registry: StrategyRegistry<S>,
+    inner: R,
+}
+
+/// A task, and the object of its effective strategy. Its `Display` names the task and its strategy, and
+/// states the origin.
+#[non_exhaustive]
+pub struct Resolved<S: ?Sized> {
+    /// The task.
+    pub task: Task,
+    /// The object.
+    pub strategy: Arc<S>,
+    /// The effective strategy, as the task or its game names it: perhaps an alias.
+    pub strategy_id: StrategyId,
+    /// The origin of the strategy.
+    pub source: StrategySource,
+}
+
+/// The object of a game's effective strategy.
+#[non_exhaustive]
+pub struct ResolvedForGame<S: ?Sized> {
+    /// The game.
+    pub game_id: Uuid,
+    /// The object.
+    pub strategy: Arc<S>,
+    /// The effective strategy, as the game names it: perhaps an alias.
+    pub strategy_id: StrategyId,
+    /// The origin of the strategy: the game or the default.
+    pub source: StrategySource,
+}
+
+/// Why the object of a strategy was not found.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// The task or its strategy could not be read.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// The strategy is neither registered, nor does the loader have it.
+    #[error(transparent)]
+    Unknown(#[from] UnknownStrategy),
+    /// The loader failed.
+    #[error("the strategy `{strategy_id}` could not be loaded")]
+    Load {
+        /// The strategy.
+        strategy_id: StrategyId,
+        /// The loader's error.
+        source: Arc<dyn Error + Send + Sync>,
+    },
+}
+
+impl ResolveError {
+    /// What to repeat, if repeating can help. Resolving changes nothing.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Task(error) => error.retry(),
+            Self::Unknown(_) => Retry::No,
+            Self::Load { .. } => Retry::Call,
+        }
+    }
+}
+
+/// A strategy that is stored and not known to the application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownStrategy {
+    /// The strategy.
+    pub strategy_id: StrategyId,
+    /// Whether the task names it, its game, or neither: then `default` is not registered.
+    pub named_by: StrategySource,
+    /// The game.
+    pub game_id: Uuid,
+    /// The task; `None` where a game alone was resolved.
+    pub task_id: Option<Uuid>,
+}
+
+impl fmt::Display for UnknownStrategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { strategy_id, named_by, game_id, task_id } = self;
+        match (named_by, task_id) {
+            (StrategySource::Task, Some(task_id)) => write!(f, "task {task_id}")?,
+            (StrategySource::Task | StrategySource::Game, _) => write!(f, "game {game_id}")?,
+            (StrategySource::Default, _) => {
+                return write!(f, "the strategy `{strategy_id}` is not registered");
+            }
+        }
+        write!(f, " names the strategy `{strategy_id}`, which is not registered")
+    }
+}
+
+impl Error for UnknownStrategy {}
+
+impl<S: ?Sized + Send + Sync + 'static, R: ResolveStrategy> ObjectResolver<S, R> {
+    pub(super) fn new(registry: StrategyRegistry<S>, inner: R) -> Self {
+        Self { registry, inner }
+    }
+
+    /// The inner resolver.
+    #[must_use]
+    pub fn inner(&self) -> &R {
+        &self.inner
+    }
+
+    /// This resolver, restricted to the tasks that the scope can see. Takes no round trip.
+    #[must_use]
+    pub fn scoped(&self, scope: TaskScope) -> ObjectResolver<S, Box<dyn ResolveStrategy + '_>> {
+        ObjectResolver::new(self.registry.clone(), self.inner.scoped_resolver(scope))
+    }
+
+    /// A task and the object of its strategy. One round trip.
+    ///
+    /// # Errors
+    /// [`ResolveError`]: see [`ResolveStrategy::resolve_key_with_task`] for those of the task.
+    pub async fn resolve(&self, key: impl Into<TaskKey>) -> Result<Resolved<S>, ResolveError> {
+        let found = self.inner.resolve_key_with_task(&key.into()).await?;
+        let content = self.registry.content();
+        let strategy = object(&content, Asked::by(&found)).await?;
+        Ok(Resolved::new(found, strategy))
+    }
+
+    /// The object of the strategy of a task that was already read. One round trip; without a scope
+    /// none if the task has a strategy of its own.
+    ///
+    /// # Errors
+    /// [`ResolveError`]: see [`ResolveStrategy::resolve_task`] for those of the task.
+    pub async fn resolve_for(&self, task: &Task) -> Result<Resolved<S>, ResolveError> {
+        let resolved = self.inner.resolve_task(task).await?;
+        let found = ResolvedTask::new(task.clone(), resolved);
+        let strategy = object(&self.registry.content(), Asked::by(&found)).await?;
+        Ok(Resolved::new(found, strategy))
+    }
+
+    /// The object of the strategy of a game: the one of its tasks that have none of their own. One
+    /// round trip.
+    ///
+    /// # Errors
+    /// [`ResolveError`]: see [`ResolveStrategy::resolve_for_game`] for those of the game.
+    pub async fn resolve_game(&self, game_id: Uuid) -> Result<ResolvedForGame<S>, ResolveError> {
+        let resolved = self.inner.resolve_for_game(game_id).await?;
+        let (strategy_id, source) = (resolved.strategy_id, resolved.source);
+        let asked = Asked { strategy_id: &strategy_id, named_by: source, game_id, task_id: None };
+        let strategy = object(&self.registry.content(), asked).await?;
+        Ok(ResolvedForGame { game_id, strategy, strategy_id, source })
+    }
+
+    /// Many tasks and the objects of their strategies, in the order of the keys. One round trip for at
+    /// most [`MAX_KEYS`](crate::MAX_KEYS) keys. Each strategy that is not registered is loaded once.
+    ///
+    /// # Errors
+    /// The result of each key has its own error, [`NotFound`](TaskError::NotFound) where there is no
+    /// such task. The call itself fails as [`ResolveStrategy::resolve_keys_with_tasks`].
+    pub async fn resolve_many<K: Into<TaskKey>>(
+        &self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Result<Resolved<S>, ResolveError>>, TaskError> {
+        let keys: Vec<TaskKey> = keys.into_iter().map(Into::into).collect();
+        let found = self.inner.resolve_keys_with_tasks(&keys).await?;
+        let content = self.registry.content();
+        let ids: BTreeSet<&StrategyId> =
+            found.iter().flatten().map(|found| &found.strategy_id).collect();
+        let find = |id: StrategyId| {
+            let content = Arc::clone(&content);
+            async move {
+                let loaded = content.find(&id).await;
+                (id, loaded)
+            }
+        };
+        // Owned, or the future would not be `Send` for every lifetime.
+        let ids: Vec<StrategyId> = ids.into_iter().cloned().collect();
+        let loaded = stream::iter(ids.into_iter().map(find)).buffer_unordered(CONCURRENT_LOADS);
+        let objects: BTreeMap<StrategyId, _> = loaded.collect().await;
+        let resolve = |(key, found): (TaskKey, Option<ResolvedTask>)| {
+            let found = found.ok_or(TaskError::NotFound { key })?;
+            let loaded = objects.get(&found.strategy_id).cloned().unwrap_or(Ok(None));
+            let strategy = Asked::by(&found).outcome(loaded)?;
+            Ok(Resolved::new(found, strategy))
+        };
+        Ok(keys.into_iter().zip(found).map(resolve).collect())
+    }
+}
+
+/// A strategy, and what names it.
+struct Asked<'a> {
+    strategy_id: &'a StrategyId,
+    named_by: StrategySource,
+    game_id: Uuid,
+    task_id: Option<Uuid>,
+}
+
+impl<'a> Asked<'a> {
+    fn by(found: &'a ResolvedTask) -> Self {
+        Self {
+            strategy_id: &found.strategy_id,
+            named_by: found.source,
+            game_id: found.task.game_id,
+            task_id: Some(found.task.id),
+        }
+    }
+
+    fn outcome<S: ?Sized>(
+        self,
+        loaded: Result<Option<Arc<S>>, Arc<dyn Error + Send + Sync>>,
+    ) -> Result<Arc<S>, ResolveError> {
+        let strategy_id = self.strategy_id.clone();
+        match loaded {
+            Ok(Some(strategy)) => Ok(strategy),
+            Ok(None) => {
+                let Self { strategy_id: _, named_by, game_id, task_id } = self;
+                Err(UnknownStrategy { strategy_id, named_by, game_id, task_id }.into())
+            }
+            Err(source) => Err(ResolveError::Load { strategy_id, source }),
+        }
+    }
+}
+
+async fn object<S: ?Sized + Send + Sync + 'static>(
+    content: &Content<S>,
+    asked: Asked<'_>,
+) -> Result<Arc<S>, ResolveError> {
+    let loaded = content.find(asked.strategy_id).await;
+    asked.outcome(loaded)
+}
+
+impl<S: ?Sized> Resolved<S> {
+    fn new(found: ResolvedTask, strategy: Arc<S>) -> Self {
+        let ResolvedTask { task, strategy_id, source } = found;
+        Self { task, strategy, strategy_id, source }
+    }
+}
+
+impl<S: ?Sized> fmt::Display for Resolved<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { task, strategy: _, strategy_id, source } = self;
+        write!(f, "{:?}: {strategy_id}, {}", task.external_task_id, source.explanation())
+    }
+}
+
+impl<S: ?Sized> fmt::Debug for Resolved<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolved")
+            .field("task", &self.task)
+            .field("strategy_id", &self.strategy_id)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: ?Sized> Clone for Resolved<S> {
+    fn clone(&self) -> Self {
+        let Self { task, strategy, strategy_id, source } = self;
+        Self {
+            task: task.clone(),
+            strategy: Arc::clone(strategy),
+            strategy_id: strategy_id.clone(),
+            source: *source,
+        }
+    }
+}
+
+impl<S: ?Sized> fmt::Debug for ResolvedForGame<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResolvedForGame")
+            .field("game_id", &self.game_id)
+            .field("strategy_id", &self.strategy_id)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: ?Sized, R: Clone> Clone for ObjectResolver<S, R> {
+    fn clone(&self) -> Self {
+        Self { registry: self.registry.clone(), inner: self.inner.clone() }
+    }
+}
+
+impl<S: ?Sized, R: fmt::Debug> fmt::Debug for ObjectResolver<S, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObjectResolver")
+            .field("registry", &self.registry)
+            .field("inner", &self.inner)
+            .finish()
+    }
+}
