@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Must change with the encoding and with the JSON of filters and scopes.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const DIGEST_LEN: usize = 8;
 
 /// A position in a list: opaque, URL-safe text that continues the query that returned it.
@@ -23,7 +23,8 @@ const DIGEST_LEN: usize = 8;
 /// It is checksummed, not signed: a forged cursor reaches nothing outside of the scope, since
 /// every statement applies the scope itself.
 ///
-/// Convert text received from a client with `into()`; the cursor is validated when it is used.
+/// Convert text received from a client with `into()`; the cursor is validated when it is used. In
+/// JSON it is a string. A [`TaskQuery`] that is deserialized reads it from its member `cursor`.
 ///
 /// ```
 /// use game_tasks::{Cursor, TaskQuery};

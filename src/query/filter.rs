@@ -1,9 +1,6 @@
 //! The filter of lists, counts and bulk changes.
 
-use crate::task::{
-    MAX_KEY_BYTES, Task, TaskKey, ValidationError, ValidationReason, check_no_nul, serde_object,
-    time,
-};
+use crate::task::{MAX_KEY_BYTES, Task, TaskKey, ValidationError, check_no_nul, time};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -23,11 +20,45 @@ pub const MAX_FILTER_BYTES: usize = MAX_KEY_BYTES;
 /// Start with [`all`](Self::all), [`in_game`](Self::in_game) or [`keys`](Self::keys), and add
 /// conditions.
 ///
-/// The serde names are in camel case: `gameId`, `statuses`, `externalIdPrefix` and so on. Unknown
-/// fields are errors, since a misspelled condition would be lost and the filter match more tasks
-/// than intended. So are `null`, and an empty `gameId`, `externalIdPrefix`, `createdFrom` or
-/// `createdUntil` (as in the query string `?gameId=`). An empty list of statuses, strategies or
-/// keys matches no task. Only a field that is left out is no condition.
+/// # JSON and query strings
+///
+/// The same names are used in JSON and in query strings:
+///
+/// | name | field |
+/// |---|---|
+/// | `gameId` | [`game_id`](Self::game_id) |
+/// | `status` | [`statuses`](Self::statuses): a list, or the repeated key `status=open&status=closed` |
+/// | `strategyId` | [`strategies`](Self::strategies), likewise |
+/// | `keys` | [`keys`](Self::keys), likewise: each a [`TaskKey`] |
+/// | `externalIdPrefix` | [`external_id_prefix`](Self::external_id_prefix) |
+/// | `createdFrom`, `createdUntil` | [`created_from`](Self::created_from), [`created_until`](Self::created_until), in RFC 3339 |
+///
+/// `statuses`, `strategies` and `key` are also read. A single value is read like a list of it.
+///
+/// Unknown fields are errors, since a misspelled condition would be lost and the filter match more
+/// tasks than intended. So are `null`, and an empty value (as in the query string `?gameId=`). An
+/// empty list matches no task. Only a field that is left out is no condition. A query string cannot
+/// contain an empty list: crates that serialize one leave it out.
+///
+/// Every format that reads query strings works: `serde_urlencoded` (axum's `Query`),
+/// `serde_html_form` (axum-extra's `Query`) and `serde_qs` (before its version 1.0 with brackets:
+/// `status[]=open`). The last two also serialize lists.
+///
+/// ```
+/// use game_tasks::TaskFilter;
+/// use serde_json::json;
+///
+/// let filter = TaskFilter::all().statuses(["closed", "open"]).external_id_prefix("photo-");
+/// let json = json!({"status": ["closed", "open"], "externalIdPrefix": "photo-"});
+/// assert_eq!(serde_json::to_value(&filter)?, json);
+///
+/// let text = "status=open&status=closed&externalIdPrefix=photo-";
+/// assert_eq!(serde_urlencoded::from_str::<TaskFilter>(text)?, filter);
+/// assert_eq!(serde_html_form::from_str::<TaskFilter>(text)?, filter);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Example
 ///
 /// ```
 /// use game_tasks::TaskFilter;
@@ -53,23 +84,6 @@ pub struct TaskFilter {
     pub created_from: Option<DateTime<Utc>>,
     /// Tasks created before this time.
     pub created_until: Option<DateTime<Utc>>,
-}
-
-serde_object! {
-    TaskFilter {
-        optional game_id: "gameId",
-        optional statuses: "statuses",
-        optional strategies: "strategies",
-        optional keys: "keys",
-        optional external_id_prefix: "externalIdPrefix",
-        optional created_from: "createdFrom",
-        optional created_until: "createdUntil",
-    }
-    |filter| match filter.external_id_prefix.as_deref() {
-        // Every text begins with the empty one, which is most likely a value that was lost.
-        Some("") => Err(ValidationError::new("external_id_prefix", ValidationReason::Empty)),
-        _ => Ok(()),
-    }
 }
 
 impl TaskFilter {

@@ -5,6 +5,7 @@ pub(crate) mod filter;
 mod order;
 mod page;
 mod paginate;
+mod query_serde;
 pub(crate) mod task_query;
 
 pub use self::cursor::Cursor;

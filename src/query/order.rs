@@ -3,6 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 /// What a list is sorted by. Ties are broken by the id, in the same direction.
+///
+/// The serde names are `created`, `externalTaskId` and `updated`:
+///
+/// ```
+/// use game_tasks::TaskOrder;
+///
+/// assert_eq!(serde_json::to_string(&TaskOrder::ExternalId)?, r#""externalTaskId""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -11,6 +20,7 @@ pub enum TaskOrder {
     #[default]
     Created,
     /// By [`external_task_id`](crate::Task::external_task_id), compared byte by byte.
+    #[serde(rename = "externalTaskId")]
     ExternalId,
     /// By [`updated_at`](crate::Task::updated_at). A task that changes while a list is read by
     /// cursor can appear twice or, in descending order, be missed.
@@ -18,12 +28,22 @@ pub enum TaskOrder {
 }
 
 /// The direction of a list's order.
+///
+/// The serde names are `asc` and `desc`:
+///
+/// ```
+/// use game_tasks::SortDirection;
+///
+/// assert_eq!(serde_json::to_string(&SortDirection::Descending)?, r#""desc""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum SortDirection {
     /// Smallest or oldest first.
     #[default]
+    #[serde(rename = "asc")]
     Ascending,
     /// Greatest or newest first.
+    #[serde(rename = "desc")]
     Descending,
 }

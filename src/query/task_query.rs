@@ -27,6 +27,42 @@ use uuid::Uuid;
 /// games, `GameUpdatedAt` and `UpdatedAt` for lists by update, `Status` for one status of all
 /// games.
 ///
+/// # JSON and query strings
+///
+/// One flat object: the members of [`TaskFilter`], and these. Unknown members are errors, as those of
+/// a filter.
+///
+/// | name | value | default |
+/// |---|---|---|
+/// | `order` | a [`TaskOrder`]: `created`, `externalTaskId`, `updated` | `created` |
+/// | `direction` | a [`SortDirection`]: `asc`, `desc` | `asc` |
+/// | `limit` | a number | 50 |
+/// | `page` | a number; not with `cursor` | 1 |
+/// | `cursor` | the text of a [`Cursor`], [`Page::next`](crate::Page::next) of the page before | |
+/// | `withTotal` | `true`, `false` | `false` |
+///
+/// A member that has its default is left out when a query is serialized. Numbers and flags are also
+/// read from text. The values are validated when the query is used, or by
+/// [`validate`](Self::validate).
+///
+/// ```
+/// use game_tasks::{TaskFilter, TaskOrder, TaskQuery};
+///
+/// let text = "status=open&status=closed&order=updated&direction=desc&limit=20";
+/// let query: TaskQuery = serde_urlencoded::from_str(text)?;
+/// let filter = TaskFilter::all().statuses(["open", "closed"]);
+/// let expected = TaskQuery::new(filter).order_by(TaskOrder::Updated).descending().limit(20);
+/// assert_eq!(query, expected);
+///
+/// let json = serde_json::json!({
+///     "status": ["closed", "open"], "order": "updated", "direction": "desc", "limit": 20,
+/// });
+/// assert_eq!(serde_json::to_value(&query)?, json);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Example
+///
 /// ```
 /// use game_tasks::{TaskFilter, TaskOrder, TaskQuery};
 ///
@@ -39,17 +75,19 @@ use uuid::Uuid;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TaskQuery {
-    filter: TaskFilter,
-    order: TaskOrder,
-    direction: SortDirection,
-    limit: u64,
-    start: Start,
-    total: bool,
+    pub(super) filter: TaskFilter,
+    pub(super) order: TaskOrder,
+    pub(super) direction: SortDirection,
+    pub(super) limit: u64,
+    pub(super) start: Start,
+    pub(super) total: bool,
 }
+
+pub(super) const FIRST_PAGE: u64 = 1;
 
 /// Where a page begins, as the caller gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Start {
+pub(super) enum Start {
     Page(u64),
     After(Cursor),
 }
@@ -69,7 +107,7 @@ impl TaskQuery {
             order: TaskOrder::default(),
             direction: SortDirection::default(),
             limit: DEFAULT_PAGE_SIZE,
-            start: Start::Page(1),
+            start: Start::Page(FIRST_PAGE),
             total: false,
         }
     }
@@ -159,31 +197,65 @@ impl TaskQuery {
         self.total
     }
 
-    /// Validates the query and the scope, and decodes the cursor.
-    pub(crate) fn page_start(&self, scope: &TaskScope) -> Result<PageStart, TaskError> {
-        let refuse = |reason| Err(ValidationError::new("limit", reason).into());
+    /// Validates limit, filter and page number, for instance of a query that a client sent. Every
+    /// repository does so before it lists tasks. The cursor is validated only then, since it also
+    /// depends on the scope of the repository.
+    ///
+    /// ```
+    /// use game_tasks::TaskQuery;
+    ///
+    /// let query: TaskQuery = serde_urlencoded::from_str("limit=5000")?;
+    /// let error = query.validate().expect_err("more than MAX_PAGE_SIZE");
+    /// assert_eq!(error.to_string(), "limit must be at most 1000");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ValidationError`] with the field and the reason.
+    pub fn validate(&self) -> Result<(), ValidationError> {
+        self.check_limit()?;
+        self.filter.validate()?;
+        match &self.start {
+            Start::Page(number) => self.offset(*number).map(drop),
+            Start::After(_) => Ok(()),
+        }
+    }
+
+    fn check_limit(&self) -> Result<(), ValidationError> {
+        let refuse = |reason| Err(ValidationError::new("limit", reason));
         match self.limit {
             0 => refuse(ValidationReason::TooSmall { min: 1 }),
-            1..=MAX_PAGE_SIZE => self.page_start_for_stream(scope),
+            1..=MAX_PAGE_SIZE => Ok(()),
             _ => refuse(ValidationReason::TooLarge { max: MAX_PAGE_SIZE }),
         }
     }
 
+    /// How many tasks precede the page with this number.
+    fn offset(&self, number: u64) -> Result<u64, ValidationError> {
+        let refuse = |reason| Err(ValidationError::new("page", reason));
+        let Some(preceding) = number.checked_sub(FIRST_PAGE) else {
+            return refuse(ValidationReason::TooSmall { min: FIRST_PAGE });
+        };
+        // On every database the largest OFFSET is an i64.
+        let max = i64::MAX as u64 / self.limit.max(1);
+        match preceding.checked_mul(self.limit) {
+            Some(offset) if number <= max => Ok(offset),
+            _ => refuse(ValidationReason::TooLarge { max }),
+        }
+    }
+
+    /// Validates the query and the scope, and decodes the cursor.
+    pub(crate) fn page_start(&self, scope: &TaskScope) -> Result<PageStart, TaskError> {
+        self.check_limit()?;
+        self.page_start_for_stream(scope)
+    }
+
     /// Like [`page_start`](Self::page_start), but with any limit: a stream reads larger pages.
     pub(crate) fn page_start_for_stream(&self, scope: &TaskScope) -> Result<PageStart, TaskError> {
-        let refuse = |field, reason| Err(ValidationError::new(field, reason).into());
         scope.validate()?;
         self.filter.validate()?;
         match &self.start {
-            Start::Page(0) => refuse("page", ValidationReason::TooSmall { min: 1 }),
-            Start::Page(number) => {
-                // On every database the largest OFFSET is an i64.
-                let max = i64::MAX as u64 / self.limit.max(1);
-                match (number - 1).checked_mul(self.limit) {
-                    Some(offset) if *number <= max => Ok(PageStart { offset, after: None }),
-                    _ => refuse("page", ValidationReason::TooLarge { max }),
-                }
-            }
+            Start::Page(number) => Ok(PageStart { offset: self.offset(*number)?, after: None }),
             Start::After(cursor) => {
                 let after = cursor.decode(self, scope).map_err(TaskError::InvalidCursor)?;
                 Ok(PageStart { offset: 0, after: Some(after) })
@@ -202,7 +274,7 @@ impl TaskQuery {
     pub(crate) fn for_stream(&self, page_size: u64) -> Self {
         let mut query = self.clone().limit(page_size);
         if let Start::Page(_) = query.start {
-            query.start = Start::Page(1);
+            query.start = Start::Page(FIRST_PAGE);
         }
         query.total = false;
         query

@@ -1,6 +1,10 @@
 //! How a call identifies a task.
 
-use crate::task::{ValidationError, check_no_nul};
+use crate::task::{ValidationError, check_no_nul, serde_object};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::ser::{Serialize, Serializer};
+use std::fmt;
 use uuid::Uuid;
 
 /// The maximum number of keys in a filter, or in a call that resolves many tasks.
@@ -27,9 +31,24 @@ pub const MAX_KEY_BYTES: usize = 2 * 1024 * 1024;
 ///     TaskKey::External(game, "task-login".to_owned()),
 /// );
 /// ```
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+///
+/// In JSON a key is an object with the names of the columns. The id alone is also read from text, as
+/// in a query string (`keys=0192…&keys=0193…`):
+///
+/// ```
+/// use game_tasks::TaskKey;
+/// use serde_json::{from_value, json, to_value};
+/// use uuid::Uuid;
+///
+/// let (game, task) = (Uuid::now_v7(), Uuid::now_v7());
+/// assert_eq!(to_value(TaskKey::from(task))?, json!({"id": task}));
+/// assert_eq!(to_value(TaskKey::from((game, task)))?, json!({"gameId": game, "id": task}));
+/// let external = json!({"gameId": game, "externalTaskId": "task-login"});
+/// assert_eq!(to_value(TaskKey::from((game, "task-login")))?, external);
+/// assert_eq!(from_value::<TaskKey>(json!(task))?, TaskKey::Id(task));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TaskKey {
     /// The task's own id.
     Id(Uuid),
@@ -105,8 +124,78 @@ impl TaskKey {
     }
 }
 
-impl std::fmt::Display for TaskKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// A key as an object: an id, or a game's id with exactly one of the two others.
+struct KeyObject {
+    game_id: Option<Uuid>,
+    id: Option<Uuid>,
+    external_task_id: Option<String>,
+}
+
+serde_object! {
+    KeyObject {
+        optional game_id: "gameId",
+        optional id: "id",
+        optional external_task_id: "externalTaskId",
+    }
+}
+
+impl From<&TaskKey> for KeyObject {
+    fn from(key: &TaskKey) -> Self {
+        let (id, external_task_id) = match key {
+            TaskKey::Id(id) | TaskKey::InGame(_, id) => (Some(*id), None),
+            TaskKey::External(_, external) => (None, Some(external.clone())),
+        };
+        Self { game_id: key.game_id(), id, external_task_id }
+    }
+}
+
+impl TryFrom<KeyObject> for TaskKey {
+    type Error = &'static str;
+
+    fn try_from(key: KeyObject) -> Result<Self, Self::Error> {
+        match (key.game_id, key.id, key.external_task_id) {
+            (None, Some(id), None) => Ok(Self::Id(id)),
+            (Some(game), Some(id), None) => Ok(Self::InGame(game, id)),
+            (Some(game), None, Some(external)) => Ok(Self::External(game, external)),
+            (None, None, Some(_)) => Err("`externalTaskId` needs `gameId`"),
+            (_, Some(_), Some(_)) => Err("`id` and `externalTaskId` are mutually exclusive"),
+            (_, None, None) => Err("missing field `id` or `externalTaskId`"),
+        }
+    }
+}
+
+impl Serialize for TaskKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        KeyObject::from(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for TaskKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = TaskKey;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object that identifies a task, or the id of a task")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<TaskKey, E> {
+                let invalid = |_| E::invalid_value(Unexpected::Str(text), &self);
+                Uuid::try_parse(text).map(TaskKey::Id).map_err(invalid)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<TaskKey, A::Error> {
+                let object = KeyObject::deserialize(MapAccessDeserializer::new(object))?;
+                object.try_into().map_err(A::Error::custom)
+            }
+        }
+
+        deserializer.deserialize_any(KeyVisitor)
+    }
+}
+
+impl fmt::Display for TaskKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(id) => write!(f, "task {id}"),
             Self::InGame(game, id) => write!(f, "task {id} in game {game}"),

@@ -167,8 +167,8 @@ fn filter_round_trip() {
         .created_until(until);
     let json = with(&[
         ("gameId", json!(game.id)),
-        ("statuses", json!(["open", "é"])),
-        ("strategies", json!(["a", "b"])),
+        ("status", json!(["open", "é"])),
+        ("strategyId", json!(["a", "b"])),
         ("externalIdPrefix", json!("p")),
         ("createdFrom", json!(game.created_at)),
         ("createdUntil", json!(until)),
@@ -180,23 +180,24 @@ fn filter_round_trip() {
     assert_eq!(keys.as_array().unwrap().len(), 3);
     assert_json(&by_key, &with(&[("keys", keys)]));
     // An empty list is not the same as an absent one.
-    for member in ["statuses", "strategies", "keys"] {
+    for member in ["status", "strategyId", "keys"] {
         let nothing: TaskFilter = from_value(json!({member: []})).unwrap();
         assert_ne!(nothing, TaskFilter::all());
         assert_eq!(to_value(nothing).unwrap(), with(&[(member, json!([]))]));
     }
     // Absent members restrict nothing.
-    let short: TaskFilter = from_value(json!({"gameId": game.id, "statuses": ["open"]})).unwrap();
+    let short: TaskFilter = from_value(json!({"gameId": game.id, "status": ["open"]})).unwrap();
     assert_eq!(short, TaskFilter::in_game(game.id).statuses(["open"]));
     assert_refused::<TaskFilter>(
         &json!({"gameId": game.id}),
         &[
             "game_id",
             "gameID",
-            "status",
+            "Status",
             "strategy",
-            "strategyId",
-            "key",
+            "strategy_id",
+            "strategyID",
+            "Key",
             "external_id_prefix",
             "externalTaskIdPrefix",
             "externalTaskId",

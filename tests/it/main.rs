@@ -72,6 +72,7 @@ mod plain_rows;
 mod plans;
 mod plans_statistics;
 mod poolers;
+mod query_json;
 mod read_only;
 mod recorded_sql;
 mod references;
