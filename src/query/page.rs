@@ -13,6 +13,20 @@ pub const DEFAULT_PAGE_SIZE: u64 = 50;
 
 /// A page of a list.
 ///
+/// In JSON it is an object with `items`, and with `next` and `total`, which are `null` without a next
+/// page or a total. [`map`](Self::map) converts the tasks to what a response contains, such as a
+/// [`TaskView`](crate::TaskView), which omits the API key:
+///
+/// ```
+/// use game_tasks::{Page, TaskView};
+/// use serde_json::json;
+///
+/// let page: Page = Page::new(vec![], None, Some(0));
+/// let response: Page<TaskView> = page.map(TaskView::from);
+/// assert_eq!(serde_json::to_value(&response)?, json!({"items": [], "next": null, "total": 0}));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
 /// ```
 /// use game_tasks::{Page, Task};
 ///

@@ -1,6 +1,7 @@
 //! Outcomes of creating tasks that may exist already.
 
 use crate::task::Task;
+use serde::{Deserialize, Serialize};
 
 /// What to do with a task of a batch whose external id already exists in its game.
 ///
@@ -13,7 +14,17 @@ use crate::task::Task;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+///
+/// The serde names are `fail`, `keep` and `update`:
+///
+/// ```
+/// use game_tasks::OnExisting;
+///
+/// assert_eq!(serde_json::from_str::<OnExisting>(r#""keep""#)?, OnExisting::Keep);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OnExisting {
     /// Refuse the new task with [`TaskError::AlreadyExists`](crate::TaskError::AlreadyExists).
     #[default]
@@ -39,23 +50,41 @@ pub enum OnExisting {
 ///     }
 /// }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// In JSON it is an object with the outcome (`created`, `kept`, `updated`) and the task.
+/// [`map`](Self::map) converts the task to what a response contains, such as a
+/// [`TaskView`](crate::TaskView), which omits the API key:
+///
+/// ```
+/// use game_tasks::{CreateOutcome, Game, NewTask, TaskScope, TaskView, chrono::Utc};
+///
+/// let game = Game::new("bees-2026");
+/// let new = NewTask::new(game.id, "task-login");
+/// let task = new.to_task(&TaskScope::unrestricted(), Some(&game), Utc::now())?;
+/// let outcome = CreateOutcome::Created(task).map(TaskView::from);
+/// let json = serde_json::to_value(&outcome)?;
+/// assert_eq!(json["outcome"], "created");
+/// assert_eq!(json["task"]["externalTaskId"], "task-login");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", content = "task", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum CreateOutcome {
+pub enum CreateOutcome<T = Task> {
     /// The task was created.
-    Created(Task),
+    Created(T),
     /// The task existed, and was not changed.
-    Kept(Task),
+    Kept(T),
     /// The task existed, and was updated. Where the statement cannot report which rows it changed
     /// (an atomic batch on every database, any batch on MariaDB and MySQL), another client may have made the
     /// same change while the statement was running.
-    Updated(Task),
+    Updated(T),
 }
 
-impl CreateOutcome {
+impl<T> CreateOutcome<T> {
     /// The task as it now is.
     #[must_use]
-    pub fn task(&self) -> &Task {
+    pub fn task(&self) -> &T {
         match self {
             Self::Created(task) | Self::Kept(task) | Self::Updated(task) => task,
         }
@@ -63,9 +92,18 @@ impl CreateOutcome {
 
     /// The task as it now is, by value.
     #[must_use]
-    pub fn into_task(self) -> Task {
+    pub fn into_task(self) -> T {
         match self {
             Self::Created(task) | Self::Kept(task) | Self::Updated(task) => task,
+        }
+    }
+
+    /// Converts the task, and keeps the outcome.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> CreateOutcome<U> {
+        match self {
+            Self::Created(task) => CreateOutcome::Created(convert(task)),
+            Self::Kept(task) => CreateOutcome::Kept(convert(task)),
+            Self::Updated(task) => CreateOutcome::Updated(convert(task)),
         }
     }
 

@@ -28,6 +28,7 @@ mod text;
 mod text_newtype;
 pub(crate) mod time;
 mod validation;
+mod view;
 
 pub use self::caller::{ApiKeyId, Caller, OauthUserId, OwnerId};
 #[doc(hidden)]
@@ -47,3 +48,4 @@ pub use self::tasks::{Entity as Tasks, Model as Task};
 pub use self::text::MAX_TEXT_CHARS;
 pub(crate) use self::text::{check_no_nul, check_text, is_blank};
 pub use self::validation::{ValidationError, ValidationReason};
+pub use self::view::TaskView;
