@@ -1,6 +1,7 @@
 //! The allowed changes of status.
 
-use crate::task::{TaskStatus, ValidationError, ValidationReason};
+use crate::task::{TaskStatus, ValidationError, ValidationReason, serde_object};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The allowed transitions between statuses. The default allows all.
@@ -17,7 +18,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// assert!(Lifecycle::any().allows(&archived, &TaskStatus::OPEN));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// In JSON, `transitions` lists for each status those that may follow it. Without it all transitions
+/// are allowed:
+///
+/// ```
+/// use game_tasks::{Lifecycle, TaskStatus};
+///
+/// let lifecycle: Lifecycle = serde_json::from_str(r#"{"transitions": {"open": ["closed"]}}"#)?;
+/// assert_eq!(lifecycle, Lifecycle::strict().allow(TaskStatus::OPEN, [TaskStatus::CLOSED]));
+/// assert_eq!(serde_json::to_string(&Lifecycle::any())?, "{}");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "LifecycleObject", into = "LifecycleObject")]
 pub struct Lifecycle {
     /// For each status those that it may follow; `None` allows all.
     predecessors: Option<BTreeMap<TaskStatus, BTreeSet<TaskStatus>>>,
@@ -66,5 +80,44 @@ impl Lifecycle {
         }
         let reason = ValidationReason::ForbiddenTransition { from: from.clone(), to: to.clone() };
         Err(ValidationError::new("status", reason))
+    }
+}
+
+/// The serde representation.
+struct LifecycleObject {
+    transitions: Option<BTreeMap<TaskStatus, BTreeSet<TaskStatus>>>,
+}
+
+serde_object! {
+    LifecycleObject {
+        optional transitions: "transitions",
+    }
+}
+
+impl From<LifecycleObject> for Lifecycle {
+    fn from(object: LifecycleObject) -> Self {
+        let LifecycleObject { transitions } = object;
+        match transitions {
+            None => Self::any(),
+            Some(transitions) => transitions
+                .into_iter()
+                .fold(Self::strict(), |lifecycle, (from, to)| lifecycle.allow(from, to)),
+        }
+    }
+}
+
+impl From<Lifecycle> for LifecycleObject {
+    fn from(lifecycle: Lifecycle) -> Self {
+        let Lifecycle { predecessors } = lifecycle;
+        let transitions = predecessors.map(|predecessors| {
+            let mut transitions: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+            for (to, from) in predecessors {
+                for from in from {
+                    transitions.entry(from).or_default().insert(to.clone());
+                }
+            }
+            transitions
+        });
+        Self { transitions }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::task::is_blank;
 use crate::task::text_newtype::{Text, text_newtype};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 const CUSTOM_PREFIX: &str = "custom:";
@@ -9,7 +10,7 @@ const CUSTOM_PREFIX: &str = "custom:";
 /// The id of a strategy: a registered name, `custom:<uuid>`, or `default`.
 ///
 /// On a task or a game, [`StrategyId::DEFAULT`] means that it has no strategy of its own. Cheap to
-/// clone.
+/// clone. In JSON it is a string.
 ///
 /// ```
 /// use game_tasks::{StrategyId, StrategyKind};
@@ -28,7 +29,21 @@ pub struct StrategyId(Text);
 text_newtype!(StrategyId, "strategy_id", ["default"], Display);
 
 /// The kind of strategy that a [`StrategyId`] identifies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// In JSON it is an object with the kind (`default`, `named`, `custom`), and with the id of a custom
+/// strategy:
+///
+/// ```
+/// use game_tasks::StrategyId;
+/// use serde_json::{json, to_value};
+///
+/// let id = uuid::Uuid::now_v7();
+/// assert_eq!(to_value(StrategyId::DEFAULT.kind())?, json!({"kind": "default"}));
+/// assert_eq!(to_value(StrategyId::custom(id).kind())?, json!({"kind": "custom", "id": id}));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StrategyKind {
     /// `default`, or blank text from a database: no strategy of its own.

@@ -1,7 +1,8 @@
 //! Serializing games and requests as JSON, and deserializing them.
 
 use game_tasks::{
-    ApiKeyId, Game, NewTask, OauthUserId, StrategyId, TaskFilter, TaskKey, TaskPatch, TaskScope,
+    ApiKeyId, CreateOutcome, Game, Lifecycle, NewTask, OauthUserId, OnExisting, Page, StrategyId,
+    StrategyKind, Task, TaskFilter, TaskKey, TaskPatch, TaskScope, TaskStatus, TaskView,
 };
 use serde_json::{Value, from_value, json, to_value};
 use uuid::Uuid;
@@ -214,4 +215,89 @@ fn filter_round_trip() {
 fn scope_round_trip() {
     let scope = TaskScope::api_key(ApiKeyId::new("gme_live_abc12345").unwrap());
     assert_eq!(from_value::<TaskScope>(to_value(&scope).unwrap()).unwrap(), scope);
+}
+
+/// A task with a value in every column.
+fn full_task() -> Task {
+    let game = Game::new("game");
+    let everything = TaskScope::unrestricted();
+    let new = NewTask::new(game.id, "task").strategy("own");
+    let task = new.to_task(&everything, Some(&game), game.created_at).unwrap();
+    Task {
+        api_key_used: Some(ApiKeyId::new("gme_live_abc12345").unwrap()),
+        oauth_user_id: Some(OauthUserId::new("auth0|1").unwrap()),
+        status: TaskStatus::CLOSED,
+        ..task
+    }
+}
+
+#[test]
+fn a_view_has_all_columns_but_the_api_key() {
+    let task = full_task();
+    let view = TaskView::from(&task);
+    let mut expected = to_value(&task).unwrap();
+    expected.as_object_mut().unwrap().remove("apiKey_used").unwrap();
+    assert_json(&view, &expected);
+    assert!(!format!("{view:?}").contains("gme_live"));
+    assert_eq!(TaskView::from(task.clone()), view);
+    assert_eq!(view.key(), task.key());
+    // The JSON of a task is that of a view with one more member.
+    assert_eq!(from_value::<TaskView>(to_value(&task).unwrap()).unwrap(), view);
+    for (member, value) in [("status", json!(" ")), ("externalTaskId", json!("")), ("id", json!(1))]
+    {
+        let mut invalid = expected.clone();
+        invalid[member] = value;
+        from_value::<TaskView>(invalid).expect_err(member);
+    }
+    let page = Page::new(vec![task.clone()], Some("next".into()), Some(3)).map(TaskView::from);
+    assert_json(&page, &json!({"items": [expected], "next": "next", "total": 3}));
+    let outcome = CreateOutcome::Kept(task).map(TaskView::from);
+    assert_json(&outcome, &json!({"outcome": "kept", "task": expected}));
+}
+
+#[test]
+fn outcomes_round_trip() {
+    let task = full_task();
+    let json = to_value(&task).unwrap();
+    for (outcome, name) in [
+        (CreateOutcome::Created(task.clone()), "created"),
+        (CreateOutcome::Kept(task.clone()), "kept"),
+        (CreateOutcome::Updated(task), "updated"),
+    ] {
+        assert_json(&outcome, &json!({"outcome": name, "task": json}));
+    }
+    for (on_existing, name) in
+        [(OnExisting::Fail, "fail"), (OnExisting::Keep, "keep"), (OnExisting::Update, "update")]
+    {
+        assert_json(&on_existing, &json!(name));
+    }
+}
+
+#[test]
+fn strategy_kind_round_trip() {
+    let id = Uuid::now_v7();
+    assert_json(&StrategyKind::Default, &json!({"kind": "default"}));
+    assert_json(&StrategyKind::Named, &json!({"kind": "named"}));
+    assert_json(&StrategyKind::Custom(id), &json!({"kind": "custom", "id": id}));
+}
+
+#[test]
+fn lifecycle_round_trip() {
+    let (open, closed) = (TaskStatus::OPEN, TaskStatus::CLOSED);
+    let archived = TaskStatus::new("archived").unwrap();
+    let lifecycle = Lifecycle::any()
+        .allow(open.clone(), [closed.clone(), archived.clone()])
+        .allow(closed, [open, archived]);
+    let transitions = json!({"open": ["archived", "closed"], "closed": ["archived", "open"]});
+    assert_json(&lifecycle, &json!({"transitions": transitions}));
+    assert_json(&Lifecycle::any(), &json!({}));
+    for invalid in [
+        json!({"transitions": null}),
+        json!({"transitions": {"open": [" "]}}),
+        json!({"transitions": {"": ["open"]}}),
+        json!({"transition": {}}),
+        json!([]),
+    ] {
+        from_value::<Lifecycle>(invalid.clone()).expect_err(&invalid.to_string());
+    }
 }
