@@ -78,9 +78,11 @@ impl<'b> Batch<'b> {
     fn add(
         &mut self,
         scope: &TaskScope,
+        lifecycle: &Lifecycle,
         new: &NewTask,
         on_existing: OnExisting,
     ) -> Result<(Uuid, bool), TaskError> {
+        new.check(lifecycle)?;
         let game = self.after.games.get(&new.game_id);
         let task = new.to_task(scope, game, self.now)?;
         let key = (task.game_id, task.external_task_id.clone());
@@ -169,8 +171,10 @@ impl TaskRepository for MapRepository {
         self.scope.validate()?;
         let mut state = self.state();
         let mut batch = Batch::new(&state);
-        let added: Vec<_> =
-            tasks.iter().map(|task| batch.add(&self.scope, task, on_existing)).collect();
+        let added: Vec<_> = tasks
+            .iter()
+            .map(|task| batch.add(&self.scope, &self.lifecycle, task, on_existing))
+            .collect();
         let outcome = |added: Result<(Uuid, bool), TaskError>| match added {
             Ok((id, existed)) => batch.outcome(id, existed, on_existing).map(Ok),
             Err(error) => Some(Err(error)),
@@ -191,7 +195,7 @@ impl TaskRepository for MapRepository {
         let mut batch = Batch::new(&state);
         let mut added = Vec::with_capacity(tasks.len());
         for (index, task) in tasks.iter().enumerate() {
-            let entry = batch.add(&self.scope, task, on_existing);
+            let entry = batch.add(&self.scope, &self.lifecycle, task, on_existing);
             added.push(entry.map_err(|error| TaskError::Batch { index, error: error.into() })?);
         }
         let outcomes = added

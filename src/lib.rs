@@ -120,8 +120,8 @@ pub use strategy::{
 pub use task::{
     ApiKeyId, Caller, Game, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, MAX_KEY_BYTES, MAX_KEYS,
     MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, NewTask, OauthUserId, OwnerId, ParentGame,
-    StrategyId, StrategyKind, Task, TaskKey, TaskPatch, TaskScope, TaskStatus, TaskView,
-    ValidationError, ValidationReason,
+    StrategyArg, StrategyId, StrategyKind, Task, TaskKey, TaskPatch, TaskScope, TaskStatus,
+    TaskView, ValidationError, ValidationReason,
 };
 
 /// The SeaORM entity of the table `games`.

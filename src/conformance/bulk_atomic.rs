@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 cases! { "bulk_atomic":
     all_tasks_are_written,
+    initial_statuses_are_stored,
     one_invalid_task_refuses_the_batch,
     first_error_is_reported,
     duplicates_in_the_batch_are_refused,
@@ -34,6 +35,41 @@ async fn all_tasks_are_written(cx: &TestContext<'_>) -> Outcome {
         }
     }
     ensure_eq!(cx.rows().await?.len(), 9);
+    Ok(())
+}
+
+/// Batches whose tasks have one status, and different ones.
+async fn initial_statuses_are_stored(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    for (n, on_existing) in ON_EXISTING.into_iter().enumerate() {
+        for statuses in [["closed", "closed"], ["draft", "open"]] {
+            let [first, second] = statuses;
+            let name = |name: &str| format!("{name} {n} {first}");
+            let batch = [
+                NewTask::new(game, name("b")).status(first).strategy("own"),
+                NewTask::new(game, name("a")).status(second),
+            ];
+            let written = cx.tasks.create_all(batch, on_existing).await?;
+            for (outcome, status) in written.iter().zip(statuses) {
+                ensure!(outcome.is_created());
+                ensure_eq!(outcome.task().status, status);
+                ensure_eq!(cx.tasks.get(outcome.task()).await?, *outcome.task());
+            }
+            if on_existing == OnExisting::Fail {
+                continue;
+            }
+            let batch = [
+                NewTask::new(game, name("b")).status("other").strategy("new"),
+                NewTask::new(game, name("d")).status("archived"),
+            ];
+            let written = cx.tasks.create_all(batch, on_existing).await?;
+            let stored: Vec<_> = written.into_iter().map(CreateOutcome::into_task).collect();
+            for (task, status) in stored.iter().zip([first, "archived"]) {
+                ensure_eq!(task.status, status);
+                ensure_eq!(cx.tasks.get(task).await?, *task);
+            }
+        }
+    }
     Ok(())
 }
 

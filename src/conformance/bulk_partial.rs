@@ -23,6 +23,7 @@ cases! { "bulk_partial":
     duplicates_in_the_batch_are_updated,
     duplicate_ids_in_the_batch_are_refused,
     returned_tasks_equal_the_stored_rows,
+    initial_statuses_are_stored,
 }
 
 /// New tasks of one game.
@@ -271,5 +272,49 @@ async fn returned_tasks_equal_the_stored_rows(cx: &TestContext<'_>) -> Outcome {
     }
     created.sort_by_key(|task| task.id);
     ensure_eq!(cx.rows().await?, created);
+    Ok(())
+}
+
+/// Batches whose tasks have one status, and different ones.
+async fn initial_statuses_are_stored(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    for (n, on_existing) in ON_EXISTING.into_iter().enumerate() {
+        for statuses in [["closed", "closed", "closed"], ["draft", "open", "closed"]] {
+            let [first, second, third] = statuses;
+            let name = |name: &str| format!("{name} {n} {first}");
+            let tasks = [
+                NewTask::new(game, name("b")).status(first).strategy("own"),
+                NewTask::new(game, name("a")).status(second),
+                NewTask::new(game, name("c")).status(third),
+            ];
+            let outcomes = create(cx, tasks, on_existing).await?;
+            for (outcome, status) in outcomes.into_iter().zip(statuses) {
+                let outcome = outcome?;
+                ensure!(outcome.is_created());
+                ensure_eq!(outcome.task().status, status);
+                ensure_eq!(cx.tasks.get(outcome.task()).await?, *outcome.task());
+            }
+            // Tasks that exist keep their status; new ones beside them start with theirs.
+            if on_existing == OnExisting::Fail {
+                continue;
+            }
+            let tasks = [
+                NewTask::new(game, name("b")).status("other").strategy("new"),
+                NewTask::new(game, name("a")).status("archived"),
+                NewTask::new(game, name("d")).status("archived"),
+            ];
+            let [changed, same, new] = create(cx, tasks, on_existing).await?;
+            let changed = changed?;
+            ensure_eq!(changed.is_updated(), on_existing == OnExisting::Update);
+            ensure_eq!(changed.task().status, first);
+            ensure_eq!(same?.task().status, second);
+            let new = new?;
+            ensure!(new.is_created());
+            ensure_eq!(new.task().status, "archived");
+            for task in [changed.task(), new.task()] {
+                ensure_eq!(cx.tasks.get(task).await?, *task);
+            }
+        }
+    }
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! Creating one task, and finding it by each of its keys.
 
+use super::checks::OrFail;
 use super::context::TestContext;
-use super::failure::Outcome;
-use super::fixtures::{ensure_not_found, keys_of, unordered_id};
+use super::failure::{Failure, Outcome};
+use super::fixtures::{
+    ON_EXISTING, batch_error, ensure_not_found, keys_of, unordered_id, validation_error,
+};
 use crate::{
-    CreateOutcome, Game, NewTask, StrategyId, Task, TaskError, TaskKey, TaskRepositoryExt,
-    TaskScope, TaskStatus,
+    CreateOutcome, Game, Lifecycle, NewTask, StrategyId, Task, TaskError, TaskKey,
+    TaskRepositoryExt, TaskScope, TaskStatus, ValidationReason,
 };
 use chrono::{TimeDelta, Timelike, Utc};
 use uuid::Uuid;
@@ -15,6 +18,8 @@ cases! { "create":
     task_is_found_by_each_key,
     id_is_generated_or_given,
     strategy_is_stored_as_given,
+    initial_status_is_stored,
+    lifecycle_restricts_initial_statuses [Lifecycle],
     longest_text_is_stored,
     get_or_create_reports_whether_it_created,
     duplicate_is_open_and_has_its_own_id,
@@ -84,6 +89,63 @@ async fn strategy_is_stored_as_given(cx: &TestContext<'_>) -> Outcome {
     }
     // An inherited strategy is not stored with the task.
     ensure!(cx.task(game, "none").await?.strategy_id.is_default());
+    Ok(())
+}
+
+async fn initial_status_is_stored(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    for status in ["closed", "open", "draft", "é 🎉"] {
+        let new = NewTask::new(game, status).status(status);
+        let task = cx.tasks.create(new.clone()).await?;
+        ensure_eq!(task.status, status);
+        ensure_eq!(task.created_at, task.updated_at);
+        ensure_eq!(cx.tasks.get(&task).await?, task);
+        // A task that exists keeps its status.
+        let kept = cx.tasks.get_or_create(new.status("other")).await?;
+        ensure_eq!(kept, CreateOutcome::Kept(task));
+    }
+    Ok(())
+}
+
+async fn lifecycle_restricts_initial_statuses(cx: &TestContext<'_>) -> Outcome {
+    let game = cx.game().await?;
+    let forbidden = |status: &str| -> Result<_, Failure> {
+        let status = TaskStatus::new(status)?;
+        Ok(("status", ValidationReason::ForbiddenInitialStatus { status }))
+    };
+    let strict = cx.with_lifecycle(Lifecycle::strict())?;
+    ensure_eq!(strict.create(NewTask::new(game, "a")).await?.status, "open");
+    ensure_eq!(strict.create(NewTask::new(game, "b").status("open")).await?.status, "open");
+    let error = cx.refused(strict.create(NewTask::new(game, "c").status("closed"))).await?;
+    ensure_eq!(validation_error(error)?, forbidden("closed")?);
+    // Also for a task that exists, and before the game is looked up.
+    for game in [game, Uuid::now_v7()] {
+        let error = cx.refused(strict.create(NewTask::new(game, "a").status("closed"))).await?;
+        ensure_eq!(validation_error(error)?, forbidden("closed")?);
+    }
+    let drafts = cx.with_lifecycle(Lifecycle::any().initial([TaskStatus::new("draft")?]))?;
+    ensure_eq!(drafts.create(NewTask::new(game, "d").status("draft")).await?.status, "draft");
+    let error = cx.refused(drafts.create(NewTask::new(game, "e"))).await?;
+    ensure_eq!(validation_error(error)?, forbidden("open")?);
+    // The texts are validated first.
+    let error = cx.refused(strict.create(NewTask::new(game, "f").status(" "))).await?;
+    ensure_eq!(validation_error(error)?, ("status", ValidationReason::Blank));
+    // Batches.
+    for on_existing in ON_EXISTING {
+        let names = |name: &str| format!("{name} {on_existing:?}");
+        let batch = || {
+            [("first", "open"), ("second", "closed")]
+                .map(|(name, status)| NewTask::new(game, names(name)).status(status))
+        };
+        let (index, error) =
+            batch_error(cx.refused(strict.create_all(batch(), on_existing)).await?)?;
+        ensure_eq!((index, validation_error(error)?), (1, forbidden("closed")?));
+        let mut outcomes = strict.create_many(batch(), on_existing).await?.into_iter();
+        ensure!(outcomes.next().or_fail()??.is_created());
+        let refused = outcomes.next().or_fail()?;
+        ensure_is!(&refused, Err(TaskError::Invalid { field: "status", .. }));
+        ensure!(!cx.tasks.exists((game, names("second"))).await?);
+    }
     Ok(())
 }
 

@@ -33,7 +33,11 @@ async fn in_a_new_task(cx: &TestContext<'_>) -> Outcome {
 
         let task = NewTask::new(game, "task").strategy(&*text);
         let error = cx.refused(cx.tasks.create(task)).await?;
-        ensure_eq!(validation_error(error)?, ("strategy_id", reason), "{text:?}");
+        ensure_eq!(validation_error(error)?, ("strategy_id", reason.clone()), "{text:?}");
+
+        let task = NewTask::new(game, "task").status(&*text);
+        let error = cx.refused(cx.tasks.create(task)).await?;
+        ensure_eq!(validation_error(error)?, ("status", reason), "{text:?}");
     }
     Ok(())
 }
@@ -43,14 +47,16 @@ async fn in_a_batch(cx: &TestContext<'_>) -> Outcome {
     let all_texts = refused_texts();
     let bad_name = |text: &str| NewTask::new(game, text);
     let bad_strategy = |text: &str| NewTask::new(game, "task").strategy(text);
+    let bad_status = |text: &str| NewTask::new(game, "task").status(text);
 
     let mut batch: Vec<NewTask> = Vec::new();
     batch.extend(all_texts.iter().map(|(text, _)| bad_name(text)));
     batch.extend(all_texts.iter().map(|(text, _)| bad_strategy(text)));
+    batch.extend(all_texts.iter().map(|(text, _)| bad_status(text)));
     let before = cx.rows().await?;
     let outcomes = cx.tasks.create_many(batch.clone(), OnExisting::Fail).await?;
     ensure_eq!(cx.rows().await?, before);
-    let fields = ["external_task_id", "strategy_id"];
+    let fields = ["external_task_id", "strategy_id", "status"];
     let expected = fields
         .iter()
         .flat_map(|field| all_texts.iter().map(move |(_, reason)| (*field, reason.clone())));

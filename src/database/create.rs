@@ -7,7 +7,7 @@ use super::{MAX_ATTEMPTS, SeaOrmTaskRepository, TaskConnection, WriteFailure};
 use crate::error::{DatabaseError, FailureKind, TaskError, TransactionState};
 use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::tasks::Column;
-use crate::task::{Creator, NewTask, ParentGame, Task, TaskKey, TaskStatus, time};
+use crate::task::{Creator, NewTask, ParentGame, Task, TaskKey, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{Iterable, Statement};
 use std::fmt::{self, Display};
@@ -219,7 +219,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             Column::GameId => task.game_id.into(),
             Column::ExternalTaskId => task.external_task_id.as_str().into(),
             Column::StrategyId => task.strategy_or_default().into(),
-            Column::Status => TaskStatus::OPEN.into(),
+            Column::Status => task.status_or_open().into(),
         }));
         let text = || self.insert_text(&sql, plan);
         let [plain, ignoring, as_sent] = &names.insert_texts;

@@ -210,7 +210,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     /// Validates a task as far as that is possible without the database.
     fn validate_new(&self, task: &NewTask) -> Result<(), ValidationError> {
-        task.validate()?;
+        task.check(&self.settings.lifecycle)?;
         check_strategy(self.settings.catalog.as_ref(), task.strategy_id.as_deref())
     }
 

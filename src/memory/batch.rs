@@ -2,8 +2,8 @@
 
 use crate::memory::state::State;
 use crate::{
-    CreateOutcome, NewTask, OnExisting, StrategyCatalog, StrategyId, Task, TaskError, TaskPatch,
-    TaskScope,
+    CreateOutcome, InMemoryTaskRepository, NewTask, OnExisting, StrategyId, Task, TaskError,
+    TaskPatch,
 };
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -12,8 +12,7 @@ use uuid::Uuid;
 /// The rows that a batch will write. The state itself is unchanged until then.
 pub(super) struct Draft<'d> {
     state: &'d State,
-    scope: &'d TaskScope,
-    catalog: Option<&'d dyn StrategyCatalog>,
+    repository: &'d InMemoryTaskRepository,
     on_existing: OnExisting,
     now: DateTime<Utc>,
     rows: HashMap<Uuid, Row>,
@@ -49,14 +48,12 @@ pub(super) struct Entry {
 impl<'d> Draft<'d> {
     pub(super) fn new(
         state: &'d State,
-        scope: &'d TaskScope,
-        catalog: Option<&'d dyn StrategyCatalog>,
+        repository: &'d InMemoryTaskRepository,
         on_existing: OnExisting,
     ) -> Self {
         Self {
             state,
-            scope,
-            catalog,
+            repository,
             on_existing,
             now: Utc::now(),
             rows: HashMap::new(),
@@ -66,12 +63,10 @@ impl<'d> Draft<'d> {
 
     /// Adds the next task of the batch.
     pub(super) fn add(&mut self, new: &'d NewTask) -> Result<Entry, TaskError> {
-        new.validate()?;
-        if let Some(catalog) = self.catalog {
-            catalog.check(new.strategy_id.as_deref())?;
-        }
+        new.check(&self.repository.lifecycle)?;
+        self.repository.check_strategy(new.strategy_id.as_deref())?;
         let game = self.state.games.get(&new.game_id);
-        let task = new.to_task(self.scope, game, self.now)?;
+        let task = new.to_task(&self.repository.scope, game, self.now)?;
         if let Some(existing) = self.existing(new) {
             return self.add_existing(existing, task);
         }
@@ -95,7 +90,7 @@ impl<'d> Draft<'d> {
     }
 
     fn add_existing(&mut self, existing: Task, new: Task) -> Result<Entry, TaskError> {
-        let visible = self.state.can_see(self.scope, &existing);
+        let visible = self.state.can_see(&self.repository.scope, &existing);
         if !visible || self.on_existing == OnExisting::Fail {
             return Err(TaskError::AlreadyExists {
                 game_id: new.game_id,

@@ -204,7 +204,7 @@ impl TaskRepository for InMemoryTaskRepository {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
         self.scope.validate()?;
         let mut state = self.state();
-        let mut draft = Draft::new(&state, &self.scope, self.catalog.as_deref(), OnExisting::Fail);
+        let mut draft = Draft::new(&state, self, OnExisting::Fail);
         let entry = draft.add(task)?;
         let created = draft.outcome(entry).into_task();
         let rows = draft.into_rows();
@@ -219,7 +219,7 @@ impl TaskRepository for InMemoryTaskRepository {
     ) -> Result<Vec<Result<CreateOutcome, TaskError>>, TaskError> {
         self.scope.validate()?;
         let mut state = self.state();
-        let mut draft = Draft::new(&state, &self.scope, self.catalog.as_deref(), on_existing);
+        let mut draft = Draft::new(&state, self, on_existing);
         let entries: Vec<_> = tasks.iter().map(|task| draft.add(task)).collect();
         draft.finish();
         let outcomes =
@@ -237,7 +237,7 @@ impl TaskRepository for InMemoryTaskRepository {
         self.scope.validate()?;
         NewTask::validate_atomic_batch(tasks)?;
         let mut state = self.state();
-        let mut draft = Draft::new(&state, &self.scope, self.catalog.as_deref(), on_existing);
+        let mut draft = Draft::new(&state, self, on_existing);
         let mut entries = Vec::with_capacity(tasks.len());
         for (index, task) in tasks.iter().enumerate() {
             entries.push(draft.add(task).map_err(|error| draft.refused(index, error))?);
@@ -276,7 +276,7 @@ impl TaskRepository for InMemoryTaskRepository {
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
         self.scope.validate()?;
         patch.validate()?;
-        self.check_strategy_of(patch)?;
+        self.check_strategy(patch.strategy_id.as_deref())?;
         key.validate()?;
         let mut state = self.state();
         let mut task = state.get(key, &self.scope)?.clone();
@@ -293,7 +293,7 @@ impl TaskRepository for InMemoryTaskRepository {
     ) -> Result<u64, TaskError> {
         self.scope.validate()?;
         patch.validate()?;
-        self.check_strategy_of(patch)?;
+        self.check_strategy(patch.strategy_id.as_deref())?;
         filter.validate()?;
         let mut state = self.state();
         let mut matching = state.matching(filter, &self.scope);
@@ -331,8 +331,8 @@ impl TaskRepository for InMemoryTaskRepository {
 }
 
 impl InMemoryTaskRepository {
-    fn check_strategy_of(&self, patch: &TaskPatch) -> Result<(), ValidationError> {
-        let check = |catalog: &dyn StrategyCatalog| catalog.check(patch.strategy_id.as_deref());
+    fn check_strategy(&self, strategy: Option<&str>) -> Result<(), ValidationError> {
+        let check = |catalog: &dyn StrategyCatalog| catalog.check(strategy);
         self.catalog.as_deref().map_or(Ok(()), check)
     }
 

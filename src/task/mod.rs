@@ -36,7 +36,7 @@ pub use self::columns::{field_deserializers, floor_to_microseconds};
 pub use self::games::{Entity as Games, Model as Game};
 pub use self::key::{MAX_KEY_BYTES, MAX_KEYS, TaskKey};
 pub use self::lifecycle::Lifecycle;
-pub use self::new_task::{MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask};
+pub use self::new_task::{MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, StrategyArg};
 pub use self::parent_game::ParentGame;
 pub use self::patch::TaskPatch;
 pub(crate) use self::scope::Creator;

@@ -2,10 +2,11 @@
 
 use crate::error::TaskError;
 use crate::task::{
-    Creator, Game, StrategyId, Task, TaskKey, TaskScope, TaskStatus, ValidationError, check_text,
-    serde_object, time,
+    Creator, Game, Lifecycle, StrategyId, Task, TaskKey, TaskScope, TaskStatus, ValidationError,
+    check_text, serde_object, time,
 };
 use chrono::{DateTime, Utc};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// The maximum number of tasks in an atomic batch.
@@ -18,9 +19,21 @@ pub const MAX_ATOMIC_BYTES: usize = 3 * 1024 * 1024;
 
 /// A task to be created. Text is validated when the task is created, not when it is set.
 ///
-/// The serde names are those of the columns; unknown fields are errors. `id` and `strategyId` may
-/// be left out or `null`, with the same meaning. An empty `id` is an error when it is read, an empty
-/// `strategyId` when the task is created.
+/// The serde names are those of the columns; unknown fields are errors. `id`, `strategyId` and
+/// `status` may be left out or `null`, with the same meaning. An empty `id` is an error when it is
+/// read, an empty `strategyId` or `status` when the task is created.
+///
+/// ```
+/// use game_tasks::NewTask;
+/// use serde_json::{from_value, json};
+///
+/// let game_id = uuid::Uuid::now_v7();
+/// let json = json!({"gameId": game_id, "externalTaskId": "task-login", "status": "draft"});
+/// assert_eq!(from_value::<NewTask>(json)?, NewTask::new(game_id, "task-login").status("draft"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Example
 ///
 /// ```
 /// use game_tasks::NewTask;
@@ -40,6 +53,8 @@ pub struct NewTask {
     pub external_task_id: String,
     /// The task's own strategy; without one it inherits that of the game.
     pub strategy_id: Option<String>,
+    /// The status to start with; without one the task is `open`.
+    pub status: Option<String>,
 }
 
 serde_object! {
@@ -48,6 +63,7 @@ serde_object! {
         required game_id: "gameId",
         required external_task_id: "externalTaskId",
         nullable strategy_id: "strategyId",
+        nullable status: "status",
     }
 }
 
@@ -55,7 +71,13 @@ impl NewTask {
     /// A task with this external id in this game.
     #[must_use]
     pub fn new(game_id: Uuid, external_task_id: impl Into<String>) -> Self {
-        Self { id: None, game_id, external_task_id: external_task_id.into(), strategy_id: None }
+        Self {
+            id: None,
+            game_id,
+            external_task_id: external_task_id.into(),
+            strategy_id: None,
+            status: None,
+        }
     }
 
     /// Sets the id, for callers that must know it before the task is created.
@@ -65,10 +87,29 @@ impl NewTask {
         self
     }
 
-    /// Sets the task's own strategy.
+    /// Sets the task's own strategy: a text or a [`StrategyId`], or an `Option` of one, where `None`
+    /// means that the task inherits its game's.
+    ///
+    /// ```
+    /// use game_tasks::{NewTask, StrategyId};
+    ///
+    /// let new = || NewTask::new(uuid::Uuid::now_v7(), "task-login");
+    /// let chosen: Option<String> = None;
+    /// assert_eq!(new().strategy(chosen).strategy_id, None);
+    /// assert_eq!(new().strategy("socio_bee").strategy_id.as_deref(), Some("socio_bee"));
+    /// assert_eq!(new().strategy(StrategyId::DEFAULT).strategy_id.as_deref(), Some("default"));
+    /// ```
     #[must_use]
-    pub fn strategy(mut self, strategy: impl Into<String>) -> Self {
-        self.strategy_id = Some(strategy.into());
+    pub fn strategy(mut self, strategy: impl Into<StrategyArg>) -> Self {
+        self.strategy_id = strategy.into().0;
+        self
+    }
+
+    /// Sets the status to start with, such as `closed` for an imported task. The
+    /// [`Lifecycle`] of the repository can forbid it. A task that already exists keeps its status.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<String>) -> Self {
+        self.status = Some(status.into());
         self
     }
 
@@ -81,6 +122,25 @@ impl NewTask {
             text.map_or(Ok(()), |text| check_text(field, text))?;
         }
         Ok(())
+    }
+
+    /// [Validates](Self::validate) the texts, and checks that the lifecycle allows the status to
+    /// start with. Every repository does so before it writes, also for a task that exists.
+    ///
+    /// ```
+    /// use game_tasks::{Lifecycle, NewTask};
+    ///
+    /// let new = NewTask::new(uuid::Uuid::now_v7(), "task-login").status("closed");
+    /// assert!(new.check(&Lifecycle::any()).is_ok());
+    /// let error = new.check(&Lifecycle::strict()).expect_err("only `open` is allowed");
+    /// assert_eq!(error.to_string(), "status of a new task must not be `closed`");
+    /// ```
+    ///
+    /// # Errors
+    /// [`ValidationError`] with the field and the reason.
+    pub fn check(&self, lifecycle: &Lifecycle) -> Result<(), ValidationError> {
+        self.validate()?;
+        lifecycle.check_initial(self.status_or_open())
     }
 
     /// Validates the size of an atomic batch. Every repository does so before it validates the
@@ -98,10 +158,10 @@ impl NewTask {
         if bytes > MAX_ATOMIC_BYTES { too_large(MAX_ATOMIC_BYTES) } else { Ok(()) }
     }
 
-    /// Builds the task to store, for implementations of a repository: `open`, created at `now`
-    /// (the same for all tasks of one call), with the scope's caller as its creator. `game` is the
-    /// game of [`game_id`](Self::game_id), if it exists. The store itself must check that the id
-    /// and the external id are not in use.
+    /// Builds the task to store, for implementations of a repository: created at `now` (the same for
+    /// all tasks of one call), with the scope's caller as its creator. `game` is the game of
+    /// [`game_id`](Self::game_id), if it exists. The store itself must [check](Self::check) the
+    /// lifecycle before, and that the id and the external id are not in use.
     ///
     /// # Errors
     /// [`TaskError::Invalid`]; [`TaskError::GameNotFound`] without a game, or if the scope may not
@@ -141,7 +201,7 @@ impl NewTask {
         now: DateTime<Utc>,
     ) -> Task {
         // The id and the strategy are arguments, since they may differ from what the caller gave.
-        let Self { id: _, game_id, external_task_id, strategy_id: _ } = self;
+        let Self { id: _, game_id, external_task_id, strategy_id: _, status: _ } = self;
         let Creator { api_key_used, oauth_user_id } = creator.clone();
         Task {
             id,
@@ -152,7 +212,7 @@ impl NewTask {
             external_task_id: external_task_id.clone(),
             game_id: *game_id,
             strategy_id,
-            status: TaskStatus::OPEN,
+            status: self.status_or_open(),
         }
     }
 
@@ -161,13 +221,46 @@ impl NewTask {
         self.strategy_id.clone().map_or(StrategyId::DEFAULT, StrategyId::from_stored)
     }
 
+    /// The status to store.
+    pub(crate) fn status_or_open(&self) -> TaskStatus {
+        self.status.clone().map_or(TaskStatus::OPEN, TaskStatus::from_stored)
+    }
+
     /// The texts that the caller gave, with the names of their fields.
-    fn texts(&self) -> [(&'static str, Option<&str>); 2] {
-        let Self { id: _, game_id: _, external_task_id, strategy_id } = self;
-        [("external_task_id", Some(external_task_id)), ("strategy_id", strategy_id.as_deref())]
+    fn texts(&self) -> [(&'static str, Option<&str>); 3] {
+        let Self { id: _, game_id: _, external_task_id, strategy_id, status } = self;
+        [
+            ("external_task_id", Some(external_task_id)),
+            ("strategy_id", strategy_id.as_deref()),
+            ("status", status.as_deref()),
+        ]
     }
 
     pub(crate) fn key(&self) -> TaskKey {
         TaskKey::External(self.game_id, self.external_task_id.clone())
     }
 }
+
+/// What [`NewTask::strategy`] accepts: a text, a [`StrategyId`], or an `Option` of one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct StrategyArg(Option<String>);
+
+impl<S: Into<String>> From<Option<S>> for StrategyArg {
+    fn from(strategy: Option<S>) -> Self {
+        Self(strategy.map(Into::into))
+    }
+}
+
+// One by one: an implementation for everything that is `Into<String>` would overlap with that of
+// `Option`.
+macro_rules! strategy_arg_from_text {
+    ($($text:ty),+) => {
+        $(impl From<$text> for StrategyArg {
+            fn from(strategy: $text) -> Self {
+                Self(Some(strategy.into()))
+            }
+        })+
+    };
+}
+
+strategy_arg_from_text!(&str, String, &String, Box<str>, Cow<'_, str>, StrategyId, &StrategyId);

@@ -2,8 +2,8 @@
 
 use crate::task::text_newtype::{Text, text_newtype};
 
-/// The status of a task: initially `open`; `closed`, or any other valid text that the application
-/// defines. Cheap to clone.
+/// The status of a task: `open` unless it is created with another one; `closed`, or any other valid
+/// text that the application defines. Cheap to clone. In JSON it is a string.
 ///
 /// ```
 /// use game_tasks::TaskStatus;
@@ -18,7 +18,7 @@ pub struct TaskStatus(Text);
 text_newtype!(TaskStatus, "status", ["open", "closed"], Display);
 
 impl TaskStatus {
-    /// `open`, the status of a new task.
+    /// `open`, the status of a new task that states no other.
     pub const OPEN: Self = Self(Text::Static("open"));
     /// `closed`, the status of a finished task.
     pub const CLOSED: Self = Self(Text::Static("closed"));

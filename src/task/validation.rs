@@ -44,6 +44,11 @@ pub enum ValidationReason {
         /// The strategy.
         strategy: StrategyId,
     },
+    /// The [`Lifecycle`](crate::Lifecycle) does not allow a new task to have this status.
+    ForbiddenInitialStatus {
+        /// The status of the new task.
+        status: TaskStatus,
+    },
 }
 
 impl std::fmt::Display for ValidationReason {
@@ -62,6 +67,9 @@ impl std::fmt::Display for ValidationReason {
                 write!(f, "must not change from `{from}` to `{to}`")
             }
             Self::UnknownStrategy { strategy } => write!(f, "is unknown: {:?}", strategy.as_str()),
+            Self::ForbiddenInitialStatus { status } => {
+                write!(f, "of a new task must not be `{status}`")
+            }
         }
     }
 }

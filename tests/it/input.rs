@@ -260,12 +260,15 @@ fn members_of_requests() {
     };
     let id = Uuid::now_v7();
     assert_members(
-        &json!({"id": id, "gameId": id, "externalTaskId": "task", "strategyId": "own"}),
+        &json!({
+            "id": id, "gameId": id, "externalTaskId": "task", "strategyId": "own", "status": "draft",
+        }),
         &[
             ("id", OptionalOrNull),
             ("gameId", Required),
             ("externalTaskId", Written),
             ("strategyId", WrittenOrNull),
+            ("status", WrittenOrNull),
         ],
         NewTask::validate,
         true,
@@ -405,7 +408,7 @@ fn an_empty_value_in_a_query_string_is_not_absent() {
     assert_refused::<TaskPatch>(&each(&["ifUnmodifiedSince", "if_status"]));
     assert_refused::<TaskScope>(&each(&["callers", "access", "unrestricted", "caller"]));
     let required = format!("gameId={}&externalTaskId=x", Uuid::nil());
-    for query in ["id=", "id=x", "status=open"] {
+    for query in ["id=", "id=x", "created_at="] {
         for read in parse_query::<NewTask>(&format!("{required}&{query}")) {
             read.expect_err(query);
         }
@@ -414,8 +417,8 @@ fn an_empty_value_in_a_query_string_is_not_absent() {
     for read in parse_query::<TaskPatch>("strategyId=&status=&ifStatus=") {
         assert_eq!(read.unwrap(), TaskPatch::new().strategy("").status("").if_status(""));
     }
-    for read in parse_query::<NewTask>(&format!("{required}&strategyId=")) {
-        assert_eq!(read.unwrap(), NewTask::new(Uuid::nil(), "x").strategy(""));
+    for read in parse_query::<NewTask>(&format!("{required}&strategyId=&status=")) {
+        assert_eq!(read.unwrap(), NewTask::new(Uuid::nil(), "x").strategy("").status(""));
     }
     // Absent members restrict nothing; given ones are deserialized.
     for read in parse_query::<TaskFilter>("") {

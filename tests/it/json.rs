@@ -93,8 +93,10 @@ where
 #[test]
 fn new_task_round_trip() {
     let id = Uuid::now_v7();
-    let full = NewTask::new(id, "task").id(id).strategy("own");
-    let json = json!({"id": id, "gameId": id, "externalTaskId": "task", "strategyId": "own"});
+    let full = NewTask::new(id, "task").id(id).strategy("own").status("closed");
+    let json = json!({
+        "id": id, "gameId": id, "externalTaskId": "task", "strategyId": "own", "status": "closed",
+    });
     assert_json(&full, &json);
     let least = json!({"gameId": id, "externalTaskId": "task"});
     assert_json(&NewTask::new(id, "task"), &least);
@@ -108,7 +110,7 @@ fn new_task_round_trip() {
             "strategy_id",
             "strategyID",
             "strategy",
-            "status",
+            "Status",
             "apiKey_used",
             "oauth_user_id",
             "created_at",
@@ -291,6 +293,10 @@ fn lifecycle_round_trip() {
     let transitions = json!({"open": ["archived", "closed"], "closed": ["archived", "open"]});
     assert_json(&lifecycle, &json!({"transitions": transitions}));
     assert_json(&Lifecycle::any(), &json!({}));
+    assert_json(&Lifecycle::strict(), &json!({"transitions": {}, "initial": ["open"]}));
+    let none = Lifecycle::any().initial([]);
+    assert_json(&none, &json!({"initial": []}));
+    assert!(!none.allows_initial(&TaskStatus::OPEN));
     for invalid in [
         json!({"transitions": null}),
         json!({"transitions": {"open": [" "]}}),

@@ -163,7 +163,8 @@ async fn a_creation_with_a_lost_response_is_recognized() {
         vec![LostRequest, LostResponse],
     ] {
         let (tasks, game) = retrying(faults.clone());
-        let task = tasks.create(NewTask::new(game, "a")).await.unwrap();
+        let task = tasks.create(NewTask::new(game, "a").status("draft")).await.unwrap();
+        assert_eq!(task.status, "draft");
         assert_eq!(tasks.get((game, "a")).await.unwrap(), task, "{faults:?}");
     }
     // A task with a given id may be another client's, unless the retry itself creates it.

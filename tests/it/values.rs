@@ -57,6 +57,44 @@ fn kinds_of_strategies_and_statuses() {
 }
 
 #[test]
+fn a_strategy_is_given_as_text_or_id_or_option() {
+    let given = |new: NewTask| new.strategy_id;
+    let new = || NewTask::new(Uuid::nil(), "task");
+    let (text, id) = ("own".to_owned(), StrategyId::new("own").unwrap());
+    for task in [
+        new().strategy("own"),
+        new().strategy(&text),
+        new().strategy(text.clone()),
+        new().strategy(format!("{}wn", 'o')),
+        new().strategy(&id),
+        new().strategy(id.clone()),
+        new().strategy(std::borrow::Cow::from("own")),
+        new().strategy(text.clone().into_boxed_str()),
+        new().strategy(Some("own")),
+        new().strategy(Some(&text)),
+        new().strategy(Some(text.clone())),
+        new().strategy(Some(&id)),
+        new().strategy(Some(id.clone())),
+    ] {
+        assert_eq!(given(task).as_deref(), Some("own"));
+    }
+    assert_eq!(given(new().strategy(None::<String>)), None);
+    assert_eq!(given(new().strategy(None::<StrategyId>)), None);
+    assert_eq!(given(new().strategy("own").strategy(None::<&str>)), None);
+}
+
+#[test]
+fn a_lifecycle_restricts_initial_statuses() {
+    let (open, closed) = (TaskStatus::OPEN, TaskStatus::CLOSED);
+    assert!(Lifecycle::any().allows_initial(&closed));
+    assert!(Lifecycle::any().allow(open.clone(), []).allows_initial(&closed));
+    assert!(Lifecycle::strict().allows_initial(&open));
+    assert!(!Lifecycle::strict().allows_initial(&closed));
+    let replaced = Lifecycle::strict().initial([closed.clone()]);
+    assert!(replaced.allows_initial(&closed) && !replaced.allows_initial(&open));
+}
+
+#[test]
 fn a_caller_with_nul_in_its_name_sees_nothing() {
     let (game, task) = task();
     for (text, expected) in [("key", true), ("k\0y", false)] {

@@ -45,8 +45,9 @@ pub(crate) enum Check {
 
 /// One statement that inserts many tasks.
 pub(crate) struct Insert<'i> {
-    /// The rows of the entries: id `i`, game `g`, external id `e`, strategy `s`, and for an upsert whose
-    /// statement returns no rows the status `t` of the task that was found.
+    /// The rows of the entries: id `i`, game `g`, external id `e`, strategy `s`, for an upsert whose
+    /// statement returns no rows the status `t` of the task that was found, and the status `u` to start
+    /// with unless it is the same for all.
     pub(crate) rows: Rows,
     pub(crate) mode: InsertMode,
     pub(crate) check: Check,
@@ -56,6 +57,8 @@ pub(crate) struct Insert<'i> {
     pub(crate) sends_rows_twice: bool,
     entries: &'i [Entry<'i>],
     creator: &'i Creator,
+    /// The status that all new tasks start with.
+    same_status: Option<TaskStatus>,
     /// The games of the entries, where the statement looks at all of them first.
     games: Option<Rows>,
     conflict_aborts_transaction: bool,
@@ -92,6 +95,14 @@ impl<'i> Insert<'i> {
                 |one: &'i Entry<'_>| one.existing.as_ref().map(|task| task.status.as_str());
             rows.push(("t", Values::Texts(entries.iter().map(status).collect())));
         }
+        let statuses: Vec<TaskStatus> =
+            entries.iter().map(|one| one.task.status_or_open()).collect();
+        // Most batches are open, and cost one parameter more for it.
+        let same_status = statuses.first().filter(|first| statuses.iter().all(|s| s == *first));
+        if same_status.is_none() {
+            let texts = statuses.iter().map(|status| Some(status.as_str()));
+            rows.push(("u", Values::Texts(texts.collect())));
+        }
         Self {
             rows: dialect.encode_rows(rows),
             mode,
@@ -101,6 +112,7 @@ impl<'i> Insert<'i> {
             sends_rows_twice: false,
             entries,
             creator,
+            same_status: same_status.cloned(),
             games: mode.is_all().then(games),
             conflict_aborts_transaction: false,
         }
@@ -144,7 +156,10 @@ impl<'i> Insert<'i> {
             Column::CreatedAt | Column::UpdatedAt => sql.write_bound(f, self.now),
             Column::ApiKeyUsed => sql.write_bound(f, self.creator.api_key_used.clone()),
             Column::OauthUserId => sql.write_bound(f, self.creator.oauth_user_id.clone()),
-            Column::Status => sql.write_bound(f, TaskStatus::OPEN),
+            Column::Status => match &self.same_status {
+                Some(status) => sql.write_bound(f, status.clone()),
+                None => f.write_str("r.u"),
+            },
         })
     }
 

@@ -3,7 +3,7 @@
 
 use crate::error::TaskError;
 use crate::repository::{CreateOutcome, OnExisting};
-use crate::task::{NewTask, Task, TaskStatus};
+use crate::task::{NewTask, Task};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -77,7 +77,10 @@ impl FixedIds {
                 OnExisting::Fail => Err(already_exists(task, id)),
                 OnExisting::Keep => Ok(CreateOutcome::Kept(row)),
                 OnExisting::Update => {
-                    Ok(CreateOutcome::Updated(as_created(task, row, on_existing)))
+                    // The row has the status of the task that created it.
+                    let creating = self.tasks.iter().find(|other| other.id == Some(id));
+                    let row = as_created(creating.unwrap_or(task), row, on_existing);
+                    Ok(CreateOutcome::Updated(row))
                 }
             }),
             CreateOutcome::Kept(_) if on_existing == OnExisting::Keep => Some(Ok(written)),
@@ -117,7 +120,7 @@ pub(super) fn as_created(task: &NewTask, row: Task, on_existing: OnExisting) -> 
         // The strategy of the last task of the batch with this external id, which the row has.
         OnExisting::Update => row.strategy_id,
     };
-    Task { updated_at: row.created_at, status: TaskStatus::OPEN, strategy_id, ..row }
+    Task { updated_at: row.created_at, status: task.status_or_open(), strategy_id, ..row }
 }
 
 /// The id of the existing task that caused the refusal.

@@ -25,6 +25,7 @@ pub(super) struct New {
     game: usize,
     name: String,
     strategy: Option<String>,
+    status: Option<String>,
     id: Option<usize>,
 }
 
@@ -107,12 +108,9 @@ fn game() -> impl Strategy<Value = usize> {
 
 fn new() -> impl Strategy<Value = New> {
     let id = prop::option::weighted(0.4, 0..3_usize);
-    (game(), text(), prop::option::of(strategy()), id).prop_map(|(game, name, strategy, id)| New {
-        game,
-        name,
-        strategy,
-        id,
-    })
+    let status = prop::option::weighted(0.3, status());
+    (game(), text(), prop::option::of(strategy()), status, id)
+        .prop_map(|(game, name, strategy, status, id)| New { game, name, strategy, status, id })
 }
 
 fn key() -> impl Strategy<Value = Key> {
@@ -198,6 +196,7 @@ impl Ids<'_> {
         let mut task = NewTask::new(self.game(new.game), &new.name);
         task.id = new.id.map(|id| self.ids[id]);
         task.strategy_id = new.strategy.clone();
+        task.status = new.status.clone();
         task
     }
 

@@ -101,6 +101,7 @@ fn lifecycle(strict: bool) -> Lifecycle {
     }
     let archived = TaskStatus::new("archived").unwrap();
     Lifecycle::strict()
+        .initial([TaskStatus::OPEN, TaskStatus::CLOSED])
         .allow(TaskStatus::OPEN, [TaskStatus::CLOSED])
         .allow(TaskStatus::CLOSED, [TaskStatus::OPEN, archived])
 }
