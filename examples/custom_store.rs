@@ -240,7 +240,7 @@ impl TaskRepository for MapRepository {
         patch: &TaskPatch,
     ) -> Result<u64, TaskError> {
         self.scope.validate()?;
-        patch.validate()?;
+        patch.validate_for_many()?;
         filter.validate()?;
         let mut state = self.state();
         let applies = |task: &Task| patch.check(&task.key(), task, &self.lifecycle).is_ok();

@@ -5,7 +5,7 @@ use super::context::TestContext;
 use super::failure::Outcome;
 use super::fixtures::{batch_error, ensure_not_found, keys_of, validation_error};
 use crate::{
-    Lifecycle, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_CALLERS, NewTask, OnExisting, TaskError,
+    Lifecycle, MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_CALLERS, NewTask, OnExisting, Task, TaskError,
     TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope, TaskStatus,
     ValidationReason,
 };
@@ -52,6 +52,7 @@ async fn ensure_matches_no_task(cx: &TestContext<'_>, key: &TaskKey) -> Outcome 
         cx.refused(tasks.get(key)).await?,
         cx.refused(tasks.update(key, patch.clone())).await?,
         cx.refused(tasks.update(key, patch.if_status("open"))).await?,
+        cx.refused(tasks.update(key, TaskPatch::new())).await?,
         cx.refused(tasks.transition(key, "open", "closed")).await?,
         cx.refused(tasks.transition(key, "open", "open")).await?,
         cx.refused(tasks.duplicate(key, "copy")).await?,
@@ -162,6 +163,16 @@ async fn ensure_id_is_taken(cx: &TestContext<'_>, new: NewTask) -> Outcome {
     Ok(())
 }
 
+/// The error for a patch that changes nothing contains the task as it is stored.
+fn ensure_unchanged(error: &TaskError, key: &TaskKey, task: &Task) -> Outcome {
+    ensure_is!(
+        error,
+        TaskError::Unchanged { key: asked_for, task: current }
+            if asked_for == key && **current == *task
+    );
+    Ok(())
+}
+
 async fn patch_is_empty(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let task = cx.task(game, "task").await?;
@@ -170,11 +181,17 @@ async fn patch_is_empty(cx: &TestContext<'_>) -> Outcome {
         TaskPatch::new().if_status("open"),
         TaskPatch::new().if_unmodified_since(task.updated_at),
     ] {
-        let error = cx.refused(cx.tasks.update(&task, patch.clone())).await?;
-        ensure_is!(error, TaskError::Unchanged);
+        for key in keys_of(&task) {
+            let error = cx.refused(cx.tasks.update(&key, patch.clone())).await?;
+            ensure_unchanged(&error, &key, &task)?;
+        }
         let error = cx.refused(cx.tasks.update_many(TaskFilter::all(), patch)).await?;
-        ensure_is!(error, TaskError::Unchanged);
+        ensure_eq!(validation_error(error)?, ("patch", ValidationReason::NoChange));
     }
+    // Its preconditions are checked all the same.
+    let patch = TaskPatch::new().if_status("closed");
+    let error = cx.refused(cx.tasks.update(&task, patch)).await?;
+    ensure_is!(error, TaskError::Conflict { .. });
     Ok(())
 }
 
@@ -190,7 +207,7 @@ async fn patch_changes_nothing(cx: &TestContext<'_>) -> Outcome {
     ] {
         for key in keys_of(&task) {
             let error = cx.refused(cx.tasks.update(&key, patch.clone())).await?;
-            ensure_is!(error, TaskError::Unchanged);
+            ensure_unchanged(&error, &key, &task)?;
         }
     }
     // A patch is applied if one of its fields changes.
@@ -279,8 +296,10 @@ async fn transition_to_the_same_status(cx: &TestContext<'_>) -> Outcome {
     let game = cx.game().await?;
     let task = cx.task(game, "task").await?;
     for status in ["open", "closed"] {
-        let error = cx.refused(cx.tasks.transition(&task, status, status)).await?;
-        ensure_is!(error, TaskError::Unchanged);
+        for key in keys_of(&task) {
+            let error = cx.refused(cx.tasks.transition(&key, status, status)).await?;
+            ensure_unchanged(&error, &key, &task)?;
+        }
     }
     Ok(())
 }
@@ -296,7 +315,7 @@ async fn checks_are_made_in_order(cx: &TestContext<'_>) -> Outcome {
     let patch = TaskPatch::new().status("archived").if_status("closed");
     ensure_is!(refused(patch).await?, TaskError::Conflict { .. });
     let patch = TaskPatch::new().status("open").if_status("open");
-    ensure_is!(refused(patch).await?, TaskError::Unchanged);
+    ensure_unchanged(&refused(patch).await?, &task.key(), &task)?;
     let patch = TaskPatch::new().status("archived");
     ensure_is!(refused(patch).await?, TaskError::Invalid { .. });
     // A patch that keeps the status needs no permission by the lifecycle.
@@ -310,7 +329,7 @@ async fn reassigning_to_the_same_strategy(cx: &TestContext<'_>) -> Outcome {
     cx.task(game, "task").await?;
     for game in [None, Some(game)] {
         let error = cx.refused(cx.tasks.reassign_strategy(game, "default", "default")).await?;
-        ensure_is!(error, TaskError::Unchanged);
+        ensure_eq!(validation_error(error)?, ("patch", ValidationReason::NoChange));
     }
     Ok(())
 }

@@ -100,6 +100,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         filter: &TaskFilter,
         patch: &TaskPatch,
     ) -> Result<u64, TaskError> {
+        patch.validate_for_many()?;
         self.validate_patch(patch)?;
         filter.validate()?;
         self.change_matching(filter, Some(patch)).await

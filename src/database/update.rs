@@ -104,6 +104,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     ) -> Result<Task, TaskError> {
         self.validate_patch(patch)?;
         key.validate()?;
+        if patch.is_empty() {
+            // There is nothing to write. The task says how the patch is refused.
+            self.check_current(key, patch).await?;
+        }
         let mut before = None;
         for _ in 0..MAX_ATTEMPTS {
             let learned = &self.names().update_method;
@@ -126,9 +130,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 }
                 Err(error) => return Err(self.write_failed(error).await),
             }
-            let current = self.find_current(key).await?;
-            let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
-            patch.check(key, &current, &self.settings.lifecycle)?;
+            let current = self.check_current(key, patch).await?;
             // The patch applies to the task, which is the same before and after the statement.
             if before.as_ref() == Some(&current) {
                 return Err(TaskError::skipped(key.clone()));
@@ -137,6 +139,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             before = Some(current);
         }
         Err(overtaken(key, before))
+    }
+
+    /// The task as it is, if the patch applies to it.
+    async fn check_current(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError> {
+        let current = self.find_current(key).await?;
+        let current = current.ok_or_else(|| TaskError::NotFound { key: key.clone() })?;
+        patch.check(key, &current, &self.settings.lifecycle)?;
+        Ok(current)
     }
 
     /// The statement that changes a task; `None` where it is to be changed as it was read.

@@ -11,7 +11,7 @@ pub use database::DatabaseError;
 pub use kind::{FailureKind, TransactionState};
 pub(crate) use timestamp::UnreadableTimestamp;
 
-use crate::task::{TaskKey, TaskStatus, ValidationError, ValidationReason};
+use crate::task::{Task, TaskKey, TaskStatus, ValidationError, ValidationReason};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -61,9 +61,30 @@ pub enum TaskError {
         /// When the task was last changed.
         updated_at: DateTime<Utc>,
     },
-    /// The patch is empty, or the task already has the values of the patch.
-    #[error("nothing would change")]
-    Unchanged,
+    /// The task already has the values of the patch, or the patch sets no field. An idempotent
+    /// `PATCH` returns the task:
+    ///
+    /// ```
+    /// use game_tasks::{Task, TaskError, TaskKey, TaskPatch, TaskRepositoryExt};
+    ///
+    /// async fn patch(
+    ///     tasks: &impl TaskRepositoryExt,
+    ///     key: TaskKey,
+    ///     patch: TaskPatch,
+    /// ) -> Result<Task, TaskError> {
+    ///     match tasks.update(key, patch).await {
+    ///         Err(TaskError::Unchanged { task, .. }) => Ok(*task),
+    ///         updated => updated,
+    ///     }
+    /// }
+    /// ```
+    #[error("{key} would not change")]
+    Unchanged {
+        /// The requested key.
+        key: TaskKey,
+        /// The task as it is.
+        task: Box<Task>,
+    },
     /// A foreign key was violated: another table refers to the task, or the task refers to a row that
     /// does not exist.
     #[error("a reference to or from another table prevents this: {0}")]
@@ -200,7 +221,7 @@ impl TaskError {
             | Self::AlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
-            | Self::Unchanged
+            | Self::Unchanged { .. }
             | Self::WriteSkipped { .. }
             | Self::Invalid { .. }
             | Self::InvalidCursor(_)
@@ -223,7 +244,7 @@ impl TaskError {
             | Self::AlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
-            | Self::Unchanged
+            | Self::Unchanged { .. }
             | Self::Invalid { .. }
             | Self::InvalidCursor(_)
             | Self::UnreadableTimestamp { .. }
@@ -252,7 +273,7 @@ impl TaskError {
             | Self::AlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
-            | Self::Unchanged
+            | Self::Unchanged { .. }
             | Self::WriteSkipped { .. }
             | Self::Invalid { .. }
             | Self::InvalidCursor(_)
@@ -273,7 +294,7 @@ impl TaskError {
             | Self::AlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
-            | Self::Unchanged
+            | Self::Unchanged { .. }
             | Self::WriteSkipped { .. }
             | Self::Invalid { .. }
             | Self::InvalidCursor(_)

@@ -292,7 +292,7 @@ impl TaskRepository for InMemoryTaskRepository {
         patch: &TaskPatch,
     ) -> Result<u64, TaskError> {
         self.scope.validate()?;
-        patch.validate()?;
+        patch.validate_for_many()?;
         self.check_strategy(patch.strategy_id.as_deref())?;
         filter.validate()?;
         let mut state = self.state();

@@ -16,7 +16,8 @@ use uuid::Uuid;
 /// A round trip is one statement and its response; the figures are those of
 /// [`SeaOrmTaskRepository`](crate::SeaOrmTaskRepository). A creation, update or deletion that is
 /// refused because of what is stored takes one more, which determines the reason. A call that is
-/// refused because of its arguments takes none. In a transaction on SQLite a write that violates a
+/// refused because of its arguments takes none, or one that reads the task where the patch of one task
+/// is empty. In a transaction on SQLite a write that violates a
 /// constraint takes another one, which asks SQLite whether the transaction is still open.
 ///
 /// # Errors
@@ -313,7 +314,7 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// match tasks.update(task.id, patch).await {
     ///     Ok(task) => println!("{}", task.strategy_id),
     ///     Err(TaskError::Conflict { .. }) => { /* someone else updated it first */ }
-    ///     Err(TaskError::Unchanged) => { /* it already has this strategy */ }
+    ///     Err(TaskError::Unchanged { task, .. }) => println!("it already has {}", task.strategy_id),
     ///     Err(error) => return Err(error),
     /// }
     /// # Ok(())
@@ -373,8 +374,8 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// ```
     ///
     /// # Errors
-    /// [`TaskError::Conflict`] if the task has another status; [`TaskError::Unchanged`] if `from`
-    /// and `to` are equal; else see [`TaskRepository::update_task`].
+    /// [`TaskError::Conflict`] if the task has another status; [`TaskError::Unchanged`], whatever its
+    /// status, if `from` and `to` are equal; else see [`TaskRepository::update_task`].
     fn transition(
         &self,
         key: impl Into<TaskKey>,
@@ -387,8 +388,8 @@ pub trait TaskRepositoryExt: TaskRepository {
             if patch.if_status == patch.status {
                 // Whatever the task's status: the arguments already exclude a change.
                 patch.validate()?;
-                self.get(key).await?;
-                return Err(TaskError::Unchanged);
+                let task = Box::new(self.get(key.clone()).await?);
+                return Err(TaskError::Unchanged { key, task });
             }
             self.update_task(&key, &patch).await
         }
@@ -442,8 +443,8 @@ pub trait TaskRepositoryExt: TaskRepository {
     /// ```
     ///
     /// # Errors
-    /// [`TaskError::Unchanged`] if `from` and `to` are equal; else see
-    /// [`TaskRepository::update_many_tasks`].
+    /// [`TaskError::Invalid`] ([`NoChange`](crate::ValidationReason::NoChange)) if `from` and `to` are
+    /// equal; else see [`TaskRepository::update_many_tasks`].
     fn reassign_strategy(
         &self,
         game_id: Option<Uuid>,
@@ -454,7 +455,7 @@ pub trait TaskRepositoryExt: TaskRepository {
         async move {
             if from == to {
                 crate::task::check_text("strategy_id", &to)?;
-                return Err(TaskError::Unchanged);
+                return Err(TaskPatch::no_change().into());
             }
             let filter = game_id.map_or_else(TaskFilter::all, TaskFilter::in_game);
             self.update_many_tasks(&filter.strategies([from]), &TaskPatch::new().strategy(to)).await

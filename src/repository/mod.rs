@@ -146,7 +146,8 @@ pub trait TaskRepository: Send + Sync {
     ///
     /// # Errors
     /// [`Invalid`](TaskError::Invalid), [`NotFound`](TaskError::NotFound),
-    /// [`Conflict`](TaskError::Conflict), [`Unchanged`](TaskError::Unchanged).
+    /// [`Conflict`](TaskError::Conflict); [`Unchanged`](TaskError::Unchanged) with the task for a patch
+    /// that changes nothing, an empty one included.
     async fn update_task(&self, key: &TaskKey, patch: &TaskPatch) -> Result<Task, TaskError>;
 
     /// Updates all tasks that match the filter and that the patch applies to, and returns how
@@ -162,7 +163,8 @@ pub trait TaskRepository: Send + Sync {
     /// calls with error 1213, for which [`TaskError::retry`] says what to repeat.
     ///
     /// # Errors
-    /// [`Invalid`](TaskError::Invalid), [`Unchanged`](TaskError::Unchanged) for an empty patch.
+    /// [`Invalid`](TaskError::Invalid), for an empty patch with the field `patch` and
+    /// [`NoChange`](crate::ValidationReason::NoChange).
     async fn update_many_tasks(
         &self,
         filter: &TaskFilter,

@@ -3,7 +3,8 @@
 use crate::error::TaskError;
 use crate::task::tasks::Column;
 use crate::task::{
-    Lifecycle, StrategyId, Task, TaskKey, TaskStatus, check_no_nul, check_text, serde_object, time,
+    Lifecycle, StrategyId, Task, TaskKey, TaskStatus, ValidationError, ValidationReason,
+    check_no_nul, check_text, serde_object, time,
 };
 use chrono::{DateTime, Utc};
 use sea_orm::Iterable;
@@ -45,7 +46,7 @@ serde_object! {
 }
 
 impl TaskPatch {
-    /// An empty patch, which [`validate`](Self::validate) refuses.
+    /// An empty patch, which changes nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -92,12 +93,12 @@ impl TaskPatch {
         self.changes().next().is_none()
     }
 
-    /// Validates the patch. Every repository does so before it writes.
+    /// Validates the values of the patch. Every repository does so before it writes. An empty patch is
+    /// valid; [`check`](Self::check) reports it with the task.
     ///
     /// # Errors
-    /// [`TaskError::Invalid`] with the field and the reason, [`TaskError::Unchanged`] for an empty
-    /// patch.
-    pub fn validate(&self) -> Result<(), TaskError> {
+    /// [`ValidationError`] with the field and the reason.
+    pub fn validate(&self) -> Result<(), ValidationError> {
         let Self { strategy_id, status, if_status, if_unmodified_since } = self;
         if let Some(strategy) = strategy_id {
             check_text("strategy_id", strategy)?;
@@ -111,7 +112,30 @@ impl TaskPatch {
         if let Some(time) = if_unmodified_since {
             time::check("if_unmodified_since", *time)?;
         }
-        if self.is_empty() { Err(TaskError::Unchanged) } else { Ok(()) }
+        Ok(())
+    }
+
+    /// Validates the patch of a call that changes many tasks, which has no task to return: besides the
+    /// values, that the patch sets a field. Every repository does so before it writes.
+    ///
+    /// ```
+    /// use game_tasks::{TaskPatch, ValidationReason};
+    ///
+    /// let error = TaskPatch::new().if_status("open").validate_for_many().expect_err("empty");
+    /// assert_eq!((error.field, error.reason), ("patch", ValidationReason::NoChange));
+    /// ```
+    ///
+    /// # Errors
+    /// [`ValidationError`] with the field and the reason; for an empty patch the field `patch` and
+    /// [`ValidationReason::NoChange`].
+    pub fn validate_for_many(&self) -> Result<(), ValidationError> {
+        self.validate()?;
+        if self.is_empty() { Err(Self::no_change()) } else { Ok(()) }
+    }
+
+    /// The error of a call that can change no task.
+    pub(crate) fn no_change() -> ValidationError {
+        ValidationError::new("patch", ValidationReason::NoChange)
     }
 
     /// The columns that the patch sets, with their new values.
@@ -147,8 +171,8 @@ impl TaskPatch {
     ///
     /// # Errors
     /// The first of: [`TaskError::Conflict`] for a precondition that is not met;
-    /// [`TaskError::Unchanged`] if the task already has all new values; [`TaskError::Invalid`] for a
-    /// status that the lifecycle forbids.
+    /// [`TaskError::Unchanged`] if the task already has all new values, or the patch is empty;
+    /// [`TaskError::Invalid`] for a status that the lifecycle forbids.
     pub fn check(
         &self,
         key: &TaskKey,
@@ -168,7 +192,7 @@ impl TaskPatch {
         let mut changed = task.clone();
         self.set_fields(&mut changed);
         if changed == *task {
-            return Err(TaskError::Unchanged);
+            return Err(TaskError::Unchanged { key: key.clone(), task: Box::new(changed) });
         }
         Ok(lifecycle.check(&task.status, &changed.status)?)
     }

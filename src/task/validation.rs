@@ -32,6 +32,9 @@ pub enum ValidationReason {
     },
     /// The time is outside of the years 1 to 9999, which not every database can store.
     OutOfRange,
+    /// A change of many tasks would change none of them, whatever they are: the patch sets no field,
+    /// or a strategy is replaced by itself.
+    NoChange,
     /// The [`Lifecycle`](crate::Lifecycle) does not allow this change of status.
     ForbiddenTransition {
         /// The current status.
@@ -63,6 +66,7 @@ impl std::fmt::Display for ValidationReason {
             Self::TooSmall { min } => write!(f, "must be at least {min}"),
             Self::TooLarge { max } => write!(f, "must be at most {max}"),
             Self::OutOfRange => f.write_str("must be in the years 1 to 9999"),
+            Self::NoChange => f.write_str("must change something"),
             Self::ForbiddenTransition { from, to } => {
                 write!(f, "must not change from `{from}` to `{to}`")
             }

@@ -48,7 +48,7 @@ async fn change(database: &TestDatabase, task: &Task) {
             checked(tasks, tasks.transition(task, from, to).await.unwrap()).await;
             assert_is!(
                 tasks.transition(task, from, to).await,
-                Err(TaskError::Conflict { .. } | TaskError::Unchanged)
+                Err(TaskError::Conflict { .. } | TaskError::Unchanged { .. })
             );
             let transaction = database.db.begin().await.unwrap();
             let inside = tasks.on(&transaction);

@@ -250,6 +250,7 @@ async fn a_refused_call_sends_one_more_statement(database: &TestDatabase) {
         let tasks = counted.tasks;
         let task = tasks.create(counted.new_task("task")).await.unwrap();
         let closed = TaskPatch::new().status("closed");
+        let same = TaskPatch::new().status("open");
         let lost = NewTask::new(Uuid::nil(), "lost");
         // MySQL reads the task before it writes, so that a refusal takes no further statement.
         let refused = if counted.backend == Backend::MySql { 1 } else { 2 };
@@ -263,7 +264,9 @@ async fn a_refused_call_sends_one_more_statement(database: &TestDatabase) {
             counted.sends(refused, "delete", tasks.delete(Uuid::nil())).await,
             counted.sends(1, "get", tasks.get(Uuid::nil())).await,
             counted.sends(0, "create", tasks.create(counted.new_task(""))).await,
-            counted.sends(0, "update", tasks.update(&task, TaskPatch::new())).await,
+            counted.sends(refused, "update", tasks.update(&task, same)).await,
+            counted.sends(1, "update", tasks.update(&task, TaskPatch::new())).await,
+            counted.sends(1, "transition", tasks.transition(&task, "open", "open")).await,
         ];
         assert!(refusals.iter().all(Result::is_err), "{refusals:?}");
     })

@@ -63,7 +63,7 @@ async fn calls_on_one_task(database: &TestDatabase) {
         }
         // Other errors take precedence.
         let same = TaskPatch::new().status("open");
-        assert_is!(tasks.update(&frozen, same).await, Err(TaskError::Unchanged));
+        assert_is!(tasks.update(&frozen, same).await, Err(TaskError::Unchanged { task, .. }) if **task == frozen);
         let stale = TaskPatch::new().status("closed").if_status("rare");
         assert_is!(tasks.update(&frozen, stale).await, Err(TaskError::Conflict { .. }));
         assert_is!(tasks.delete((game, "none")).await, Err(TaskError::NotFound { .. }));

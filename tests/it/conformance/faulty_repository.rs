@@ -47,6 +47,8 @@ pub(super) enum Bug {
     MatchesPrefixesIgnoringCase,
     /// Returns the task for a patch that changes nothing, instead of refusing it.
     AcceptsUnchangingPatch,
+    /// Returns another task than the stored one with the refusal of a patch that changes nothing.
+    MisreportsUnchangedTask,
 }
 
 #[derive(Clone)]
@@ -178,8 +180,16 @@ impl TaskRepository for FaultyRepository {
         }
         let before = self.tasks.find_task(key).await?;
         let after = match (self.tasks.update_task(key, &patch).await, &before) {
-            (Err(TaskError::Unchanged), Some(before)) if self.has(Bug::AcceptsUnchangingPatch) => {
+            (Err(TaskError::Unchanged { .. }), Some(before))
+                if self.has(Bug::AcceptsUnchangingPatch) =>
+            {
                 return Ok(before.clone());
+            }
+            (Err(TaskError::Unchanged { key, mut task }), _)
+                if self.has(Bug::MisreportsUnchangedTask) =>
+            {
+                patch.apply(&mut task);
+                return Err(TaskError::Unchanged { key, task });
             }
             (Err(TaskError::NotFound { .. }), _) if self.has(Bug::RevealsHiddenTasks) => {
                 let hidden = self.all.get(key).await?;

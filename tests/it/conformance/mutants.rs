@@ -65,6 +65,8 @@ detected!(
     total_of_one_page: CountsOnlyPage by "lists::total_is_counted_on_request"
         with ["total"],
     prefix_ignores_case: MatchesPrefixesIgnoringCase by "filters::by_prefix" with ["count"],
+    unchanged_task_misreported: MisreportsUnchangedTask by "refused_calls::patch_changes_nothing"
+        with ["TaskError::Unchanged"],
     unchanging_patch_accepted: AcceptsUnchangingPatch
         by "refused_calls::patch_changes_nothing" with ["the call must be refused"],
 );

@@ -64,6 +64,7 @@ pub(super) fn error(error: &TaskError, labels: &Labels) -> String {
         TaskError::GameNotFound { game_id } => format!("no {}", labels.of(*game_id)),
         TaskError::NotFound { .. } => "not found".to_owned(),
         TaskError::Conflict { status, .. } => format!("conflict with {}", status.as_str()),
+        TaskError::Unchanged { task, .. } => format!("unchanged {}", self::task(task, labels)),
         TaskError::Batch { index, error } => format!("{index}: {}", self::error(error, labels)),
         other => format!("{other:?}"),
     }
