@@ -1,6 +1,7 @@
 //! The errors of the repository, by what a caller can do about them.
 
 mod database;
+mod http;
 mod kind;
 #[cfg(test)]
 mod tests;
