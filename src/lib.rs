@@ -84,7 +84,8 @@ pub use {chrono, sea_orm, uuid};
 pub use database::{Autocommit, SeaOrmTaskRepository, StrategyResolver, TaskConnection};
 #[doc(inline)]
 pub use error::{
-    CursorFault, DatabaseError, FailureKind, Retry, RuntimeFault, TaskError, TransactionState,
+    CursorFault, DatabaseError, FailureKind, ProblemDetails, Retry, RuntimeFault, TaskError,
+    TransactionState,
 };
 #[doc(inline)]
 pub use memory::InMemoryTaskRepository;

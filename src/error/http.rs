@@ -1,6 +1,6 @@
 //! What a web service reports of an error: a stable word and an HTTP status.
 
-use super::{DatabaseError, FailureKind, Retry, TaskError};
+use super::{CursorFault, DatabaseError, FailureKind, Retry, TaskError};
 
 impl TaskError {
     /// A stable word for programs, which names the variant: `not_found`, `conflict`, `invalid` and so on.
@@ -102,5 +102,19 @@ fn status_of_retry(retry: Retry) -> u16 {
     match retry {
         Retry::Call | Retry::Transaction => 503,
         Retry::No | Retry::Unknown => 500,
+    }
+}
+
+impl CursorFault {
+    /// A stable word for programs, the same as serde's.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged",
+            Self::Version => "version",
+            Self::Order => "order",
+            Self::Filter => "filter",
+            Self::Scope => "scope",
+        }
     }
 }

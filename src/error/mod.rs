@@ -3,13 +3,17 @@
 mod database;
 mod http;
 mod kind;
+mod problem;
 #[cfg(test)]
 mod tests;
 mod timestamp;
+#[cfg(test)]
+mod web_tests;
 
 pub(crate) use database::Call;
 pub use database::DatabaseError;
 pub use kind::{FailureKind, TransactionState};
+pub use problem::ProblemDetails;
 pub(crate) use timestamp::UnreadableTimestamp;
 
 use crate::task::{Task, TaskKey, TaskStatus, ValidationError, ValidationReason};
@@ -186,7 +190,10 @@ pub enum CursorFault {
 /// `No` and `Call` also mean that the call has changed nothing. After a call that was or may have been
 /// applied, even in part, the answer is `Unknown`, or `Transaction` in the application's transaction,
 /// whatever the failure was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// Serializes as `no`, `call`, `transaction` or `unknown`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Retry {
     /// Nothing: the same call would fail again. Nothing was applied.

@@ -54,6 +54,24 @@ pub enum ValidationReason {
     },
 }
 
+impl ValidationReason {
+    /// A stable word for programs: `empty`, `too_long` and so on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Blank => "blank",
+            Self::TooLong { .. } => "too_long",
+            Self::ControlCharacter { .. } => "control_character",
+            Self::TooSmall { .. } => "too_small",
+            Self::TooLarge { .. } => "too_large",
+            Self::OutOfRange => "out_of_range",
+            Self::NoChange => "no_change",
+            Self::ForbiddenTransition { .. } => "forbidden_transition",
+        }
+    }
+}
+
 impl std::fmt::Display for ValidationReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
