@@ -5,6 +5,7 @@ use super::Retry;
 use super::TaskError;
 use super::TransactionState;
 use super::UnreadableTimestamp;
+use crate::database::TaskConnection;
 use crate::database::dialect::Dialect;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 
@@ -72,6 +73,34 @@ impl DatabaseError {
         Self { inner: Box::new(inner) }
     }
 
+    /// The failure of an application's own statement on this connection, classified as those of the crate
+    /// are. The statement is taken to write, so [`Retry::Unknown`] can be the answer for one that only
+    /// reads.
+    ///
+    /// Use it where it matters whether the statement ran in a transaction; `?` and
+    /// [`From<DbErr>`](#impl-From<DbErr>-for-DatabaseError) assume that it did. Unlike a call of the crate,
+    /// it does not ask SQLite whether the transaction is still open, so the state there is `Unknown` after
+    /// a violated constraint.
+    ///
+    /// ```
+    /// use game_tasks::sea_orm::{ConnectionTrait, DatabaseConnection};
+    /// use game_tasks::{DatabaseError, Retry};
+    ///
+    /// /// Whether the statement should be sent again.
+    /// async fn should_repeat(db: &DatabaseConnection, sql: &str) -> bool {
+    ///     match db.execute_unprepared(sql).await {
+    ///         Ok(_) => false,
+    ///         Err(error) => DatabaseError::classify(db, error).retry() == Retry::Call,
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn classify(connection: &impl TaskConnection, source: DbErr) -> Self {
+        let (dialect, in_transaction) =
+            (Dialect::of(connection.backend()), connection.in_transaction());
+        Self::new(Call { dialect, in_transaction, writes: true }, source)
+    }
+
     /// The failure of an application's own store, which may not use a database.
     /// [`into_db_err`](Self::into_db_err) returns the message.
     ///
@@ -91,6 +120,20 @@ impl DatabaseError {
             table: None,
             retry,
             transaction_state: TransactionState::Intact,
+        };
+        Self { inner: Box::new(inner) }
+    }
+
+    fn unrecognized(source: DbErr) -> Self {
+        let reported = sqlx_error(&source).and_then(SqlxError::as_database_error);
+        let inner = Inner {
+            kind: FailureKind::Other,
+            code: reported.and_then(|error| error.code()).map(|code| code.into_owned()),
+            constraint: None,
+            table: None,
+            retry: Retry::Unknown,
+            transaction_state: TransactionState::Unknown,
+            source,
         };
         Self { inner: Box::new(inner) }
     }
@@ -204,6 +247,35 @@ impl std::fmt::Debug for DatabaseError {
 }
 
 impl std::error::Error for DatabaseError {}
+
+/// The failure of an application's own statement of which nothing but the error is known. The database
+/// is recognized by its driver's error, and the rest is assumed for the worst:
+///
+/// - The statement ran in a transaction. So [`retry`](DatabaseError::retry) is `Transaction` after a
+///   deadlock or a serialization failure, and the state of the transaction is that of the error code.
+/// - It wrote, and may have been the `COMMIT`: after a lost connection `retry` is `Unknown`.
+/// - An error whose driver is not recognized is [`Other`](FailureKind::Other), and both what to repeat and
+///   the state of the transaction are `Unknown`.
+///
+/// For a statement on a pool, [`classify`](DatabaseError::classify) is more precise.
+impl From<DbErr> for DatabaseError {
+    fn from(source: DbErr) -> Self {
+        let reported = sqlx_error(&source).and_then(SqlxError::as_database_error);
+        let dialect = match reported {
+            // Without a code the kind is the same on every database.
+            None => Dialect::Sqlite,
+            Some(reported) => match Dialect::of_error(reported) {
+                Some(dialect) => dialect,
+                None => return Self::unrecognized(source),
+            },
+        };
+        let mut error = Self::new(Call { dialect, in_transaction: true, writes: true }, source);
+        if matches!(error.kind(), FailureKind::ConnectionLost | FailureKind::CommitFailed) {
+            error.inner.retry = Retry::Unknown;
+        }
+        error
+    }
+}
 
 fn sqlx_error(source: &DbErr) -> Option<&SqlxError> {
     match source {

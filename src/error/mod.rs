@@ -3,6 +3,8 @@
 mod database;
 mod http;
 mod kind;
+#[cfg(test)]
+mod own_statement_tests;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -18,7 +20,7 @@ pub(crate) use timestamp::UnreadableTimestamp;
 
 use crate::task::{Task, TaskKey, TaskStatus, ValidationError, ValidationReason};
 use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, TransactionError};
 use uuid::Uuid;
 
 /// Why a call was refused or failed.
@@ -315,6 +317,41 @@ impl TaskError {
 impl From<ValidationError> for TaskError {
     fn from(invalid: ValidationError) -> Self {
         Self::Invalid { field: invalid.field, reason: invalid.reason }
+    }
+}
+
+/// The failure of an application's own statement, so that `?` works in a function that mixes such
+/// statements with calls of the crate. Like [`DatabaseError::from`] it assumes a transaction.
+///
+/// ```
+/// use game_tasks::sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait, TransactionTrait};
+/// use game_tasks::{Games, NewTask, SeaOrmTaskRepository, Task, TaskError, TaskRepositoryExt};
+///
+/// async fn create(db: &DatabaseConnection, new: NewTask) -> Result<(Task, u64), TaskError> {
+///     let tasks = SeaOrmTaskRepository::new(db.clone());
+///     let transaction = db.begin().await?;
+///     let task = tasks.on(&transaction).create(new).await?;
+///     let games = Games::find().count(&transaction).await?;
+///     transaction.commit().await?;
+///     Ok((task, games))
+/// }
+/// ```
+impl From<DbErr> for TaskError {
+    fn from(source: DbErr) -> Self {
+        match UnreadableTimestamp::from_db_err(&source) {
+            Some(unreadable) => unreadable.into(),
+            None => DatabaseError::from(source).into(),
+        }
+    }
+}
+
+/// For SeaORM's `db.transaction(…)` with a closure whose error is a [`TaskError`].
+impl From<TransactionError<TaskError>> for TaskError {
+    fn from(error: TransactionError<TaskError>) -> Self {
+        match error {
+            TransactionError::Connection(source) => source.into(),
+            TransactionError::Transaction(error) => error,
+        }
     }
 }
 

@@ -66,6 +66,7 @@ mod one_connection;
 mod opt_in_indexes;
 mod own_entity;
 mod own_indexes;
+mod own_statements;
 mod owners;
 mod parents;
 mod plain_rows;

@@ -42,6 +42,14 @@ impl Dialect {
         }
     }
 
+    /// The dialect of the database whose driver made this error, where nothing else names it. No driver
+    /// is a dependency of the crate, so its error is recognized by its form instead of its type.
+    pub(crate) fn of_error(error: &dyn sqlx::error::DatabaseError) -> Option<Self> {
+        // MariaDB and MySQL have one driver, and their errors the same meaning.
+        let candidates = [Self::Sqlite, Self::MariaDb, Self::Postgres];
+        candidates.into_iter().find(|dialect| dialect.has_form_of_driver(error))
+    }
+
     pub(crate) fn backend(self) -> DbBackend {
         match self {
             Self::Sqlite => DbBackend::Sqlite,
@@ -261,6 +269,9 @@ per_dialect! {
     fn classify(code: &str, writes: bool) -> (FailureKind, TransactionState);
     /// The code that [`classify`](Self::classify) expects.
     fn error_code(error: &dyn sqlx::error::DatabaseError) -> Option<String>;
+    /// Whether an error has the form that this database's driver gives to its errors: its code, and its
+    /// `Display` around the server's message.
+    fn has_form_of_driver(error: &dyn sqlx::error::DatabaseError) -> bool;
     /// The constraint that was violated, where the database names it.
     fn violated_constraint(error: &dyn sqlx::error::DatabaseError, kind: FailureKind) -> Option<String>;
     /// Whether a statement that failed with this code may have kept some of its changes.

@@ -21,6 +21,14 @@ pub(crate) fn error_code(error: &dyn DatabaseError) -> Option<String> {
     }
 }
 
+/// `1062 (23000): message`, or `2013: message`.
+pub(crate) fn has_form_of_driver(error: &dyn DatabaseError) -> bool {
+    let Some(number) = error_code(error) else { return false };
+    let state = error.code().map_or_else(String::new, |code| format!(" ({code})"));
+    let form = format!("{number}{state}: {}", error.message());
+    number.parse::<u16>().is_ok() && error.to_string() == form
+}
+
 /// Only the message names a foreign key, between backticks after the word CONSTRAINT. Such a
 /// message contains names and no values.
 pub(crate) fn violated_constraint(error: &dyn DatabaseError, kind: FailureKind) -> Option<String> {

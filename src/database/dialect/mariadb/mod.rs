@@ -338,7 +338,9 @@ pub(super) fn skipping_triggers() -> Option<String> {
 mod errors;
 #[cfg(feature = "migration")]
 pub(super) use errors::is_unsupported_pooler;
-pub(super) use errors::{classify, error_code, may_be_partly_applied, violated_constraint};
+pub(super) use errors::{
+    classify, error_code, has_form_of_driver, may_be_partly_applied, violated_constraint,
+};
 
 // ---- Schema ----
 #[cfg(feature = "migration")]

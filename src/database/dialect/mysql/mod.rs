@@ -73,7 +73,9 @@ fn on_duplicate_key<'s>(sql: &'s Sql<'_>, insert: &'s Insert<'_>) -> impl Displa
 // ---- Error codes ----
 #[cfg(feature = "migration")]
 pub(super) use mariadb::is_unsupported_pooler;
-pub(super) use mariadb::{classify, error_code, may_be_partly_applied, violated_constraint};
+pub(super) use mariadb::{
+    classify, error_code, has_form_of_driver, may_be_partly_applied, violated_constraint,
+};
 
 // ---- Schema: MariaDB's statements are written so that both run them ----
 #[cfg(feature = "migration")]

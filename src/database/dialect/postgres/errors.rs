@@ -15,6 +15,18 @@ pub(crate) fn error_code(error: &dyn DatabaseError) -> Option<String> {
     error.code().map(|code| code.into_owned())
 }
 
+/// A SQLSTATE, and nothing before the message; a line number may follow.
+pub(crate) fn has_form_of_driver(error: &dyn DatabaseError) -> bool {
+    let is_state = |code: &str| {
+        code.len() == 5 && code.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
+    };
+    error.code().is_some_and(|code| is_state(&code))
+        && error
+            .to_string()
+            .strip_prefix(error.message())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(" at line "))
+}
+
 pub(crate) fn violated_constraint(error: &dyn DatabaseError, _kind: FailureKind) -> Option<String> {
     error.constraint().map(str::to_owned)
 }

@@ -12,6 +12,12 @@ pub(crate) fn error_code(error: &dyn DatabaseError) -> Option<String> {
     error.code().map(|code| code.into_owned())
 }
 
+/// `(code: 2067) message`.
+pub(crate) fn has_form_of_driver(error: &dyn DatabaseError) -> bool {
+    let form = |code: &str| format!("(code: {code}) {}", error.message());
+    error.code().is_some_and(|code| error.to_string() == form(&code))
+}
+
 pub(crate) fn violated_constraint(error: &dyn DatabaseError, _kind: FailureKind) -> Option<String> {
     error.constraint().map(str::to_owned)
 }
