@@ -166,6 +166,7 @@ pub fn ensure_hides(value: &impl Debug) -> Result<(), Failure> {
 pub fn ensure_error_hides(error: &TaskError) -> Result<(), Failure> {
     ensure_hides(error)?;
     ensure_hidden(&error.to_string())?;
+    ensure_hidden(&serde_json::to_string(error).unwrap_or_default())?;
     let mut source = error.source();
     while let Some(cause) = source {
         ensure_hidden(&format!("{cause} {cause:?}"))?;

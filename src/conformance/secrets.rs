@@ -53,6 +53,7 @@ async fn in_errors(cx: &TestContext<'_>) -> Outcome {
         cx.refused(mine.create(NewTask::new(game, "x").id(task.id))).await?,
         cx.refused(mine.create_all([NewTask::new(game, "task")], OnExisting::Fail)).await?,
         cx.refused(mine.update(&task, closed.if_status("closed"))).await?,
+        cx.refused(mine.update(&task, TaskPatch::new())).await?,
         cx.refused(mine.get((elsewhere, "task"))).await?,
         cx.refused(cx.tasks.list(with_cursor)).await?,
     ] {
