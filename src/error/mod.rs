@@ -18,7 +18,7 @@ pub use kind::{FailureKind, TransactionState};
 pub use problem::ProblemDetails;
 pub(crate) use timestamp::UnreadableTimestamp;
 
-use crate::task::{Task, TaskKey, TaskStatus, ValidationError, ValidationReason};
+use crate::task::{Task, TaskKey, TaskStatus, ValidationError, ValidationReason, json_name};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, TransactionError};
 use uuid::Uuid;
@@ -107,10 +107,10 @@ pub enum TaskError {
         /// Whether the application's transaction is gone: see [`TaskError::transaction_lost`].
         transaction_lost: bool,
     },
-    /// A value that breaks a rule.
-    #[error("{field} {reason}")]
+    /// A value that breaks a rule. `Display` names the field as JSON does.
+    #[error("{} {reason}", json_name(.field))]
     Invalid {
-        /// The field, in its Rust name.
+        /// The field, in its Rust name; [`TaskError::json_field`] returns the one in JSON.
         field: &'static str,
         /// What is wrong with it.
         reason: ValidationReason,
@@ -217,6 +217,36 @@ impl TaskError {
     /// The database skipped the write of one task without any effect on the transaction.
     pub(crate) fn skipped(key: TaskKey) -> Self {
         Self::WriteSkipped { key: Some(key), transaction_lost: false }
+    }
+
+    /// The name in JSON of the invalid field: `externalTaskId` for `external_task_id`. `None` for errors
+    /// other than [`Invalid`](Self::Invalid), and a [`Batch`](Self::Batch) with such an error.
+    ///
+    /// ```
+    /// use game_tasks::{StrategyId, TaskError};
+    ///
+    /// let error = TaskError::from(StrategyId::new("").expect_err("empty"));
+    /// assert_eq!(error.json_field(), Some("strategyId"));
+    /// assert_eq!(error.to_string(), "strategyId must not be empty");
+    /// ```
+    #[must_use]
+    pub fn json_field(&self) -> Option<&'static str> {
+        match self {
+            Self::Invalid { field, .. } => Some(json_name(field)),
+            Self::Batch { error, .. } => error.json_field(),
+            Self::NotFound { .. }
+            | Self::GameNotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::IdTaken { .. }
+            | Self::Conflict { .. }
+            | Self::Unchanged { .. }
+            | Self::Referenced(_)
+            | Self::WriteSkipped { .. }
+            | Self::InvalidCursor(_)
+            | Self::UnreadableTimestamp { .. }
+            | Self::Database(_)
+            | Self::NotCompleted { .. } => None,
+        }
     }
 
     /// What to repeat, if repeating can help.

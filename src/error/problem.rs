@@ -1,7 +1,7 @@
 //! Errors as web services report them: problem details for HTTP APIs (RFC 9457).
 
 use super::{Retry, TaskError};
-use crate::task::TaskKey;
+use crate::task::{TaskKey, json_name};
 use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -172,7 +172,7 @@ impl From<&TaskError> for ProblemDetails {
                 Self { task_id: Some(*id), ..problem }
             }
             TaskError::Invalid { field, reason } => Self {
-                field: Some((*field).to_owned()),
+                field: Some(json_name(field).to_owned()),
                 reason: Some(reason.code().to_owned()),
                 ..problem
             },

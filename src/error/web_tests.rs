@@ -157,8 +157,12 @@ fn problems_have_the_members_of_their_errors() {
     let cursor = ProblemDetails::from(TaskError::InvalidCursor(CursorFault::Order));
     assert_eq!(cursor.reason.as_deref(), Some("order"));
     let reason = ValidationReason::TooLong { max: 255 };
-    let invalid = ProblemDetails::from(TaskError::Invalid { field: "status", reason });
-    assert_eq!(invalid.field.as_deref(), Some("status"));
+    let error = TaskError::Invalid { field: "external_task_id", reason };
+    let message = "externalTaskId must not be longer than 255 characters";
+    assert_eq!((error.json_field(), &*error.to_string()), (Some("externalTaskId"), message));
+    let invalid = ProblemDetails::from(error);
+    assert_eq!(invalid.field.as_deref(), Some("externalTaskId"));
+    assert_eq!(invalid.detail.as_deref(), Some(message));
     assert_eq!(invalid.reason.as_deref(), Some("too_long"));
 }
 

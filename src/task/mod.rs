@@ -47,5 +47,6 @@ pub use self::strategy_id::{StrategyId, StrategyKind};
 pub use self::tasks::{Entity as Tasks, Model as Task};
 pub use self::text::MAX_TEXT_CHARS;
 pub(crate) use self::text::{check_no_nul, check_text, is_blank};
+pub(crate) use self::validation::json_name;
 pub use self::validation::{ValidationError, ValidationReason};
 pub use self::view::TaskView;

@@ -4,7 +4,7 @@
 //! are errors that name the field, and never the same as leaving it out. Query strings need this
 //! most, since their formats read an empty value of an [`Option`] as `None`.
 
-use crate::task::check_text;
+use crate::task::{check_text, json_name};
 use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, Visitor};
 use std::marker::PhantomData;
 
@@ -22,6 +22,14 @@ use std::marker::PhantomData;
 /// A closure after the fields validates the deserialized value.
 macro_rules! serde_object {
     ($type:ident { $($kind:ident $field:ident: $name:literal,)+ } $($validate:expr)?) => {
+        #[cfg(test)]
+        #[allow(dead_code, reason = "only some types have fields of other names")]
+        impl $type {
+            /// The names of the fields in Rust and in JSON.
+            pub(crate) const JSON_NAMES: &'static [(&'static str, &'static str)] =
+                &[$((stringify!($field), $name)),+];
+        }
+
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeStruct;
@@ -169,7 +177,7 @@ pub(crate) fn valid_text<'de, D: Deserializer<'de>>(
     field: &'static str,
     deserializer: D,
 ) -> Result<String, D::Error> {
-    let text = with_field_name(field, String::deserialize(deserializer))?;
+    let text = with_field_name(json_name(field), String::deserialize(deserializer))?;
     check_text(field, &text).map_err(D::Error::custom)?;
     Ok(text)
 }
@@ -179,7 +187,8 @@ pub(crate) fn valid_text_or_null<'de, D: Deserializer<'de>>(
     field: &'static str,
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
-    let text: Option<String> = with_field_name(field, Nullable::deserialize(deserializer))?.0;
+    let text: Option<String> =
+        with_field_name(json_name(field), Nullable::deserialize(deserializer))?.0;
     text.iter().try_for_each(|text| check_text(field, text)).map_err(D::Error::custom)?;
     Ok(text)
 }

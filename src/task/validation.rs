@@ -96,17 +96,42 @@ impl std::fmt::Display for ValidationReason {
     }
 }
 
-/// A value that violates a rule of the crate: the field and the reason.
+/// The fields and arguments whose names in JSON differ from those in Rust.
+const JSON_NAMES: [(&str, &str); 10] = [
+    ("api_key_used", "apiKey_used"),
+    ("created_from", "createdFrom"),
+    ("created_until", "createdUntil"),
+    ("external_game_id", "externalGameId"),
+    ("external_id_prefix", "externalIdPrefix"),
+    ("external_task_id", "externalTaskId"),
+    ("game_id", "gameId"),
+    ("if_status", "ifStatus"),
+    ("if_unmodified_since", "ifUnmodifiedSince"),
+    ("strategy_id", "strategyId"),
+];
+
+/// The name in JSON of a field with this Rust name; the same name for one that has no other.
+pub(crate) fn json_name(field: &str) -> &str {
+    let names = JSON_NAMES.iter().find(|(rust, _)| *rust == field);
+    names.map_or(field, |(_, json)| json)
+}
+
+/// A value that violates a rule of the crate: the field and the reason. `Display` names the field as
+/// JSON does.
 ///
 /// ```
-/// use game_tasks::{TaskStatus, ValidationReason};
+/// use game_tasks::{StrategyId, TaskStatus, ValidationReason};
 ///
 /// let error = TaskStatus::new(" ").expect_err("blank");
 /// assert_eq!((error.field, &error.reason), ("status", &ValidationReason::Blank));
 /// assert_eq!(error.to_string(), "status must not be blank");
+///
+/// let error = StrategyId::new("").expect_err("empty");
+/// assert_eq!((error.field, error.json_field()), ("strategy_id", "strategyId"));
+/// assert_eq!(error.to_string(), "strategyId must not be empty");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field} {reason}")]
+#[error("{} {reason}", json_name(.field))]
 pub struct ValidationError {
     /// The Rust name of the field or argument.
     pub field: &'static str,
@@ -119,7 +144,63 @@ impl ValidationError {
         Self { field, reason }
     }
 
+    /// The name of the field in JSON: `externalTaskId` for `external_task_id`.
+    #[must_use]
+    pub fn json_field(&self) -> &'static str {
+        json_name(self.field)
+    }
+
     pub(crate) fn too_large(field: &'static str, max: usize) -> Self {
         Self::new(field, ValidationReason::TooLarge { max: max as u64 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use super::{JSON_NAMES, json_name};
+    use crate::query::TaskFilter;
+    use crate::task::{Game, NewTask, TaskPatch, TaskScope, games, tasks};
+    use chrono::Utc;
+    use sea_orm::{IdenStatic, Iterable};
+    use serde_json::{Value, to_value};
+    use std::collections::BTreeSet;
+    use std::fmt::Debug;
+
+    /// The names of the fields that the columns of an entity belong to, in Rust and in JSON.
+    fn columns<C: Iterable + IdenStatic + Debug>(json: &Value) -> Vec<(String, String)> {
+        let of = |column: C| {
+            let mut rust = String::new();
+            for c in format!("{column:?}").chars() {
+                if c.is_uppercase() && !rust.is_empty() {
+                    rust.push('_');
+                }
+                rust.extend(c.to_lowercase());
+            }
+            let name = column.as_str().to_owned();
+            assert!(json.get(&name).is_some(), "{name} is not in {json}");
+            (rust, name)
+        };
+        C::iter().map(of).collect()
+    }
+
+    #[test]
+    fn json_names_are_those_of_serde() {
+        let game = Game::new("game");
+        let new = NewTask::new(game.id, "task");
+        let task = new.to_task(&TaskScope::unrestricted(), Some(&game), Utc::now()).unwrap();
+        let mut names = columns::<tasks::Column>(&to_value(&task).unwrap());
+        names.extend(columns::<games::Column>(&to_value(&game).unwrap()));
+        let requests = [NewTask::JSON_NAMES, TaskPatch::JSON_NAMES, TaskFilter::JSON_NAMES];
+        let requests = requests.into_iter().flatten();
+        names.extend(requests.map(|(rust, json)| ((*rust).to_owned(), (*json).to_owned())));
+        for (rust, json) in &names {
+            assert_eq!(json_name(rust), json);
+        }
+        // The table has no others.
+        let used: BTreeSet<_> =
+            names.iter().map(|(rust, json)| (rust.as_str(), json.as_str())).collect();
+        assert!(JSON_NAMES.iter().all(|names| used.contains(names)));
     }
 }

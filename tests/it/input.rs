@@ -66,8 +66,8 @@ fn query(name: &str, text: &str) -> String {
 #[test]
 fn newtypes_are_validated_when_deserialized_but_not_when_stored() {
     assert_newtype::<TaskStatus>("status");
-    assert_newtype::<StrategyId>("strategy_id");
-    assert_newtype::<ApiKeyId>("api_key_used");
+    assert_newtype::<StrategyId>("strategyId");
+    assert_newtype::<ApiKeyId>("apiKey_used");
     assert_newtype::<OauthUserId>("oauth_user_id");
 }
 

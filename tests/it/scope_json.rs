@@ -63,7 +63,7 @@ fn a_caller_has_exactly_one_kind() {
         assert_eq!(from_str::<Caller>(&json.to_string()).unwrap(), caller);
     }
     for (text, reason) in refused_texts() {
-        for (kind, field) in [("ApiKey", "api_key_used"), ("OauthUser", "oauth_user_id")] {
+        for (kind, field) in [("ApiKey", "apiKey_used"), ("OauthUser", "oauth_user_id")] {
             let error = from_value::<Caller>(json!({kind: text})).unwrap_err().to_string();
             assert_eq!(error, format!("{field} {reason}"));
         }
