@@ -13,6 +13,9 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 ///
 /// `Debug` and `Display` show the kind, the code, the constraint and the table. They omit the
 /// database's message, which may contain row values; [`into_db_err`](Self::into_db_err) returns it.
+///
+/// Errors are equal if they have the same kind, code, constraint, table, [`retry`](Self::retry) and
+/// [`transaction_state`](Self::transaction_state), whatever their messages are.
 #[derive(Clone)]
 pub struct DatabaseError {
     // Boxed, so that a `Result` with this error stays small.
@@ -247,6 +250,20 @@ impl std::fmt::Debug for DatabaseError {
 }
 
 impl std::error::Error for DatabaseError {}
+
+impl PartialEq for DatabaseError {
+    fn eq(&self, other: &Self) -> bool {
+        // A new field must be compared here.
+        let Inner { source: _, kind, code, constraint, table, retry, transaction_state } =
+            &*self.inner;
+        *kind == other.inner.kind
+            && *code == other.inner.code
+            && *constraint == other.inner.constraint
+            && *table == other.inner.table
+            && *retry == other.inner.retry
+            && *transaction_state == other.inner.transaction_state
+    }
+}
 
 /// The failure of an application's own statement of which nothing but the error is known. The database
 /// is recognized by its driver's error, and the rest is assumed for the worst:

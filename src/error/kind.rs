@@ -23,7 +23,10 @@
 /// | [`Other`](Self::Other) | anything else | read [`into_db_err`](super::DatabaseError::into_db_err) |
 ///
 /// [`DatabaseError::retry`](super::DatabaseError::retry) gives this advice for a particular call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// Serializes as its name in snake case: `unique_violation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureKind {
     /// A unique constraint, the application's own ones included.
@@ -141,7 +144,10 @@ impl FailureKind {
 ///     }
 /// }
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// Serializes as `intact`, `unknown` or `lost`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TransactionState {
     /// The transaction is unchanged, and can go on and be committed. Always reported on a pool, where

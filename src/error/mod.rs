@@ -27,7 +27,9 @@ use uuid::Uuid;
 ///
 /// A call that the crate's own rules refuse has changed nothing, and leaves the application's
 /// transaction usable. No variant shows an API key.
-#[derive(Debug, Clone, thiserror::Error)]
+///
+/// Two failures of a database are equal if all that they show is: see [`DatabaseError`].
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TaskError {
     /// The task does not exist, or not in this game or scope.
@@ -155,7 +157,12 @@ pub enum TaskError {
 }
 
 /// Why a call was not run to completion in a task of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+///
+/// Serializes as `missing` or `shut_down`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error,
+)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RuntimeFault {
     /// The call was made outside of a tokio runtime. Nothing was sent.
@@ -167,7 +174,12 @@ pub enum RuntimeFault {
 }
 
 /// What is wrong with a cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+///
+/// Serializes as its [`code`](Self::code).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error,
+)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CursorFault {
     /// The text is not a cursor, or was truncated or changed.

@@ -4,9 +4,11 @@
 
 use super::{
     CursorFault, DatabaseError, FailureKind, ProblemDetails, Retry, RuntimeFault, TaskError,
+    TransactionState,
 };
 use crate::task::{
-    ApiKeyId, Game, NewTask, Task, TaskKey, TaskScope, TaskStatus, ValidationReason,
+    ApiKeyId, Game, NewTask, Task, TaskKey, TaskScope, TaskStatus, ValidationError,
+    ValidationReason,
 };
 use chrono::Utc;
 use std::collections::{BTreeMap, BTreeSet};
@@ -175,4 +177,71 @@ fn problems_hide_internals() {
             assert!(!json.contains(internal), "{json}");
         }
     }
+}
+
+#[test]
+fn words_are_stable() {
+    use serde_json::{from_value, json, to_value};
+    let from = TaskStatus::OPEN;
+    for (reason, json) in [
+        (ValidationReason::Empty, json!({"reason": "empty"})),
+        (ValidationReason::Blank, json!({"reason": "blank"})),
+        (ValidationReason::TooLong { max: 255 }, json!({"reason": "too_long", "max": 255})),
+        (
+            ValidationReason::ControlCharacter { position: 3 },
+            json!({"reason": "control_character", "position": 3}),
+        ),
+        (ValidationReason::TooSmall { min: 1 }, json!({"reason": "too_small", "min": 1})),
+        (ValidationReason::TooLarge { max: 9 }, json!({"reason": "too_large", "max": 9})),
+        (ValidationReason::OutOfRange, json!({"reason": "out_of_range"})),
+        (ValidationReason::NoChange, json!({"reason": "no_change"})),
+        (
+            ValidationReason::ForbiddenTransition { from, to: TaskStatus::CLOSED },
+            json!({"reason": "forbidden_transition", "from": "open", "to": "closed"}),
+        ),
+    ] {
+        assert_eq!(to_value(&reason).unwrap(), json);
+        assert_eq!(json["reason"], reason.code());
+        assert_eq!(from_value::<ValidationReason>(json.clone()).unwrap(), reason);
+        let error = ValidationError { field: "strategy_id", reason };
+        let mut expected = json;
+        expected["field"] = "strategyId".into();
+        assert_eq!(to_value(&error).unwrap(), expected);
+    }
+    for fault in [
+        CursorFault::Damaged,
+        CursorFault::Version,
+        CursorFault::Order,
+        CursorFault::Filter,
+        CursorFault::Scope,
+    ] {
+        assert_eq!(to_value(fault).unwrap(), fault.code());
+        assert_eq!(from_value::<CursorFault>(fault.code().into()).unwrap(), fault);
+    }
+    let words = |values: &[serde_json::Value]| -> Vec<String> {
+        values.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    };
+    let retries = [Retry::No, Retry::Call, Retry::Transaction, Retry::Unknown];
+    let retries = retries.map(|retry| to_value(retry).unwrap());
+    assert_eq!(words(&retries), ["no", "call", "transaction", "unknown"]);
+    let states = [TransactionState::Intact, TransactionState::Unknown, TransactionState::Lost];
+    let states = states.map(|state| to_value(state).unwrap());
+    assert_eq!(words(&states), ["intact", "unknown", "lost"]);
+    let faults = [RuntimeFault::Missing, RuntimeFault::ShutDown];
+    let faults = faults.map(|fault| to_value(fault).unwrap());
+    assert_eq!(words(&faults), ["missing", "shut_down"]);
+    let kind = to_value(FailureKind::StatementInvalidated).unwrap();
+    assert_eq!(kind, "statement_invalidated");
+    assert_eq!(from_value::<FailureKind>(kind).unwrap(), FailureKind::StatementInvalidated);
+}
+
+#[test]
+fn errors_are_equal_if_they_show_the_same() {
+    let errors = errors();
+    for (n, error) in errors.iter().enumerate() {
+        assert_eq!(*error, error.clone());
+        assert!(errors.iter().enumerate().all(|(m, other)| m == n || error != other), "{error:?}");
+    }
+    let failed = |message| DatabaseError::custom(FailureKind::Busy, Retry::Call, message);
+    assert_eq!(failed("one message"), failed("another"));
 }

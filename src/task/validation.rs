@@ -1,9 +1,22 @@
 //! Why a value was refused.
 
 use crate::task::{StrategyId, TaskStatus};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Which rule a value violates.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Serializes as an object with its [`code`](Self::code) and its fields:
+///
+/// ```
+/// use game_tasks::ValidationReason;
+/// use serde_json::{json, to_value};
+///
+/// let reason = ValidationReason::TooLong { max: 255 };
+/// assert_eq!(to_value(&reason)?, json!({"reason": "too_long", "max": 255}));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ValidationReason {
     /// The text is empty.
@@ -130,13 +143,22 @@ pub(crate) fn json_name(field: &str) -> &str {
 /// assert_eq!((error.field, error.json_field()), ("strategy_id", "strategyId"));
 /// assert_eq!(error.to_string(), "strategyId must not be empty");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+///
+/// Serializes as an object with the field's name in JSON and the members of the reason:
+/// `{"field": "strategyId", "reason": "empty"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{} {reason}", json_name(.field))]
 pub struct ValidationError {
     /// The Rust name of the field or argument.
+    #[serde(serialize_with = "serialize_field")]
     pub field: &'static str,
     /// The violated rule.
+    #[serde(flatten)]
     pub reason: ValidationReason,
+}
+
+fn serialize_field<S: Serializer>(field: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(json_name(field))
 }
 
 impl ValidationError {
