@@ -1,6 +1,11 @@
 //! Codes, statuses and problem details.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 use super::{
     CursorFault, DatabaseError, FailureKind, ProblemDetails, Retry, RuntimeFault, TaskError,
