@@ -107,7 +107,7 @@ pub use repository::RunToCompletion;
 pub use repository::{CreateOutcome, OnExisting, TaskRepository, TaskRepositoryExt};
 #[cfg(feature = "retry")]
 #[doc(inline)]
-pub use repository::{Retryable, Retrying};
+pub use repository::{RetryError, Retryable, Retrying, transaction, transaction_with_options};
 #[cfg(feature = "migration")]
 pub use sea_orm_migration;
 #[doc(inline)]

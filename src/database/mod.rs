@@ -24,7 +24,7 @@ pub(crate) mod update;
 pub(crate) mod update_method;
 
 use self::connection::WriteFailure;
-#[cfg(feature = "migration")]
+#[cfg(any(feature = "migration", feature = "retry"))]
 pub(crate) use self::connection::begin_to_completion;
 pub(crate) use self::connection::write_failed;
 pub use self::connection::{Autocommit, TaskConnection};

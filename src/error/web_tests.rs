@@ -12,7 +12,7 @@ use super::{
     TransactionState,
 };
 use crate::task::{
-    ApiKeyId, Game, NewTask, Task, TaskKey, TaskScope, TaskStatus, ValidationError,
+    ApiKeyId, Game, NewTask, StrategyId, Task, TaskKey, TaskScope, TaskStatus, ValidationError,
     ValidationReason,
 };
 use chrono::Utc;
@@ -203,6 +203,14 @@ fn words_are_stable() {
         (
             ValidationReason::ForbiddenTransition { from, to: TaskStatus::CLOSED },
             json!({"reason": "forbidden_transition", "from": "open", "to": "closed"}),
+        ),
+        (
+            ValidationReason::UnknownStrategy { strategy: StrategyId::DEFAULT },
+            json!({"reason": "unknown_strategy", "strategy": "default"}),
+        ),
+        (
+            ValidationReason::ForbiddenInitialStatus { status: TaskStatus::CLOSED },
+            json!({"reason": "forbidden_initial_status", "status": "closed"}),
         ),
     ] {
         assert_eq!(to_value(&reason).unwrap(), json);

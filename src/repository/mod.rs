@@ -9,6 +9,8 @@ mod retrying;
 #[cfg(feature = "tokio")]
 mod run_to_completion;
 mod scoped;
+#[cfg(feature = "retry")]
+mod transaction;
 
 pub use self::ext::TaskRepositoryExt;
 pub use self::outcome::{CreateOutcome, OnExisting};
@@ -17,6 +19,8 @@ pub use self::retrying::{Retryable, Retrying};
 #[cfg(feature = "tokio")]
 pub use self::run_to_completion::RunToCompletion;
 pub(crate) use self::scoped::OwnedScoped;
+#[cfg(feature = "retry")]
+pub use self::transaction::{RetryError, transaction, transaction_with_options};
 
 use crate::error::TaskError;
 use crate::query::{MAX_PAGE_SIZE, Page, TaskFilter, TaskQuery};

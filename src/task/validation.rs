@@ -81,6 +81,8 @@ impl ValidationReason {
             Self::OutOfRange => "out_of_range",
             Self::NoChange => "no_change",
             Self::ForbiddenTransition { .. } => "forbidden_transition",
+            Self::UnknownStrategy { .. } => "unknown_strategy",
+            Self::ForbiddenInitialStatus { .. } => "forbidden_initial_status",
         }
     }
 }
@@ -110,7 +112,7 @@ impl std::fmt::Display for ValidationReason {
 }
 
 /// The fields and arguments whose names in JSON differ from those in Rust.
-const JSON_NAMES: [(&str, &str); 10] = [
+const JSON_NAMES: [(&str, &str); 13] = [
     ("api_key_used", "apiKey_used"),
     ("created_from", "createdFrom"),
     ("created_until", "createdUntil"),
@@ -120,7 +122,10 @@ const JSON_NAMES: [(&str, &str); 10] = [
     ("game_id", "gameId"),
     ("if_status", "ifStatus"),
     ("if_unmodified_since", "ifUnmodifiedSince"),
+    ("strategies", "strategyId"),
     ("strategy_id", "strategyId"),
+    ("statuses", "status"),
+    ("with_total", "withTotal"),
 ];
 
 /// The name in JSON of a field with this Rust name; the same name for one that has no other.
@@ -182,7 +187,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
     use super::{JSON_NAMES, json_name};
-    use crate::query::TaskFilter;
+    use crate::query::{TaskFilter, TaskQuery};
     use crate::task::{Game, NewTask, TaskPatch, TaskScope, games, tasks};
     use chrono::Utc;
     use sea_orm::{IdenStatic, Iterable};
@@ -214,9 +219,24 @@ mod tests {
         let task = new.to_task(&TaskScope::unrestricted(), Some(&game), Utc::now()).unwrap();
         let mut names = columns::<tasks::Column>(&to_value(&task).unwrap());
         names.extend(columns::<games::Column>(&to_value(&game).unwrap()));
-        let requests = [NewTask::JSON_NAMES, TaskPatch::JSON_NAMES, TaskFilter::JSON_NAMES];
-        let requests = requests.into_iter().flatten();
+        let requests = [NewTask::JSON_NAMES, TaskPatch::JSON_NAMES].into_iter().flatten();
         names.extend(requests.map(|(rust, json)| ((*rust).to_owned(), (*json).to_owned())));
+        let now = Utc::now();
+        let filter = TaskFilter::in_game(game.id).statuses(["open"]).strategies(["s"]);
+        let filter = filter.external_id_prefix("p").created_from(now).created_until(now);
+        let query = to_value(TaskQuery::new(filter).with_total()).unwrap();
+        for rust in [
+            "game_id",
+            "statuses",
+            "strategies",
+            "external_id_prefix",
+            "created_from",
+            "created_until",
+            "with_total",
+        ] {
+            assert!(query.get(json_name(rust)).is_some(), "{rust} is not in {query}");
+            names.push((rust.to_owned(), json_name(rust).to_owned()));
+        }
         for (rust, json) in &names {
             assert_eq!(json_name(rust), json);
         }

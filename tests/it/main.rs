@@ -77,6 +77,8 @@ mod query_json;
 mod read_only;
 mod recorded_sql;
 mod references;
+#[cfg(feature = "retry")]
+mod repeated_transactions;
 mod replica;
 mod resolver;
 mod resolver_scopes;
