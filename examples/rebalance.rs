@@ -50,7 +50,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let game = Game::new(format!("game {}", Uuid::now_v7())).strategy(strategy);
         let game = game.insert(&db).await?.id;
         let new = |n: usize| {
-            NewTask::new(game, format!("task-{n:06}")).strategy((n % 10 == 0).then_some("length"))
+            NewTask::new(game, format!("task-{n:06}"))
+                .strategy(n.is_multiple_of(10).then_some("length"))
         };
         let batch: Vec<NewTask> = (0..count / GAMES).map(new).collect();
         progress.inc(batch.len() as u64);

@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Resolves effective strategies in the database, each call in one round trip.
 ///
 /// ```no_run
-/// use game_tasks::{StrategyResolver, sea_orm::Database};
+/// use game_tasks::{ResolveStrategyExt, StrategyResolver, sea_orm::Database};
 ///
 /// # async fn example(task_id: uuid::Uuid) -> Result<(), Box<dyn std::error::Error>> {
 /// let db = Database::connect("sqlite://tasks.db").await?;

@@ -34,7 +34,8 @@ use uuid::Uuid;
 ///
 /// ```
 /// use game_tasks::{
-///     Game, InMemoryTaskRepository, NewTask, StrategyId, TaskError, TaskRepositoryExt,
+///     Game, InMemoryTaskRepository, NewTask, ResolveStrategyExt, StrategyId, TaskError,
+///     TaskRepositoryExt,
 /// };
 ///
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;

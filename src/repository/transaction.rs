@@ -109,7 +109,7 @@ pub async fn transaction_with_options<T, E: RetryError>(
         .with_max_times(5)
         .build();
     loop {
-        let error = match attempt(db, options.clone().unwrap_or_default(), &work).await {
+        let error = match attempt(db, options.unwrap_or_default(), &work).await {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };

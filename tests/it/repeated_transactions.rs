@@ -88,7 +88,7 @@ async fn serialization_failures(database: &TestDatabase) {
         ..Default::default()
     };
     let add = |n: usize| {
-        let (tasks, attempts, options) = (&tasks, &attempts, serializable.clone());
+        let (tasks, attempts, options) = (&tasks, &attempts, serializable);
         async move {
             let work = async |txn: &game_tasks::sea_orm::DatabaseTransaction| {
                 attempts.fetch_add(1, Ordering::SeqCst);
