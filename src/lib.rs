@@ -20,6 +20,7 @@
 //! [Existing tables]: crate::docs::existing_tables
 //! [Migrations]: mod@crate::docs::migrations
 //! [Performance]: crate::docs::performance
+//! [Strategies]: crate::docs::strategies
 //!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -7,6 +7,7 @@
 //! - [`existing_tables`]: your own games table, name conflicts, additional columns, indexes and
 //!   triggers
 //! - [`databases`]: requirements and exceptions by database, dropped calls, clusters
+//! - [`strategies`]: from the key of a task to the object of its strategy, and refusing unknown ones
 //! - [`errors`]: what each failure means, and what to repeat
 //! - [`performance`]: the cost of each call, and benchmarks against sqlx and plain SeaORM
 //! - [`custom_stores`]: implementing [`TaskRepository`], and the conformance suite
@@ -57,3 +58,6 @@ pub mod migrations {}
 #[doc = ""]
 #[doc = include_str!("../../benches/results.md")]
 pub mod performance {}
+
+#[doc = include_str!("strategies.md")]
+pub mod strategies {}

@@ -120,13 +120,12 @@ impl ProblemDetails {
     }
 
     /// A problem without the members that only some errors have.
-    fn new(error: &TaskError) -> Self {
-        let (code, status) = (error.code(), error.http_status());
+    pub(crate) fn new(code: &str, title: &str, status: u16, retry: Retry) -> Self {
         Self {
             type_uri: format!("urn:game-tasks:problem:{code}"),
-            title: title(error).to_owned(),
+            title: title.to_owned(),
             status,
-            detail: Some(detail(error, status)),
+            detail: Some(advice(retry).to_owned()),
             instance: None,
             code: code.to_owned(),
             field: None,
@@ -135,7 +134,7 @@ impl ProblemDetails {
             external_task_id: None,
             task_id: None,
             index: None,
-            retry: error.retry(),
+            retry,
         }
     }
 
@@ -151,7 +150,9 @@ impl ProblemDetails {
 
 impl From<&TaskError> for ProblemDetails {
     fn from(error: &TaskError) -> Self {
-        let problem = Self::new(error);
+        let (status, retry) = (error.http_status(), error.retry());
+        let problem = Self::new(error.code(), title(error), status, retry);
+        let problem = Self { detail: Some(detail(error, status)), ..problem };
         match error {
             TaskError::NotFound { key }
             | TaskError::Conflict { key, status: _, updated_at: _ }

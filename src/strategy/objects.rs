@@ -2,8 +2,9 @@
 
 use super::registry::{Content, StrategyRegistry};
 use super::resolve::ResolveStrategy;
+use super::resolve_error::{ResolveError, UnknownStrategy};
 use super::resolved::{ResolvedTask, StrategySource};
-use crate::error::{Retry, TaskError};
+use crate::error::TaskError;
 use crate::task::{StrategyId, Task, TaskKey, TaskScope};
 use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,68 +80,6 @@ pub struct ResolvedForGame<S: ?Sized> {
     /// The origin of the strategy: the game or the default.
     pub source: StrategySource,
 }
-
-/// Why the object of a strategy was not found.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum ResolveError {
-    /// The task or its strategy could not be read.
-    #[error(transparent)]
-    Task(#[from] TaskError),
-    /// The strategy is neither registered, nor does the loader have it.
-    #[error(transparent)]
-    Unknown(#[from] UnknownStrategy),
-    /// The loader failed.
-    #[error("the strategy `{strategy_id}` could not be loaded")]
-    Load {
-        /// The strategy.
-        strategy_id: StrategyId,
-        /// The loader's error.
-        source: Arc<dyn Error + Send + Sync>,
-    },
-}
-
-impl ResolveError {
-    /// What to repeat, if repeating can help. Resolving changes nothing.
-    #[must_use]
-    pub fn retry(&self) -> Retry {
-        match self {
-            Self::Task(error) => error.retry(),
-            Self::Unknown(_) => Retry::No,
-            Self::Load { .. } => Retry::Call,
-        }
-    }
-}
-
-/// A strategy that is stored and not known to the application.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownStrategy {
-    /// The strategy.
-    pub strategy_id: StrategyId,
-    /// Whether the task names it, its game, or neither: then `default` is not registered.
-    pub named_by: StrategySource,
-    /// The game.
-    pub game_id: Uuid,
-    /// The task; `None` where a game alone was resolved.
-    pub task_id: Option<Uuid>,
-}
-
-impl fmt::Display for UnknownStrategy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { strategy_id, named_by, game_id, task_id } = self;
-        match (named_by, task_id) {
-            (StrategySource::Task, Some(task_id)) => write!(f, "task {task_id}")?,
-            (StrategySource::Task | StrategySource::Game, _) => write!(f, "game {game_id}")?,
-            (StrategySource::Default, _) => {
-                return write!(f, "the strategy `{strategy_id}` is not registered");
-            }
-        }
-        write!(f, " names the strategy `{strategy_id}`, which is not registered")
-    }
-}
-
-impl Error for UnknownStrategy {}
 
 impl<S: ?Sized + Send + Sync + 'static, R: ResolveStrategy> ObjectResolver<S, R> {
     pub(super) fn new(registry: StrategyRegistry<S>, inner: R) -> Self {

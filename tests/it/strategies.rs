@@ -4,9 +4,9 @@ use futures_util::future::join_all;
 use futures_util::{FutureExt, TryStreamExt};
 use game_tasks::{
     ApiKeyId, BoxFuture, Game, InMemoryTaskRepository, LoadError, NewTask, ObjectResolver,
-    RegistryError, ResolveError, ResolveStrategy, ResolveStrategyExt, Retry, StrategyCatalog,
-    StrategyId, StrategyRegistry, StrategySource, Task, TaskError, TaskFilter, TaskKey, TaskQuery,
-    TaskRepository, TaskRepositoryExt, TaskScope, uuid::Uuid,
+    ProblemDetails, RegistryError, ResolveError, ResolveStrategy, ResolveStrategyExt, Retry,
+    StrategyCatalog, StrategyId, StrategyRegistry, StrategySource, Task, TaskError, TaskFilter,
+    TaskKey, TaskQuery, TaskRepository, TaskRepositoryExt, TaskScope, uuid::Uuid,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -153,9 +153,11 @@ async fn an_unknown_strategy_states_who_names_it() {
     for (task, id, named_by) in
         [(&inherits, "of game", StrategySource::Game), (&own, "of task", StrategySource::Task)]
     {
-        let ResolveError::Unknown(unknown) = resolver.resolve(task).await.unwrap_err() else {
-            panic!()
-        };
+        let error = resolver.resolve(task).await.unwrap_err();
+        let problem = ProblemDetails::from(&error);
+        assert_eq!((problem.status, problem.code.as_str()), (500, "unknown_strategy"));
+        assert_eq!((problem.game_id, problem.task_id), (Some(fixture.game), Some(task.id)));
+        let ResolveError::Unknown(unknown) = error else { panic!() };
         assert_eq!((unknown.strategy_id.as_str(), unknown.named_by), (id, named_by));
         assert_eq!((unknown.game_id, unknown.task_id), (fixture.game, Some(task.id)));
         assert!(unknown.to_string().contains(&format!("`{id}`")), "{unknown}");
@@ -300,6 +302,9 @@ async fn a_failed_load_is_not_an_unknown_strategy() {
     let error = fixture.resolver(&broken).resolve(&task).await.unwrap_err();
     assert_eq!(error.retry(), Retry::Call);
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "no connection");
+    let problem = ProblemDetails::from(&error);
+    assert_eq!((problem.status, problem.code.as_str()), (503, "strategy_not_loaded"));
+    assert!(!format!("{problem:?}").contains("no connection"), "{problem:?}");
     assert!(matches!(error, ResolveError::Load { strategy_id, .. } if strategy_id == "custom"));
     // A panic of the loader is such a failure, too, and the next call works.
     let panics = Arc::new(AtomicBool::new(true));
