@@ -25,7 +25,7 @@ use crate::repository::OnExisting;
 use crate::task::{Creator, NewTask, ParentGame, Task, time};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Statement};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::Ordering;
 use uuid::Uuid;
@@ -46,8 +46,11 @@ enum InsertedRows {
     Returned(Vec<QueryResult>),
     /// All were stored as they were sent.
     AsSent,
-    /// All were written; these were found by the ids that were sent.
+    /// All were written, some perhaps changed by triggers; these were found by the ids that were sent.
     Stored(Vec<QueryResult>),
+    /// All were stored as they were sent. These many of the tasks that were found had been deleted since,
+    /// and were created again: which of them, the rows tell that have these ids now.
+    Recreated(usize, Vec<QueryResult>),
 }
 
 impl InsertedRows {
@@ -55,7 +58,7 @@ impl InsertedRows {
     fn count(&self, entries: usize) -> usize {
         match self {
             Self::Returned(rows) => rows.len(),
-            Self::AsSent | Self::Stored(_) => entries,
+            Self::AsSent | Self::Stored(_) | Self::Recreated(..) => entries,
         }
     }
 }
@@ -121,18 +124,20 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             let answer = self.connection.execute(statement).await?;
             let is_marked = returns_rows || stored_as_sent(&answer);
             match usize::try_from(answer.rows_affected()) {
-                Ok(0) => InsertedRows::Returned(Vec::new()),
+                Ok(0) | Err(_) => InsertedRows::Returned(Vec::new()),
                 Ok(written) if written == insert.rows_to_affect() && is_marked => {
                     InsertedRows::AsSent
                 }
                 // A trigger skipped or changed some of them, or one was deleted since it was found.
-                _ => {
+                Ok(written) => {
                     let stored = self.stored_statement(&insert.rows, now);
                     let stored = self.connection.query_all(stored).await;
                     let stored = stored.map_err(WriteFailure::Written)?;
-                    match returns_rows {
-                        true => InsertedRows::Returned(stored),
-                        false => InsertedRows::Stored(stored),
+                    let recreated = insert.rows_to_affect().saturating_sub(written);
+                    match (returns_rows, is_marked) {
+                        (true, _) => InsertedRows::Returned(stored),
+                        (false, true) => InsertedRows::Recreated(recreated, stored),
+                        (false, false) => InsertedRows::Stored(stored),
                     }
                 }
             }
@@ -178,6 +183,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 stored.extend(others.map(sent));
                 Ok(stored)
             }
+            InsertedRows::Recreated(count, rows) => {
+                let stored = decoder.decode_cooperatively(rows).await?;
+                Ok(recreated(entries, stored, count, creator, inserted.now))
+            }
         }
     }
 
@@ -200,6 +209,38 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         }
         Ok(remaining)
     }
+}
+
+/// The rows that a statement of this time sent, of which it created `count` again. Others may have
+/// changed them since, so what is stored only tells which of them were created.
+fn recreated(
+    entries: &[Entry<'_>],
+    stored: Vec<Task>,
+    count: usize,
+    creator: &Creator,
+    now: DateTime<Utc>,
+) -> Vec<Task> {
+    let created_at: HashMap<Uuid, DateTime<Utc>> =
+        stored.into_iter().map(|task| (task.id, task.created_at)).collect();
+    let created_at = |one: &Entry<'_>| created_at.get(&one.id).copied();
+    let certain = entries.iter().filter(|one| one.exists() && created_at(one) == Some(now));
+    // Of these, others have deleted or replaced the rows since.
+    let mut uncertain = count.saturating_sub(certain.count());
+    let mut was_created = |one: &Entry<'_>| match (&one.existing, created_at(one)) {
+        (None, _) => true,
+        (Some(_), Some(created_at)) if created_at == now => true,
+        (Some(existing), Some(created_at)) if created_at == existing.created_at => false,
+        (Some(_), _) => {
+            let was_created = uncertain > 0;
+            uncertain = uncertain.saturating_sub(1);
+            was_created
+        }
+    };
+    let sent = |one: &Entry<'_>| match was_created(one) {
+        true => one.task.row(one.id, one.strategy.clone(), creator, now),
+        false => one.row(creator, now),
+    };
+    entries.iter().map(sent).collect()
 }
 
 /// A time for all of these entries, later than each of them was changed.

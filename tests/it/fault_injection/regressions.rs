@@ -361,24 +361,40 @@ async fn verify(
     assert!(verified.is_ok(), "{}\nof {case:#?}", verified.unwrap_err());
 }
 
-/// An upsert that reads first, and finds a task which is then deleted.
+/// An upsert that reads first, and finds a task which is then deleted. Others change, delete or replace
+/// what was created instead before it is read.
 async fn a_batch_that_creates_a_deleted_task_again(database: &TestDatabase) {
+    let of = |fixture: &Fixture<'_>, name: &str| TaskKey::from((fixture.game, name));
     for call in [Call::CreateMany as fn(_, _) -> _, Call::CreateAll] {
-        database.clear().await;
-        let fixture = Fixture::new(database).await;
-        fixture.task("a").await;
-        let delete = ClientCall::Delete(TaskKey::from((fixture.game, "a")));
-        let new = NewTask::new(fixture.game, "a").strategy("s");
-        let case = Case {
-            decorator: Decorator::None,
-            scope: TaskScope::unrestricted(),
-            keeps_type: true,
-            lifecycle: Lifecycle::any(),
-            call: call(vec![new], OnExisting::Update),
-            steps: vec![step(Fault::None), after([delete])],
-            then: Refused,
-        };
-        let verified = super::run_case(&case, database).await;
-        assert!(verified.is_ok(), "{}\nof {case:#?}", verified.unwrap_err());
+        for (n, then) in [Refused, Fault::None, Fault::None, Fault::None].into_iter().enumerate() {
+            database.clear().await;
+            let fixture = Fixture::new(database).await;
+            for name in ["a", "b", "c"] {
+                fixture.task(name).await;
+            }
+            let new = |name| NewTask::new(fixture.game, name).strategy("s");
+            let delete = || ["a", "b"].map(|name| ClientCall::Delete(of(&fixture, name)));
+            let change = TaskPatch::new().strategy("other");
+            let others = match n {
+                0 | 1 => vec![ClientCall::Change(of(&fixture, "a"), change)],
+                2 => delete().into(),
+                _ => ["a", "b"].map(|name| ClientCall::Recreate(new(name))).into(),
+            };
+            let case = Case {
+                decorator: Decorator::None,
+                scope: TaskScope::unrestricted(),
+                keeps_type: true,
+                lifecycle: Lifecycle::any(),
+                call: call(["a", "b", "c", "d"].map(new).into(), OnExisting::Update),
+                steps: vec![
+                    step(Fault::None),
+                    after(delete()),
+                    Step { before: others, fault: then },
+                ],
+                then,
+            };
+            let verified = super::run_case(&case, database).await;
+            assert!(verified.is_ok(), "{}\nof {case:#?}", verified.unwrap_err());
+        }
     }
 }
