@@ -181,8 +181,10 @@ async fn a_missing_privilege(database: &TestDatabase) {
     without.close().await.unwrap();
 }
 
-/// A connection pooler may deallocate statements, as may an application with `DISCARD ALL`.
+/// A connection pooler may deallocate statements, as may an application with `DISCARD ALL`. PgBouncer
+/// answers both itself.
 async fn deallocated_prepared_statements(database: &TestDatabase) {
+    let database = &database.directly().await;
     let failure = fail_in_transaction(database, async |transaction, tasks, game| {
         tasks.get((game, "before")).await.unwrap();
         run(transaction, "DEALLOCATE ALL", []).await;
@@ -196,8 +198,9 @@ async fn deallocated_prepared_statements(database: &TestDatabase) {
 
 /// "cached plan must not change result type" has the general code for unsupported features, which
 /// is not retried. sqlx keeps the statement cached, so the call also fails when repeated on the
-/// same connection.
+/// same connection. A connection pooler gives the plans of one client to others.
 async fn a_changed_column_type(database: &TestDatabase) {
+    let database = &database.directly().await;
     let db = database.second_pool().await;
     let tasks = SeaOrmTaskRepository::new(db.clone());
     let game = new_game(database).await;
