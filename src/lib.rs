@@ -66,6 +66,8 @@ pub mod prelude {
         TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
         TaskScope, TaskStatus,
     };
+    #[cfg(feature = "cache")]
+    pub use crate::{Cache, Invalidating};
     #[cfg(feature = "retry")]
     pub use crate::{Retryable, Retrying};
     #[cfg(feature = "migration")]
@@ -101,6 +103,9 @@ pub use query::{
     Cursor, DEFAULT_PAGE_SIZE, MAX_FILTER_BYTES, MAX_FILTER_VALUES, MAX_PAGE_SIZE, Page,
     SortDirection, TaskFilter, TaskOrder, TaskQuery,
 };
+#[cfg(feature = "cache")]
+#[doc(inline)]
+pub use repository::Invalidating;
 #[cfg(feature = "tokio")]
 #[doc(inline)]
 pub use repository::RunToCompletion;
@@ -111,6 +116,9 @@ pub use repository::{CreateOutcome, OnExisting, TaskRepository, TaskRepositoryEx
 pub use repository::{RetryError, Retryable, Retrying, transaction, transaction_with_options};
 #[cfg(feature = "migration")]
 pub use sea_orm_migration;
+#[cfg(feature = "cache")]
+#[doc(inline)]
+pub use strategy::{Cache, CachedResolver};
 #[doc(inline)]
 pub use strategy::{
     Inheritance, LoadError, ObjectResolver, RegistryCatalog, RegistryError, ResolveError,

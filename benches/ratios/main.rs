@@ -19,6 +19,7 @@
     reason = "a command-line program, which prints its results and may panic"
 )]
 
+mod cache;
 mod chart;
 mod database;
 mod growth;
@@ -94,5 +95,6 @@ async fn run(arguments: &[String]) -> Result<(), Failure> {
         growth::measure(&bench, &mut rows).await?;
         bench.close().await?;
     }
+    cache::measure(&options, &mut rows).await?;
     report::write(&options, &rows, &machine::describe(&versions))
 }

@@ -336,6 +336,10 @@ impl<C: TaskConnection, G: ParentGame> ResolveStrategy for StrategyResolver<C, G
         let tasks = SeaOrmTaskRepository::<_, G> { connection, settings, parent: PhantomData };
         Box::new(StrategyResolver { tasks, inheritance: self.inheritance.clone() })
     }
+
+    fn in_transaction(&self) -> bool {
+        self.tasks.connection.in_transaction()
+    }
 }
 
 #[cfg(feature = "retry")]

@@ -423,4 +423,8 @@ impl ResolveStrategy for InMemoryTaskRepository {
     fn scoped_resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_> {
         Box::new(self.clone().with_scope(scope))
     }
+
+    fn in_transaction(&self) -> bool {
+        false
+    }
 }

@@ -4,11 +4,10 @@ use crate::error::CursorFault;
 use crate::query::filter::TaskFilter;
 use crate::query::order::TaskOrder;
 use crate::query::task_query::TaskQuery;
-use crate::task::{Task, TaskScope};
+use crate::task::{Task, TaskScope, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -73,7 +72,7 @@ impl Cursor {
         if rest.take::<DIGEST_LEN>()? != filter_digest(query.filter()) {
             return Err(CursorFault::Filter);
         }
-        if rest.take::<DIGEST_LEN>()? != scope_digest(scope) {
+        if rest.take::<DIGEST_LEN>()? != scope.digest() {
             return Err(CursorFault::Scope);
         }
         let id = Uuid::from_bytes(rest.take::<16>()?);
@@ -139,7 +138,7 @@ impl<'t> Position<'t> {
 fn payload(version: u8, query: &TaskQuery, scope: &TaskScope, position: &Position<'_>) -> Vec<u8> {
     let mut payload = vec![version, order_byte(query)];
     payload.extend(filter_digest(query.filter()));
-    payload.extend(scope_digest(scope));
+    payload.extend(scope.digest::<DIGEST_LEN>());
     payload.extend(position.id.as_bytes());
     match &position.value {
         SortValue::Time(time) => payload.extend(time.timestamp_micros().to_be_bytes()),
@@ -149,19 +148,9 @@ fn payload(version: u8, query: &TaskQuery, scope: &TaskScope, position: &Positio
 }
 
 fn encode_with_checksum(mut payload: Vec<u8>) -> String {
-    let checksum = digest(&payload);
+    let checksum: [u8; DIGEST_LEN] = digest(&payload);
     payload.extend(checksum);
     URL_SAFE_NO_PAD.encode(payload)
-}
-
-/// The first bytes of the SHA-256. Unlike std's hasher, it is the same in every process and
-/// version.
-fn digest(bytes: &[u8]) -> [u8; DIGEST_LEN] {
-    let mut digest = [0; DIGEST_LEN];
-    for (to, from) in digest.iter_mut().zip(Sha256::digest(bytes)) {
-        *to = from;
-    }
-    digest
 }
 
 fn order_byte(query: &TaskQuery) -> u8 {
@@ -177,12 +166,6 @@ fn filter_digest(filter: &TaskFilter) -> [u8; DIGEST_LEN] {
     // The filter's sets are sorted, so equal filters have equal JSON. A plain struct always
     // serializes.
     digest(&serde_json::to_vec(filter).unwrap_or_default())
-}
-
-fn scope_digest(scope: &TaskScope) -> [u8; DIGEST_LEN] {
-    let mut callers = scope.callers().to_vec();
-    callers.sort();
-    digest(&serde_json::to_vec(&callers).unwrap_or_default())
 }
 
 struct Reader<'a>(&'a [u8]);

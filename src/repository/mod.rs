@@ -3,6 +3,8 @@
 #[cfg(feature = "tokio")]
 pub(crate) mod completion;
 mod ext;
+#[cfg(feature = "cache")]
+mod invalidating;
 mod outcome;
 #[cfg(feature = "retry")]
 mod retrying;
@@ -13,6 +15,8 @@ mod scoped;
 mod transaction;
 
 pub use self::ext::TaskRepositoryExt;
+#[cfg(feature = "cache")]
+pub use self::invalidating::Invalidating;
 pub use self::outcome::{CreateOutcome, OnExisting};
 #[cfg(feature = "retry")]
 pub use self::retrying::{Retryable, Retrying};

@@ -252,6 +252,10 @@ impl<R: ResolveStrategy + 'static> ResolveStrategy for RunToCompletion<R> {
         let Self { inner, scope: outer } = self.share();
         Box::new(Self { inner, scope: outer.and(scope) })
     }
+
+    fn in_transaction(&self) -> bool {
+        self.inner.in_transaction()
+    }
 }
 
 #[cfg(feature = "retry")]

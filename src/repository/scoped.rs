@@ -132,4 +132,8 @@ impl<R: ResolveStrategy + ?Sized> ResolveStrategy for OwnedScoped<R> {
     fn scoped_resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_> {
         self.inner.scoped_resolver(self.scope.clone().and(scope))
     }
+
+    fn in_transaction(&self) -> bool {
+        self.inner.in_transaction()
+    }
 }

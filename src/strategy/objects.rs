@@ -4,8 +4,9 @@ use super::registry::{Content, StrategyRegistry};
 use super::resolve::ResolveStrategy;
 use super::resolve_error::{ResolveError, UnknownStrategy};
 use super::resolved::{ResolvedTask, StrategySource};
+use crate::database::{StrategyResolver, TaskConnection};
 use crate::error::TaskError;
-use crate::task::{StrategyId, Task, TaskKey, TaskScope};
+use crate::task::{ParentGame, StrategyId, Task, TaskKey, TaskScope};
 use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -58,8 +59,8 @@ pub struct ObjectResolver<S: ?Sized, R> {
 /// states the origin.
 #[non_exhaustive]
 pub struct Resolved<S: ?Sized> {
-    /// The task.
-    pub task: Task,
+    /// The task. Shared with a cache, if the resolver has one.
+    pub task: Arc<Task>,
     /// The object.
     pub strategy: Arc<S>,
     /// The effective strategy, as the task or its game names it: perhaps an alias.
@@ -98,15 +99,48 @@ impl<S: ?Sized + Send + Sync + 'static, R: ResolveStrategy> ObjectResolver<S, R>
         ObjectResolver::new(self.registry.clone(), self.inner.scoped_resolver(scope))
     }
 
+    /// This resolver, with a cache: a repeated call takes no round trip while its result is current.
+    ///
+    /// ```
+    /// use game_tasks::{Cache, Game, InMemoryTaskRepository, Invalidating, NewTask};
+    /// use game_tasks::{StrategyRegistry, TaskPatch, TaskRepositoryExt};
+    /// use std::sync::Arc;
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// let strategies = StrategyRegistry::<str>::new().register("hive", Arc::from("Hive"))?;
+    /// let store = InMemoryTaskRepository::new();
+    /// # let game = Game::new("bees-2026");
+    /// # store.add_game(game.clone());
+    ///
+    /// let cache = Cache::for_secs(30);
+    /// let scoring = strategies.resolver(store.clone()).cached(cache.clone());
+    /// let tasks = Invalidating::new(store, cache);
+    ///
+    /// let task = tasks.create(NewTask::new(game.id, "task-login").strategy("hive")).await?;
+    /// assert!(scoring.resolve(&task).await?.task.status.is_open());
+    /// // The write is visible at once.
+    /// tasks.update(&task, TaskPatch::new().status("closed")).await?;
+    /// assert!(!scoring.resolve(&task).await?.task.status.is_open());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn cached(self, cache: super::Cache) -> super::CachedResolver<S, R>
+    where
+        R: 'static,
+    {
+        super::CachedResolver::new(self.registry, self.inner, cache)
+    }
+
     /// A task and the object of its strategy. One round trip.
     ///
     /// # Errors
     /// [`ResolveError`]: see [`ResolveStrategy::resolve_key_with_task`] for those of the task.
     pub async fn resolve(&self, key: impl Into<TaskKey>) -> Result<Resolved<S>, ResolveError> {
-        let found = self.inner.resolve_key_with_task(&key.into()).await?;
-        let content = self.registry.content();
-        let strategy = object(&content, Asked::by(&found)).await?;
-        Ok(Resolved::new(found, strategy))
+        self.objects().resolve(&key.into()).await
     }
 
     /// The object of the strategy of a task that was already read. One round trip; without a scope
@@ -115,10 +149,7 @@ impl<S: ?Sized + Send + Sync + 'static, R: ResolveStrategy> ObjectResolver<S, R>
     /// # Errors
     /// [`ResolveError`]: see [`ResolveStrategy::resolve_task`] for those of the task.
     pub async fn resolve_for(&self, task: &Task) -> Result<Resolved<S>, ResolveError> {
-        let resolved = self.inner.resolve_task(task).await?;
-        let found = ResolvedTask::new(task.clone(), resolved);
-        let strategy = object(&self.registry.content(), Asked::by(&found)).await?;
-        Ok(Resolved::new(found, strategy))
+        self.objects().resolve_for(task).await
     }
 
     /// The object of the strategy of a game: the one of its tasks that have none of their own. One
@@ -127,11 +158,7 @@ impl<S: ?Sized + Send + Sync + 'static, R: ResolveStrategy> ObjectResolver<S, R>
     /// # Errors
     /// [`ResolveError`]: see [`ResolveStrategy::resolve_for_game`] for those of the game.
     pub async fn resolve_game(&self, game_id: Uuid) -> Result<ResolvedForGame<S>, ResolveError> {
-        let resolved = self.inner.resolve_for_game(game_id).await?;
-        let (strategy_id, source) = (resolved.strategy_id, resolved.source);
-        let asked = Asked { strategy_id: &strategy_id, named_by: source, game_id, task_id: None };
-        let strategy = object(&self.registry.content(), asked).await?;
-        Ok(ResolvedForGame { game_id, strategy, strategy_id, source })
+        self.objects().resolve_game(game_id).await
     }
 
     /// Many tasks and the objects of their strategies, in the order of the keys. One round trip for at
@@ -144,13 +171,70 @@ impl<S: ?Sized + Send + Sync + 'static, R: ResolveStrategy> ObjectResolver<S, R>
         &self,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<Vec<Result<Resolved<S>, ResolveError>>, TaskError> {
-        let keys: Vec<TaskKey> = keys.into_iter().map(Into::into).collect();
-        let found = self.inner.resolve_keys_with_tasks(&keys).await?;
-        let content = self.registry.content();
+        self.objects().resolve_many(keys.into_iter().map(Into::into).collect()).await
+    }
+
+    fn objects(&self) -> Objects<'_, S> {
+        Objects { content: self.registry.content(), tasks: &self.inner }
+    }
+}
+
+impl<S, C, G> ObjectResolver<S, StrategyResolver<C, G>>
+where
+    S: ?Sized + Send + Sync + 'static,
+    C: TaskConnection,
+    G: ParentGame,
+{
+    /// This resolver on another connection: inside the application's transaction, for example.
+    #[must_use]
+    pub fn on<'c, D: TaskConnection>(
+        &self,
+        connection: &'c D,
+    ) -> ObjectResolver<S, StrategyResolver<&'c D, G>> {
+        ObjectResolver::new(self.registry.clone(), self.inner.on(connection))
+    }
+}
+
+/// What one call resolves with: the strategies that are registered when it begins.
+pub(super) struct Objects<'r, S: ?Sized> {
+    pub(super) content: Arc<Content<S>>,
+    pub(super) tasks: &'r dyn ResolveStrategy,
+}
+
+impl<S: ?Sized + Send + Sync + 'static> Objects<'_, S> {
+    pub(super) async fn resolve(self, key: &TaskKey) -> Result<Resolved<S>, ResolveError> {
+        let found = self.tasks.resolve_key_with_task(key).await?;
+        let strategy = object(&self.content, Asked::by(&found)).await?;
+        Ok(Resolved::new(found, strategy))
+    }
+
+    pub(super) async fn resolve_for(self, task: &Task) -> Result<Resolved<S>, ResolveError> {
+        let resolved = self.tasks.resolve_task(task).await?;
+        let found = ResolvedTask::new(task.clone(), resolved);
+        let strategy = object(&self.content, Asked::by(&found)).await?;
+        Ok(Resolved::new(found, strategy))
+    }
+
+    pub(super) async fn resolve_game(
+        self,
+        game_id: Uuid,
+    ) -> Result<ResolvedForGame<S>, ResolveError> {
+        let resolved = self.tasks.resolve_for_game(game_id).await?;
+        let (strategy_id, source) = (resolved.strategy_id, resolved.source);
+        let asked = Asked { strategy_id: &strategy_id, named_by: source, game_id, task_id: None };
+        let strategy = object(&self.content, asked).await?;
+        Ok(ResolvedForGame { game_id, strategy, strategy_id, source })
+    }
+
+    pub(super) async fn resolve_many(
+        self,
+        keys: Vec<TaskKey>,
+    ) -> Result<Vec<Result<Resolved<S>, ResolveError>>, TaskError> {
+        let found = self.tasks.resolve_keys_with_tasks(&keys).await?;
         let ids: BTreeSet<&StrategyId> =
             found.iter().flatten().map(|found| &found.strategy_id).collect();
         let find = |id: StrategyId| {
-            let content = Arc::clone(&content);
+            let content = Arc::clone(&self.content);
             async move {
                 let loaded = content.find(&id).await;
                 (id, loaded)
@@ -215,7 +299,7 @@ async fn object<S: ?Sized + Send + Sync + 'static>(
 impl<S: ?Sized> Resolved<S> {
     fn new(found: ResolvedTask, strategy: Arc<S>) -> Self {
         let ResolvedTask { task, strategy_id, source } = found;
-        Self { task, strategy, strategy_id, source }
+        Self { task: Arc::new(task), strategy, strategy_id, source }
     }
 }
 
@@ -240,11 +324,19 @@ impl<S: ?Sized> Clone for Resolved<S> {
     fn clone(&self) -> Self {
         let Self { task, strategy, strategy_id, source } = self;
         Self {
-            task: task.clone(),
+            task: Arc::clone(task),
             strategy: Arc::clone(strategy),
             strategy_id: strategy_id.clone(),
             source: *source,
         }
+    }
+}
+
+impl<S: ?Sized> Clone for ResolvedForGame<S> {
+    fn clone(&self) -> Self {
+        let Self { game_id, strategy, strategy_id, source } = self;
+        let (strategy, strategy_id) = (Arc::clone(strategy), strategy_id.clone());
+        Self { game_id: *game_id, strategy, strategy_id, source: *source }
     }
 }
 

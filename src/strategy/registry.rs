@@ -1,7 +1,7 @@
 //! [`StrategyRegistry`]: the application's objects by strategy id.
 
 use super::catalog::StrategyCatalog;
-use super::loader::{Loaded, Loads, StrategyLoader};
+use super::loader::{Loaded, Loads, StrategyLoader, load};
 use super::objects::ObjectResolver;
 use super::resolve::ResolveStrategy;
 use crate::task::{StrategyId, StrategyKind, ValidationError};
@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The objects that an application's strategies are: trait objects, enums or closures, by id.
 ///
@@ -53,6 +54,8 @@ pub struct StrategyRegistry<S: ?Sized> {
 
 /// What is registered at one time.
 pub(super) struct Content<S: ?Sized> {
+    /// Differs from that of any other content in this process.
+    pub(super) generation: u64,
     /// Sorted, so that the order is stable.
     entries: BTreeMap<StrategyId, Entry<S>>,
     loader: Option<Arc<dyn StrategyLoader<S>>>,
@@ -92,7 +95,12 @@ impl<S: ?Sized + Send + Sync + 'static> StrategyRegistry<S> {
     /// An empty registry.
     #[must_use]
     pub fn new() -> Self {
-        let content = Content { entries: BTreeMap::new(), loader: None, loads: Arc::default() };
+        let content = Content {
+            generation: next_generation(),
+            entries: BTreeMap::new(),
+            loader: None,
+            loads: Arc::default(),
+        };
         Self { content: Arc::new(ArcSwap::from_pointee(content)) }
     }
 
@@ -134,6 +142,7 @@ impl<S: ?Sized + Send + Sync + 'static> StrategyRegistry<S> {
     pub fn loader(self, loader: impl StrategyLoader<S> + 'static) -> Self {
         let loader: Arc<dyn StrategyLoader<S>> = Arc::new(loader);
         self.content.rcu(|content| Content {
+            generation: next_generation(),
             loader: Some(Arc::clone(&loader)),
             // What the old loader is loading is not what the new one would.
             loads: Arc::default(),
@@ -194,7 +203,12 @@ impl<S: ?Sized + Send + Sync + 'static> StrategyRegistry<S> {
             if !taken {
                 entries.insert(id.clone(), entry.clone());
             }
-            Content { entries, loader: content.loader.clone(), loads: Arc::clone(&content.loads) }
+            Content {
+                generation: next_generation(),
+                entries,
+                loader: content.loader.clone(),
+                loads: Arc::clone(&content.loads),
+            }
         });
         if taken { Err(RegistryError::AlreadyRegistered { id }) } else { Ok(()) }
     }
@@ -202,11 +216,21 @@ impl<S: ?Sized + Send + Sync + 'static> StrategyRegistry<S> {
     pub(super) fn content(&self) -> Arc<Content<S>> {
         self.content.load_full()
     }
+
+    #[cfg(feature = "cache")]
+    pub(super) fn generation(&self) -> u64 {
+        self.content.load().generation
+    }
+}
+
+fn next_generation() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 impl<S: ?Sized + Send + Sync + 'static> Content<S> {
     /// The id to look up or to load.
-    fn target<'i>(&'i self, id: &'i StrategyId) -> &'i StrategyId {
+    pub(super) fn target<'i>(&'i self, id: &'i StrategyId) -> &'i StrategyId {
         let id = if id.is_default() { &StrategyId::DEFAULT } else { id };
         match self.entries.get(id) {
             Some(Entry::Alias(target)) => target,
@@ -225,7 +249,7 @@ impl<S: ?Sized + Send + Sync + 'static> Content<S> {
     pub(super) async fn find(&self, id: &StrategyId) -> Loaded<S> {
         match (self.registered(id), &self.loader) {
             (Some(strategy), _) => Ok(Some(Arc::clone(strategy))),
-            (None, Some(loader)) => self.loads.load(loader, self.target(id)).await,
+            (None, Some(loader)) => load(&self.loads, loader, self.target(id)).await,
             (None, None) => Ok(None),
         }
     }

@@ -95,6 +95,10 @@ pub trait ResolveStrategy: Send + Sync {
     /// }
     /// ```
     fn scoped_resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_>;
+
+    /// Whether calls read inside an open transaction, and so what nobody else may see yet. A
+    /// `CachedResolver` neither stores what such a resolver returns nor gives it stored results.
+    fn in_transaction(&self) -> bool;
 }
 
 macro_rules! for_pointer {
@@ -130,6 +134,9 @@ macro_rules! for_pointer {
             }
             fn scoped_resolver(&self, scope: TaskScope) -> Box<dyn ResolveStrategy + '_> {
                 (**self).scoped_resolver(scope)
+            }
+            fn in_transaction(&self) -> bool {
+                (**self).in_transaction()
             }
         }
     };

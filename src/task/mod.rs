@@ -39,7 +39,7 @@ pub use self::lifecycle::Lifecycle;
 pub use self::new_task::{MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, NewTask, StrategyArg};
 pub use self::parent_game::ParentGame;
 pub use self::patch::TaskPatch;
-pub(crate) use self::scope::Creator;
+pub(crate) use self::scope::{Creator, digest};
 pub use self::scope::{MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, TaskScope};
 pub(crate) use self::serde_object::{deserialize_externally_tagged, serde_object};
 pub use self::status::TaskStatus;

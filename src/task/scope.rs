@@ -4,6 +4,7 @@ use crate::task::scope_serde::ScopeObject;
 use crate::task::{
     ApiKeyId, Caller, Game, OauthUserId, OwnerId, Task, ValidationError, check_text,
 };
+use sha2::{Digest, Sha256};
 
 /// The maximum number of callers in a scope.
 pub const MAX_SCOPE_CALLERS: usize = 100;
@@ -114,6 +115,14 @@ impl TaskScope {
         if bytes > MAX_SCOPE_BYTES { too_large(MAX_SCOPE_BYTES) } else { Ok(()) }
     }
 
+    /// Stands for the scope: equal for scopes of the same callers, in every process.
+    pub(crate) fn digest<const N: usize>(&self) -> [u8; N] {
+        let mut callers = self.callers.clone();
+        callers.sort();
+        // An enum of texts and numbers always serializes.
+        digest(&serde_json::to_vec(&callers).unwrap_or_default())
+    }
+
     /// The creator to record in a new task, or `None` if the scope cannot create tasks: a task has
     /// one column for an API key and one for an OAuth user, so two different keys, or users,
     /// cannot both be recorded.
@@ -195,6 +204,16 @@ impl From<Caller> for TaskScope {
     fn from(caller: Caller) -> Self {
         Self { callers: vec![caller] }
     }
+}
+
+/// The first bytes of the SHA-256. Unlike std's hasher, it is the same in every process and
+/// version.
+pub(crate) fn digest<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut digest = [0; N];
+    for (to, from) in digest.iter_mut().zip(Sha256::digest(bytes)) {
+        *to = from;
+    }
+    digest
 }
 
 /// Who is recorded as the creator of a new task.

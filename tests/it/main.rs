@@ -35,6 +35,8 @@ mod bulk_partial;
 mod bulk_pipeline;
 mod bulk_rows;
 mod bulk_size;
+#[cfg(feature = "cache")]
+mod cache;
 mod catalogs;
 mod changes;
 mod conformance;

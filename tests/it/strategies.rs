@@ -134,7 +134,7 @@ async fn each_kind_of_key() {
             resolver.resolve(name).await.unwrap(),
             resolver.resolve_for(task).await.unwrap(),
         ] {
-            assert_eq!(resolved.task, *task);
+            assert_eq!(*resolved.task, *task);
             assert_eq!(resolved.strategy.name(), expected);
             assert_eq!((resolved.strategy_id.as_str(), resolved.source), (expected, source));
         }

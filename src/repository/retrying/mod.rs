@@ -384,4 +384,8 @@ impl<R: ResolveStrategy> ResolveStrategy for Retrying<R> {
         let inner = self.inner.scoped_resolver(scope);
         Box::new(Retrying { inner, backoff: self.backoff })
     }
+
+    fn in_transaction(&self) -> bool {
+        self.inner.in_transaction()
+    }
 }
