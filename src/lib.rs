@@ -59,9 +59,9 @@ pub mod entity {
 /// ```
 pub mod prelude {
     pub use crate::{
-        ApiKeyId, CreateOutcome, Game, InMemoryTaskRepository, Lifecycle, NewTask, OauthUserId,
-        OnExisting, Page, ParentGame, ResolveStrategy, ResolveStrategyExt, Resolved, Retry,
-        SeaOrmTaskRepository, SortDirection, StrategyCatalog, StrategyId, StrategyLoader,
+        ApiKeyId, CreateOutcome, Game, GamePatch, InMemoryTaskRepository, Lifecycle, NewTask,
+        OauthUserId, OnExisting, Page, ParentGame, ResolveStrategy, ResolveStrategyExt, Resolved,
+        Retry, SeaOrmTaskRepository, SortDirection, StrategyCatalog, StrategyId, StrategyLoader,
         StrategyRegistry, StrategyResolver, StrategySource, Task, TaskConnection, TaskError,
         TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
         TaskScope, TaskStatus,
@@ -128,10 +128,10 @@ pub use strategy::{
 };
 #[doc(inline)]
 pub use task::{
-    ApiKeyId, Caller, Game, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS, MAX_KEY_BYTES, MAX_KEYS,
-    MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, NewTask, OauthUserId, OwnerId, ParentGame,
-    StrategyArg, StrategyId, StrategyKind, Task, TaskKey, TaskPatch, TaskScope, TaskStatus,
-    TaskView, ValidationError, ValidationReason,
+    ApiKeyId, Caller, Game, GamePatch, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
+    MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, NewTask,
+    OauthUserId, OwnerId, ParentGame, StrategyArg, StrategyId, StrategyKind, Task, TaskKey,
+    TaskPatch, TaskScope, TaskStatus, TaskView, ValidationError, ValidationReason,
 };
 
 /// The SeaORM entity of the table `games`.

@@ -16,15 +16,15 @@ use chrono::DateTime;
 use sea_orm::{DbErr, ExecResult, Iterable, Statement, Value};
 use std::fmt::{self, Display};
 
-/// How often a task is read and then changed without a lock. Only another change of what the answer
+/// How often a row is read and then changed without a lock. Only another change of what the answer
 /// repeats gets between, so that a second attempt is rare.
-const UPDATE_ATTEMPTS: usize = 8;
+pub(super) const UPDATE_ATTEMPTS: usize = 8;
 
 /// A delete repeats all columns, `updated_at` too, so that any change gets between.
 const DELETE_ATTEMPTS: usize = 2;
 
 /// How often both are attempted on a connection that cannot begin a transaction.
-const ATTEMPTS_WITHOUT_TRANSACTION: usize = 256;
+pub(super) const ATTEMPTS_WITHOUT_TRANSACTION: usize = 256;
 
 /// The id in the answer of an insert without triggers: no `AUTO_INCREMENT` column gets as far.
 const INSERT_MARK: u64 = 1 << 62;

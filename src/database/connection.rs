@@ -225,6 +225,20 @@ impl From<DbErr> for WriteFailure {
     }
 }
 
+/// The error of a [`WriteFailure`].
+pub(super) async fn write_or_read_failed<C: TaskConnection>(
+    connection: &C,
+    failure: WriteFailure,
+) -> TaskError {
+    match failure {
+        WriteFailure::NotWritten(source) => write_failed(connection, source).await,
+        WriteFailure::Written(source) => {
+            let error = write_failed(connection, source).await;
+            error.partially_applied(connection.in_transaction())
+        }
+    }
+}
+
 /// How sqlx begins a transaction on SQLite, and the nested ones.
 const SQLITE_BEGIN: [&str; 4] = [
     "BEGIN",

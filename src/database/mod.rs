@@ -14,6 +14,7 @@ mod diagnose;
 pub(crate) mod dialect;
 mod find;
 mod find_many;
+mod games;
 mod hidden_rows;
 mod list;
 mod resolver;
@@ -23,11 +24,10 @@ mod stream;
 pub(crate) mod update;
 pub(crate) mod update_method;
 
-use self::connection::WriteFailure;
 #[cfg(any(feature = "migration", feature = "retry"))]
 pub(crate) use self::connection::begin_to_completion;
-pub(crate) use self::connection::write_failed;
 pub use self::connection::{Autocommit, TaskConnection};
+use self::connection::{WriteFailure, write_failed, write_or_read_failed};
 pub use self::resolver::StrategyResolver;
 
 use self::dialect::Dialect;
@@ -42,7 +42,7 @@ use crate::task::{
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use sea_orm::{DbErr, Statement};
+use sea_orm::{DbErr, QueryResult, Statement};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use tracing::Instrument;
@@ -242,26 +242,16 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     }
 
     async fn write_or_read_failed(&self, failure: WriteFailure) -> TaskError {
-        match failure {
-            WriteFailure::NotWritten(source) => self.write_failed(source).await,
-            WriteFailure::Written(source) => {
-                let error = self.write_failed(source).await;
-                error.partially_applied(self.connection.in_transaction())
-            }
-        }
+        write_or_read_failed(&self.connection, failure).await
     }
 
-    /// The task that a statement wrote. The rows are read to their end: a database may send the row
-    /// before it has committed it, and MariaDB before it has found a reason to refuse it.
+    /// The task that a statement wrote.
     async fn written(
         &self,
         bound: BoundColumns,
         statement: Statement,
     ) -> Result<Option<Task>, DbErr> {
-        let row = match self.dialect().features().query_one_reads_to_end {
-            true => self.connection.query_one(statement).await?,
-            false => self.connection.query_all(statement).await?.pop(),
-        };
+        let row = written_row(&self.connection, self.dialect(), statement).await?;
         let decoder = Decoder::new(self.names(), bound);
         row.map(|row| decoder.decode(&row)).transpose()
     }
@@ -279,6 +269,19 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
     /// Whether a unique violation would abort the application's transaction.
     fn conflict_aborts_transaction(&self) -> bool {
         self.connection.in_transaction() && self.dialect().features().conflicts_abort_transactions
+    }
+}
+
+/// The row that a statement wrote. The rows are read to their end: a database may send the row before
+/// it has committed it, and MariaDB before it has found a reason to refuse it.
+async fn written_row<C: TaskConnection>(
+    connection: &C,
+    dialect: Dialect,
+    statement: Statement,
+) -> Result<Option<QueryResult>, DbErr> {
+    match dialect.features().query_one_reads_to_end {
+        true => connection.query_one(statement).await,
+        false => Ok(connection.query_all(statement).await?.pop()),
     }
 }
 

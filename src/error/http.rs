@@ -21,6 +21,7 @@ impl TaskError {
             Self::NotFound { .. } => "not_found",
             Self::GameNotFound { .. } => "game_not_found",
             Self::AlreadyExists { .. } => "already_exists",
+            Self::GameAlreadyExists { .. } => "game_already_exists",
             Self::IdTaken { .. } => "id_taken",
             Self::Conflict { .. } => "conflict",
             Self::Unchanged { .. } => "unchanged",
@@ -57,7 +58,10 @@ impl TaskError {
             Self::Unchanged { .. } => 200,
             Self::InvalidCursor(_) => 400,
             Self::NotFound { .. } | Self::GameNotFound { .. } => 404,
-            Self::AlreadyExists { .. } | Self::IdTaken { .. } | Self::Conflict { .. } => 409,
+            Self::AlreadyExists { .. }
+            | Self::GameAlreadyExists { .. }
+            | Self::IdTaken { .. }
+            | Self::Conflict { .. } => 409,
             Self::Invalid { .. } => 422,
             Self::WriteSkipped { .. } | Self::UnreadableTimestamp { .. } => 500,
             Self::Batch { error, .. } => error.http_status(),

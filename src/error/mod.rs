@@ -54,8 +54,16 @@ pub enum TaskError {
         /// The existing task, if the scope may see it.
         id: Option<Uuid>,
     },
-    /// Another task has the id that the caller gave.
-    #[error("the task id {id} is taken")]
+    /// Another game has this external id.
+    #[error("a game {external_game_id:?} already exists")]
+    GameAlreadyExists {
+        /// The external id that is taken.
+        external_game_id: String,
+        /// The existing game.
+        id: Uuid,
+    },
+    /// Another task, or another game, has the id that the caller gave.
+    #[error("the id {id} is taken")]
     IdTaken {
         /// The id that is taken.
         id: Uuid,
@@ -103,8 +111,9 @@ pub enum TaskError {
     /// call does not help.
     #[error("the database skipped the write{}", of_key(key.as_ref()))]
     WriteSkipped {
-        /// The task. `None` for a batch of [`create_all`](crate::TaskRepositoryExt::create_all) in
-        /// a transaction on PostgreSQL, which is aborted and so cannot be queried.
+        /// The task. `None` for a [`Game`](crate::Game), and for a batch of
+        /// [`create_all`](crate::TaskRepositoryExt::create_all) in a transaction on PostgreSQL, which
+        /// is aborted and so cannot be queried.
         key: Option<TaskKey>,
         /// Whether the application's transaction is gone: see [`TaskError::transaction_lost`].
         transaction_lost: bool,
@@ -249,6 +258,7 @@ impl TaskError {
             Self::NotFound { .. }
             | Self::GameNotFound { .. }
             | Self::AlreadyExists { .. }
+            | Self::GameAlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
             | Self::Unchanged { .. }
@@ -271,6 +281,7 @@ impl TaskError {
             Self::NotFound { .. }
             | Self::GameNotFound { .. }
             | Self::AlreadyExists { .. }
+            | Self::GameAlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
             | Self::Unchanged { .. }
@@ -294,6 +305,7 @@ impl TaskError {
             | Self::NotFound { .. }
             | Self::GameNotFound { .. }
             | Self::AlreadyExists { .. }
+            | Self::GameAlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
             | Self::Unchanged { .. }
@@ -323,6 +335,7 @@ impl TaskError {
             error @ (Self::NotFound { .. }
             | Self::GameNotFound { .. }
             | Self::AlreadyExists { .. }
+            | Self::GameAlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
             | Self::Unchanged { .. }
@@ -344,6 +357,7 @@ impl TaskError {
             Self::NotFound { .. }
             | Self::GameNotFound { .. }
             | Self::AlreadyExists { .. }
+            | Self::GameAlreadyExists { .. }
             | Self::IdTaken { .. }
             | Self::Conflict { .. }
             | Self::Unchanged { .. }

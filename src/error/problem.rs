@@ -72,13 +72,16 @@ pub struct ProblemDetails {
     /// [`CursorFault::code`](crate::CursorFault::code).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The game that the request named.
+    /// The game that the request named, or that is in the way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub game_id: Option<Uuid>,
-    /// The external id that the request named.
+    /// The external id of a game that the request named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_game_id: Option<String>,
+    /// The external id of a task that the request named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_task_id: Option<String>,
-    /// The task that the request named, or that is in the way.
+    /// The task that the request named, or the id that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_id: Option<Uuid>,
     /// The index of the refused task in an atomic batch.
@@ -131,6 +134,7 @@ impl ProblemDetails {
             field: None,
             reason: None,
             game_id: None,
+            external_game_id: None,
             external_task_id: None,
             task_id: None,
             index: None,
@@ -167,6 +171,11 @@ impl From<&TaskError> for ProblemDetails {
                 game_id: Some(*game_id),
                 external_task_id: Some(external_task_id.clone()),
                 task_id: *id,
+                ..problem
+            },
+            TaskError::GameAlreadyExists { external_game_id, id } => Self {
+                game_id: Some(*id),
+                external_game_id: Some(external_game_id.clone()),
                 ..problem
             },
             TaskError::IdTaken { id } | TaskError::UnreadableTimestamp { id, column: _ } => {
@@ -210,7 +219,8 @@ fn title(error: &TaskError) -> &'static str {
         TaskError::NotFound { .. } => "Task not found",
         TaskError::GameNotFound { .. } => "Game not found",
         TaskError::AlreadyExists { .. } => "Task already exists",
-        TaskError::IdTaken { .. } => "Task id is taken",
+        TaskError::GameAlreadyExists { .. } => "Game already exists",
+        TaskError::IdTaken { .. } => "Id is taken",
         TaskError::Conflict { .. } => "Precondition does not hold",
         TaskError::Unchanged { .. } => "Nothing to change",
         TaskError::Referenced(_) => "Referenced by other data",
@@ -238,6 +248,7 @@ fn detail(error: &TaskError, status: u16) -> String {
         TaskError::NotFound { .. }
         | TaskError::GameNotFound { .. }
         | TaskError::AlreadyExists { .. }
+        | TaskError::GameAlreadyExists { .. }
         | TaskError::IdTaken { .. }
         | TaskError::Conflict { .. }
         | TaskError::Unchanged { .. }

@@ -43,6 +43,7 @@ fn errors() -> Vec<TaskError> {
         TaskError::NotFound { key: TaskKey::InGame(id, id) },
         TaskError::GameNotFound { game_id: id },
         TaskError::AlreadyExists { game_id: id, external_task_id: "x".to_owned(), id: Some(id) },
+        TaskError::GameAlreadyExists { external_game_id: "bees".to_owned(), id },
         TaskError::IdTaken { id },
         TaskError::Conflict {
             key: key.clone(),
@@ -73,6 +74,7 @@ fn variant(error: &TaskError) -> &'static str {
         TaskError::NotFound { .. } => "NotFound",
         TaskError::GameNotFound { .. } => "GameNotFound",
         TaskError::AlreadyExists { .. } => "AlreadyExists",
+        TaskError::GameAlreadyExists { .. } => "GameAlreadyExists",
         TaskError::IdTaken { .. } => "IdTaken",
         TaskError::Conflict { .. } => "Conflict",
         TaskError::Unchanged { .. } => "Unchanged",
@@ -161,6 +163,13 @@ fn problems_have_the_members_of_their_errors() {
     let taken =
         TaskError::AlreadyExists { game_id: id, external_task_id: "x".to_owned(), id: None };
     assert_eq!(members(taken), (Some(id), None, Some("x".to_owned())));
+    let game = TaskError::GameAlreadyExists { external_game_id: "bees".to_owned(), id };
+    let json = serde_json::to_value(&game).unwrap();
+    assert_eq!(
+        (&json["externalGameId"], &json["gameId"]),
+        (&"bees".into(), &id.to_string().into())
+    );
+    assert_eq!(members(game), (Some(id), None, None));
     let cursor = ProblemDetails::from(TaskError::InvalidCursor(CursorFault::Order));
     assert_eq!(cursor.reason.as_deref(), Some("order"));
     let reason = ValidationReason::TooLong { max: 255 };

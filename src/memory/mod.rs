@@ -8,10 +8,10 @@ mod tests;
 use self::batch::Draft;
 use self::state::State;
 use crate::{
-    CreateOutcome, DatabaseError, FailureKind, Game, Inheritance, Lifecycle, NewTask, OnExisting,
-    Page, ResolveStrategy, ResolvedGame, ResolvedStrategy, ResolvedTask, Retry, StrategyCatalog,
-    StrategyId, Task, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepository,
-    TaskScope, ValidationError,
+    CreateOutcome, DatabaseError, FailureKind, Game, GamePatch, Inheritance, Lifecycle, NewTask,
+    OnExisting, Page, ResolveStrategy, ResolvedGame, ResolvedStrategy, ResolvedTask, Retry,
+    StrategyCatalog, StrategyId, Task, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
+    TaskRepository, TaskScope, ValidationError,
 };
 use async_trait::async_trait;
 use std::collections::HashMap;
@@ -160,6 +160,37 @@ impl InMemoryTaskRepository {
     #[must_use]
     pub fn game(&self, id: Uuid) -> Option<Game> {
         self.state().games.get(&id).cloned()
+    }
+
+    /// The game with this external id; of several the one that was created first.
+    #[must_use]
+    pub fn game_by_external_id(&self, external_game_id: &str) -> Option<Game> {
+        let state = self.state();
+        let games = state.games.values().filter(|game| game.external_game_id == external_game_id);
+        games.min_by_key(|game| (game.created_at, game.id)).cloned()
+    }
+
+    /// Changes a game and returns it, as [`Game::update`] does in a database.
+    ///
+    /// ```
+    /// use game_tasks::{Game, GamePatch, InMemoryTaskRepository, StrategyId};
+    ///
+    /// let tasks = InMemoryTaskRepository::new();
+    /// let game = Game::new("bees-2026");
+    /// tasks.add_game(game.clone());
+    /// let patch = GamePatch::new().strategy(StrategyId::new("socio_bee")?);
+    /// assert_eq!(tasks.update_game(game.id, &patch)?.strategy_id, "socio_bee");
+    /// # Ok::<(), game_tasks::TaskError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TaskError::Invalid`]; [`TaskError::GameNotFound`].
+    pub fn update_game(&self, id: Uuid, patch: &GamePatch) -> Result<Game, TaskError> {
+        patch.validate()?;
+        let mut state = self.state();
+        let game = state.games.get_mut(&id).ok_or(TaskError::GameNotFound { game_id: id })?;
+        patch.apply(game);
+        Ok(game.clone())
     }
 
     /// Removes a game that has no tasks, and returns it.

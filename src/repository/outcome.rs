@@ -1,4 +1,4 @@
-//! Outcomes of creating tasks that may exist already.
+//! Outcomes of creating tasks and games that may exist already.
 
 use crate::task::Task;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub enum OnExisting {
     Update,
 }
 
-/// The outcome of one task of a batch.
+/// The outcome of one task of a batch, or of [`Game::get_or_create`](crate::Game::get_or_create).
 ///
 /// ```
 /// use game_tasks::CreateOutcome;
@@ -96,6 +96,12 @@ impl<T> CreateOutcome<T> {
         match self {
             Self::Created(task) | Self::Kept(task) | Self::Updated(task) => task,
         }
+    }
+
+    /// What was created, kept or updated: a task, or a game.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.into_task()
     }
 
     /// Converts the task, and keeps the outcome.

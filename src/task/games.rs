@@ -1,9 +1,8 @@
 //! The `games` table for applications that have no games table of their own.
 
-use crate::database::{TaskConnection, write_failed};
-use crate::error::TaskError;
-use crate::task::{ApiKeyId, OauthUserId, ParentGame, StrategyId, check_text};
-use sea_orm::IntoActiveModel;
+use crate::task::{
+    ApiKeyId, OauthUserId, ParentGame, StrategyId, ValidationError, check_text, time,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +61,7 @@ impl Model {
     /// ```
     #[must_use]
     pub fn new(external_game_id: impl Into<String>) -> Self {
-        let now = crate::task::time::now();
+        let now = time::now();
         Self {
             id: Uuid::now_v7(),
             created_at: now,
@@ -96,35 +95,18 @@ impl Model {
         self
     }
 
-    /// Inserts the game and returns it: one statement, two on MariaDB and MySQL.
-    ///
-    /// # Errors
-    /// [`TaskError::Invalid`] for invalid text; [`TaskError::Referenced`] if the row violates a
-    /// foreign key of the table, such as GAME's from `apiKey_used` to its API keys;
-    /// [`TaskError::Database`] if the id or the external id exists already
-    /// ([`FailureKind::UniqueViolation`](crate::FailureKind)) or the database fails.
-    ///
-    /// ```
-    /// use game_tasks::{Game, TaskError, sea_orm::DatabaseConnection};
-    ///
-    /// async fn add_game(db: &DatabaseConnection) -> Result<Game, TaskError> {
-    ///     Game::new("bees-2026").insert(db).await
-    /// }
-    /// ```
-    pub async fn insert<C: ConnectionTrait + TaskConnection>(
-        self,
-        db: &C,
-    ) -> Result<Self, TaskError> {
+    /// Validates what an insert writes.
+    pub(crate) fn validate(&self) -> Result<(), ValidationError> {
         let Self {
             id: _,
-            created_at: _,
-            updated_at: _,
+            created_at,
+            updated_at,
             external_game_id,
             strategy_id,
             platform,
             api_key_used,
             oauth_user_id,
-        } = &self;
+        } = self;
         for (field, text) in [
             ("external_game_id", Some(external_game_id.as_str())),
             ("strategy_id", Some(strategy_id.as_str())),
@@ -134,10 +116,8 @@ impl Model {
         ] {
             text.map_or(Ok(()), |text| check_text(field, text))?;
         }
-        match self.into_active_model().reset_all().insert(db).await {
-            Ok(game) => Ok(game),
-            Err(error) => Err(write_failed(db, error).await),
-        }
+        time::check("created_at", *created_at)?;
+        time::check("updated_at", *updated_at)
     }
 }
 

@@ -18,6 +18,7 @@ use std::marker::PhantomData;
 /// - `optional`: may be left out. The format is not asked for an [`Option`], since it would return
 ///   `None` for an empty value.
 /// - `nullable`: may be left out or `null`.
+/// - `clearable`: may be left out, or be `null` with a meaning of its own: `None` and `Some(None)`.
 ///
 /// A closure after the fields validates the deserialized value.
 macro_rules! serde_object {
@@ -95,12 +96,16 @@ macro_rules! serde_object {
     (@is_present required $field:ident) => { true };
     (@is_present optional $field:ident) => { $field.is_some() };
     (@is_present nullable $field:ident) => { $field.is_some() };
+    (@is_present clearable $field:ident) => { $field.is_some() };
     (@value required $field:ident $name:literal) => {
         $field.ok_or_else(|| A::Error::missing_field($name))?
     };
     (@value optional $field:ident $name:literal) => { $field };
     (@value nullable $field:ident $name:literal) => {
         $field.and_then(|value: $crate::task::serde_object::Nullable<_>| value.0)
+    };
+    (@value clearable $field:ident $name:literal) => {
+        $field.map(|value: $crate::task::serde_object::Nullable<_>| value.0)
     };
 }
 pub(crate) use serde_object;

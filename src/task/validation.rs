@@ -188,7 +188,7 @@ mod tests {
 
     use super::{JSON_NAMES, json_name};
     use crate::query::{TaskFilter, TaskQuery};
-    use crate::task::{Game, NewTask, TaskPatch, TaskScope, games, tasks};
+    use crate::task::{Game, GamePatch, NewTask, TaskPatch, TaskScope, games, tasks};
     use chrono::Utc;
     use sea_orm::{IdenStatic, Iterable};
     use serde_json::{Value, to_value};
@@ -219,7 +219,8 @@ mod tests {
         let task = new.to_task(&TaskScope::unrestricted(), Some(&game), Utc::now()).unwrap();
         let mut names = columns::<tasks::Column>(&to_value(&task).unwrap());
         names.extend(columns::<games::Column>(&to_value(&game).unwrap()));
-        let requests = [NewTask::JSON_NAMES, TaskPatch::JSON_NAMES].into_iter().flatten();
+        let requests = [NewTask::JSON_NAMES, TaskPatch::JSON_NAMES, GamePatch::JSON_NAMES];
+        let requests = requests.into_iter().flatten();
         names.extend(requests.map(|(rust, json)| ((*rust).to_owned(), (*json).to_owned())));
         let now = Utc::now();
         let filter = TaskFilter::in_game(game.id).statuses(["open"]).strategies(["s"]);

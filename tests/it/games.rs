@@ -1,17 +1,22 @@
-//! Inserting games: invalid texts and taken names are refused.
+//! Inserting and finding games: invalid texts and taken names are refused.
 
 use crate::support::{
-    Backend, TestDatabase, assert_is, database_cases, still_works, unvalidated, validation_error,
+    TestDatabase, assert_is, database_cases, key, still_works, unordered_id, unvalidated,
+    validation_error,
 };
 use game_tasks::conformance::fixtures::refused_texts;
 use game_tasks::sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
-use game_tasks::{FailureKind, Game, Games, Retry, TaskConnection, TaskError, TransactionState};
+use game_tasks::{
+    CreateOutcome, Game, Games, Retry, TaskConnection, TaskError, TransactionState,
+    ValidationReason,
+};
 
 database_cases!(
     invalid_texts_are_refused,
     valid_texts_near_the_limits,
     a_taken_name_on_a_pool,
     a_taken_name_in_a_transaction,
+    finding,
 );
 
 /// The text fields of a game.
@@ -69,27 +74,6 @@ async fn valid_texts_near_the_limits(database: &TestDatabase) {
     }
 }
 
-/// Asserts the error of inserting a game whose name or id is taken.
-async fn assert_taken<C>(database: &TestDatabase, connection: &C, game: Game, taken: Retry)
-where
-    C: ConnectionTrait + TaskConnection,
-{
-    let error = game.insert(connection).await.unwrap_err();
-    let lost = taken == Retry::Transaction;
-    let state = if lost { TransactionState::Lost } else { TransactionState::Intact };
-    assert_eq!((error.retry(), error.transaction_state()), (taken, state), "{error:?}");
-    assert_eq!(still_works(connection).await, !lost);
-    let TaskError::Database(error) = error else { panic!("expected Database, got {error:?}") };
-    assert_eq!(error.kind(), FailureKind::UniqueViolation, "{error:?}");
-    let expected = match database.backend {
-        Backend::Postgres => "23505",
-        Backend::MariaDb | Backend::MySql => "1062",
-        // A unique index, or the primary key.
-        _ => "2067 1555",
-    };
-    assert_is!(error.code(), Some(code) if expected.contains(code));
-}
-
 /// A stored game, a new one with the same name, and a new one with the same id.
 async fn game_and_conflicting(database: &TestDatabase) -> [Game; 3] {
     let game = Game::new("bees-2026").insert(&database.db).await.unwrap();
@@ -97,29 +81,71 @@ async fn game_and_conflicting(database: &TestDatabase) -> [Game; 3] {
     [game, Game::new("bees-2026"), id]
 }
 
-async fn a_taken_name_on_a_pool(database: &TestDatabase) {
-    let [game, same_name, same_id] = game_and_conflicting(database).await;
-    for conflicting in [same_name, same_id] {
-        assert_taken(database, &database.db, conflicting, Retry::No).await;
+async fn assert_taken<C>(connection: &C, [game, same_name, same_id]: [Game; 3])
+where
+    C: ConnectionTrait + TaskConnection,
+{
+    let by_name = same_name.clone().insert(connection).await.unwrap_err();
+    assert!(still_works(connection).await);
+    let by_id = same_id.clone().insert(connection).await.unwrap_err();
+    assert!(still_works(connection).await);
+    assert_is!(by_name, TaskError::GameAlreadyExists { external_game_id, id }
+        if external_game_id == "bees-2026" && *id == game.id);
+    assert_is!(by_id, TaskError::IdTaken { id } if *id == game.id);
+    for error in [by_name, by_id] {
+        let expected = (Retry::No, TransactionState::Intact);
+        assert_eq!((error.retry(), error.transaction_state()), expected);
     }
-    assert_eq!(Games::find().all(&database.db).await.unwrap(), [game]);
+    let kept = same_name.get_or_create(connection).await.unwrap();
+    assert_eq!(kept, CreateOutcome::Kept(game.clone()));
+    let error = same_id.get_or_create(connection).await.unwrap_err();
+    assert_is!(error, TaskError::IdTaken { id } if *id == game.id);
+    let created = Game::new("new").get_or_create(connection).await.unwrap();
+    assert!(created.is_created());
+    assert_eq!(
+        Game::find(connection, created.task().id).await.unwrap(),
+        Some(created.into_inner())
+    );
+}
+
+async fn a_taken_name_on_a_pool(database: &TestDatabase) {
+    let games = game_and_conflicting(database).await;
+    assert_taken(&database.db, games.clone()).await;
+    assert_eq!(count(&database.db).await, 2);
     // Names are compared byte by byte.
     for name in ["Bees-2026", "bees-2026 ", "b\u{e9}es-2026"] {
-        Game::new(name).insert(&database.db).await.unwrap();
+        assert_eq!(Game::find_by_external_id(&database.db, name).await.unwrap(), None);
+        let game = Game::new(name).insert(&database.db).await.unwrap();
+        let found = Game::find_by_external_id(&database.db, name).await.unwrap();
+        assert_eq!(found, Some(game));
     }
-    assert_eq!(count(&database.db).await, 4);
+    assert_eq!(count(&database.db).await, 5);
 }
 
 async fn a_taken_name_in_a_transaction(database: &TestDatabase) {
-    let [_, same_name, same_id] = game_and_conflicting(database).await;
-    for conflicting in [same_name, same_id] {
-        let transaction = database.db.begin().await.unwrap();
-        let retry = match database.backend {
-            Backend::Postgres => Retry::Transaction,
-            _ => Retry::No,
-        };
-        assert_taken(database, &transaction, conflicting, retry).await;
-        transaction.rollback().await.unwrap();
-    }
-    assert_eq!(count(&database.db).await, 1);
+    let games = game_and_conflicting(database).await;
+    let transaction = database.db.begin().await.unwrap();
+    assert_taken(&transaction, games).await;
+    transaction.commit().await.unwrap();
+    assert_eq!(count(&database.db).await, 2);
+}
+
+async fn finding(database: &TestDatabase) {
+    let game = game_with("bees", "platform", "web").owned_by_api_key(key("gme_live_mine"));
+    let game = game.insert(&database.db).await.unwrap();
+    find_on(&database.db, &game).await;
+    let transaction = database.db.begin().await.unwrap();
+    find_on(&transaction, &game).await;
+    assert!(still_works(&transaction).await);
+}
+
+async fn find_on<C: TaskConnection>(connection: &C, game: &Game) {
+    assert_eq!(Game::find(connection, game.id).await.unwrap(), Some(game.clone()));
+    let by_name = Game::find_by_external_id(connection, "bees").await.unwrap();
+    assert_eq!(by_name, Some(game.clone()));
+    assert_eq!(Game::find(connection, unordered_id()).await.unwrap(), None);
+    assert_eq!(Game::find_by_external_id(connection, "").await.unwrap(), None);
+    let error = Game::find_by_external_id(connection, "bees\0").await.unwrap_err();
+    let reason = ValidationReason::ControlCharacter { position: 4 };
+    assert_eq!(validation_error(error), ("external_game_id", reason));
 }

@@ -1,8 +1,9 @@
 //! Serializing games and requests as JSON, and deserializing them.
 
 use game_tasks::{
-    ApiKeyId, CreateOutcome, Game, Lifecycle, NewTask, OauthUserId, OnExisting, Page, StrategyId,
-    StrategyKind, Task, TaskFilter, TaskKey, TaskPatch, TaskScope, TaskStatus, TaskView,
+    ApiKeyId, CreateOutcome, Game, GamePatch, Lifecycle, NewTask, OauthUserId, OnExisting, Page,
+    StrategyId, StrategyKind, Task, TaskFilter, TaskKey, TaskPatch, TaskScope, TaskStatus,
+    TaskView,
 };
 use serde_json::{Value, from_value, json, to_value};
 use uuid::Uuid;
@@ -147,6 +148,36 @@ fn patch_round_trip() {
             "",
         ],
     );
+}
+
+#[test]
+fn game_patch_round_trip() {
+    assert!(from_value::<GamePatch>(json!({})).unwrap().is_empty());
+    assert_json(&GamePatch::new(), &json!({}));
+    let full = GamePatch::new()
+        .strategy(StrategyId::new("socio_bee").unwrap())
+        .platform("web")
+        .owned_by_api_key(ApiKeyId::new("gme_live_abc12345").unwrap())
+        .owned_by_oauth_user(OauthUserId::new("auth0|1").unwrap());
+    let json = json!({
+        "strategyId": "socio_bee",
+        "platform": "web",
+        "apiKey_used": "gme_live_abc12345",
+        "oauth_user_id": "auth0|1",
+    });
+    assert_json(&full, &json);
+    assert!(!format!("{full:?}").contains("gme_live"));
+    let nothing = GamePatch::new().without_platform().without_api_key().without_oauth_user();
+    assert!(!nothing.is_empty());
+    let json = json!({"platform": null, "apiKey_used": null, "oauth_user_id": null});
+    assert_json(&nothing, &json);
+    for invalid in
+        [json!({"strategyId": null}), json!({"strategyId": " "}), json!({"apiKey_used": ""})]
+    {
+        from_value::<GamePatch>(invalid).unwrap_err();
+    }
+    let valid = json!({"platform": "web"});
+    assert_refused::<GamePatch>(&valid, &["externalGameId", "id", "Platform", "api_key_used", ""]);
 }
 
 #[test]

@@ -51,6 +51,7 @@ mod failures;
 mod fault_injection;
 mod filter_size;
 mod games;
+mod games_changes;
 mod input;
 mod joins;
 mod joins_other_tables;

@@ -6,9 +6,10 @@ use crate::support::{
 };
 use futures_util::TryStreamExt;
 use game_tasks::{
-    CreateOutcome, Game, MAX_PAGE_SIZE, NewTask, OnExisting, ResolveStrategyExt, Task, TaskFilter,
-    TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+    CreateOutcome, Game, GamePatch, MAX_PAGE_SIZE, NewTask, OnExisting, ResolveStrategyExt, Task,
+    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
 };
+use game_tasks::{TaskConnection, sea_orm::TransactionTrait};
 use uuid::Uuid;
 
 database_cases!(
@@ -21,6 +22,7 @@ database_cases!(
     bulk_changes_in_several_statements,
     resolved_strategies,
     a_refused_call_sends_one_more_statement,
+    games,
 );
 
 async fn calls_on_one_task(database: &TestDatabase) {
@@ -271,4 +273,48 @@ async fn a_refused_call_sends_one_more_statement(database: &TestDatabase) {
         assert!(refusals.iter().all(Result::is_err), "{refusals:?}");
     })
     .await;
+}
+
+async fn games(database: &TestDatabase) {
+    let counting = Counter::on(database.db.clone());
+    games_on(database, &counting, &counting.interceptor).await;
+    let transaction = database.db.begin().await.unwrap();
+    let counting = Counter::on(&transaction);
+    games_on(database, &counting, &counting.interceptor).await;
+    transaction.rollback().await.unwrap();
+}
+
+async fn games_on<C: TaskConnection>(database: &TestDatabase, db: &C, counter: &Counter) {
+    let name = if db.in_transaction() { "transaction" } else { "pool" };
+    let (game, sent) = counter.count(Game::new(name).insert(db)).await;
+    let game = game.unwrap();
+    assert_eq!(sent, 1, "insert");
+    // In a transaction on SQLite one more statement would ask whether it has survived a failure.
+    for (call, statements) in [("insert of a taken name", 2), ("insert of a taken id", 3)] {
+        let id = if statements == 2 { Uuid::now_v7() } else { game.id };
+        let name = if statements == 2 { name } else { "another" };
+        let (refused, sent) = counter.count(Game { id, ..Game::new(name) }.insert(db)).await;
+        refused.unwrap_err();
+        assert_eq!(sent, statements, "{call}");
+    }
+    let (found, sent) = counter.count(Game::find(db, game.id)).await;
+    assert_eq!((found.unwrap().as_ref(), sent), (Some(&game), 1), "find");
+    let (found, sent) = counter.count(Game::find_by_external_id(db, name)).await;
+    assert_eq!((found.unwrap().as_ref(), sent), (Some(&game), 1), "find_by_external_id");
+    let (kept, sent) = counter.count(Game::new(name).get_or_create(db)).await;
+    assert_eq!((kept.unwrap().is_kept(), sent), (true, 1), "get_or_create of one");
+    let (created, sent) = counter.count(Game::new(format!("new {name}")).get_or_create(db)).await;
+    assert_eq!((created.unwrap().is_created(), sent), (true, 2), "get_or_create of none");
+    let reads_first = database.backend.is_mariadb_or_mysql();
+    let patch = GamePatch::new().platform("web");
+    for (call, id, statements) in [
+        ("update", game.id, if reads_first { 2 } else { 1 }),
+        ("update without a change", game.id, if reads_first { 1 } else { 2 }),
+        ("update of none", Uuid::nil(), if reads_first { 1 } else { 2 }),
+    ] {
+        let (updated, sent) = counter.count(Game::update(db, id, patch.clone())).await;
+        assert_eq!((updated.is_ok(), sent), (!id.is_nil(), statements), "{call}");
+    }
+    let (_, sent) = counter.count(Game::update(db, game.id, GamePatch::new())).await;
+    assert_eq!(sent, 1, "update by an empty patch");
 }

@@ -4,8 +4,9 @@
 use crate::support::{Backend, ON_EXISTING, TestDatabase, assert_is, on_database, run};
 use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, Task,
-    TaskError, TaskFilter, TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
+    FailureKind, Game, GamePatch, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository,
+    StrategyResolver, Task, TaskError, TaskFilter, TaskPatch, TaskRepository, TaskRepositoryExt,
+    TaskScope,
 };
 use uuid::Uuid;
 
@@ -277,6 +278,25 @@ async fn creations_that_a_policy_refuses() {
         let transaction = tenants.mine.begin().await.unwrap();
         let error = tasks.on(&transaction).create(NewTask::new(game, "refused")).await.unwrap_err();
         assert!(is_refused(&error) && error.transaction_lost(), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_a_hidden_game_is_taken() {
+    with_policies(&ON_GAMES, async |tenants| {
+        let hidden = Game::new("hidden").insert(&tenants.others).await.unwrap();
+        assert_eq!(Game::find(&tenants.mine, hidden.id).await.unwrap(), None);
+        let patch = GamePatch::new().platform("web");
+        let error = Game::update(&tenants.mine, hidden.id, patch).await.unwrap_err();
+        assert_is!(error, TaskError::GameNotFound { .. });
+        let error = Game::new("hidden").get_or_create(&tenants.mine).await.unwrap_err();
+        assert_is!(error, TaskError::Database(error) if error.kind() == FailureKind::UniqueViolation);
+        let transaction = tenants.mine.begin().await.unwrap();
+        let error = Game::new("hidden").insert(&transaction).await.unwrap_err();
+        assert_is!(&error, TaskError::Database(error) if error.kind() == FailureKind::UniqueViolation);
+        assert!(error.transaction_lost());
+        transaction.rollback().await.unwrap();
     })
     .await;
 }

@@ -295,6 +295,157 @@ WHERE `version` = ?;
 -- with 'm20261124_000001_game_tasks_create_games'
 
 
+-- Games
+-- =====
+
+-- insert
+INSERT INTO
+  `games` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `externalGameId`,
+    `strategyId`,
+    `platform`,
+    `apiKey_used`,
+    `oauth_user_id`
+  )
+SELECT CAST(? AS BINARY(16)), ?, ?, ?, ?, ?, ?, ?
+FROM DUAL
+WHERE 1 = 1 AND LAST_INSERT_ID (4611686018427387904) > 0;
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+
+-- insert, where the name is taken
+-- as in: insert
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+SELECT
+  `id`,
+  `created_at`,
+  `updated_at`,
+  `externalGameId`,
+  `strategyId`,
+  `platform`,
+  `apiKey_used`,
+  `oauth_user_id`
+FROM `games`
+WHERE `externalGameId` = ?;
+-- with 'other'
+
+-- insert, where the id is taken
+-- as in: insert
+-- with <id>, <time>, <time>, 'new', 'default', null, null, null
+-- as in: insert, where the name is taken
+-- with 'new'
+SELECT
+  `id`,
+  `created_at`,
+  `updated_at`,
+  `externalGameId`,
+  `strategyId`,
+  `platform`,
+  `apiKey_used`,
+  `oauth_user_id`
+FROM `games`
+WHERE `id` = ?;
+-- with <id>
+
+-- find
+-- as in: insert, where the id is taken
+-- with <id>
+
+-- find_by_external_id
+-- as in: insert, where the name is taken
+-- with 'other'
+
+-- get_or_create of one
+-- as in: insert, where the name is taken
+-- with 'other'
+
+-- get_or_create of none
+-- as in: insert, where the name is taken
+-- with 'new'
+-- as in: insert
+-- with <id>, <time>, <time>, 'new', 'default', null, null, null
+
+-- update
+-- as in: insert, where the id is taken
+-- with <id>
+UPDATE `games` SET
+  `strategyId` = ?,
+  `platform` = ?,
+  `apiKey_used` = ?,
+  `oauth_user_id` = ?,
+  `updated_at` = ?
+WHERE
+  `id` = ?
+  AND (
+    1 = 1
+    AND `id` <=> ?
+    AND `created_at` <=> ?
+    AND `updated_at` <=> ?
+    AND `externalGameId` <=> ?
+    AND `strategyId` <=> ?
+    AND `platform` <=> ?
+    AND `apiKey_used` <=> ?
+    AND `oauth_user_id` <=> ?
+  ) IS TRUE
+  AND LAST_INSERT_ID (4611686018427387904) > 0;
+-- with 'default', 'web', 'gme_live_mine', null, <time>, <id>, <id>, <time>, <time>, 'other',
+--   'default', null, null, null
+
+-- update, where nothing changes
+-- as in: insert, where the id is taken
+-- with <id>
+
+-- insert, where the name is taken (in a transaction)
+-- as in: insert
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+SELECT
+  `id`,
+  `created_at`,
+  `updated_at`,
+  `externalGameId`,
+  `strategyId`,
+  `platform`,
+  `apiKey_used`,
+  `oauth_user_id`
+FROM `games`
+WHERE `externalGameId` = ? LOCK IN SHARE MODE;
+-- with 'other'
+
+-- update (in a transaction)
+SELECT
+  `id`,
+  `created_at`,
+  `updated_at`,
+  `externalGameId`,
+  `strategyId`,
+  `platform`,
+  `apiKey_used`,
+  `oauth_user_id`
+FROM `games`
+WHERE `id` = ?
+FOR UPDATE;
+-- with <id>
+UPDATE `games` SET
+  `platform` = ?, `updated_at` = ?
+WHERE
+  `id` = ?
+  AND (
+    1 = 1
+    AND `id` <=> ?
+    AND `created_at` <=> ?
+    AND `updated_at` <=> ?
+    AND `externalGameId` <=> ?
+    AND `strategyId` <=> ?
+    AND `platform` <=> ?
+    AND `apiKey_used` <=> ?
+    AND `oauth_user_id` <=> ?
+  ) IS TRUE
+  AND LAST_INSERT_ID (4611686018427387904) > 0;
+-- with null, <time>, <id>, <id>, <time>, <time>, 'other', 'default', 'web', 'gme_live_mine', null
+
+
 -- One task, without a scope
 -- =========================
 

@@ -372,6 +372,197 @@ WHERE "version" = $1;
 -- with 'm20261124_000001_game_tasks_create_games'
 
 
+-- Games
+-- =====
+
+-- insert
+INSERT INTO
+  "games" (
+    "id",
+    "created_at",
+    "updated_at",
+    "externalGameId",
+    "strategyId",
+    "platform",
+    "apiKey_used",
+    "oauth_user_id"
+  )
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT DO NOTHING
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id";
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+
+-- insert, where the name is taken
+-- as in: insert
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+SELECT
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id"
+FROM "games"
+WHERE "externalGameId" = $1;
+-- with 'other'
+
+-- insert, where the id is taken
+-- as in: insert
+-- with <id>, <time>, <time>, 'new', 'default', null, null, null
+-- as in: insert, where the name is taken
+-- with 'new'
+SELECT
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id"
+FROM "games"
+WHERE "id" = $1;
+-- with <id>
+
+-- find
+-- as in: insert, where the id is taken
+-- with <id>
+
+-- find_by_external_id
+-- as in: insert, where the name is taken
+-- with 'other'
+
+-- get_or_create of one
+-- as in: insert, where the name is taken
+-- with 'other'
+
+-- get_or_create of none
+-- as in: insert, where the name is taken
+-- with 'new'
+-- as in: insert
+-- with <id>, <time>, <time>, 'new', 'default', null, null, null
+
+-- update
+UPDATE "games" SET
+  "strategyId" = $1,
+  "platform" = $2,
+  "apiKey_used" = $3,
+  "oauth_user_id" = $4,
+  "updated_at" = GREATEST(
+    $5,
+    (
+      CASE
+        WHEN "updated_at" > '-infinity'
+        AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
+  )
+WHERE
+  "id" = $6
+  AND (
+    1 = 0
+    OR "strategyId" IS NULL
+    OR "strategyId" <> $7
+    OR "platform" IS NULL
+    OR "platform" <> $8
+    OR "apiKey_used" IS NULL
+    OR "apiKey_used" <> $9
+    OR "oauth_user_id" IS NOT NULL
+  )
+  AND "created_at" > '-infinity'
+  AND "created_at" < '262142-01-01 00:00:00+00'
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id";
+-- with 'default', 'web', 'gme_live_mine', null, <time>, <id>, 'default', 'web', 'gme_live_mine'
+
+-- update, where nothing changes
+-- as in: update
+-- with 'default', 'web', 'gme_live_mine', null, <time>, <id>, 'default', 'web', 'gme_live_mine'
+-- as in: insert, where the id is taken
+-- with <id>
+
+-- insert, where the name is taken (in a transaction)
+-- as in: insert
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+-- as in: insert, where the name is taken
+-- with 'other'
+
+-- update (in a transaction)
+UPDATE "games" SET
+  "platform" = $1,
+  "updated_at" = GREATEST(
+    $2,
+    (
+      CASE
+        WHEN "updated_at" > '-infinity'
+        AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+      END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+    ) AT TIME ZONE 'UTC'
+  )
+WHERE
+  "id" = $3
+  AND (1 = 0 OR "platform" IS NOT NULL)
+  AND "created_at" > '-infinity'
+  AND "created_at" < '262142-01-01 00:00:00+00'
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id";
+-- with null, <time>, <id>
+
+
 -- One task, without a scope
 -- =========================
 

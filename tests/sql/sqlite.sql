@@ -407,6 +407,215 @@ WHERE "version" = ?;
 -- with 'm20261124_000001_game_tasks_create_games'
 
 
+-- Games
+-- =====
+
+-- insert
+INSERT INTO
+  "games" (
+    "id",
+    "created_at",
+    "updated_at",
+    "externalGameId",
+    "strategyId",
+    "platform",
+    "apiKey_used",
+    "oauth_user_id"
+  )
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id";
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+
+-- insert, where the name is taken
+-- as in: insert
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+SELECT
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id"
+FROM "games"
+WHERE "externalGameId" = ?;
+-- with 'other'
+
+-- insert, where the id is taken
+-- as in: insert
+-- with <id>, <time>, <time>, 'new', 'default', null, null, null
+-- as in: insert, where the name is taken
+-- with 'new'
+SELECT
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id"
+FROM "games"
+WHERE "id" = ?;
+-- with <id>
+
+-- find
+-- as in: insert, where the id is taken
+-- with <id>
+
+-- find_by_external_id
+-- as in: insert, where the name is taken
+-- with 'other'
+
+-- get_or_create of one
+-- as in: insert, where the name is taken
+-- with 'other'
+
+-- get_or_create of none
+-- as in: insert, where the name is taken
+-- with 'new'
+-- as in: insert
+-- with <id>, <time>, <time>, 'new', 'default', null, null, null
+
+-- update
+UPDATE "games" SET
+  "strategyId" = ?,
+  "platform" = ?,
+  "apiKey_used" = ?,
+  "oauth_user_id" = ?,
+  "updated_at" = CASE
+    WHEN compared("updated_at") >= ? THEN (
+      SELECT CASE
+        WHEN fraction = 1000000 THEN strftime('%Y-%m-%dT%H:%M:%S', second, '+1 second')
+        WHEN fraction % 1000 = 0 THEN second || printf('.%03d', fraction / 1000)
+        ELSE second || printf('.%06d', fraction)
+      END || '+00:00'
+      FROM (
+        SELECT substr(time, 1, 19) AS second, substr(time, 21, 6) + 1 AS fraction
+        FROM (SELECT compared("updated_at") AS time)
+      )
+    )
+    ELSE ?
+  END
+WHERE
+  "id" = ?
+  AND (
+    1 = 0
+    OR "strategyId" IS NULL
+    OR "strategyId" <> ?
+    OR "platform" IS NULL
+    OR "platform" <> ?
+    OR "apiKey_used" IS NULL
+    OR "apiKey_used" <> ?
+    OR "oauth_user_id" IS NOT NULL
+  )
+  AND (
+    "created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("created_at") IS NOT NULL
+    OR compared("created_at") >= '0'
+  )
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id";
+-- with 'default', 'web', 'gme_live_mine', null, '<time>', <time>, <id>, 'default', 'web',
+--   'gme_live_mine'
+
+-- update, where nothing changes
+-- as in: update
+-- with 'default', 'web', 'gme_live_mine', null, '<time>', <time>, <id>, 'default', 'web',
+--   'gme_live_mine'
+-- as in: insert, where the id is taken
+-- with <id>
+
+-- insert, where the name is taken (in a transaction)
+-- as in: insert
+-- with <id>, <time>, <time>, 'other', 'default', null, null, null
+-- as in: insert, where the name is taken
+-- with 'other'
+
+-- update (in a transaction)
+UPDATE "games" SET
+  "platform" = ?,
+  "updated_at" = CASE
+    WHEN compared("updated_at") >= ? THEN (
+      SELECT CASE
+        WHEN fraction = 1000000 THEN strftime('%Y-%m-%dT%H:%M:%S', second, '+1 second')
+        WHEN fraction % 1000 = 0 THEN second || printf('.%03d', fraction / 1000)
+        ELSE second || printf('.%06d', fraction)
+      END || '+00:00'
+      FROM (
+        SELECT substr(time, 1, 19) AS second, substr(time, 21, 6) + 1 AS fraction
+        FROM (SELECT compared("updated_at") AS time)
+      )
+    )
+    ELSE ?
+  END
+WHERE
+  "id" = ?
+  AND (1 = 0 OR "platform" IS NOT NULL)
+  AND (
+    "created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("created_at") IS NOT NULL
+    OR compared("created_at") >= '0'
+  )
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "externalGameId",
+  "strategyId",
+  "platform",
+  "apiKey_used",
+  "oauth_user_id";
+-- with null, '<time>', <time>, <id>
+
+
 -- One task, without a scope
 -- =========================
 

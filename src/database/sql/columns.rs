@@ -56,7 +56,7 @@ impl BoundColumns {
 }
 
 /// Whether a column is a timestamp.
-pub(crate) fn is_time(column: Column) -> bool {
+pub(crate) fn is_time(column: impl ColumnTrait) -> bool {
     matches!(column.def().get_column_type(), ColumnType::TimestampWithTimeZone)
 }
 
@@ -78,12 +78,12 @@ pub(super) fn returned_columns(dialect: Dialect, bound: BoundColumns, many_rows:
     columns.collect::<Vec<_>>().join(", ")
 }
 
-/// Writes something for each column of a task, in their order, separated by commas.
-pub(crate) fn each_column(
-    write: impl Fn(&mut Formatter<'_>, Column) -> fmt::Result,
+/// Writes something for each column of an entity, in their order, separated by commas.
+pub(crate) fn each_column<T: Iterable>(
+    write: impl Fn(&mut Formatter<'_>, T) -> fmt::Result,
 ) -> impl Display {
     fmt::from_fn(move |f| {
-        for (index, column) in Column::iter().enumerate() {
+        for (index, column) in T::iter().enumerate() {
             f.write_str(if index > 0 { ", " } else { "" })?;
             write(f, column)?;
         }

@@ -32,7 +32,7 @@ impl SortKey {
     }
 }
 
-/// The `updated_at` that a task has before a write.
+/// The `updated_at` that a row has before a write.
 #[derive(Debug)]
 pub(crate) struct StoredTime {
     pub(crate) column: String,
@@ -41,7 +41,7 @@ pub(crate) struct StoredTime {
 }
 
 impl StoredTime {
-    fn new(dialect: Dialect, column: String) -> Self {
+    pub(crate) fn new(dialect: Dialect, column: String) -> Self {
         Self { is_readable: dialect.time_is_readable(&column), column }
     }
 }
@@ -267,7 +267,7 @@ impl Sql<'_> {
         self.bind(self.names.dialect().time_parameter(time))
     }
 
-    /// The next `updated_at` of a task that was changed at `stored`.
+    /// The next `updated_at` of a row that was changed at `stored`.
     pub(crate) fn next_updated_at<'s>(
         &'s self,
         now: DateTime<Utc>,

@@ -4,12 +4,12 @@ use super::Recorder;
 use crate::support::key;
 use game_tasks::chrono::{TimeDelta, Utc};
 use game_tasks::migration::{OptInIndex, opt_in_index, opt_in_updated_at_trigger, verify_schema};
-use game_tasks::sea_orm::{DatabaseConnection, DbBackend, TransactionTrait};
+use game_tasks::sea_orm::{DatabaseConnection, DbBackend, EntityTrait, TransactionTrait};
 use game_tasks::sea_orm_migration::{MigratorTrait, SchemaManager};
 use game_tasks::{
-    Game, Migrator, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository,
-    StrategyResolver, Task, TaskFilter, TaskKey, TaskOrder, TaskPatch, TaskQuery,
-    TaskRepositoryExt, TaskScope, migrate,
+    Game, GamePatch, Games, Migrator, NewTask, OnExisting, ResolveStrategyExt,
+    SeaOrmTaskRepository, StrategyId, StrategyResolver, Task, TaskFilter, TaskKey, TaskOrder,
+    TaskPatch, TaskQuery, TaskRepositoryExt, TaskScope, migrate,
 };
 use uuid::Uuid;
 
@@ -45,6 +45,7 @@ pub(super) async fn migrations(recorder: &mut Recorder) {
 }
 
 pub(super) async fn repository(recorder: &mut Recorder) {
+    games(recorder).await;
     let db = recorder.db.clone();
     let game = Game::new("game").owned_by_api_key(key("gme_live_mine"));
     let game = game.insert(&db).await.unwrap().id;
@@ -61,6 +62,37 @@ pub(super) async fn repository(recorder: &mut Recorder) {
         calls.resolver().await;
     }
     in_a_transaction(recorder, &all, game).await;
+}
+
+async fn games(recorder: &mut Recorder) {
+    let db = recorder.db.clone();
+    recorder.section("Games");
+    let insert = Game::new("other").insert(&db);
+    let game = recorder.call("insert", insert).await.unwrap();
+    let again = Game::new("other").insert(&db);
+    recorder.call("insert, where the name is taken", again).await.unwrap_err();
+    let with_id = Game { id: game.id, ..Game::new("new") }.insert(&db);
+    recorder.call("insert, where the id is taken", with_id).await.unwrap_err();
+    recorder.call("find", Game::find(&db, game.id)).await.unwrap().unwrap();
+    let found = Game::find_by_external_id(&db, "other");
+    recorder.call("find_by_external_id", found).await.unwrap().unwrap();
+    let got = Game::new("other").get_or_create(&db);
+    recorder.call("get_or_create of one", got).await.unwrap();
+    let created = Game::new("new").get_or_create(&db);
+    recorder.call("get_or_create of none", created).await.unwrap();
+    let owners = GamePatch::new().owned_by_api_key(key("gme_live_mine")).without_oauth_user();
+    let patch = owners.strategy(StrategyId::DEFAULT).platform("web");
+    for title in ["update", "update, where nothing changes"] {
+        recorder.call(title, Game::update(&db, game.id, patch.clone())).await.unwrap();
+    }
+    let transaction = db.begin().await.unwrap();
+    let again = Game::new("other").insert(&transaction);
+    let title = "insert, where the name is taken (in a transaction)";
+    recorder.call(title, again).await.unwrap_err();
+    let update = Game::update(&transaction, game.id, GamePatch::new().without_platform());
+    recorder.call("update (in a transaction)", update).await.unwrap();
+    transaction.rollback().await.unwrap();
+    Games::delete_many().exec(&db).await.unwrap();
 }
 
 struct Calls<'r> {
