@@ -13,17 +13,17 @@ use game_tasks::chrono::{DateTime, Utc};
 use game_tasks::conformance::{self, Store, StoreError};
 use game_tasks::uuid::Uuid;
 use game_tasks::{
-    CreateOutcome, Game, Lifecycle, NewTask, OnExisting, Page, Task, TaskError, TaskFilter,
-    TaskKey, TaskPatch, TaskQuery, TaskRepository, TaskScope,
+    CreateOutcome, Game, GameOwners, Lifecycle, NewTask, OnExisting, Page, Task, TaskError,
+    TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepository, TaskScope,
 };
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Games and tasks by id.
+/// The owners of games, which are all that scopes need, and the tasks, by id.
 #[derive(Clone, Default)]
 struct State {
-    games: BTreeMap<Uuid, Game>,
+    games: BTreeMap<Uuid, GameOwners>,
     tasks: BTreeMap<Uuid, Task>,
 }
 
@@ -286,7 +286,7 @@ impl Store for MapRepository {
         Box::new(self)
     }
     async fn put_game(&self, game: Game) -> Result<(), StoreError> {
-        self.state().games.insert(game.id, game);
+        self.state().games.insert(game.id, GameOwners::from(&game));
         Ok(())
     }
     fn with_lifecycle(&self, lifecycle: Lifecycle) -> Option<Box<dyn TaskRepository + '_>> {

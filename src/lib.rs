@@ -128,7 +128,7 @@ pub use strategy::{
 };
 #[doc(inline)]
 pub use task::{
-    ApiKeyId, Caller, Game, GamePatch, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
+    ApiKeyId, Caller, Game, GameOwners, GamePatch, Lifecycle, MAX_ATOMIC_BYTES, MAX_ATOMIC_TASKS,
     MAX_KEY_BYTES, MAX_KEYS, MAX_SCOPE_BYTES, MAX_SCOPE_CALLERS, MAX_TEXT_CHARS, NewTask,
     OauthUserId, OwnerId, ParentGame, StrategyArg, StrategyId, StrategyKind, Task, TaskKey,
     TaskPatch, TaskScope, TaskStatus, TaskView, ValidationError, ValidationReason,

@@ -65,8 +65,8 @@ impl<'d> Draft<'d> {
     pub(super) fn add(&mut self, new: &'d NewTask) -> Result<Entry, TaskError> {
         new.check(&self.repository.lifecycle)?;
         self.repository.check_strategy(new.strategy_id.as_deref())?;
-        let game = self.state.games.get(&new.game_id);
-        let task = new.to_task(&self.repository.scope, game, self.now)?;
+        let owners = self.state.owners_of(new.game_id);
+        let task = new.to_task(&self.repository.scope, owners, self.now)?;
         if let Some(existing) = self.existing(new) {
             return self.add_existing(existing, task);
         }

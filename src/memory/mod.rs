@@ -8,10 +8,10 @@ mod tests;
 use self::batch::Draft;
 use self::state::State;
 use crate::{
-    CreateOutcome, DatabaseError, FailureKind, Game, GamePatch, Inheritance, Lifecycle, NewTask,
-    OnExisting, Page, ResolveStrategy, ResolvedGame, ResolvedStrategy, ResolvedTask, Retry,
-    StrategyCatalog, StrategyId, Task, TaskError, TaskFilter, TaskKey, TaskPatch, TaskQuery,
-    TaskRepository, TaskScope, ValidationError,
+    CreateOutcome, DatabaseError, FailureKind, Game, GameOwners, GamePatch, Inheritance, Lifecycle,
+    NewTask, OnExisting, OwnerId, Page, ParentGame, ResolveStrategy, ResolvedGame,
+    ResolvedStrategy, ResolvedTask, Retry, StrategyCatalog, StrategyId, Task, TaskError,
+    TaskFilter, TaskKey, TaskPatch, TaskQuery, TaskRepository, TaskScope, ValidationError,
 };
 use async_trait::async_trait;
 use std::collections::HashMap;
@@ -150,10 +150,46 @@ impl InMemoryTaskRepository {
         self
     }
 
+    /// Treats games like those of an application's own games table: only the owner columns that it has
+    /// count for scopes. By default all do. Applies to existing clones, too.
+    #[must_use]
+    pub fn with_parent<G: ParentGame>(self) -> Self {
+        self.state().with_columns = Some(GameOwners::with_columns_of::<G>);
+        self
+    }
+
     /// Adds a game, or replaces the game with the same id, whose tasks stay. Unlike the database
     /// it accepts two games with the same external id.
     pub fn add_game(&self, game: Game) {
-        self.state().games.insert(game.id, game);
+        let mut state = self.state();
+        state.owners.remove(&game.id);
+        state.games.insert(game.id, game);
+    }
+
+    /// The same for a game whose owner column, which an application's own games table can have
+    /// ([`ParentGame::owner_column`]), contains this value.
+    ///
+    /// ```
+    /// use game_tasks::{Game, InMemoryTaskRepository, NewTask, TaskRepositoryExt, TaskScope};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// let tasks = InMemoryTaskRepository::new();
+    /// let game = Game::new("bees-2026");
+    /// tasks.add_game_owned_by(game.clone(), "tenant-1");
+    ///
+    /// let tenant = tasks.clone().with_scope(TaskScope::owner("tenant-1"));
+    /// let task = tenant.create(NewTask::new(game.id, "task-login")).await?;
+    /// let other = tasks.with_scope(TaskScope::owner("tenant-2"));
+    /// assert_eq!(other.find(task.id).await?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_game_owned_by(&self, game: Game, owner: impl Into<OwnerId>) {
+        let mut state = self.state();
+        state.owners.insert(game.id, owner.into());
+        state.games.insert(game.id, game);
     }
 
     /// The game with this id.
@@ -205,6 +241,7 @@ impl InMemoryTaskRepository {
             let message = "a game that has tasks cannot be deleted";
             return Err(DatabaseError::custom(kind, Retry::No, message).into());
         }
+        state.owners.remove(&id);
         state.games.remove(&id).ok_or(TaskError::GameNotFound { game_id: id })
     }
 
@@ -426,9 +463,9 @@ impl ResolveStrategy for InMemoryTaskRepository {
     async fn resolve_for_game(&self, game_id: Uuid) -> Result<ResolvedGame, TaskError> {
         self.scope.validate()?;
         let state = self.state();
-        let game = state.games.get(&game_id).filter(|game| self.scope.can_create_in(game));
-        let game = game.ok_or(TaskError::GameNotFound { game_id })?;
-        let strategy = Some(game.strategy_id.clone());
+        let owners = state.owners_of(game_id).filter(|owners| self.scope.can_create_in(owners));
+        owners.ok_or(TaskError::GameNotFound { game_id })?;
+        let strategy = state.strategy_of_game(game_id);
         Ok(ResolvedGame::of(game_id, strategy, self.inheritance_of(game_id)))
     }
 

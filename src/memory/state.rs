@@ -1,6 +1,8 @@
 //! The data: games, tasks, and each game's tasks by external id.
 
-use crate::{Game, StrategyId, Task, TaskError, TaskFilter, TaskKey, TaskScope};
+use crate::{
+    Game, GameOwners, OwnerId, StrategyId, Task, TaskError, TaskFilter, TaskKey, TaskScope,
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 use uuid::Uuid;
@@ -8,6 +10,10 @@ use uuid::Uuid;
 #[derive(Default)]
 pub(super) struct State {
     pub(super) games: HashMap<Uuid, Game>,
+    /// The owners of games that stand for the application's owner column.
+    pub(super) owners: HashMap<Uuid, OwnerId>,
+    /// Restricts owners to the columns that the application's games table has.
+    pub(super) with_columns: Option<fn(GameOwners) -> GameOwners>,
     pub(super) tasks: HashMap<Uuid, Task>,
     /// Task ids by game and external id. Sorted, so that a prefix is a range.
     external_ids: HashMap<Uuid, BTreeMap<String, Uuid>>,
@@ -35,7 +41,14 @@ impl State {
     }
 
     pub(super) fn can_see(&self, scope: &TaskScope, task: &Task) -> bool {
-        scope.can_see(task, self.games.get(&task.game_id))
+        scope.is_unrestricted() || scope.can_see(task, self.owners_of(task.game_id))
+    }
+
+    /// The owners of a game, if it exists.
+    pub(super) fn owners_of(&self, game_id: Uuid) -> Option<GameOwners> {
+        let mut owners = GameOwners::from(self.games.get(&game_id)?);
+        owners.owner = self.owners.get(&game_id).cloned();
+        Some(self.with_columns.map_or(owners.clone(), |with_columns| with_columns(owners)))
     }
 
     pub(super) fn strategy_of_game(&self, game_id: Uuid) -> Option<StrategyId> {

@@ -6,6 +6,7 @@
 
 mod caller;
 mod columns;
+mod game_owners;
 mod game_patch;
 #[allow(missing_docs, reason = "SeaORM's derives generate items without documentation")]
 pub mod games;
@@ -34,6 +35,7 @@ mod view;
 pub use self::caller::{ApiKeyId, Caller, OauthUserId, OwnerId};
 #[doc(hidden)]
 pub use self::columns::{field_deserializers, floor_to_microseconds};
+pub use self::game_owners::GameOwners;
 pub use self::game_patch::GamePatch;
 pub use self::games::{Entity as Games, Model as Game};
 pub use self::key::{MAX_KEY_BYTES, MAX_KEYS, TaskKey};

@@ -2,8 +2,8 @@
 
 use crate::error::TaskError;
 use crate::task::{
-    Creator, Game, Lifecycle, StrategyId, Task, TaskKey, TaskScope, TaskStatus, ValidationError,
-    check_text, serde_object, time,
+    Creator, GameOwners, Lifecycle, StrategyId, Task, TaskKey, TaskScope, TaskStatus,
+    ValidationError, check_text, serde_object, time,
 };
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
@@ -160,7 +160,7 @@ impl NewTask {
 
     /// Builds the task to store, for implementations of a repository: created at `now` (the same for
     /// all tasks of one call), with the scope's caller as its creator. `game` is the game of
-    /// [`game_id`](Self::game_id), if it exists. The store itself must [check](Self::check) the
+    /// [`game_id`](Self::game_id), if it exists: a `&Game`, or its [`GameOwners`]. The store itself must [check](Self::check) the
     /// lifecycle before, and that the id and the external id are not in use.
     ///
     /// # Errors
@@ -179,13 +179,13 @@ impl NewTask {
     pub fn to_task(
         &self,
         scope: &TaskScope,
-        game: Option<&Game>,
+        game: Option<impl Into<GameOwners>>,
         now: DateTime<Utc>,
     ) -> Result<Task, TaskError> {
         self.validate()?;
         let Self { id, game_id, .. } = self;
-        let creator = match (scope.creator()?, game) {
-            (Some(creator), Some(game)) if scope.can_create_in(game) => creator,
+        let creator = match (scope.creator()?, game.map(Into::into)) {
+            (Some(creator), Some(owners)) if scope.can_create_in(&owners) => creator,
             _ => return Err(TaskError::GameNotFound { game_id: *game_id }),
         };
         let id = id.unwrap_or_else(Uuid::now_v7);

@@ -2,7 +2,7 @@
 
 use crate::task::scope_serde::ScopeObject;
 use crate::task::{
-    ApiKeyId, Caller, Game, OauthUserId, OwnerId, Task, ValidationError, check_text,
+    ApiKeyId, Caller, GameOwners, OauthUserId, OwnerId, Task, ValidationError, check_text,
 };
 use sha2::{Digest, Sha256};
 
@@ -148,8 +148,8 @@ impl TaskScope {
     }
 }
 
-/// For stores that use the crate's own [`Game`]. It has no owner column, so [`Caller::Owner`] has access
-/// to nothing.
+/// For stores that are not a database. A game is given as a [`&Game`](crate::Game), or as its
+/// [`GameOwners`], which can have an owner of each kind.
 impl TaskScope {
     /// Whether each caller of the scope may read and change the task: it created the task, or it
     /// owns the game. `game` is the task's game, if it exists.
@@ -166,35 +166,46 @@ impl TaskScope {
     /// # Ok::<(), game_tasks::TaskError>(())
     /// ```
     #[must_use]
-    pub fn can_see(&self, task: &Task, game: Option<&Game>) -> bool {
+    pub fn can_see(&self, task: &Task, game: Option<impl Into<GameOwners>>) -> bool {
+        if self.is_unrestricted() {
+            return true;
+        }
+        let owners = game.map(Into::into);
         self.callers().iter().all(|caller| {
-            caller.is_one_of(&task.api_key_used, &task.oauth_user_id)
-                || game.is_some_and(|game| caller.owns(game))
+            let owns = || owners.as_ref().and_then(|owners| owners.contain(caller)) == Some(true);
+            caller.can_match() && (caller.created(task) || owns())
         })
     }
 
     /// Whether the scope may create tasks in the game: each of its callers owns the game.
     #[must_use]
-    pub fn can_create_in(&self, game: &Game) -> bool {
-        self.callers().iter().all(|caller| caller.owns(game))
+    pub fn can_create_in(&self, game: impl Into<GameOwners>) -> bool {
+        if self.is_unrestricted() {
+            return true;
+        }
+        let owners = game.into();
+        // The new task records an API key or a user, which therefore reaches it.
+        let is_allowed = |caller: &Caller| {
+            let is_recorded = !matches!(caller, Caller::Owner(_));
+            caller.can_match() && owners.contain(caller).unwrap_or(is_recorded)
+        };
+        let owns = |caller: &Caller| owners.contain(caller) == Some(true);
+        let callers = self.callers();
+        callers.iter().all(is_allowed) && (owners.have_no_columns() || callers.iter().any(owns))
     }
 }
 
 impl Caller {
-    fn owns(&self, game: &Game) -> bool {
-        self.is_one_of(&game.api_key_used, &game.oauth_user_id)
+    /// PostgreSQL refuses a NUL even in a parameter. A caller that contains one has access to nothing on
+    /// every backend.
+    fn can_match(&self) -> bool {
+        !self.text().is_some_and(|text| text.contains('\0'))
     }
 
-    /// Whether one of the two columns of a row contains this caller.
-    fn is_one_of(&self, api_key: &Option<ApiKeyId>, oauth_user: &Option<OauthUserId>) -> bool {
-        // PostgreSQL refuses a NUL even in a parameter. A caller that contains one has access to
-        // nothing on every backend.
-        if self.text().is_some_and(|text| text.contains('\0')) {
-            return false;
-        }
+    fn created(&self, task: &Task) -> bool {
         match self {
-            Self::ApiKey(key) => api_key.as_ref() == Some(key),
-            Self::OauthUser(user) => oauth_user.as_ref() == Some(user),
+            Self::ApiKey(key) => task.api_key_used.as_ref() == Some(key),
+            Self::OauthUser(user) => task.oauth_user_id.as_ref() == Some(user),
             Self::Owner(_) => false,
         }
     }
