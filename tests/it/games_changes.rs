@@ -42,8 +42,10 @@ fn strategy(name: &str) -> StrategyId {
     StrategyId::new(name).unwrap()
 }
 
+type Change = fn(&mut Game);
+
 /// Patches, each of which changes the game that the ones before have left, and the fields that it sets.
-fn patches() -> Vec<(GamePatch, fn(&mut Game))> {
+fn patches() -> Vec<(GamePatch, Change)> {
     vec![
         (GamePatch::new().strategy(strategy("s")), |game| game.strategy_id = strategy("s")),
         (GamePatch::new().platform("web"), |game| game.platform = Some("web".to_owned())),

@@ -9,8 +9,9 @@ use game_tasks::conformance::fixtures::callers;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait, Value};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    NewTask, OwnerId, ParentGame, ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, Task,
-    TaskConnection, TaskError, TaskFilter, TaskQuery, TaskRepositoryExt, TaskScope, Tasks,
+    Game, GamePatch, InMemoryTaskRepository, NewTask, OwnerId, ParentGame, ResolveStrategyExt,
+    SeaOrmTaskRepository, StrategyResolver, Task, TaskConnection, TaskError, TaskFilter, TaskQuery,
+    TaskRepositoryExt, TaskScope, Tasks,
 };
 use uuid::Uuid;
 
@@ -144,6 +145,40 @@ async fn a_column_of_an_unsupported_type(database: &TestDatabase) {
     let strangers = texts(["true", "t", "1", ""]).into_iter().chain(other_numbers());
     let strangers = strangers.chain([Uuid::from_u128(1).into()]);
     in_club::<of_flags::Entity>(database, true, None, strangers).await;
+}
+
+/// In memory the owner of a game is compared in the same way, whatever its kind.
+#[tokio::test]
+async fn in_memory() {
+    let uuid = Uuid::from_bytes(*b"sixteen letters!");
+    let strangers: Vec<OwnerId> = texts(LIKE_SEVEN).into_iter().chain(other_numbers()).collect();
+    for (owner, similar) in [
+        (OwnerId::from(7), vec!["7".into(), Uuid::from_u128(7).into()]),
+        (OwnerId::from("seven of nine"), vec!["Seven of nine".into(), 7.into()]),
+        (OwnerId::from(uuid), vec![uuid.to_string().into(), "sixteen letters!".into()]),
+    ] {
+        let memory = InMemoryTaskRepository::new();
+        let game = Game::new("game");
+        memory.add_game_owned_by(game.clone(), owner.clone());
+        let task = memory.create(NewTask::new(game.id, "task")).await.unwrap();
+        let mine = memory.clone().with_scope(TaskScope::owner(owner.clone()));
+        let created = mine.create(NewTask::new(game.id, "mine")).await.unwrap();
+        assert_eq!(list_by_name(&mine).await, [created, task.clone()]);
+        mine.resolve_for(&task).await.unwrap();
+        // The patch keeps the owner.
+        let renamed = memory.update_game(game.id, &GamePatch::new().platform("web")).unwrap();
+        assert_eq!(list_by_name(&mine).await.len(), 2);
+        for stranger in similar.into_iter().chain(strangers.clone()) {
+            let scoped = memory.clone().with_scope(TaskScope::owner(stranger));
+            assert_no_access(&scoped, &task).await;
+            assert_is!(scoped.resolve(&task).await, Err(TaskError::NotFound { .. }));
+            assert_is!(scoped.resolve_game(game.id).await, Err(TaskError::GameNotFound { .. }));
+        }
+        // A game that is added again has no owner.
+        memory.add_game(renamed);
+        assert_no_access(&mine, &task).await;
+        assert_eq!(list_by_name(&memory).await.len(), 2);
+    }
 }
 
 /// The crate's own games table has no owner column.

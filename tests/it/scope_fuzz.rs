@@ -161,7 +161,7 @@ fn name(n: usize) -> String {
 fn games() -> Vec<Game> {
     let game = |n: usize| {
         let mut game = Game::new(format!("game {n}"));
-        game.platform = (n % 4 > 0).then(|| name(n % 5));
+        game.platform = (!n.is_multiple_of(4)).then(|| name(n % 5));
         match n % 3 {
             0 => game.owned_by_api_key(ApiKeyId::new(name(n)).unwrap()),
             1 => game.owned_by_oauth_user(OauthUserId::new(name(n)).unwrap()),
