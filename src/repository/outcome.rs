@@ -51,7 +51,8 @@ pub enum OnExisting {
 /// }
 /// ```
 ///
-/// In JSON it is an object with the outcome (`created`, `kept`, `updated`) and the task.
+/// In JSON it is an object with the outcome (`created`, `kept`, `updated`) and, in the member `task`, the
+/// task or game.
 /// [`map`](Self::map) converts the task to what a response contains, such as a
 /// [`TaskView`](crate::TaskView), which omits the API key:
 ///

@@ -160,7 +160,8 @@ impl NewTask {
 
     /// Builds the task to store, for implementations of a repository: created at `now` (the same for
     /// all tasks of one call), with the scope's caller as its creator. `game` is the game of
-    /// [`game_id`](Self::game_id), if it exists: a `&Game`, or its [`GameOwners`]. The store itself must [check](Self::check) the
+    /// [`game_id`](Self::game_id), if it exists: a `&Game`, or its [`GameOwners`]. The store itself must
+    /// [check](Self::check) the
     /// lifecycle before, and that the id and the external id are not in use.
     ///
     /// # Errors

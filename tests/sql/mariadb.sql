@@ -2108,6 +2108,57 @@ FROM (
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 500", "Fail 501"]', <time>, <time>, null, null,
 --   'open'
 
+-- create_many with different statuses, Fail (without a scope)
+INSERT INTO
+  `tasks` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `apiKey_used`,
+    `oauth_user_id`,
+    `gameId`,
+    `externalTaskId`,
+    `strategyId`,
+    `status`
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      j.n - 1 AS n,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      j.e AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s,
+      j.u AS u
+    FROM
+      JSON_TABLE(
+        ?,
+        '$[*]' COLUMNS (
+          n FOR ORDINALITY,
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$[0]',
+          u VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$[1]'
+        )
+      ) j
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r STRAIGHT_JOIN `games` g ON g.`id` = r.g
+WHERE 1 = 1
+RETURNING
+  `id`,
+  `created_at`,
+  `updated_at`,
+  `apiKey_used`,
+  `oauth_user_id`,
+  `gameId`,
+  `externalTaskId`,
+  `strategyId`,
+  `status`;
+-- with bytes of [<id>, <id>], <game>, 's', '[["Fail 600","open"], ["Fail 601","closed"]]', <time>,
+--   <time>, null, null
+
 -- create_all of two, Fail (without a scope)
 INSERT INTO
   `tasks` (
@@ -2205,6 +2256,11 @@ RETURNING
 -- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>, null, null,
 --   'open'
+
+-- create_many with different statuses, Keep (without a scope)
+-- as in: create_many with different statuses, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '[["Keep 600","open"], ["Keep 601","closed"]]', <time>,
+--   <time>, null, null
 
 -- create_all of two, Keep (without a scope)
 -- as in: create_all of two, Fail (without a scope)
@@ -2493,6 +2549,106 @@ RETURNING
   `status`;
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]', <time>, <time>, null,
 --   null, 'open', <time>, <time>
+
+-- create_many with different statuses, Update (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Update 600", "Update 601"]'
+INSERT INTO
+  `tasks` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `apiKey_used`,
+    `oauth_user_id`,
+    `gameId`,
+    `externalTaskId`,
+    `strategyId`,
+    `status`
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      j.n - 1 AS n,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      j.e AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s,
+      j.u AS u
+    FROM
+      JSON_TABLE(
+        ?,
+        '$[*]' COLUMNS (
+          n FOR ORDINALITY,
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$[0]',
+          u VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$[1]'
+        )
+      ) j
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r STRAIGHT_JOIN `games` g ON g.`id` = r.g
+WHERE 1 = 1 ON DUPLICATE KEY
+UPDATE
+  `updated_at` = IF (
+    (
+      `tasks`.`gameId` =
+      VALUES(`gameId`)
+        AND `tasks`.`externalTaskId` =
+      VALUES(`externalTaskId`)
+    )
+    AND `tasks`.`strategyId` <>
+    VALUES
+(`strategyId`),
+      GREATEST(
+        ?,
+        CASE
+          WHEN `tasks`.`updated_at` >= '0001-01-01'
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          ELSE ?
+        END
+      ),
+      `tasks`.`updated_at`
+  ),
+  `strategyId` = IF (
+    (
+      `tasks`.`gameId` =
+      VALUES(`gameId`)
+        AND `tasks`.`externalTaskId` =
+      VALUES(`externalTaskId`)
+    ),
+    VALUES(`strategyId`), `tasks`.`strategyId`
+  )
+RETURNING
+  `id`,
+  `created_at`,
+  `updated_at`,
+  `apiKey_used`,
+  `oauth_user_id`,
+  `gameId`,
+  `externalTaskId`,
+  `strategyId`,
+  `status`;
+-- with bytes of [<id>, <id>], <game>, 's', '[["Update 600","open"], ["Update 601","closed"]]',
+--   <time>, <time>, null, null, <time>, <time>
 
 -- create_all of two, Update (without a scope)
 -- as in: create_many of two that exist, Fail (without a scope)
@@ -5608,6 +5764,59 @@ FROM (
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 500", "Fail 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
+-- create_many with different statuses, Fail (in a scope)
+INSERT INTO
+  `tasks` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `apiKey_used`,
+    `oauth_user_id`,
+    `gameId`,
+    `externalTaskId`,
+    `strategyId`,
+    `status`
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      j.n - 1 AS n,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      j.e AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s,
+      j.u AS u
+    FROM
+      JSON_TABLE(
+        ?,
+        '$[*]' COLUMNS (
+          n FOR ORDINALITY,
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$[0]',
+          u VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$[1]'
+        )
+      ) j
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM
+  r STRAIGHT_JOIN `games` g ON g.`id` = r.g
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+WHERE 1 = 1
+RETURNING
+  `id`,
+  `created_at`,
+  `updated_at`,
+  `apiKey_used`,
+  `oauth_user_id`,
+  `gameId`,
+  `externalTaskId`,
+  `strategyId`,
+  `status`;
+-- with bytes of [<id>, <id>], <game>, 's', '[["Fail 600","open"], ["Fail 601","closed"]]', <time>,
+--   <time>, 'gme_live_mine', null, 'gme_live_mine'
+
 -- create_all of two, Fail (in a scope)
 INSERT INTO
   `tasks` (
@@ -5709,6 +5918,11 @@ RETURNING
 -- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
+
+-- create_many with different statuses, Keep (in a scope)
+-- as in: create_many with different statuses, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '[["Keep 600","open"], ["Keep 601","closed"]]', <time>,
+--   <time>, 'gme_live_mine', null, 'gme_live_mine'
 
 -- create_all of two, Keep (in a scope)
 -- as in: create_all of two, Fail (in a scope)
@@ -6046,6 +6260,128 @@ RETURNING
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <time>,
 --   <time>, 'gme_live_mine', 'gme_live_mine'
+
+-- create_many with different statuses, Update (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
+-- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 600", "Update 601"]', 'gme_live_mine'
+INSERT INTO
+  `tasks` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `apiKey_used`,
+    `oauth_user_id`,
+    `gameId`,
+    `externalTaskId`,
+    `strategyId`,
+    `status`
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      j.n - 1 AS n,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      j.e AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_nopad_bin AS s,
+      j.u AS u
+    FROM
+      JSON_TABLE(
+        ?,
+        '$[*]' COLUMNS (
+          n FOR ORDINALITY,
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$[0]',
+          u VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$[1]'
+        )
+      ) j
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM
+  r STRAIGHT_JOIN `games` g ON g.`id` = r.g
+  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+WHERE 1 = 1 ON DUPLICATE KEY
+UPDATE
+  `updated_at` = IF (
+    (
+      `tasks`.`gameId` =
+      VALUES(`gameId`)
+        AND `tasks`.`externalTaskId` =
+      VALUES(`externalTaskId`)
+    )
+    AND `tasks`.`strategyId` <>
+    VALUES
+(`strategyId`)
+      AND (
+        `tasks`.`apiKey_used` = ?
+        OR EXISTS (
+          SELECT 1
+          FROM `games` g
+          WHERE g.`id` = `tasks`.`gameId`
+            AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+        )
+      ),
+      GREATEST(
+        ?,
+        CASE
+          WHEN `tasks`.`updated_at` >= '0001-01-01'
+          AND DAYOFMONTH(`tasks`.`updated_at`) BETWEEN 1 AND ELT(
+            MONTH (`tasks`.`updated_at`),
+            31,
+            28 + (
+              YEAR(`tasks`.`updated_at`) % 4 = 0
+              AND (YEAR(`tasks`.`updated_at`) % 100 <> 0 OR YEAR(`tasks`.`updated_at`) % 400 = 0)
+            ),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31
+          ) THEN `tasks`.`updated_at` + INTERVAL 1 MICROSECOND
+          ELSE ?
+        END
+      ),
+      `tasks`.`updated_at`
+  ),
+  `strategyId` = IF (
+    (
+      `tasks`.`gameId` =
+      VALUES(`gameId`)
+        AND `tasks`.`externalTaskId` =
+      VALUES(`externalTaskId`)
+    )
+    AND (
+      `tasks`.`apiKey_used` = ?
+      OR EXISTS (
+        SELECT 1
+        FROM `games` g
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
+      )
+    ),
+    VALUES(`strategyId`), `tasks`.`strategyId`
+  )
+RETURNING
+  `id`,
+  `created_at`,
+  `updated_at`,
+  `apiKey_used`,
+  `oauth_user_id`,
+  `gameId`,
+  `externalTaskId`,
+  `strategyId`,
+  `status`;
+-- with bytes of [<id>, <id>], <game>, 's', '[["Update 600","open"], ["Update 601","closed"]]',
+--   <time>, <time>, 'gme_live_mine', null, 'gme_live_mine', 'gme_live_mine', 'gme_live_mine',
+--   <time>, <time>, 'gme_live_mine', 'gme_live_mine'
 
 -- create_all of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)

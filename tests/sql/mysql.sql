@@ -1400,6 +1400,58 @@ FROM (
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 500", "Fail 501"]', <time>, <time>, null, null,
 --   'open', bytes of [<game>], '[0]'
 
+-- create_many with different statuses, Fail (without a scope)
+INSERT INTO
+  `tasks` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `apiKey_used`,
+    `oauth_user_id`,
+    `gameId`,
+    `externalTaskId`,
+    `strategyId`,
+    `status`
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      j.n - 1 AS n,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      j.e AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s,
+      j.u AS u
+    FROM
+      JSON_TABLE(
+        ?,
+        '$[*]' COLUMNS (
+          n FOR ORDINALITY,
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[0]',
+          u VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[1]'
+        )
+      ) j
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r
+WHERE
+  1 = 1
+  AND LAST_INSERT_ID (4611686018427387904) > 0
+  AND NOT EXISTS (
+    SELECT 1
+    FROM (
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+    ) d
+      LEFT JOIN `games` g ON g.`id` = d.g
+    WHERE g.`id` IS NULL
+  );
+-- with bytes of [<id>, <id>], <game>, 's', '[["Fail 600","open"], ["Fail 601","closed"]]', <time>,
+--   <time>, null, null, bytes of [<game>], '[0]'
+
 -- create_all of two, Fail (without a scope)
 -- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 400", "Fail 401"]', <time>, <time>, null, null,
@@ -1443,6 +1495,11 @@ FROM (
 -- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>, null, null,
 --   'open', bytes of [<game>], '[0]'
+
+-- create_many with different statuses, Keep (without a scope)
+-- as in: create_many with different statuses, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '[["Keep 600","open"], ["Keep 601","closed"]]', <time>,
+--   <time>, null, null, bytes of [<game>], '[0]'
 
 -- create_all of two, Keep (without a scope)
 -- as in: create_many of two, Fail (without a scope)
@@ -1589,6 +1646,72 @@ UPDATE
 -- as in: create_many of two, Update (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]', <time>, <time>, null,
 --   null, 'open', bytes of [<game>], '[0]', <time>, <time>
+
+-- create_many with different statuses, Update (without a scope)
+-- as in: create_many of two that exist, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '["Update 600", "Update 601"]'
+INSERT INTO
+  `tasks` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `apiKey_used`,
+    `oauth_user_id`,
+    `gameId`,
+    `externalTaskId`,
+    `strategyId`,
+    `status`
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      j.n - 1 AS n,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      j.e AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s,
+      NULL AS t,
+      j.u AS u
+    FROM
+      JSON_TABLE(
+        ?,
+        '$[*]' COLUMNS (
+          n FOR ORDINALITY,
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[0]',
+          u VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[1]'
+        )
+      ) j
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r
+WHERE
+  1 = 1
+  AND LAST_INSERT_ID (4611686018427387904) > 0
+  AND NOT EXISTS (
+    SELECT 1
+    FROM (
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+    ) d
+      LEFT JOIN `games` g ON g.`id` = d.g
+    WHERE g.`id` IS NULL
+  ) ON DUPLICATE KEY
+UPDATE
+  `strategyId` = IF (
+    `tasks`.`id` = r.i
+    AND `tasks`.`gameId` = r.g
+    AND `tasks`.`externalTaskId` = r.e
+    AND `tasks`.`status` = r.t
+    AND `tasks`.`updated_at` < ?,
+    r.s,
+    NULL
+  ),
+  `updated_at` = ?;
+-- with bytes of [<id>, <id>], <game>, 's', '[["Update 600","open"], ["Update 601","closed"]]',
+--   <time>, <time>, null, null, bytes of [<game>], '[0]', <time>, <time>
 
 -- create_all of two, Update (without a scope)
 -- as in: create_many of two that exist, Fail (without a scope)
@@ -3815,6 +3938,59 @@ FROM (
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 500", "Fail 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 
+-- create_many with different statuses, Fail (in a scope)
+INSERT INTO
+  `tasks` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `apiKey_used`,
+    `oauth_user_id`,
+    `gameId`,
+    `externalTaskId`,
+    `strategyId`,
+    `status`
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      j.n - 1 AS n,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      j.e AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s,
+      j.u AS u
+    FROM
+      JSON_TABLE(
+        ?,
+        '$[*]' COLUMNS (
+          n FOR ORDINALITY,
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[0]',
+          u VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[1]'
+        )
+      ) j
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r
+WHERE
+  1 = 1
+  AND LAST_INSERT_ID (4611686018427387904) > 0
+  AND NOT EXISTS (
+    SELECT 1
+    FROM (
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+    ) d
+      LEFT JOIN `games` g ON g.`id` = d.g
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
+    WHERE g.`id` IS NULL
+  );
+-- with bytes of [<id>, <id>], <game>, 's', '[["Fail 600","open"], ["Fail 601","closed"]]', <time>,
+--   <time>, 'gme_live_mine', null, bytes of [<game>], '[0]', 'gme_live_mine'
+
 -- create_all of two, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 400", "Fail 401"]', <time>, <time>,
@@ -3861,6 +4037,11 @@ FROM (
 -- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
+
+-- create_many with different statuses, Keep (in a scope)
+-- as in: create_many with different statuses, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '[["Keep 600","open"], ["Keep 601","closed"]]', <time>,
+--   <time>, 'gme_live_mine', null, bytes of [<game>], '[0]', 'gme_live_mine'
 
 -- create_all of two, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -4025,6 +4206,84 @@ UPDATE
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', <time>,
+--   'gme_live_mine', 'gme_live_mine', <time>
+
+-- create_many with different statuses, Update (in a scope)
+-- as in: create_many of two that exist, Fail (in a scope)
+-- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 600", "Update 601"]', 'gme_live_mine'
+INSERT INTO
+  `tasks` (
+    `id`,
+    `created_at`,
+    `updated_at`,
+    `apiKey_used`,
+    `oauth_user_id`,
+    `gameId`,
+    `externalTaskId`,
+    `strategyId`,
+    `status`
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      j.n - 1 AS n,
+      SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS i,
+      CAST(? AS BINARY(16)) AS g,
+      j.e AS e,
+      CONVERT (? USING utf8mb4) COLLATE utf8mb4_0900_bin AS s,
+      NULL AS t,
+      j.u AS u
+    FROM
+      JSON_TABLE(
+        ?,
+        '$[*]' COLUMNS (
+          n FOR ORDINALITY,
+          e VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[0]',
+          u VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$[1]'
+        )
+      ) j
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r
+WHERE
+  1 = 1
+  AND LAST_INSERT_ID (4611686018427387904) > 0
+  AND NOT EXISTS (
+    SELECT 1
+    FROM (
+      SELECT j.n - 1 AS n, SUBSTR(CAST(? AS BINARY), 16 * j.n - 15, 16) AS g
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
+    ) d
+      LEFT JOIN `games` g ON g.`id` = d.g
+      AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
+    WHERE g.`id` IS NULL
+  ) ON DUPLICATE KEY
+UPDATE
+  `strategyId` = IF (
+    `tasks`.`id` = r.i
+    AND `tasks`.`gameId` = r.g
+    AND `tasks`.`externalTaskId` = r.e
+    AND `tasks`.`status` = r.t
+    AND `tasks`.`updated_at` < ?
+    AND (
+      `tasks`.`apiKey_used` = ?
+      OR EXISTS (
+        SELECT 1
+        FROM `games` g
+        WHERE g.`id` = `tasks`.`gameId`
+          AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
+      )
+    ),
+    r.s,
+    NULL
+  ),
+  `updated_at` = ?;
+-- with bytes of [<id>, <id>], <game>, 's', '[["Update 600","open"], ["Update 601","closed"]]',
+--   <time>, <time>, 'gme_live_mine', null, bytes of [<game>], '[0]', 'gme_live_mine', <time>,
 --   'gme_live_mine', 'gme_live_mine', <time>
 
 -- create_all of two, Update (in a scope)

@@ -1861,6 +1861,73 @@ RETURNING
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 500', 'Fail 501'], <time>, <time>, null, null,
 --   'open'
 
+-- create_many with different statuses, Fail (without a scope)
+INSERT INTO
+  "tasks" (
+    "id",
+    "created_at",
+    "updated_at",
+    "apiKey_used",
+    "oauth_user_id",
+    "gameId",
+    "externalTaskId",
+    "strategyId",
+    "status"
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      a.n - 1 AS n,
+      a.i AS i,
+      CAST($1 AS uuid) AS g,
+      a.e AS e,
+      CAST($2 AS text) AS s,
+      a.u AS u
+    FROM
+      unnest(
+        (SELECT CAST($3 AS uuid[])),
+        (SELECT CAST($4 AS text[])),
+        (SELECT CAST($5 AS text[]))
+      )
+    WITH ORDINALITY AS a(i, e, u, n)
+    WHERE a.n > 0 OFFSET 0
+  ) j
+)
+SELECT
+  r.i,
+  CAST($6 AS timestamptz),
+  CAST($7 AS timestamptz),
+  CAST($8 AS text),
+  CAST($9 AS text),
+  r.g,
+  r.e,
+  r.s,
+  r.u
+FROM r JOIN "games" g ON g."id" = r.g
+WHERE 1 = 1
+ORDER BY r.n
+ON CONFLICT DO NOTHING
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "apiKey_used"::text,
+  "oauth_user_id"::text,
+  "gameId",
+  "externalTaskId"::text,
+  "strategyId"::text,
+  "status"::text;
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 600', 'Fail 601'], texts ['open', 'closed'],
+--   <time>, <time>, null, null
+
 -- create_all of two, Fail (without a scope)
 WITH
 w AS (
@@ -1974,6 +2041,11 @@ END;
 -- as in: create_many of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 500', 'Keep 501'], <time>, <time>, null, null,
 --   'open'
+
+-- create_many with different statuses, Keep (without a scope)
+-- as in: create_many with different statuses, Fail (without a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Keep 600', 'Keep 601'], texts ['open', 'closed'],
+--   <time>, <time>, null, null
 
 -- create_all of two, Keep (without a scope)
 -- as in: create_all of two, Fail (without a scope)
@@ -2239,6 +2311,92 @@ RETURNING
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 500', 'Update 501'], <time>, <time>, null,
 --   null, 'open', <time>
+
+-- create_many with different statuses, Update (without a scope)
+INSERT INTO
+  "tasks" (
+    "id",
+    "created_at",
+    "updated_at",
+    "apiKey_used",
+    "oauth_user_id",
+    "gameId",
+    "externalTaskId",
+    "strategyId",
+    "status"
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      a.n - 1 AS n,
+      a.i AS i,
+      CAST($1 AS uuid) AS g,
+      a.e AS e,
+      CAST($2 AS text) AS s,
+      a.u AS u
+    FROM
+      unnest(
+        (SELECT CAST($3 AS uuid[])),
+        (SELECT CAST($4 AS text[])),
+        (SELECT CAST($5 AS text[]))
+      )
+    WITH ORDINALITY AS a(i, e, u, n)
+    WHERE a.n > 0 OFFSET 0
+  ) j
+)
+SELECT
+  r.i,
+  CAST($6 AS timestamptz),
+  CAST($7 AS timestamptz),
+  CAST($8 AS text),
+  CAST($9 AS text),
+  r.g,
+  r.e,
+  r.s,
+  r.u
+FROM r JOIN "games" g ON g."id" = r.g
+WHERE 1 = 1
+ORDER BY r.n
+ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
+  "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
+  "updated_at" = CASE
+    WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
+      CAST($10 AS timestamptz),
+      (
+        CASE
+          WHEN "tasks"."updated_at" > '-infinity'
+          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+        END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+      ) AT TIME ZONE 'UTC'
+    )
+    ELSE "tasks"."updated_at"
+  END
+WHERE
+  "tasks"."strategyId" <> excluded."strategyId"
+  AND "tasks"."created_at" > '-infinity'
+  AND "tasks"."created_at" < '262142-01-01 00:00:00+00'
+  AND "tasks"."updated_at" > '-infinity'
+  AND "tasks"."updated_at" < '262142-01-01 00:00:00+00'
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "apiKey_used"::text,
+  "oauth_user_id"::text,
+  "gameId",
+  "externalTaskId"::text,
+  "strategyId"::text,
+  "status"::text;
+-- with <game>, 's', uuids [<id>, <id>], texts ['Update 600', 'Update 601'],
+--   texts ['open', 'closed'], <time>, <time>, null, null, <time>
 
 -- create_all of two, Update (without a scope)
 -- as in: create_many of two that exist, Fail (without a scope)
@@ -5100,6 +5258,76 @@ RETURNING
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 500', 'Fail 501'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
+-- create_many with different statuses, Fail (in a scope)
+INSERT INTO
+  "tasks" (
+    "id",
+    "created_at",
+    "updated_at",
+    "apiKey_used",
+    "oauth_user_id",
+    "gameId",
+    "externalTaskId",
+    "strategyId",
+    "status"
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      a.n - 1 AS n,
+      a.i AS i,
+      CAST($1 AS uuid) AS g,
+      a.e AS e,
+      CAST($2 AS text) AS s,
+      a.u AS u
+    FROM
+      unnest(
+        (SELECT CAST($3 AS uuid[])),
+        (SELECT CAST($4 AS text[])),
+        (SELECT CAST($5 AS text[]))
+      )
+    WITH ORDINALITY AS a(i, e, u, n)
+    WHERE a.n > 0 OFFSET 0
+  ) j
+)
+SELECT
+  r.i,
+  CAST($6 AS timestamptz),
+  CAST($7 AS timestamptz),
+  CAST($8 AS text),
+  CAST($9 AS text),
+  r.g,
+  r.e,
+  r.s,
+  r.u
+FROM
+  r
+  JOIN "games" g ON g."id" = r.g
+  AND g."apiKey_used" COLLATE "C" = CAST($10 AS text)
+WHERE 1 = 1
+ORDER BY r.n
+ON CONFLICT DO NOTHING
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "apiKey_used"::text,
+  "oauth_user_id"::text,
+  "gameId",
+  "externalTaskId"::text,
+  "strategyId"::text,
+  "status"::text;
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 600', 'Fail 601'], texts ['open', 'closed'],
+--   <time>, <time>, 'gme_live_mine', null, 'gme_live_mine'
+
 -- create_all of two, Fail (in a scope)
 WITH
 w AS (
@@ -5217,6 +5445,11 @@ END;
 -- as in: create_many of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 500', 'Keep 501'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
+
+-- create_many with different statuses, Keep (in a scope)
+-- as in: create_many with different statuses, Fail (in a scope)
+-- with <game>, 's', uuids [<id>, <id>], texts ['Keep 600', 'Keep 601'], texts ['open', 'closed'],
+--   <time>, <time>, 'gme_live_mine', null, 'gme_live_mine'
 
 -- create_all of two, Keep (in a scope)
 -- as in: create_all of two, Fail (in a scope)
@@ -5508,6 +5741,105 @@ RETURNING
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 500', 'Update 501'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
+
+-- create_many with different statuses, Update (in a scope)
+INSERT INTO
+  "tasks" (
+    "id",
+    "created_at",
+    "updated_at",
+    "apiKey_used",
+    "oauth_user_id",
+    "gameId",
+    "externalTaskId",
+    "strategyId",
+    "status"
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      a.n - 1 AS n,
+      a.i AS i,
+      CAST($1 AS uuid) AS g,
+      a.e AS e,
+      CAST($2 AS text) AS s,
+      a.u AS u
+    FROM
+      unnest(
+        (SELECT CAST($3 AS uuid[])),
+        (SELECT CAST($4 AS text[])),
+        (SELECT CAST($5 AS text[]))
+      )
+    WITH ORDINALITY AS a(i, e, u, n)
+    WHERE a.n > 0 OFFSET 0
+  ) j
+)
+SELECT
+  r.i,
+  CAST($6 AS timestamptz),
+  CAST($7 AS timestamptz),
+  CAST($8 AS text),
+  CAST($9 AS text),
+  r.g,
+  r.e,
+  r.s,
+  r.u
+FROM
+  r
+  JOIN "games" g ON g."id" = r.g
+  AND g."apiKey_used" COLLATE "C" = CAST($10 AS text)
+WHERE 1 = 1
+ORDER BY r.n
+ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
+  "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
+  "updated_at" = CASE
+    WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
+      CAST($11 AS timestamptz),
+      (
+        CASE
+          WHEN "tasks"."updated_at" > '-infinity'
+          AND "tasks"."updated_at" < '262142-01-01 00:00:00+00' THEN "tasks"."updated_at"
+        END AT TIME ZONE 'UTC' + INTERVAL '1 microsecond'
+      ) AT TIME ZONE 'UTC'
+    )
+    ELSE "tasks"."updated_at"
+  END
+WHERE
+  "tasks"."strategyId" <> excluded."strategyId"
+  AND (
+    "tasks"."apiKey_used" = CAST($12 AS text)
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
+    )
+  )
+  AND "tasks"."created_at" > '-infinity'
+  AND "tasks"."created_at" < '262142-01-01 00:00:00+00'
+  AND "tasks"."updated_at" > '-infinity'
+  AND "tasks"."updated_at" < '262142-01-01 00:00:00+00'
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" > '-infinity'
+    AND "created_at" < '262142-01-01 00:00:00+00' THEN "created_at"
+  END,
+  CASE
+    WHEN "updated_at" > '-infinity'
+    AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
+  END,
+  "apiKey_used"::text,
+  "oauth_user_id"::text,
+  "gameId",
+  "externalTaskId"::text,
+  "strategyId"::text,
+  "status"::text;
+-- with <game>, 's', uuids [<id>, <id>], texts ['Update 600', 'Update 601'],
+--   texts ['open', 'closed'], <time>, <time>, 'gme_live_mine', null, 'gme_live_mine', <time>,
+--   'gme_live_mine', 'gme_live_mine'
 
 -- create_all of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)

@@ -1904,6 +1904,56 @@ WHERE
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 500", "Fail 501"]', <time>, <time>, null, null,
 --   'open'
 
+-- create_many with different statuses, Fail (without a scope)
+INSERT INTO
+  "tasks" (
+    "id",
+    "created_at",
+    "updated_at",
+    "apiKey_used",
+    "oauth_user_id",
+    "gameId",
+    "externalTaskId",
+    "strategyId",
+    "status"
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      key AS n,
+      substr(?, 16 * key + 1, 16) AS i,
+      ? AS g,
+      value ->> 0 AS e,
+      ? AS s,
+      value ->> 1 AS u
+    FROM json_each(?)
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r CROSS JOIN "games" g ON g."id" = r.g
+WHERE 1 = 1
+ON CONFLICT DO NOTHING
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "apiKey_used",
+  "oauth_user_id",
+  "gameId",
+  "externalTaskId",
+  "strategyId",
+  "status";
+-- with bytes of [<id>, <id>], <game>, 's', '[["Fail 600","open"], ["Fail 601","closed"]]', <time>,
+--   <time>, null, null
+
 -- create_all of two, Fail (without a scope)
 INSERT INTO
   "tasks" (
@@ -1991,6 +2041,11 @@ WHERE
 -- as in: create_many of two, Fail (without a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>, null, null,
 --   'open'
+
+-- create_many with different statuses, Keep (without a scope)
+-- as in: create_many with different statuses, Fail (without a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '[["Keep 600","open"], ["Keep 601","closed"]]', <time>,
+--   <time>, null, null
 
 -- create_all of two, Keep (without a scope)
 -- as in: create_all of two, Fail (without a scope)
@@ -2227,6 +2282,86 @@ RETURNING
   "status";
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]', <time>, <time>, null,
 --   null, 'open', '<time>', <time>
+
+-- create_many with different statuses, Update (without a scope)
+INSERT INTO
+  "tasks" (
+    "id",
+    "created_at",
+    "updated_at",
+    "apiKey_used",
+    "oauth_user_id",
+    "gameId",
+    "externalTaskId",
+    "strategyId",
+    "status"
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      key AS n,
+      substr(?, 16 * key + 1, 16) AS i,
+      ? AS g,
+      value ->> 0 AS e,
+      ? AS s,
+      value ->> 1 AS u
+    FROM json_each(?)
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r CROSS JOIN "games" g ON g."id" = r.g
+WHERE 1 = 1
+ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
+  "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
+  "updated_at" = CASE
+    WHEN "tasks"."strategyId" <> excluded."strategyId" THEN CASE
+      WHEN compared("tasks"."updated_at") >= ? THEN (
+        SELECT CASE
+          WHEN fraction = 1000000 THEN strftime('%Y-%m-%dT%H:%M:%S', second, '+1 second')
+          WHEN fraction % 1000 = 0 THEN second || printf('.%03d', fraction / 1000)
+          ELSE second || printf('.%06d', fraction)
+        END || '+00:00'
+        FROM (
+          SELECT substr(time, 1, 19) AS second, substr(time, 21, 6) + 1 AS fraction
+          FROM (SELECT compared("tasks"."updated_at") AS time)
+        )
+      )
+      ELSE ?
+    END
+    ELSE "tasks"."updated_at"
+  END
+WHERE
+  "tasks"."strategyId" <> excluded."strategyId"
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "apiKey_used",
+  "oauth_user_id",
+  "gameId",
+  "externalTaskId",
+  "strategyId",
+  "status";
+-- with bytes of [<id>, <id>], <game>, 's', '[["Update 600","open"], ["Update 601","closed"]]',
+--   <time>, <time>, null, null, '<time>', <time>
 
 -- create_all of two, Update (without a scope)
 -- as in: create_many of two that exist, Fail (without a scope)
@@ -4931,6 +5066,56 @@ WHERE
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 500", "Fail 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 
+-- create_many with different statuses, Fail (in a scope)
+INSERT INTO
+  "tasks" (
+    "id",
+    "created_at",
+    "updated_at",
+    "apiKey_used",
+    "oauth_user_id",
+    "gameId",
+    "externalTaskId",
+    "strategyId",
+    "status"
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      key AS n,
+      substr(?, 16 * key + 1, 16) AS i,
+      ? AS g,
+      value ->> 0 AS e,
+      ? AS s,
+      value ->> 1 AS u
+    FROM json_each(?)
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r CROSS JOIN "games" g ON g."id" = r.g AND g."apiKey_used" = ? COLLATE BINARY
+WHERE 1 = 1
+ON CONFLICT DO NOTHING
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "apiKey_used",
+  "oauth_user_id",
+  "gameId",
+  "externalTaskId",
+  "strategyId",
+  "status";
+-- with bytes of [<id>, <id>], <game>, 's', '[["Fail 600","open"], ["Fail 601","closed"]]', <time>,
+--   <time>, 'gme_live_mine', null, 'gme_live_mine'
+
 -- create_all of two, Fail (in a scope)
 INSERT INTO
   "tasks" (
@@ -5022,6 +5207,11 @@ WHERE
 -- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 500", "Keep 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
+
+-- create_many with different statuses, Keep (in a scope)
+-- as in: create_many with different statuses, Fail (in a scope)
+-- with bytes of [<id>, <id>], <game>, 's', '[["Keep 600","open"], ["Keep 601","closed"]]', <time>,
+--   <time>, 'gme_live_mine', null, 'gme_live_mine'
 
 -- create_all of two, Keep (in a scope)
 -- as in: create_all of two, Fail (in a scope)
@@ -5282,6 +5472,96 @@ RETURNING
   "status";
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine', '<time>', <time>, 'gme_live_mine',
+--   'gme_live_mine'
+
+-- create_many with different statuses, Update (in a scope)
+INSERT INTO
+  "tasks" (
+    "id",
+    "created_at",
+    "updated_at",
+    "apiKey_used",
+    "oauth_user_id",
+    "gameId",
+    "externalTaskId",
+    "strategyId",
+    "status"
+  )
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      key AS n,
+      substr(?, 16 * key + 1, 16) AS i,
+      ? AS g,
+      value ->> 0 AS e,
+      ? AS s,
+      value ->> 1 AS u
+    FROM json_each(?)
+  ) j
+)
+SELECT r.i, ?, ?, ?, ?, r.g, r.e, r.s, r.u
+FROM r CROSS JOIN "games" g ON g."id" = r.g AND g."apiKey_used" = ? COLLATE BINARY
+WHERE 1 = 1
+ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
+  "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
+  "updated_at" = CASE
+    WHEN "tasks"."strategyId" <> excluded."strategyId" THEN CASE
+      WHEN compared("tasks"."updated_at") >= ? THEN (
+        SELECT CASE
+          WHEN fraction = 1000000 THEN strftime('%Y-%m-%dT%H:%M:%S', second, '+1 second')
+          WHEN fraction % 1000 = 0 THEN second || printf('.%03d', fraction / 1000)
+          ELSE second || printf('.%06d', fraction)
+        END || '+00:00'
+        FROM (
+          SELECT substr(time, 1, 19) AS second, substr(time, 21, 6) + 1 AS fraction
+          FROM (SELECT compared("tasks"."updated_at") AS time)
+        )
+      )
+      ELSE ?
+    END
+    ELSE "tasks"."updated_at"
+  END
+WHERE
+  "tasks"."strategyId" <> excluded."strategyId"
+  AND (
+    "tasks"."apiKey_used" = ?
+    OR EXISTS (
+      SELECT 1
+      FROM "games" g
+      WHERE g."id" = "tasks"."gameId"
+        AND g."apiKey_used" = ? COLLATE BINARY
+    )
+  )
+  AND (
+    "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."created_at") IS NOT NULL
+    OR compared("tasks"."created_at") >= '0'
+  )
+  AND (
+    "tasks"."updated_at" GLOB '????-??-??T??:??:??.??????+00:00'
+    AND julianday("tasks"."updated_at") IS NOT NULL
+    OR compared("tasks"."updated_at") >= '0'
+  )
+RETURNING
+  "id",
+  CASE
+    WHEN "created_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("created_at" AS TEXT)
+    ELSE normalised("created_at")
+  END,
+  CASE
+    WHEN "updated_at" GLOB '????-??-??T??:??:??.??????+00:00' THEN CAST("updated_at" AS TEXT)
+    ELSE normalised("updated_at")
+  END,
+  "apiKey_used",
+  "oauth_user_id",
+  "gameId",
+  "externalTaskId",
+  "strategyId",
+  "status";
+-- with bytes of [<id>, <id>], <game>, 's', '[["Update 600","open"], ["Update 601","closed"]]',
+--   <time>, <time>, 'gme_live_mine', null, 'gme_live_mine', '<time>', <time>, 'gme_live_mine',
 --   'gme_live_mine'
 
 -- create_all of two, Update (in a scope)

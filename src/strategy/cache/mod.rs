@@ -29,7 +29,8 @@ use uuid::Uuid;
 /// - the strategies were last [replaced](crate::StrategyRegistry::replace).
 ///
 /// A write whose result is unknown, since its connection was lost or its future was dropped, may be
-/// applied by the database after that. It is then visible after the maximum age.
+/// applied by the database after that. It is then visible after the maximum age. With
+/// `RunToCompletion` around the `Invalidating` repository, dropping a future does not interrupt the write.
 ///
 /// After a transaction, invalidate what it has written once it is committed:
 ///

@@ -238,6 +238,11 @@ impl Calls<'_> {
             let with_ids = batch(500, 502).map(|task| task.id(Uuid::now_v7()));
             let with_ids = tasks.create_many(with_ids, mode);
             self.call(&format!("create_many with ids, {mode:?}"), with_ids).await.unwrap();
+            let statuses = batch(600, 602).zip(["open", "closed"]);
+            let statuses = statuses.map(|(task, status)| task.status(status));
+            let statuses = tasks.create_many(statuses, mode);
+            let title = format!("create_many with different statuses, {mode:?}");
+            self.call(&title, statuses).await.unwrap();
             let all = tasks.create_all(batch(400, 402), mode);
             self.call(&format!("create_all of two, {mode:?}"), all).await.unwrap();
             let again = tasks.create_all(batch(401, 403), mode);
