@@ -20,6 +20,7 @@
 //! [Existing tables]: crate::docs::existing_tables
 //! [Migrations]: mod@crate::docs::migrations
 //! [Performance]: crate::docs::performance
+//! [Schemas]: crate::docs::schemas
 //! [Strategies]: crate::docs::strategies
 //!
 #![doc = include_str!("../README.md")]
@@ -38,6 +39,7 @@ mod memory;
 pub mod migration;
 mod query;
 mod repository;
+mod schema;
 mod span;
 mod strategy;
 mod task;
@@ -151,5 +153,9 @@ pub mod __private {
     pub use crate::migration::add_text_column_for;
     pub use crate::task::{field_deserializers, floor_to_microseconds};
     pub use async_trait::async_trait;
+    #[cfg(feature = "schemars")]
+    pub use schemars;
     pub use serde;
+    #[cfg(feature = "utoipa")]
+    pub use utoipa;
 }

@@ -9,6 +9,7 @@
 //! - [`databases`]: requirements and exceptions by database, dropped calls, clusters
 //! - [`strategies`]: from the key of a task to the object of its strategy, and refusing unknown ones
 //! - [`errors`]: what each failure means, and what to repeat
+//! - [`schemas`]: OpenAPI documents and JSON Schemas of the types
 //! - [`performance`]: the cost of each call, and benchmarks against sqlx and plain SeaORM
 //! - [`custom_stores`]: implementing [`TaskRepository`], and the conformance suite
 //! - [`adoption`]: moving a database of GAME to this crate while GAME keeps running
@@ -58,6 +59,9 @@ pub mod migrations {}
 #[doc = ""]
 #[doc = include_str!("../../benches/results.md")]
 pub mod performance {}
+
+#[doc = include_str!("schemas.md")]
+pub mod schemas {}
 
 #[doc = include_str!("strategies.md")]
 pub mod strategies {}

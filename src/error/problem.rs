@@ -43,6 +43,8 @@ use uuid::Uuid;
 /// failure of the database nothing but its code, status and retry: neither a constraint, a table nor the
 /// database's message. Log the [`TaskError`] itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ProblemDetails {
@@ -55,6 +57,8 @@ pub struct ProblemDetails {
     /// A summary, the same for all problems of the code.
     pub title: String,
     /// The HTTP status: see [`TaskError::http_status`].
+    // utoipa does not limit an integer to its type.
+    #[cfg_attr(feature = "utoipa", schema(maximum = 65535))]
     pub status: u16,
     /// What happened, in English. For a 5xx only what the client can do.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -37,6 +37,8 @@ pub const DEFAULT_PAGE_SIZE: u64 = 50;
 /// assert!(names(Page::new(vec![], None, None)).items.is_empty());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Page<T = Task> {
     /// The tasks, in the query's order.

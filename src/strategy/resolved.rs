@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 /// The origin of an effective strategy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StrategySource {
     /// The task has a strategy of its own.
@@ -57,6 +59,8 @@ impl std::fmt::Display for StrategySource {
 /// # Ok::<(), game_tasks::ValidationError>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Inheritance {
     /// It inherits, as GAME's documentation describes.
@@ -109,6 +113,8 @@ impl Inheritances {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ResolvedStrategy {
     /// The task.
     #[serde(rename = "taskId")]
@@ -174,6 +180,8 @@ impl std::fmt::Display for ResolvedStrategy {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ResolvedTask {
     /// The task.
     pub task: Task,
@@ -202,6 +210,8 @@ impl std::fmt::Display for ResolvedTask {
 /// The effective strategy of a game: the one of its tasks that have none of their own. Its `Display`
 /// states the origin.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ResolvedGame {
     /// The game.
     #[serde(rename = "gameId")]

@@ -152,6 +152,7 @@ macro_rules! tasks_entity {
         }
 
         $crate::__floor_to_microseconds!();
+        $crate::__same_schema!(Model, $crate::Task);
         $crate::__convert_model!(Model, $crate::Task);
         $crate::__convert_model!($crate::Task, Model);
     };

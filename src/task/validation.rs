@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize, Serializer};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ValidationReason {
@@ -152,6 +154,8 @@ pub(crate) fn json_name(field: &str) -> &str {
 /// Serializes as an object with the field's name in JSON and the members of the reason:
 /// `{"field": "strategyId", "reason": "empty"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[error("{} {reason}", json_name(.field))]
 pub struct ValidationError {
     /// The Rust name of the field or argument.
