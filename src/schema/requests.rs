@@ -4,7 +4,7 @@ use super::parts::{
     closed_object, compared_text, date_time, members, nullable, stored_text, uuid, written_text,
 };
 use super::schema;
-use crate::{Lifecycle, NewTask, TaskPatch};
+use crate::{GamePatch, Lifecycle, NewTask, TaskPatch};
 use serde_json::json;
 
 schema!(NewTask: "NewTask", |_| closed_object(
@@ -36,6 +36,25 @@ schema!(TaskPatch: "TaskPatch", |_| closed_object(
         (
             "ifUnmodifiedSince",
             date_time("Precondition: the task has not changed after this time."),
+        ),
+    ]),
+    &[],
+));
+
+schema!(GamePatch: "GamePatch", |_| closed_object(
+    "A change to a game.",
+    members([
+        ("strategyId", written_text("The new strategy.")),
+        ("platform", nullable(written_text("The new platform; `null` clears it."))),
+        (
+            "apiKey_used",
+            nullable(written_text("The API key that owns the game from now on; `null` for none.")),
+        ),
+        (
+            "oauth_user_id",
+            nullable(written_text(
+                "The OAuth user that owns the game from now on; `null` for none.",
+            )),
         ),
     ]),
     &[],

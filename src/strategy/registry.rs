@@ -55,6 +55,7 @@ pub struct StrategyRegistry<S: ?Sized> {
 /// What is registered at one time.
 pub(super) struct Content<S: ?Sized> {
     /// Differs from that of any other content in this process.
+    #[cfg_attr(not(feature = "cache"), allow(dead_code, reason = "only the cache compares it"))]
     pub(super) generation: u64,
     /// Sorted, so that the order is stable.
     entries: BTreeMap<StrategyId, Entry<S>>,

@@ -101,6 +101,7 @@ fn errors() -> Vec<TaskError> {
         exists(Some(id)),
         exists(None),
         TaskError::IdTaken { id },
+        TaskError::GameAlreadyExists { external_game_id: "bees-2026".to_owned(), id: game_id },
         TaskError::Conflict { key, status: TaskStatus::OPEN, updated_at: task.updated_at },
         TaskError::Unchanged { key: in_game, task: Box::new(task) },
         TaskError::Referenced(custom(FailureKind::ForeignKeyViolation)),

@@ -6,10 +6,10 @@ use crate::validators::SerializedType;
 use game_tasks::chrono::{DateTime, Utc};
 use game_tasks::entity::{games, tasks};
 use game_tasks::{
-    ApiKeyId, Caller, CreateOutcome, Cursor, Game, Inheritance, Lifecycle, NewTask, OauthUserId,
-    OnExisting, OwnerId, Page, ResolvedGame, ResolvedStrategy, ResolvedTask, SortDirection,
-    StrategyId, StrategyKind, StrategySource, Task, TaskFilter, TaskKey, TaskOrder, TaskPatch,
-    TaskQuery, TaskScope, TaskStatus, TaskView, uuid::Uuid,
+    ApiKeyId, Caller, CreateOutcome, Cursor, Game, GamePatch, Inheritance, Lifecycle, NewTask,
+    OauthUserId, OnExisting, OwnerId, Page, ResolvedGame, ResolvedStrategy, ResolvedTask,
+    SortDirection, StrategyId, StrategyKind, StrategySource, Task, TaskFilter, TaskKey, TaskOrder,
+    TaskPatch, TaskQuery, TaskScope, TaskStatus, TaskView, uuid::Uuid,
 };
 
 pub(crate) fn all() -> Vec<SerializedType> {
@@ -89,6 +89,9 @@ fn requests() -> Vec<SerializedType> {
     let new = NewTask::new(Uuid::from_u128(2), "task-login");
     let full = new.clone().id(Uuid::from_u128(1)).strategy(strategy()).status("draft");
     let patch = TaskPatch::new().strategy("own").status("closed").if_status("");
+    let full_game = GamePatch::new().strategy(strategy()).platform("web");
+    let full_game = full_game.owned_by_api_key(key()).owned_by_oauth_user(user());
+    let cleared_game = GamePatch::new().without_platform().without_api_key().without_oauth_user();
     let lifecycle = Lifecycle::strict().allow(TaskStatus::OPEN, [TaskStatus::CLOSED]);
     let no_status = Lifecycle::any().initial([]);
     vec![
@@ -97,6 +100,11 @@ fn requests() -> Vec<SerializedType> {
             "TaskPatch",
             [TaskPatch::new(), patch.if_unmodified_since(time())],
             TaskPatch::validate,
+        ),
+        SerializedType::validated(
+            "GamePatch",
+            [GamePatch::new(), full_game, cleared_game],
+            GamePatch::validate,
         ),
         SerializedType::read(
             "Lifecycle",

@@ -220,6 +220,12 @@ async fn each_scope_has_results_of_its_own() {
     for resolver in [&fixture.resolver, &one] {
         assert_eq!(seen(resolver.resolve(&task).await), "closed: ant as ant, game");
     }
+    // Within a scope the task is read again: what is given may have been made up.
+    for (key, strategy) in keys(&task).into_iter().zip(["wasp", "bee", "custom:one"]) {
+        of.update_task(&key, &TaskPatch::new().strategy(strategy)).await.unwrap();
+        assert_eq!(one.resolve_for(&task).await.unwrap().strategy_id, strategy);
+    }
+    of.update_task(&task.id.into(), &TaskPatch::new().strategy("default")).await.unwrap();
     // The game gets another owner.
     let given_away = Game { api_key_used: Some(ApiKeyId::new("two").unwrap()), ..owned };
     fixture.all.add_game(given_away.clone());

@@ -252,7 +252,7 @@ async fn readers_see_what_was_written_before_they_began() {
                     let version: u64 = status.strip_prefix('v').map_or(0, |v| v.parse().unwrap());
                     assert!(version >= at_least, "{version} after {at_least}");
                     reads += 1;
-                    if reads % 64 == 0 {
+                    if reads.is_multiple_of(64) {
                         tokio::task::yield_now().await;
                     }
                 }
