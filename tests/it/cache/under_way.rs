@@ -145,6 +145,28 @@ async fn nothing_that_was_loaded_before_an_invalidation_is_used_after_it() {
 }
 
 #[tokio::test]
+async fn a_game_that_changes_while_its_strategy_is_loaded() {
+    for given in [false, true] {
+        let fixture = Fixture::new();
+        let task = fixture.task("default").await;
+        let resolve = async || match given {
+            true => fixture.resolver.resolve_for(&task).await.unwrap().strategy,
+            false => fixture.resolver.resolve_game(task.game_id).await.unwrap().strategy,
+        };
+        fixture.store.close();
+        let mut before = Box::pin(resolve());
+        assert!((&mut before).now_or_never().is_none());
+        let strategy_id = StrategyId::new("ant").unwrap();
+        fixture.all.add_game(Game { strategy_id, ..fixture.game.clone() });
+        fixture.cache.invalidate_game(task.game_id);
+        fixture.store.permit(10);
+        assert_eq!(&*before.await, "bee");
+        assert_eq!(&*resolve().await, "ant");
+        assert_eq!(fixture.store.calls(), 2);
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_task_that_is_created_while_it_is_looked_for() {
     let fixture = Fixture::new();
     let id = Uuid::now_v7();
