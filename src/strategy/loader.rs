@@ -1,6 +1,6 @@
 //! [`StrategyLoader`], and the loads that are under way.
 
-use super::single_flight::{SingleFlight, Underway};
+use super::single_flight::SingleFlight;
 use crate::task::StrategyId;
 use async_trait::async_trait;
 use futures_util::FutureExt;
@@ -87,7 +87,7 @@ pub(super) async fn load<S: ?Sized + Send + Sync + 'static>(
         };
         load.boxed()
     };
-    let waiting = loads.enter(std::slice::from_ref(id), Underway::Join, start).pop();
+    let waiting = loads.enter(&[(id.clone(), 0)], start).pop();
     match waiting {
         Some(mut waiting) => waiting.value().await.unwrap_or(Ok(None)),
         None => Ok(None),

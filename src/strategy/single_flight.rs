@@ -27,14 +27,6 @@ struct Flight<V> {
     waiting: usize,
 }
 
-/// What to do about a call that is under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Underway {
-    Join,
-    /// Whoever waits for it goes on to. Later callers join the new one.
-    Replace,
-}
-
 impl<K, V> Default for SingleFlight<K, V> {
     fn default() -> Self {
         Self { running: Mutex::new(Running { started: 0, flights: HashMap::new() }) }
@@ -44,15 +36,19 @@ impl<K, V> Default for SingleFlight<K, V> {
 impl<K: Clone + Eq + Hash, V: Clone + Send + Sync + 'static> SingleFlight<K, V> {
     /// The calls for these keys, no two of which are equal, in their order. `start` makes one call for all
     /// keys that have none, and returns their values in order. It must not panic.
+    ///
+    /// With each key comes the number of the call after which one must have begun to be joined: 0 for any.
+    /// An older one goes on for those who wait for it.
     pub(super) fn enter(
         &self,
-        keys: &[K],
-        underway: Underway,
+        keys: &[(K, u64)],
         start: impl FnOnce(Vec<K>) -> BoxFuture<'static, Vec<V>>,
     ) -> Vec<Waiting<'_, K, V>> {
         let mut running = self.running();
-        let joined: Vec<_> = keys.iter().map(|key| running.join(self, key, underway)).collect();
-        let absent = || keys.iter().zip(&joined).filter(|(_, joined)| joined.is_none());
+        let join = |(key, after): &(K, u64)| running.join(self, key, *after);
+        let joined: Vec<_> = keys.iter().map(join).collect();
+        let keys = || keys.iter().map(|(key, _)| key);
+        let absent = || keys().zip(&joined).filter(|(_, joined)| joined.is_none());
         if absent().next().is_none() {
             return joined.into_iter().flatten().collect();
         }
@@ -66,7 +62,7 @@ impl<K: Clone + Eq + Hash, V: Clone + Send + Sync + 'static> SingleFlight<K, V> 
                 Some(running.start(self, key.clone(), value.boxed().shared()))
             })
         };
-        keys.iter().zip(joined).filter_map(start_one).collect()
+        keys().zip(joined).filter_map(start_one).collect()
     }
 
     /// Ignores poisoning: nothing that can panic runs while it is locked.
@@ -80,9 +76,9 @@ impl<K: Clone + Eq + Hash, V: Clone + Send + Sync + 'static> Running<K, V> {
         &mut self,
         all: &'f SingleFlight<K, V>,
         key: &K,
-        underway: Underway,
+        after: u64,
     ) -> Option<Waiting<'f, K, V>> {
-        let flight = self.flights.get_mut(key).filter(|_| underway == Underway::Join)?;
+        let flight = self.flights.get_mut(key).filter(|flight| flight.number > after)?;
         flight.waiting += 1;
         let (number, call) = (flight.number, flight.call.clone());
         Some(Waiting { all, key: key.clone(), number, call, has_joined: true })
@@ -124,6 +120,10 @@ impl<K: Clone + Eq + Hash, V: Clone + Send + Sync + 'static> Waiting<'_, K, V> {
     /// Whether another started the call.
     pub(super) fn has_joined(&self) -> bool {
         self.has_joined
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// The value. The call stays joinable until this is dropped.

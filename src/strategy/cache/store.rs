@@ -2,7 +2,7 @@
 
 use super::Cache;
 use super::entry::{Entry, Start};
-use crate::strategy::single_flight::{SingleFlight, Underway, Waiting};
+use crate::strategy::single_flight::{SingleFlight, Waiting};
 use crate::task::TaskScope;
 use futures_util::future::{self, BoxFuture, FutureExt};
 use quick_cache::sync::{Cache as Entries, DefaultLifecycle};
@@ -65,24 +65,26 @@ where
         generation: impl Fn() -> u64,
         load: impl Fn(Start, Vec<Key<K>>) -> Load<V>,
     ) -> Vec<Option<Entry<V>>> {
-        let enter = |keys: &[Key<K>], underway| {
+        let enter = |keys: &[(Key<K>, u64)]| {
             let start = Start::now(&self.cache, generation());
-            self.flights.enter(keys, underway, |keys| self.start(start, keys, &load))
+            self.flights.enter(keys, |keys| self.start(start, keys, &load))
         };
+        let keys: Vec<_> = keys.iter().map(|key| (key.clone(), 0)).collect();
         let (mut found, mut stale) = (Vec::with_capacity(keys.len()), Vec::new());
-        for (key, waiting) in keys.iter().zip(enter(keys, Underway::Join)) {
-            let has_joined = waiting.has_joined();
+        for ((key, _), waiting) in keys.iter().zip(enter(&keys)) {
+            let (has_joined, number) = (waiting.has_joined(), waiting.number());
             let entry = self.finish(key, waiting).await;
             let is_current =
                 |entry: &Entry<V>| entry.is_current(&self.cache, self.cache.now(), generation());
-            // Another's load may have begun before something was invalidated, and this call after that.
+            // Another's load may have begun before something was invalidated, and this call after that. A
+            // load after that one has begun after this call.
             if has_joined && !entry.as_ref().is_some_and(is_current) {
-                stale.push((found.len(), key.clone()));
+                stale.push((found.len(), (key.clone(), number)));
             }
             found.push(entry);
         }
-        let keys: Vec<Key<K>> = stale.iter().map(|(_, key)| key.clone()).collect();
-        for ((index, key), waiting) in stale.iter().zip(enter(&keys, Underway::Replace)) {
+        let (indexes, keys): (Vec<usize>, Vec<_>) = stale.into_iter().unzip();
+        for ((index, (key, _)), waiting) in indexes.iter().zip(&keys).zip(enter(&keys)) {
             let entry = self.finish(key, waiting).await;
             if let Some(found) = found.get_mut(*index) {
                 *found = entry;

@@ -144,6 +144,27 @@ async fn nothing_that_was_loaded_before_an_invalidation_is_used_after_it() {
     }
 }
 
+/// All that joined a load that is not current any more join one that is.
+#[tokio::test]
+async fn those_who_waited_for_a_stale_load_load_once() {
+    let fixture = Fixture::new();
+    let task = fixture.task("default").await;
+    fixture.store.close();
+    let mut first = Box::pin(fixture.resolver.resolve(&task));
+    assert!((&mut first).now_or_never().is_none());
+    let mut others = Box::pin(join_all((0..20).map(|_| fixture.resolver.resolve(&task))));
+    assert!((&mut others).now_or_never().is_none());
+    fixture.tasks.update(&task, TaskPatch::new().status("closed")).await.unwrap();
+    fixture.store.permit(1);
+    assert_eq!(seen(first.await), "open: bee as bee, game");
+    assert!((&mut others).now_or_never().is_none());
+    fixture.store.permit(30);
+    for other in others.await {
+        assert_eq!(seen(other), "closed: bee as bee, game");
+    }
+    assert_eq!(fixture.store.calls(), 2);
+}
+
 #[tokio::test]
 async fn a_game_that_changes_while_its_strategy_is_loaded() {
     for given in [false, true] {
