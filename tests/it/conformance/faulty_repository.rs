@@ -49,6 +49,8 @@ pub(super) enum Bug {
     AcceptsUnchangingPatch,
     /// Returns another task than the stored one with the refusal of a patch that changes nothing.
     MisreportsUnchangedTask,
+    /// Creates every task as `open`.
+    IgnoresInitialStatus,
 }
 
 #[derive(Clone)]
@@ -79,8 +81,12 @@ impl FaultyRepository {
         }
     }
 
-    fn replace_control_characters(&self, task: &NewTask) -> NewTask {
+    /// The task that is created instead of this one.
+    fn altered(&self, task: &NewTask) -> NewTask {
         let mut task = task.clone();
+        if self.has(Bug::IgnoresInitialStatus) {
+            task.status = None;
+        }
         if self.has(Bug::AcceptsControlCharacters) {
             task.external_task_id = task.external_task_id.replace(char::is_control, "?");
         }
@@ -91,7 +97,7 @@ impl FaultyRepository {
 #[async_trait]
 impl TaskRepository for FaultyRepository {
     async fn create_task(&self, task: &NewTask) -> Result<Task, TaskError> {
-        let created = self.tasks.create_task(&self.replace_control_characters(task)).await;
+        let created = self.tasks.create_task(&self.altered(task)).await;
         match created {
             Err(TaskError::AlreadyExists { id: Some(id), .. })
                 if self.has(Bug::AcceptsDuplicateName) =>

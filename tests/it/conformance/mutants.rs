@@ -69,6 +69,8 @@ detected!(
         with ["TaskError::Unchanged"],
     unchanging_patch_accepted: AcceptsUnchangingPatch
         by "refused_calls::patch_changes_nothing" with ["the call must be refused"],
+    initial_status_ignored: IgnoresInitialStatus by "create::initial_status_is_stored"
+        with ["task.status"],
 );
 
 /// Stores that fail outside of their repository.
