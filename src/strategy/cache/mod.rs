@@ -74,7 +74,8 @@ impl Cache {
     }
 
     /// A cache of at most so many results, none of which is used for longer than this. The age counts from
-    /// before a result is read. Results for tasks that do not exist count as others do.
+    /// before a result is read. Results for tasks that do not exist count as others do. Results for games,
+    /// and for tasks that were already read, have room for as many of their own.
     ///
     /// The order in which results are evicted favours those that were used more than once, so that
     /// requests for many unknown tasks do not displace what is in use.
