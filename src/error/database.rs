@@ -59,6 +59,13 @@ impl DatabaseError {
             Some(code) => call.dialect.classify(code, call.writes),
             None => without_code(&source),
         };
+        let (kind, state) = match (kind, &source) {
+            // The server refused the connection, so nothing has been sent on it.
+            (FailureKind::ConnectionLost, DbErr::Conn(_)) => {
+                (FailureKind::Unreachable, TransactionState::Intact)
+            }
+            _ => (kind, state),
+        };
         let transaction_state = if call.in_transaction { state } else { TransactionState::Intact };
         let retry = match (kind, &code) {
             // An application's wrapper of a connection may have failed before or after the statement.

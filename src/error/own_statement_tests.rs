@@ -124,6 +124,38 @@ fn an_error_of_an_own_statement_is_classified_by_its_driver() {
     }
 }
 
+/// A member of a MySQL group reports a lost conflict by InnoDB's number of a deadlock.
+#[test]
+fn a_conflict_during_a_commit_is_a_deadlock() {
+    for (message, expected) in [
+        ("Got error 149 - 'Lock deadlock; Retry transaction' during COMMIT", "1213"),
+        ("Got error 28 - 'error 149' during COMMIT", "1180"),
+        ("Got error 1490 - 'x' during COMMIT", "1180"),
+    ] {
+        let error = DatabaseError::from(with_message(Driver::MySql, "1180", message));
+        assert_eq!(error.code(), Some(expected), "{message}");
+        let is_conflict = error.kind() == FailureKind::Serialization;
+        assert_eq!(is_conflict, expected == "1213", "{message}");
+    }
+    let other = DatabaseError::from(with_message(Driver::MySql, "1181", "Got error 149"));
+    assert_eq!(other.code(), Some("1181"));
+}
+
+/// Nothing is sent on a connection that the server refuses, as PgBouncer and a server that shuts down do.
+#[test]
+fn a_refused_connection_has_written_nothing() {
+    for (driver, code) in
+        [(Driver::Postgres, "08P01"), (Driver::Postgres, "57P01"), (Driver::MySql, "1053")]
+    {
+        let DbErr::Query(refused) = reported(driver, code) else { unreachable!() };
+        let error = DatabaseError::from(DbErr::Conn(refused));
+        let found = (error.kind(), error.transaction_state(), error.retry());
+        let expected = (FailureKind::Unreachable, TransactionState::Intact, Retry::Call);
+        assert_eq!(found, expected, "{driver:?} {code}");
+        assert_eq!(DatabaseError::from(reported(driver, code)).kind(), FailureKind::ConnectionLost);
+    }
+}
+
 #[test]
 fn an_error_of_an_own_statement_without_a_code_is_taken_for_the_worst() {
     let lost = || SqlxError::Io(std::io::ErrorKind::ConnectionReset.into());

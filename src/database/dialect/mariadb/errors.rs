@@ -1,5 +1,5 @@
-//! MariaDB's error numbers (MariaDB 10.11's `mysqld_error.h`) and MySQL's. Numbers that only MySQL
-//! has were not checked against a server. Numbers that are not listed belong to statements that the
+//! MariaDB's error numbers (MariaDB 10.11's `mysqld_error.h`) and MySQL's (as MySQL 9.7's `perror`
+//! explains them). Numbers that are not listed belong to statements that the
 //! crate does not send (replication, stored programs, DDL) and are `Other`.
 
 use crate::error::FailureKind::{self, *};
@@ -12,7 +12,18 @@ pub(crate) fn classify(code: &str, _writes: bool) -> (FailureKind, TransactionSt
 
 /// The SQLSTATE is too coarse. The error number is not accessible without a dependency on the
 /// driver, but the driver's `Display` begins with it.
+///
+/// A failed COMMIT (1180) contains InnoDB's own number. 149 is its deadlock, by which a member of a
+/// MySQL group reports that a transaction of another member won.
 pub(crate) fn error_code(error: &dyn DatabaseError) -> Option<String> {
+    let code = shown_code(error)?;
+    let mut numbers =
+        error.message().split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty());
+    let is_deadlock = code == "1180" && numbers.next() == Some("149");
+    Some(if is_deadlock { "1213".to_owned() } else { code })
+}
+
+fn shown_code(error: &dyn DatabaseError) -> Option<String> {
     let shown = error.to_string();
     let number: String = shown.chars().take_while(char::is_ascii_digit).collect();
     match number.is_empty() {
@@ -23,7 +34,7 @@ pub(crate) fn error_code(error: &dyn DatabaseError) -> Option<String> {
 
 /// `1062 (23000): message`, or `2013: message`.
 pub(crate) fn has_form_of_driver(error: &dyn DatabaseError) -> bool {
-    let Some(number) = error_code(error) else { return false };
+    let Some(number) = shown_code(error) else { return false };
     let state = error.code().map_or_else(String::new, |code| format!(" ({code})"));
     let form = format!("{number}{state}: {}", error.message());
     number.parse::<u16>().is_ok() && error.to_string() == form
@@ -80,8 +91,11 @@ fn by_number(number: u16) -> (FailureKind, TransactionState) {
         1243 | 1412 | 1615 => (StatementInvalidated, Intact),
         // Limits of connections and accounts; a host that is blocked
         1040 | 1041 | 1129 | 1135 | 1203 | 1226 => (Unreachable, Intact),
-        // A Galera node without its cluster, a MySQL server in offline mode
-        1047 | 3032 => (Unreachable, Unknown),
+        // A Galera node without its cluster, a MySQL server in offline mode, a member of a MySQL
+        // group that left it or waits for a new primary
+        1047 | 3032 | 3781..=3783 | 3796..=3799 => (Unreachable, Unknown),
+        // A member that left its group during a transaction
+        3100 => (Unreachable, Lost),
         // The connection ended: shutdown, KILL, network errors, time limits. 4031 is MySQL's
         // wait_timeout; MariaDB uses the number for a definition of triggers.
         1053
@@ -99,21 +113,24 @@ fn by_number(number: u16) -> (FailureKind, TransactionState) {
         1180 | 1181 | 1964 => (CommitFailed, Unknown),
         // A packet over max_allowed_packet: refused unread, and the connection closed
         1153 => (PacketTooLarge, Lost),
-        // Results and values over it; too many parameters; rows, undo records and binary log
-        // caches over their limits
+        // Results and values over it; too many parameters; rows, undo records, binary log caches
+        // and transactions of a MySQL group over their limits
         1118 | 1162 | 1301 | 1390 | 1713 | 3170 => (PacketTooLarge, Intact),
-        1197 | 1705 => (PacketTooLarge, Unknown),
-        // read_only, super_read_only, START TRANSACTION READ ONLY, innodb_read_only
-        1036 | 1223 | 1290 | 1792 | 1836 | 1874 => (ReadOnly, Intact),
+        1197 | 1705 | 3231 => (PacketTooLarge, Unknown),
+        // read_only, super_read_only, START TRANSACTION READ ONLY, innodb_read_only,
+        // innodb_force_recovery; a database that is read only (MySQL)
+        1036 | 1223 | 1290 | 1792 | 1836 | 1874 | 1881 | 3989 => (ReadOnly, Intact),
         // Full disks, tables and undo logs. 20 is of the files beneath the engines.
         1114 | 3019 => (StorageFull, Intact),
-        20 | 1021 => (StorageFull, Unknown),
+        20 | 1021 | 3675 => (StorageFull, Unknown),
         // Memory, threads, prepared statements, undo slots
         1119 | 1436 | 1461 | 1637 => (ResourceExhausted, Intact),
-        5 | 1037 | 1038 | 3015 | 3044 => (ResourceExhausted, Unknown),
+        5 | 1037 | 1038 | 3015 | 3044 | 3950 => (ResourceExhausted, Unknown),
         // Privileges, accounts, passwords
         1044 | 1045 | 1130 | 1142 | 1143 | 1211 | 1227 | 1251 | 1370 | 1449 | 1698 | 1820
-        | 1862 | 1873 | 3118 | 3159 | 3879 | 4150 | 4151 => (PermissionDenied, Intact),
+        | 1862 | 1873 | 3118 | 3159 | 3202 | 3630 | 3879 | 3955 | 4150 | 4151 | 6038 => {
+            (PermissionDenied, Intact)
+        }
         // Tables, columns, functions that are missing; syntax; ambiguity
         1046 | 1049 | 1051 | 1052 | 1054 | 1060 | 1064 | 1072 | 1109 | 1136 | 1146 | 1149
         | 1176 | 1235 | 1267 | 1271 | 1273 | 1305 | 1356 | 1442 | 1932 | 3105 => {
