@@ -1,8 +1,8 @@
-//! Failures of MariaDB, which roll back a statement or the transaction, or close the connection.
+//! Failures of MariaDB and MySQL, which roll back a statement or the transaction, or close the connection.
 
 use super::{fail_in_transaction, new_game};
 use crate::support::{
-    Backend, DEFAULT_CONNECTIONS, TestDatabase, column, on_database, run, try_run,
+    Backend, DEFAULT_CONNECTIONS, TestDatabase, column, on_database, run, tests_on, try_run,
 };
 use game_tasks::sea_orm::{AccessMode, DatabaseTransaction, TransactionTrait};
 use game_tasks::{
@@ -11,27 +11,25 @@ use game_tasks::{
 };
 use std::time::Duration;
 
-macro_rules! mariadb_cases {
-    ($($case:ident),+ $(,)?) => {$(
-        mod $case {
-            #[tokio::test(flavor = "multi_thread")]
-            async fn mariadb() {
-                use crate::support::{Backend, DEFAULT_CONNECTIONS, on_database};
-                on_database(Backend::MariaDb, DEFAULT_CONNECTIONS, super::$case).await;
-            }
-        }
+macro_rules! cases {
+    ($on:tt: $($case:ident),+ $(,)?) => {$(
+        tests_on!($on, $case, |on| super::on_database(
+            on,
+            super::DEFAULT_CONNECTIONS,
+            super::$case
+        ));
     )+};
 }
 
-mariadb_cases!(
+cases!([mariadb MariaDb]: an_outdated_snapshot, a_statement_time_limit, a_full_table);
+cases!(
+    [mariadb MariaDb, mysql MySql]:
     a_deadlock,
-    an_outdated_snapshot,
-    a_statement_time_limit,
     a_killed_statement,
     closed_connections,
-    a_full_table,
     read_only_transactions,
     signals_and_bad_values,
+    a_lock_wait_timeout_rolls_back_the_statement,
 );
 
 fn kind(error: &TaskError) -> FailureKind {
@@ -48,8 +46,11 @@ async fn connection_id(transaction: &DatabaseTransaction) -> i64 {
 
 /// Waits until the number of connections with this id that meet a condition is `expected`.
 async fn await_count(database: &TestDatabase, condition: &str, id: i64, expected: i64) {
-    let ask =
-        format!("SELECT count(*) FROM information_schema.processlist WHERE id = ? AND {condition}");
+    let list = match database.backend {
+        Backend::MySql => "performance_schema.processlist",
+        _ => "information_schema.processlist",
+    };
+    let ask = format!("SELECT count(*) FROM {list} WHERE id = ? AND {condition}");
     while column::<_, i64>(&database.db, &ask, [id.into()]).await != [expected] {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -114,10 +115,8 @@ async fn a_lock_wait_timeout(database: &TestDatabase, is_there: bool) {
     holder.rollback().await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lock_wait_timeout_rolls_back_the_statement() {
-    let case = async |database: &TestDatabase| a_lock_wait_timeout(database, true).await;
-    on_database(Backend::MariaDb, DEFAULT_CONNECTIONS, case).await;
+async fn a_lock_wait_timeout_rolls_back_the_statement(database: &TestDatabase) {
+    a_lock_wait_timeout(database, true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,6 +204,9 @@ async fn a_killed_statement(database: &TestDatabase) {
 
 async fn closed_connections(database: &TestDatabase) {
     for end in ["KILL", "idle_transaction_timeout", "wait_timeout"] {
+        if end == "idle_transaction_timeout" && database.backend == Backend::MySql {
+            continue; // MySQL has none
+        }
         let failure = fail_in_transaction(database, async |transaction, tasks, game| {
             let id = connection_id(transaction).await;
             if end == "KILL" {
