@@ -151,7 +151,12 @@ async fn settings_of_a_connection_are_reported(database: &TestDatabase) {
         }
         _ => (
             database.second_pool().await,
-            &[("sql_mode", "''"), ("foreign_key_checks", "0"), ("unique_checks", "0")],
+            &[
+                ("sql_mode", "''"),
+                ("foreign_key_checks", "0"),
+                ("unique_checks", "0"),
+                ("autocommit", "0"),
+            ],
         ),
     };
     for (setting, value) in wrong {

@@ -19,7 +19,10 @@ pub(crate) fn of_version(version: &str) -> Dialect {
 
 pub(crate) fn unsupported_product(version: &str) -> Option<String> {
     // They speak MySQL's protocol, and lack what the statements need.
-    let other = ["TiDB", "OceanBase"].into_iter().find(|name| version.contains(name));
+    let others = ["TiDB", "OceanBase", "Vitess", "MatrixOne"];
+    let other = others.into_iter().find(|name| version.contains(name));
+    // What old replicas of MySQL need to see before MariaDB's version.
+    let version = version.strip_prefix("5.5.5-").unwrap_or(version);
     let (name, fits) = match (other, of_version(version)) {
         (Some(name), _) => (name, false),
         (None, Dialect::MariaDb) => ("MariaDB", is_at_least(version, [10, 6, 0])),
@@ -102,6 +105,8 @@ pub(crate) fn storage_fault(storage: &str) -> Option<(&'static str, String)> {
 pub(crate) fn expected_setting(name: &str, value: &str) -> Option<&'static str> {
     let (expected, fits) = match name {
         "foreign_key_checks" | "unique_checks" => ("ON", value == "ON"),
+        // Otherwise nothing that a call writes on a pool is ever committed.
+        "autocommit" => ("ON", value == "ON"),
         "version" => (SCHEMA_FEATURES.needs, unsupported_product(value).is_none()),
         // A replica would cut the rows out of the parameters of a bulk insert in its own way.
         "binlog_format" => ("ROW or MIXED", value != "STATEMENT"),
@@ -158,6 +163,10 @@ SELECT 'setting', 'foreign_key_checks',
 UNION ALL
 SELECT 'setting', 'unique_checks',
     CAST(IF(@@unique_checks, 'ON', 'OFF') AS CHAR CHARACTER SET utf8mb4), '',
+    CAST(0 AS SIGNED), CAST(0 AS SIGNED)
+UNION ALL
+SELECT 'setting', 'autocommit',
+    CAST(IF(@@autocommit, 'ON', 'OFF') AS CHAR CHARACTER SET utf8mb4), '',
     CAST(0 AS SIGNED), CAST(0 AS SIGNED)
 UNION ALL
 SELECT 'column', CAST(column_name AS CHAR CHARACTER SET utf8mb4),

@@ -14,6 +14,11 @@ pub(crate) fn of_version(_version: &str) -> Dialect {
 /// What only speaks PostgreSQL's protocol names itself. CockroachDB, for example, lacks columns of the
 /// collation "C" and, in versions before 2026, the lock of the migrations.
 pub(crate) fn unsupported_product(version: &str) -> Option<String> {
+    // They report the version of PostgreSQL that they imitate or were made from.
+    let others = ["Greenplum", "RisingWave", "QuestDB", "Materialize"];
+    if let Some(name) = others.into_iter().find(|name| version.contains(name)) {
+        return Some(name.to_owned());
+    }
     match version.strip_prefix("PostgreSQL ") {
         Some(number) => (!is_at_least(number, [12, 0, 0])).then(|| version.to_owned()),
         // What follows describes the build.
