@@ -73,9 +73,10 @@ start_mysql_node() { # NUMBER
     local node=node$1 first=''
     [[ $1 != 1 || ${pid[node1]:-} ]] || first=1
     take_group_ports
-    # A dead node is expelled after the 5 s that make it suspect.
+    # A dead node is expelled after the 5 s that make it suspect. The log of InnoDB survives the process,
+    # as that of replication does: otherwise a killed node would lack rows that it takes for its own.
     launch_mysql "$node" --server-id="$1" --innodb-buffer-pool-size=64M \
-        --innodb-flush-log-at-trx-commit=0 --sync-binlog=0 --report-host=127.0.0.1 \
+        --innodb-flush-log-at-trx-commit=2 --sync-binlog=0 --report-host=127.0.0.1 \
         --plugin-load-add=group_replication.so --group-replication-start-on-boot=OFF \
         --group-replication-group-name=7d4a2c30-0000-4000-8000-000000000001 \
         --group-replication-local-address="127.0.0.1:${group_port[$1]}" \

@@ -1,34 +1,40 @@
 # Poolers in front of PostgreSQL, in transaction mode. .ci/with-databases sources this file.
 
-# max_prepared_statements: sqlx prepares every statement. A server connection that is idle
-# is closed after a second, since no database can be dropped before.
-start_pgbouncer() {
-    local program
-    take_port pgbouncer
-    cat >"$work/pgbouncer/pgbouncer.ini" <<INI
+# sqlx prepares every statement, and sets extra_float_digits when it connects. A server
+# connection that is idle is closed after a second, since no database can be dropped before.
+pgbouncer_with() { # NAME POOL_MODE MAX_PREPARED_STATEMENTS
+    local program name=$1
+    take_port "$name"
+    cat >"$work/$name/pgbouncer.ini" <<INI
 [databases]
 * = host=127.0.0.1 port=${port[postgres]}
 [pgbouncer]
 listen_addr = 127.0.0.1
-listen_port = ${port[pgbouncer]}
+listen_port = ${port[$name]}
 unix_socket_dir =
 auth_type = trust
-auth_file = $work/pgbouncer/users.txt
-pool_mode = transaction
-max_prepared_statements = 200
+auth_file = $work/$name/users.txt
+pool_mode = $2
+max_prepared_statements = $3
 max_client_conn = 1000
 default_pool_size = 20
 server_idle_timeout = 1
 ignore_startup_parameters = extra_float_digits
 INI
-    printf '"%s" ""\n' game_tasks game_tasks_app postgres >"$work/pgbouncer/users.txt"
-    own pgbouncer
-    as pgbouncer
+    printf '"%s" ""\n' game_tasks game_tasks_app postgres >"$work/$name/users.txt"
+    own "$name"
+    as "$name"
     program "${home[pgbouncer]}" usr/sbin/pgbouncer
-    setsid "${as[@]}" "${program[@]}" "$work/pgbouncer/pgbouncer.ini" \
-        >>"$work/pgbouncer.log" 2>&1 </dev/null &
-    pid[pgbouncer]=$!
+    setsid "${as[@]}" "${program[@]}" "$work/$name/pgbouncer.ini" \
+        >>"$work/$name.log" 2>&1 </dev/null &
+    pid[$name]=$!
 }
+
+# The others are for the tests of what does not work through them.
+start_pgbouncer() { pgbouncer_with pgbouncer transaction 200; }
+start_pgbouncer_session() { pgbouncer_with pgbouncer_session session 200; }
+start_pgbouncer_statement() { pgbouncer_with pgbouncer_statement statement 200; }
+start_pgbouncer_unprepared() { pgbouncer_with pgbouncer_unprepared transaction 0; }
 
 start_odyssey() {
     local program
@@ -73,6 +79,9 @@ CONF
 
 # The process that listens is our own.
 pgbouncer_answers() { listens pgbouncer; }
+pgbouncer_session_answers() { listens pgbouncer_session; }
+pgbouncer_statement_answers() { listens pgbouncer_statement; }
+pgbouncer_unprepared_answers() { listens pgbouncer_unprepared; }
 odyssey_answers() { listens odyssey; }
 listens() { # NAME
     signal 0 "${pid[$1]}" && perl -MIO::Socket::INET -e \

@@ -31,8 +31,12 @@ impl MigrationName for Count {
 impl MigrationTrait for Count {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        db.execute_unprepared("CREATE TABLE IF NOT EXISTS app_counts (name varchar(40))").await?;
-        db.execute_unprepared(&format!("INSERT INTO app_counts VALUES ('{}')", self.0)).await?;
+        db.execute_unprepared(
+            "CREATE TABLE IF NOT EXISTS app_counts (id varchar(40) PRIMARY KEY, name varchar(40))",
+        )
+        .await?;
+        let insert = format!("INSERT INTO app_counts VALUES ('{}', '{}')", Uuid::now_v7(), self.0);
+        db.execute_unprepared(&insert).await?;
         Ok(())
     }
 }
@@ -169,7 +173,7 @@ fn migrate_at_once(urls: &[String], work: impl Fn(usize) -> &'static str) -> Dur
     since.elapsed()
 }
 
-pub(crate) async fn names(db: &DatabaseConnection, query: &str) -> Vec<String> {
+pub(crate) async fn names<C: ConnectionTrait>(db: &C, query: &str) -> Vec<String> {
     let query = Statement::from_string(db.get_database_backend(), query);
     let rows = db.query_all_raw(query).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()

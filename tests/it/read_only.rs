@@ -22,7 +22,8 @@ async fn read_only_pool(database: &TestDatabase) -> DatabaseConnection {
             let (_, name) = database.url().rsplit_once('/').unwrap();
             let alter = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
             run(&database.db, &alter, []).await;
-            database.second_pool().await
+            // Sessions that a pooler keeps have the setting of before.
+            database.directly().await.second_pool().await
         }
         _ => {
             // A pool of one connection, so that the setting holds for all statements.

@@ -1,10 +1,10 @@
 //! A replica of MariaDB that follows the writes of the crate.
 
-use crate::support::{Backend, ON_EXISTING, TestDatabase, list_by_name, on_database};
+use crate::support::{Backend, ON_EXISTING, TestDatabase, assert_is, list_by_name, on_database};
 use game_tasks::sea_orm::{Database, DatabaseConnection};
 use game_tasks::{
-    Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskFilter, TaskKey, TaskPatch,
-    TaskRepositoryExt, migration,
+    FailureKind, Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter,
+    TaskKey, TaskPatch, TaskRepositoryExt, migration,
 };
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -52,7 +52,11 @@ async fn write_and_compare(database: &TestDatabase) {
         assert!(since.elapsed() < Duration::from_secs(120), "the replica has other rows");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    // The replica is read only.
     migration::verify_schema(&replica).await.unwrap();
+    game_tasks::migrate(&replica).await.unwrap();
+    let refused = SeaOrmTaskRepository::new(&replica).create(new("refused", 0)).await;
+    assert_is!(refused, Err(TaskError::Database(error)) if error.kind() == FailureKind::ReadOnly);
     replica.close().await.unwrap();
 }
 

@@ -27,6 +27,8 @@ async fn pool(database: &TestDatabase, user: &str, tenant: &str) -> DatabaseConn
 /// Runs a case with these policies.
 async fn with_policies(policies: &[&str], case: impl AsyncFnOnce(&Tenants)) {
     on_database(Backend::Postgres, 1, async |database| {
+        // The policies read a setting of the session, which a pooler's clients share.
+        let database = &database.directly().await;
         let superuser = pool(database, "postgres", "none").await;
         let role = format!("game_tasks_tenant_{}", Uuid::now_v7().simple());
         run(&superuser, &format!("CREATE ROLE {role} LOGIN"), []).await;

@@ -1,7 +1,7 @@
 //! The schema check on PostgreSQL: kinds of indexes and foreign keys, partitions, and schemas.
 
 use crate::schema_check::{NAME_INDEX, TABLES, clear, definitions, lacking, make, use_tables};
-use crate::support::{Backend, TestDatabase, column, on_empty_database, run};
+use crate::support::{Backend, TestDatabase, column, imitate_citus, on_empty_database, run};
 use game_tasks::sea_orm::ConnectionTrait;
 use game_tasks::sea_orm_migration::{MigratorTrait, SchemaManager};
 use game_tasks::{Game, MigrationError, Migrator, migration, migrations_for};
@@ -209,9 +209,7 @@ async fn a_table_in_another_schema_is_checked() {
 async fn a_games_table_distributed_by_id_needs_no_unique_external_ids() {
     let case = async |database: &TestDatabase| {
         let database = &database.directly().await;
-        let version = "SELECT current_setting('server_version_num')::int";
-        if column::<_, i32>(&database.db, version, []).await[0] < 130_000 {
-            eprintln!("not tested before PostgreSQL 13: a session cannot change system catalogs");
+        if !database.is_postgres_since(13, "system catalogs that a session can change").await {
             return;
         }
         game_tasks::migrate(&database.db).await.unwrap();
@@ -220,14 +218,8 @@ async fn a_games_table_distributed_by_id_needs_no_unique_external_ids() {
         database.db.execute_unprepared(drop).await.unwrap();
         let expected = ["table \"games\" has no unique index on (externalGameId)"];
         assert_eq!(lacking(database).await, expected);
+        imitate_citus(database).await;
         let superuser = database.pool_of("postgres").await;
-        let citus = r#"SET allow_system_table_mods = on;
-            CREATE TABLE pg_catalog.pg_dist_partition
-                (logicalrelid regclass, partmethod "char", partkey text);
-            GRANT SELECT ON pg_catalog.pg_dist_partition TO PUBLIC;
-            CREATE FUNCTION pg_catalog.column_to_column_name(regclass, text) RETURNS text
-                LANGUAGE sql AS 'SELECT $2'"#;
-        superuser.execute_unprepared(citus).await.unwrap();
         assert_eq!(lacking(database).await, expected);
         for (table, method, key, fits) in [
             ("tasks", "'h'", "'id'", false),

@@ -159,7 +159,8 @@ impl TestDatabase {
 
     /// The same database without the connection pooler that `GAME_TASKS_POSTGRES_URL` may lead to.
     pub(crate) async fn directly(&self) -> Self {
-        let Some(server) = std::env::var("GAME_TASKS_POSTGRES_DIRECT_URL").ok() else {
+        let server = std::env::var("GAME_TASKS_POSTGRES_DIRECT_URL").ok();
+        let Some(server) = server.filter(|_| self.backend == Backend::Postgres) else {
             return self.at(self.url.clone(), self.db.clone());
         };
         let url = self.url_on(&server);
@@ -223,6 +224,18 @@ impl TestDatabase {
         false
     }
 
+    /// Whether a transaction whose snapshot is older than a row cannot change it: the default of MariaDB
+    /// since 11.6.2.
+    pub(crate) async fn refuses_outdated_snapshots(&self) -> bool {
+        if self.backend != Backend::MariaDb {
+            return false;
+        }
+        let setting = "SELECT CAST(variable_value AS CHAR) FROM information_schema.global_variables \
+                       WHERE variable_name = 'INNODB_SNAPSHOT_ISOLATION'";
+        let setting: Vec<String> = column(&self.db, setting, []).await;
+        setting == ["ON"]
+    }
+
     /// Removes all tasks and games.
     pub(crate) async fn clear(&self) {
         run(&self.db, "DELETE FROM tasks", []).await;
@@ -273,6 +286,19 @@ pub(super) async fn connect(url: &str, connections: u32) -> DatabaseConnection {
         options.test_before_acquire(false);
     }
     Database::connect(options).await.unwrap()
+}
+
+/// Creates the catalog of Citus as far as the crate reads it.
+pub(crate) async fn imitate_citus(database: &TestDatabase) {
+    let superuser = database.pool_of("postgres").await;
+    let citus = r#"SET allow_system_table_mods = on;
+        CREATE TABLE pg_catalog.pg_dist_partition
+            (logicalrelid regclass, partmethod "char", partkey text);
+        GRANT SELECT ON pg_catalog.pg_dist_partition TO PUBLIC;
+        CREATE FUNCTION pg_catalog.column_to_column_name(regclass, text) RETURNS text
+            LANGUAGE sql AS 'SELECT $2'"#;
+    superuser.execute_unprepared(citus).await.unwrap();
+    superuser.close().await.unwrap();
 }
 
 /// Runs a statement in the database of the server's URL.

@@ -20,8 +20,8 @@ pub(crate) use checks::{
 };
 pub(crate) use counting::{Counter, counted};
 pub(crate) use database::{
-    DEFAULT_CONNECTIONS, TestDatabase, drop_database, on_database, on_database_within,
-    on_empty_database, on_empty_database_within,
+    DEFAULT_CONNECTIONS, TestDatabase, drop_database, imitate_citus, on_database,
+    on_database_within, on_empty_database, on_empty_database_within,
 };
 pub(crate) use dropping::{assert_pool_usable, poll_at_most};
 pub(crate) use harness::{Harness, harness_in_memory, harness_on, on_pool_and_in_transaction};
