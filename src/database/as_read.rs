@@ -7,6 +7,9 @@
 //! change the row, keeps the id out of the answer; the row is then read again.
 
 use super::delete::overtaken;
+use super::read_then_write::{
+    Attempt, ReadThenWrite, UPDATE_ATTEMPTS, attempt_failed, read_then_write,
+};
 use super::sql::Sql;
 use super::{SeaOrmTaskRepository, TaskConnection, WriteFailure};
 use crate::error::TaskError;
@@ -16,15 +19,8 @@ use chrono::DateTime;
 use sea_orm::{DbErr, ExecResult, Iterable, Statement, Value};
 use std::fmt::{self, Display};
 
-/// How often a row is read and then changed without a lock. Only another change of what the answer
-/// repeats gets between, so that a second attempt is rare.
-pub(super) const UPDATE_ATTEMPTS: usize = 8;
-
 /// A delete repeats all columns, `updated_at` too, so that any change gets between.
 const DELETE_ATTEMPTS: usize = 2;
-
-/// How often both are attempted on a connection that cannot begin a transaction.
-pub(super) const ATTEMPTS_WITHOUT_TRANSACTION: usize = 256;
 
 /// The id in the answer of an insert without triggers: no `AUTO_INCREMENT` column gets as far.
 const INSERT_MARK: u64 = 1 << 62;
@@ -39,72 +35,41 @@ pub(super) fn stored_as_sent(answer: &ExecResult) -> bool {
     answer.last_insert_id() == INSERT_MARK
 }
 
-/// What became of one attempt.
-enum Attempt {
-    Written(Task),
-    /// The task had been changed since it was read, as this.
-    Overtaken(Task),
+/// A change of a task, or its deletion where there is no patch.
+struct Change<'c, C, G: ParentGame> {
+    repository: &'c SeaOrmTaskRepository<C, G>,
+    key: &'c TaskKey,
+    patch: Option<&'c TaskPatch>,
+}
+
+impl<C: TaskConnection, G: ParentGame> ReadThenWrite for Change<'_, C, G> {
+    type Row = Task;
+
+    fn attempts(&self) -> usize {
+        if self.patch.is_some() { UPDATE_ATTEMPTS } else { DELETE_ATTEMPTS }
+    }
+
+    async fn attempt<D: TaskConnection>(&self, connection: &D) -> Result<Attempt<Task>, TaskError> {
+        self.repository.attempt(connection, self.key, self.patch).await
+    }
+
+    fn skipped(&self) -> TaskError {
+        TaskError::skipped(self.key.clone())
+    }
+
+    fn overtaken(&self, last: Option<Task>) -> TaskError {
+        overtaken(self.key, last)
+    }
 }
 
 impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
-    /// Changes a task, or deletes it where there is no patch. Two round trips, one where the task does
-    /// not exist or the patch does not apply.
-    ///
-    /// In a transaction the read locks the task. On a pool that would take a transaction of its own,
-    /// which is begun only where others write the task all the time.
+    /// Changes a task, or deletes it where there is no patch.
     pub(super) async fn change_as_read(
         &self,
         key: &TaskKey,
         patch: Option<&TaskPatch>,
     ) -> Result<Task, TaskError> {
-        if self.connection.in_transaction() {
-            let attempt = self.attempt(&self.connection, key, patch).await?;
-            return match attempt {
-                Attempt::Written(task) => Ok(task),
-                Attempt::Overtaken(_) => Err(TaskError::skipped(key.clone())),
-            };
-        }
-        let attempts = if patch.is_some() { UPDATE_ATTEMPTS } else { DELETE_ATTEMPTS };
-        for _ in 0..attempts {
-            if let Attempt::Written(task) = self.attempt(&self.connection, key, patch).await? {
-                return Ok(task);
-            }
-        }
-        Box::pin(self.change_locked(key, patch)).await
-    }
-
-    /// The same in a transaction of its own, where the connection can begin one.
-    async fn change_locked(
-        &self,
-        key: &TaskKey,
-        patch: Option<&TaskPatch>,
-    ) -> Result<Task, TaskError> {
-        let transaction = match self.connection.begin_transaction().await {
-            Ok(transaction) => transaction,
-            Err(error) => return Err(self.write_failed(error).await),
-        };
-        let Some(transaction) = transaction else {
-            let mut last = None;
-            for _ in 0..ATTEMPTS_WITHOUT_TRANSACTION {
-                match self.attempt(&self.connection, key, patch).await? {
-                    Attempt::Written(task) => return Ok(task),
-                    Attempt::Overtaken(task) => last = Some(task),
-                }
-            }
-            return Err(overtaken(key, last));
-        };
-        let attempt = self.attempt(&transaction, key, patch).await;
-        match attempt {
-            Ok(Attempt::Written(task)) => match transaction.commit().await {
-                Ok(()) => Ok(task),
-                Err(error) => Err(self.write_failed(error).await),
-            },
-            // The first error is the one to report.
-            refused => {
-                let _ = transaction.rollback().await;
-                refused.and_then(|_| Err(TaskError::skipped(key.clone())))
-            }
-        }
+        read_then_write(&self.connection, &Change { repository: self, key, patch }).await
     }
 
     async fn attempt<D: TaskConnection>(
@@ -112,7 +77,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         connection: &D,
         key: &TaskKey,
         patch: Option<&TaskPatch>,
-    ) -> Result<Attempt, TaskError> {
+    ) -> Result<Attempt<Task>, TaskError> {
         let locks = connection.in_transaction();
         let read = self.read_as(connection, key, locks).await;
         let read = read.map_err(|error| self.read_failed(error))?;
@@ -123,7 +88,9 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let statement = self.statement_as_read(key, &read, patch);
         let answer = match connection.execute(statement).await {
             Ok(answer) => answer,
-            Err(error) => return Err(self.write_failed(error).await),
+            Err(error) => {
+                return Err(attempt_failed(&self.connection, connection, error.into()).await);
+            }
         };
         if answer.rows_affected() == 0 {
             return Ok(Attempt::Overtaken(read));
@@ -144,11 +111,10 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
                 patch.apply(&mut written);
                 Ok(Attempt::Written(written))
             }
-            // A transaction of the call's own is rolled back.
-            Err(error) if locks && !self.connection.in_transaction() => {
-                Err(self.write_failed(error).await)
+            Err(error) => {
+                Err(attempt_failed(&self.connection, connection, WriteFailure::Written(error))
+                    .await)
             }
-            Err(error) => Err(self.write_or_read_failed(WriteFailure::Written(error)).await),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Every write is one statement and opens no savepoint, so that two calls may run at once
 //! in one transaction, and dropping a call is no worse than dropping its statement. (On MySQL a write of
-//! one task may take a transaction of its own: see [`as_read`].)
+//! one task may take a transaction of its own: see [`read_then_write`].)
 
 pub(crate) mod as_read;
 pub(crate) mod bulk_change;
@@ -17,6 +17,7 @@ mod find_many;
 mod games;
 mod hidden_rows;
 mod list;
+mod read_then_write;
 mod resolver;
 mod select;
 pub(crate) mod sql;

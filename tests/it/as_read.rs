@@ -2,13 +2,15 @@
 //! with a column that another way of changing them would not leave alone.
 
 use crate::support::{
-    Backend, Counter, TestDatabase, assert_is, database_cases, on_database, run, tests_on,
+    Backend, Counter, Intercepted, Interceptor, TestDatabase, assert_is, database_cases,
+    on_database, run, tests_on,
 };
+use futures_util::future::BoxFuture;
 use futures_util::future::{join, join_all, try_join_all};
-use game_tasks::sea_orm::{DatabaseConnection, TransactionTrait};
+use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement, TransactionTrait};
 use game_tasks::{
-    Game, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskConnection, TaskError,
-    TaskPatch, TaskRepository, TaskRepositoryExt, TaskScope,
+    Game, GamePatch, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError, TaskPatch,
+    TaskRepository, TaskRepositoryExt, TaskScope,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
@@ -26,8 +28,9 @@ macro_rules! cases {
 cases!(
     every_answer_is_the_row_that_the_call_wrote,
     a_delete_ends_although_others_keep_writing,
-    a_connection_that_cannot_begin_a_transaction,
     calls_in_transactions_wait_for_each_other,
+    rows_that_change_before_each_write,
+    a_transaction_of_the_calls_own_that_fails,
 );
 tests_on!([mysql MySql], many_first_calls_at_once, |on| {
     super::on_database(on, super::CONNECTIONS, super::many_first_calls_at_once)
@@ -128,55 +131,114 @@ async fn a_delete_ends_although_others_keep_writing(database: &TestDatabase) {
     }
 }
 
-/// A pool of the application's that only passes statements on.
-struct Plain(DatabaseConnection);
+/// Runs a statement of another client's before each one that writes.
+struct Overtake {
+    db: DatabaseConnection,
+    statement: String,
+    can_begin: bool,
+}
 
-impl TaskConnection for Plain {
-    fn backend(&self) -> game_tasks::sea_orm::DbBackend {
-        self.0.backend()
+impl Interceptor for Overtake {
+    fn intercept<'c, T: Send + 'c>(
+        &'c self,
+        statement: &Statement,
+        call: BoxFuture<'c, Result<T, DbErr>>,
+    ) -> BoxFuture<'c, Result<T, DbErr>> {
+        let writes = !statement.sql.starts_with("SELECT");
+        Box::pin(async move {
+            if writes {
+                run(&self.db, &self.statement, []).await;
+            }
+            call.await
+        })
     }
-    fn in_transaction(&self) -> bool {
-        false
-    }
-    fn query_one(
-        &self,
-        statement: game_tasks::sea_orm::Statement,
-    ) -> futures_util::future::BoxFuture<
-        '_,
-        Result<Option<game_tasks::sea_orm::QueryResult>, game_tasks::sea_orm::DbErr>,
-    > {
-        self.0.query_one(statement)
-    }
-    fn query_all(
-        &self,
-        statement: game_tasks::sea_orm::Statement,
-    ) -> futures_util::future::BoxFuture<
-        '_,
-        Result<Vec<game_tasks::sea_orm::QueryResult>, game_tasks::sea_orm::DbErr>,
-    > {
-        self.0.query_all(statement)
-    }
-    fn execute(
-        &self,
-        statement: game_tasks::sea_orm::Statement,
-    ) -> futures_util::future::BoxFuture<
-        '_,
-        Result<game_tasks::sea_orm::ExecResult, game_tasks::sea_orm::DbErr>,
-    > {
-        self.0.execute(statement)
+
+    fn can_begin(&self) -> bool {
+        self.can_begin
     }
 }
 
-async fn a_connection_that_cannot_begin_a_transaction(database: &TestDatabase) {
+fn overtaking(
+    database: &TestDatabase,
+    statement: &str,
+    can_begin: bool,
+) -> Intercepted<DatabaseConnection, Overtake> {
+    let (db, statement) = (database.db.clone(), statement.to_owned());
+    Intercepted::new(database.db.clone(), Overtake { db, statement, can_begin })
+}
+
+const OVERTAKE_TASKS: &str = "UPDATE tasks SET strategyId = uuid()";
+const OVERTAKE_GAMES: &str = "UPDATE games SET strategyId = uuid()";
+
+async fn stored_game(database: &TestDatabase, id: Uuid) -> Game {
+    Game::find(&database.db, id).await.unwrap().unwrap()
+}
+
+/// The call locks the row after some attempts where it can, and gives up where it cannot.
+async fn rows_that_change_before_each_write(database: &TestDatabase) {
     let (tasks, task) = one_task(database).await;
-    let plain = Plain(database.db.clone());
-    let deleted = while_others_write(&tasks, task.id, tasks.on(&plain).delete(task.id)).await;
-    let exists = tasks.exists(task.id).await.unwrap();
-    match deleted {
-        Ok(_) => assert!(!exists),
-        Err(TaskError::Conflict { .. }) => assert!(exists),
-        Err(error) => panic!("{error:?}"),
+    let closed = || TaskPatch::new().status("closed");
+    let platform = || GamePatch::new().platform("web");
+
+    let db = overtaking(database, OVERTAKE_TASKS, false);
+    let mut refused = vec![tasks.on(&db).update(task.id, closed()).await];
+    // MariaDB's `DELETE` returns the row.
+    if database.backend == Backend::MySql {
+        refused.push(tasks.on(&db).delete(task.id).await);
     }
+    for refused in refused {
+        assert_is!(refused, Err(TaskError::Conflict { status, .. }) if *status == task.status);
+    }
+    assert_eq!(tasks.get(task.id).await.unwrap().status, task.status);
+    let db = overtaking(database, OVERTAKE_GAMES, false);
+    let error = Game::update(&db, task.game_id, platform()).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Call, "{error:?}");
+    assert_eq!(stored_game(database, task.game_id).await.platform, None);
+
+    let db = overtaking(database, OVERTAKE_TASKS, true);
+    let updated = tasks.on(&db).update(task.id, closed()).await.unwrap();
+    assert_eq!(updated.status, "closed");
+    assert_eq!(updated, tasks.get(task.id).await.unwrap());
+    let deleted = tasks.on(&db).delete(task.id).await.unwrap();
+    assert_ne!(deleted.strategy_id, updated.strategy_id, "nothing came between");
+    assert!(!tasks.exists(task.id).await.unwrap());
+    let db = overtaking(database, OVERTAKE_GAMES, true);
+    let updated = Game::update(&db, task.game_id, platform()).await.unwrap();
+    assert_eq!(updated.platform.as_deref(), Some("web"));
+    assert_eq!(updated, stored_game(database, task.game_id).await);
+}
+
+/// What a trigger leaves cannot be read, and so the transaction is rolled back.
+async fn a_transaction_of_the_calls_own_that_fails(database: &TestDatabase) {
+    let (tasks, task) = one_task(database).await;
+    let transaction = database.db.begin().await.unwrap();
+    run(&transaction, "SET sql_mode = ''", []).await;
+    for (table, column) in [("tasks", "status"), ("games", "platform")] {
+        let trigger = format!(
+            "CREATE TRIGGER app_{table} BEFORE UPDATE ON {table} FOR EACH ROW SET NEW.created_at = \
+             IF(NEW.{column} = 'unreadable', '0000-00-00 00:00:00', NEW.created_at)"
+        );
+        run(&transaction, &trigger, []).await;
+    }
+    run(&transaction, "SET sql_mode = DEFAULT", []).await;
+    transaction.commit().await.unwrap();
+
+    let db = overtaking(database, OVERTAKE_GAMES, true);
+    let patch = GamePatch::new().platform("unreadable");
+    let error = Game::update(&db, task.game_id, patch.clone()).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::No, "{error:?}");
+    assert_eq!(stored_game(database, task.game_id).await.platform, None);
+    // Without a transaction the change has been made.
+    let error = Game::update(&database.db, task.game_id, patch).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
+
+    let db = overtaking(database, OVERTAKE_TASKS, true);
+    let patch = TaskPatch::new().status("unreadable");
+    let error = tasks.on(&db).update(task.id, patch.clone()).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::No, "{error:?}");
+    assert_eq!(tasks.get(task.id).await.unwrap().status, task.status);
+    let error = tasks.update(task.id, patch).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Unknown, "{error:?}");
 }
 
 async fn calls_in_transactions_wait_for_each_other(database: &TestDatabase) {
@@ -186,8 +248,13 @@ async fn calls_in_transactions_wait_for_each_other(database: &TestDatabase) {
     tasks.on(&transaction).get(task.id).await.unwrap();
     tasks.update(task.id, TaskPatch::new().status("later")).await.unwrap();
     let patch = TaskPatch::new().strategy("own").if_status("later");
-    let updated = tasks.on(&transaction).update(task.id, patch).await.unwrap();
-    assert_eq!(updated.status, "later");
+    let updated = tasks.on(&transaction).update(task.id, patch).await;
+    if database.refuses_outdated_snapshots().await {
+        let error = updated.unwrap_err();
+        assert_eq!((error.retry(), error.transaction_lost()), (Retry::Transaction, true));
+        return;
+    }
+    assert_eq!(updated.unwrap().status, "later");
     let other = tokio::spawn({
         let (tasks, id) = (tasks.clone(), task.id);
         async move { tasks.update(id, TaskPatch::new().status("last")).await.unwrap() }

@@ -83,7 +83,8 @@ impl Game {
     /// In a transaction on PostgreSQL at `READ COMMITTED`, the call waits for a transaction that is
     /// creating the same game. At `REPEATABLE READ` and `SERIALIZABLE` it cannot see a game that was
     /// committed after the transaction's first statement, and fails with
-    /// [`Retry::Transaction`](crate::Retry::Transaction).
+    /// [`Retry::Transaction`](crate::Retry::Transaction). So it does at `REPEATABLE READ` on MariaDB with
+    /// `innodb_snapshot_isolation`, the default since 11.6.
     ///
     /// ```
     /// use game_tasks::{Game, TaskError, sea_orm::DatabaseConnection};

@@ -1,10 +1,11 @@
 //! The calls on the games table: what is sent, and what follows from the answer.
 
 use super::statements::{GameKey, OnConflict, Statements};
-use crate::database::as_read::{ATTEMPTS_WITHOUT_TRANSACTION, UPDATE_ATTEMPTS, stored_as_sent};
+use crate::database::as_read::stored_as_sent;
 use crate::database::connection::{WriteFailure, write_failed, write_or_read_failed};
 use crate::database::create::is_survivable;
 use crate::database::dialect::Dialect;
+use crate::database::read_then_write::{Attempt, ReadThenWrite, attempt_failed, read_then_write};
 use crate::database::{MAX_ATTEMPTS, TaskConnection, written_row};
 use crate::error::{Call, DatabaseError, FailureKind, Retry, TaskError};
 use crate::repository::CreateOutcome;
@@ -136,73 +137,16 @@ impl<'c, C: TaskConnection> GamesTable<'c, C> {
         Err(skipped())
     }
 
-    /// Changes a game where it is still as it was read. On a pool that others keep from succeeding, in a
-    /// transaction of the call's own.
+    /// Changes a game where it is still as it was read.
     pub(super) async fn update_as_read(
         &self,
         id: Uuid,
         patch: &GamePatch,
     ) -> Result<Game, TaskError> {
-        let in_transaction = self.connection.in_transaction();
-        for _ in 0..if in_transaction { 1 } else { UPDATE_ATTEMPTS } {
-            if let Some(game) = self.attempt_as_read(self.connection, id, patch).await? {
-                return Ok(game);
-            }
-        }
-        if in_transaction {
-            return Err(skipped());
-        }
-        let transaction = match self.connection.begin_transaction().await {
-            Ok(transaction) => transaction,
-            Err(error) => return Err(write_failed(self.connection, error).await),
-        };
-        let Some(transaction) = transaction else {
-            for _ in 0..ATTEMPTS_WITHOUT_TRANSACTION {
-                if let Some(game) = self.attempt_as_read(self.connection, id, patch).await? {
-                    return Ok(game);
-                }
-            }
-            let message = "other clients kept changing the game";
-            let kind = FailureKind::Serialization;
-            return Err(DatabaseError::custom(kind, Retry::Call, message).into());
-        };
-        match self.attempt_as_read(&transaction, id, patch).await {
-            Ok(Some(game)) => match transaction.commit().await {
-                Ok(()) => Ok(game),
-                Err(error) => Err(write_failed(self.connection, error).await),
-            },
-            // The first error is the one to report.
-            refused => {
-                let _ = transaction.rollback().await;
-                refused.and_then(|_| Err(skipped()))
-            }
-        }
+        read_then_write(self.connection, &Change { table: self, id, patch }).await
     }
 
-    /// Reads the game, which in a transaction locks it, and changes it; `None` if another client changed
-    /// it meanwhile.
-    async fn attempt_as_read<D: TaskConnection>(
-        &self,
-        connection: &D,
-        id: Uuid,
-        patch: &GamePatch,
-    ) -> Result<Option<Game>, TaskError> {
-        let games = GamesTable::new(connection);
-        let lock = if connection.in_transaction() { " FOR UPDATE" } else { "" };
-        let read = games.read(GameKey::Id(id), lock).await;
-        let read = read.map_err(|error| self.read_failed(error))?;
-        let read = read.ok_or(TaskError::GameNotFound { game_id: id })?;
-        let mut changed = read.clone();
-        if !patch.apply(&mut changed) {
-            return Ok(Some(read));
-        }
-        match games.changed_as_read(&read, changed, patch).await {
-            Ok(written) => Ok(written),
-            Err(failure) => Err(write_or_read_failed(self.connection, failure).await),
-        }
-    }
-
-    /// Makes the change if the game is as it was `read`.
+    /// Makes the change if the game is as it was `read`; `None` if another client changed it meanwhile.
     async fn changed_as_read(
         &self,
         read: &Game,
@@ -215,6 +159,43 @@ impl<'c, C: TaskConnection> GamesTable<'c, C> {
             return Ok(None);
         }
         self.stored(changed, stored_as_sent(&answer)).await.map(Some)
+    }
+}
+
+/// A change of a game.
+struct Change<'c, C> {
+    table: &'c GamesTable<'c, C>,
+    id: Uuid,
+    patch: &'c GamePatch,
+}
+
+impl<C: TaskConnection> ReadThenWrite for Change<'_, C> {
+    type Row = Game;
+
+    async fn attempt<D: TaskConnection>(&self, connection: &D) -> Result<Attempt<Game>, TaskError> {
+        let games = GamesTable::new(connection);
+        let lock = if connection.in_transaction() { " FOR UPDATE" } else { "" };
+        let read = games.read(GameKey::Id(self.id), lock).await;
+        let read = read.map_err(|error| self.table.read_failed(error))?;
+        let read = read.ok_or(TaskError::GameNotFound { game_id: self.id })?;
+        let mut changed = read.clone();
+        if !self.patch.apply(&mut changed) {
+            return Ok(Attempt::Written(read));
+        }
+        match games.changed_as_read(&read, changed, self.patch).await {
+            Ok(Some(written)) => Ok(Attempt::Written(written)),
+            Ok(None) => Ok(Attempt::Overtaken(read)),
+            Err(failure) => Err(attempt_failed(self.table.connection, connection, failure).await),
+        }
+    }
+
+    fn skipped(&self) -> TaskError {
+        skipped()
+    }
+
+    fn overtaken(&self, _last: Option<Game>) -> TaskError {
+        let message = "other clients kept changing the game";
+        DatabaseError::custom(FailureKind::Serialization, Retry::Call, message).into()
     }
 }
 

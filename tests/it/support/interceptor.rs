@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use game_tasks::TaskConnection;
 use game_tasks::sea_orm::error::ConnAcquireErr;
 use game_tasks::sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,6 +19,11 @@ pub(crate) trait Interceptor: Send + Sync {
     /// What the connection reports to the crate; `actual` is the truth.
     fn in_transaction(&self, actual: bool) -> bool {
         actual
+    }
+
+    /// Whether the crate may begin a transaction, in which nothing is intercepted.
+    fn can_begin(&self) -> bool {
+        false
     }
 }
 
@@ -53,6 +58,12 @@ impl<C: TaskConnection, I: Interceptor> TaskConnection for Intercepted<C, I> {
     fn execute(&self, statement: Statement) -> BoxFuture<'_, Result<ExecResult, DbErr>> {
         let call = self.connection.execute(statement.clone());
         self.interceptor.intercept(&statement, call)
+    }
+    fn begin_transaction(&self) -> BoxFuture<'_, Result<Option<DatabaseTransaction>, DbErr>> {
+        match self.interceptor.can_begin() {
+            true => self.connection.begin_transaction(),
+            false => Box::pin(async { Ok(None) }),
+        }
     }
 }
 
