@@ -266,10 +266,19 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
         keys: Option<&KeyList>,
         range: Option<&KeyRange>,
     ) -> Result<u64, TaskError> {
-        let statement = |hinted| self.statement(keys, range, hinted);
-        match self.repository.send_hinted(statement, C::execute).await {
+        let (repository, statement) =
+            (self.repository, |hinted| self.statement(keys, range, hinted));
+        let learned = repository.learn_distribution_in_transaction().await;
+        learned.map_err(|error| repository.read_failed(error))?;
+        let mut done = repository.send_hinted(statement, C::execute).await;
+        if let Err(error) = &done
+            && repository.is_distributed_after_all(error).await
+        {
+            done = repository.send_hinted(statement, C::execute).await;
+        }
+        match done {
             Ok(done) => Ok(done.rows_affected()),
-            Err(error) => Err(self.repository.write_failed(error).await),
+            Err(error) => Err(repository.write_failed(error).await),
         }
     }
 

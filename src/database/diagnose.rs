@@ -2,7 +2,7 @@
 
 use super::bulk_create::{Entry, encode};
 use super::create::already_exists;
-use super::sql::{BoundColumns, Decoder, Rows};
+use super::sql::{BoundColumns, Decoder, GameOwners, Rows};
 use super::{SeaOrmTaskRepository, TaskConnection};
 use crate::error::{TaskError, UnreadableTimestamp};
 use crate::repository::{CreateOutcome, OnExisting};
@@ -70,13 +70,14 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         // The task's columns come first, since it is decoded by their places.
         let (task, task_id, id) = (&names.named_columns, &names.id, names.unqualified(Column::Id));
         let (tasks, games, game_key) = (&names.tasks, &names.games, &names.game_key);
-        let and_in_scope = sql.and_in_scope(self.scope(), lock);
+        // Citus refuses a subquery here.
+        let and_in_scope = sql.and_in_scope_by(self.scope(), GameOwners::Joined);
         let and_may_create = sql.and_may_create(self.scope());
         let (rows, same_name) = (sql.rows("r", rows), sql.same_game_and_name("r"));
         sql.statement(format_args!(
-            "SELECT {task}, r.n AS n, {game_key} AS game, \
+            "SELECT {task}, r.n AS n, CASE WHEN 1 = 1{and_may_create} THEN {game_key} END AS game, \
              CASE WHEN 1 = 1{and_in_scope} THEN {task_id} END AS seen, x.{id} AS taken FROM {rows} \
-             LEFT JOIN {games} g ON {game_key} = r.g{and_may_create} \
+             LEFT JOIN {games} g ON {game_key} = r.g \
              LEFT JOIN {tasks} ON {same_name} LEFT JOIN {tasks} x ON x.{id} = r.i{lock}"
         ))
     }

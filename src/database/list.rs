@@ -124,10 +124,11 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     fn page_statement(&self, query: &TaskQuery, start: &PageStart, hinted: bool) -> Statement {
         let (sql, names, filter) = (self.sql(), self.names(), query.filter());
-        // Citus fails to sort rows of several shards whose columns are cast.
+        // Citus fails to sort rows of several shards whose columns are cast. The games that a scope looks
+        // up are in all of them.
         let returned = match filter.game_id {
-            Some(_) => names.returned_of_many(bound_by(query)),
-            None => names.returned(bound_by(query)),
+            Some(_) if self.scope().is_unrestricted() => names.returned_of_many(bound_by(query)),
+            Some(_) | None => names.returned(bound_by(query)),
         };
         let keys = self.keys_of(filter);
         let tasks = sql.tasks_of_keys(keys.as_ref());

@@ -12,6 +12,7 @@ mod create;
 mod delete;
 mod diagnose;
 pub(crate) mod dialect;
+pub(crate) mod distribution;
 mod find;
 mod find_many;
 mod games;

@@ -336,7 +336,10 @@ pub trait TaskRepositoryExt: TaskRepository {
     ///
     /// On a pool two round trips for every 10,000 tasks to be scanned (those of the game, or all),
     /// or one for every 10,000 keys; in a transaction one. On MariaDB and MySQL keys that are ids take one
-    /// more each time, which reads their external ids.
+    /// more each time, which reads their external ids. On PostgreSQL the first such call in a transaction
+    /// takes one more, which finds out
+    /// [whether Citus distributes the table](crate::docs::databases#citus); repositories that are made
+    /// from one another know.
     ///
     /// ```
     /// # use game_tasks::{TaskError, TaskFilter, TaskPatch, TaskRepositoryExt, uuid::Uuid};

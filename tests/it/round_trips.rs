@@ -6,8 +6,9 @@ use crate::support::{
 };
 use futures_util::TryStreamExt;
 use game_tasks::{
-    CreateOutcome, Game, GamePatch, MAX_PAGE_SIZE, NewTask, OnExisting, ResolveStrategyExt, Task,
-    TaskFilter, TaskPatch, TaskQuery, TaskRepository, TaskRepositoryExt,
+    CreateOutcome, Game, GamePatch, MAX_PAGE_SIZE, NewTask, OnExisting, ResolveStrategyExt,
+    SeaOrmTaskRepository, Task, TaskFilter, TaskPatch, TaskQuery, TaskRepository,
+    TaskRepositoryExt,
 };
 use game_tasks::{TaskConnection, sea_orm::TransactionTrait};
 use uuid::Uuid;
@@ -20,6 +21,7 @@ database_cases!(
     lists,
     bulk_changes,
     bulk_changes_in_several_statements,
+    the_first_bulk_change_in_a_transaction,
     resolved_strategies,
     a_refused_call_sends_one_more_statement,
     games,
@@ -168,6 +170,8 @@ async fn bulk_changes(database: &TestDatabase) {
         let expected = if counted.in_transaction { 1 } else { 2 };
         tasks.create_all(counted.batch("task", 20), OnExisting::Fail).await.unwrap();
         let of_game = TaskFilter::in_game(counted.game);
+        // The first may find out something about the table.
+        tasks.delete_many(of_game.clone().statuses(["rare"])).await.unwrap();
         let some = TaskFilter::all().external_id_prefix("task 0000");
         let patch = |strategy: &str| TaskPatch::new().strategy(strategy);
         for (filter, strategy) in [(&of_game, "a"), (&some, "b"), (&some, "b")] {
@@ -184,6 +188,26 @@ async fn bulk_changes(database: &TestDatabase) {
         assert_eq!(deleted, 10);
     })
     .await;
+}
+
+/// On PostgreSQL it finds out whether the table is distributed, for all repositories of a family.
+async fn the_first_bulk_change_in_a_transaction(database: &TestDatabase) {
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    let family = SeaOrmTaskRepository::new(database.db.clone());
+    family.create(NewTask::new(game, "task")).await.unwrap();
+    let first = if database.backend == Backend::Postgres { 2 } else { 1 };
+    for expected in [first, 1] {
+        let transaction = database.db.begin().await.unwrap();
+        let counting = Counter::on(&transaction);
+        let tasks = family.on(&counting);
+        for expected in [expected, 1] {
+            let none = TaskFilter::in_game(game).statuses(["rare"]);
+            let (deleted, sent) = counting.interceptor.count(tasks.delete_many(none)).await;
+            assert_eq!((deleted.unwrap(), sent), (0, expected));
+        }
+        drop(counting);
+        transaction.commit().await.unwrap();
+    }
 }
 
 async fn bulk_changes_in_several_statements(database: &TestDatabase) {

@@ -57,6 +57,14 @@ SELECT
   CAST(0 AS SIGNED)
 UNION ALL
 SELECT
+  'setting',
+  'autocommit',
+  CAST(IF (@@ autocommit, 'ON', 'OFF') AS CHAR CHARACTER SET utf8mb4),
+  '',
+  CAST(0 AS SIGNED),
+  CAST(0 AS SIGNED)
+UNION ALL
+SELECT
   'column',
   CAST(column_name AS CHAR CHARACTER SET utf8mb4),
   CAST(column_type AS CHAR CHARACTER SET utf8mb4),
@@ -491,7 +499,7 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN g.`id` END AS game,
   CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
   x.`id` AS taken
 FROM (
@@ -2063,7 +2071,7 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN g.`id` END AS game,
   CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
   x.`id` AS taken
 FROM (
@@ -3714,18 +3722,13 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
   CASE
     WHEN 1 = 1
-    AND (
-      `tasks`.`apiKey_used` = ?
-      OR EXISTS (
-        SELECT 1
-        FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
-      )
-    ) THEN `tasks`.`id`
+    AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin THEN g.`id`
+  END AS game,
+  CASE
+    WHEN 1 = 1
+    AND (`tasks`.`apiKey_used` = ? OR g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin) THEN `tasks`.`id`
   END AS seen,
   x.`id` AS taken
 FROM (
@@ -3738,28 +3741,27 @@ FROM (
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'task', 'own', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'task', 'own',
+--   '[0]'
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'other', 'default', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'other',
+--   'default', '[0]'
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <id>, 'task', 'default', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <id>, 'task', 'default',
+--   '[0]'
 
 -- find by id (in a scope)
 SELECT
@@ -5705,18 +5707,13 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
   CASE
     WHEN 1 = 1
-    AND (
-      `tasks`.`apiKey_used` = ?
-      OR EXISTS (
-        SELECT 1
-        FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
-      )
-    ) THEN `tasks`.`id`
+    AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin THEN g.`id`
+  END AS game,
+  CASE
+    WHEN 1 = 1
+    AND (`tasks`.`apiKey_used` = ? OR g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin) THEN `tasks`.`id`
   END AS seen,
   x.`id` AS taken
 FROM (
@@ -5736,12 +5733,11 @@ FROM (
     ) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Fail 0", "Fail 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Fail 0", "Fail 1"]'
 
 -- create_many of two hundred, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5753,8 +5749,8 @@ FROM (
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 200", "Fail 201", "Fail 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Fail 200", "Fail 201", "Fail 202", …]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>,
+--   's', '["Fail 200", "Fail 201", "Fail 202", …]'
 -- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 202", "Fail 203", "Fail 204", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
@@ -5882,8 +5878,8 @@ RETURNING
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 401", "Fail 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Fail 401", "Fail 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Fail 401", "Fail 402"]'
 
 -- create_many of two, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5895,8 +5891,8 @@ RETURNING
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, 'gme_live_mine',
 --   null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Keep 0", "Keep 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Keep 0", "Keep 1"]'
 
 -- create_many of two hundred, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5908,8 +5904,8 @@ RETURNING
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Keep 200", "Keep 201", "Keep 202", …]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>,
+--   's', '["Keep 200", "Keep 201", "Keep 202", …]'
 -- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 202", "Keep 203", "Keep 204", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
@@ -5934,8 +5930,8 @@ RETURNING
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Keep 401", "Keep 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Keep 401", "Keep 402"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -5990,8 +5986,8 @@ RETURNING
 
 -- create_many of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 0", "Update 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 0", "Update 1"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -6110,13 +6106,13 @@ RETURNING
 
 -- create_many of two that exist, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 0", "Update 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 0", "Update 1"]'
 
 -- create_many of two hundred, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Update 10", "Update 100", "Update 101", …]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>,
+--   's', '["Update 10", "Update 100", "Update 101", …]'
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 10", "Update 100", "Update 101", …]', <time>, <time>, 'gme_live_mine', null,
@@ -6125,8 +6121,8 @@ RETURNING
 
 -- create_many of two hundred, two of which exist, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Update 200", "Update 201", "Update 202", …]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>,
+--   's', '["Update 200", "Update 201", "Update 202", …]'
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 202", "Update 203", "Update 204", …]', <time>, <time>, 'gme_live_mine', null,
@@ -6135,8 +6131,8 @@ RETURNING
 
 -- create_many with ids, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 500", "Update 501"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 500", "Update 501"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -6263,8 +6259,8 @@ RETURNING
 
 -- create_many with different statuses, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 600", "Update 601"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 600", "Update 601"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -6385,8 +6381,8 @@ RETURNING
 
 -- create_all of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 400", "Update 401"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 400", "Update 401"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -6432,25 +6428,6 @@ WHERE
       LEFT JOIN `games` g ON g.`id` = d.g
       AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     WHERE g.`id` IS NULL
-  )
-  AND NOT EXISTS (
-    SELECT 1
-    FROM
-      r q STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = q.g
-      AND `tasks`.`externalTaskId` = q.e
-      AND CASE
-        WHEN 1 = 1
-        AND (
-          `tasks`.`apiKey_used` = ?
-          OR EXISTS (
-            SELECT 1
-            FROM `games` g
-            WHERE g.`id` = `tasks`.`gameId`
-              AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
-          )
-        ) THEN 0
-        ELSE 1
-      END = 1
   ) ON DUPLICATE KEY
 UPDATE
   `updated_at` = IF (
@@ -6529,13 +6506,12 @@ RETURNING
   `status`;
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 400", "Update 401"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'gme_live_mine',
---   'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <time>, <time>, 'gme_live_mine',
---   'gme_live_mine'
+--   'gme_live_mine', <time>, <time>, 'gme_live_mine', 'gme_live_mine'
 
 -- create_all of two, one of which exists, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 401", "Update 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 401", "Update 402"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -6574,25 +6550,6 @@ WHERE
       LEFT JOIN `games` g ON g.`id` = d.g
       AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
     WHERE g.`id` IS NULL
-  )
-  AND NOT EXISTS (
-    SELECT 1
-    FROM
-      r q STRAIGHT_JOIN `tasks` ON `tasks`.`gameId` = q.g
-      AND `tasks`.`externalTaskId` = q.e
-      AND CASE
-        WHEN 1 = 1
-        AND (
-          `tasks`.`apiKey_used` = ?
-          OR EXISTS (
-            SELECT 1
-            FROM `games` g
-            WHERE g.`id` = `tasks`.`gameId`
-              AND g.`apiKey_used` = ? COLLATE utf8mb4_nopad_bin
-          )
-        ) THEN 0
-        ELSE 1
-      END = 1
   ) ON DUPLICATE KEY
 UPDATE
   `updated_at` = IF (
@@ -6670,8 +6627,8 @@ RETURNING
   `strategyId`,
   `status`;
 -- with bytes of [<id>], <game>, 'Update 402', 's', '[0]', <time>, <time>, 'gme_live_mine', null,
---   'open', bytes of [<game>], '[0]', 'gme_live_mine', 'gme_live_mine', 'gme_live_mine',
---   'gme_live_mine', 'gme_live_mine', <time>, <time>, 'gme_live_mine', 'gme_live_mine'
+--   'open', bytes of [<game>], '[0]', 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <time>,
+--   <time>, 'gme_live_mine', 'gme_live_mine'
 
 
 -- Bulk changes, in a scope
@@ -7798,7 +7755,7 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN g.`id` END AS game,
   CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
   x.`id` AS taken
 FROM (
@@ -7848,7 +7805,7 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN g.`id` END AS game,
   CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
   x.`id` AS taken
 FROM (

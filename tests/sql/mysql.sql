@@ -57,6 +57,14 @@ SELECT
   CAST(0 AS SIGNED)
 UNION ALL
 SELECT
+  'setting',
+  'autocommit',
+  CAST(IF (@@ autocommit, 'ON', 'OFF') AS CHAR CHARACTER SET utf8mb4),
+  '',
+  CAST(0 AS SIGNED),
+  CAST(0 AS SIGNED)
+UNION ALL
+SELECT
   'column',
   CAST(column_name AS CHAR CHARACTER SET utf8mb4),
   CAST(column_type AS CHAR CHARACTER SET utf8mb4),
@@ -507,7 +515,7 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN g.`id` END AS game,
   CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
   x.`id` AS taken
 FROM (
@@ -1355,7 +1363,7 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN g.`id` END AS game,
   CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
   x.`id` AS taken
 FROM (
@@ -2625,18 +2633,10 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin THEN g.`id` END AS game,
   CASE
     WHEN 1 = 1
-    AND (
-      `tasks`.`apiKey_used` = ?
-      OR EXISTS (
-        SELECT 1
-        FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
-      )
-    ) THEN `tasks`.`id`
+    AND (`tasks`.`apiKey_used` = ? OR g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin) THEN `tasks`.`id`
   END AS seen,
   x.`id` AS taken
 FROM (
@@ -2649,28 +2649,27 @@ FROM (
   FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY)) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'task', 'own', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'task', 'own',
+--   '[0]'
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'other', 'default', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'other',
+--   'default', '[0]'
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <id>, 'task', 'default', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <id>, 'task', 'default',
+--   '[0]'
 
 -- find by id (in a scope)
 SELECT
@@ -3879,18 +3878,10 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin THEN g.`id` END AS game,
   CASE
     WHEN 1 = 1
-    AND (
-      `tasks`.`apiKey_used` = ?
-      OR EXISTS (
-        SELECT 1
-        FROM `games` g
-        WHERE g.`id` = `tasks`.`gameId`
-          AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
-      )
-    ) THEN `tasks`.`id`
+    AND (`tasks`.`apiKey_used` = ? OR g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin) THEN `tasks`.`id`
   END AS seen,
   x.`id` AS taken
 FROM (
@@ -3910,12 +3901,11 @@ FROM (
     ) j
 ) r
   LEFT JOIN `games` g ON g.`id` = r.g
-  AND g.`apiKey_used` = ? COLLATE utf8mb4_0900_bin
   LEFT JOIN `tasks` ON `tasks`.`gameId` = r.g
   AND `tasks`.`externalTaskId` = r.e
   LEFT JOIN `tasks` x ON x.`id` = r.i;
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Fail 0", "Fail 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Fail 0", "Fail 1"]'
 
 -- create_many of two hundred, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -3927,8 +3917,8 @@ FROM (
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 200", "Fail 201", "Fail 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Fail 200", "Fail 201", "Fail 202", …]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>,
+--   's', '["Fail 200", "Fail 201", "Fail 202", …]'
 -- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 202", "Fail 203", "Fail 204", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
@@ -4001,8 +3991,8 @@ WHERE
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 401", "Fail 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Fail 401", "Fail 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Fail 401", "Fail 402"]'
 
 -- create_many of two, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -4014,8 +4004,8 @@ WHERE
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, 'gme_live_mine',
 --   null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Keep 0", "Keep 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Keep 0", "Keep 1"]'
 
 -- create_many of two hundred, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -4027,8 +4017,8 @@ WHERE
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Keep 200", "Keep 201", "Keep 202", …]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>,
+--   's', '["Keep 200", "Keep 201", "Keep 202", …]'
 -- as in: create_many of two, Fail (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 202", "Keep 203", "Keep 204", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
@@ -4053,8 +4043,8 @@ WHERE
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Keep 401", "Keep 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Keep 401", "Keep 402"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -4100,8 +4090,8 @@ WHERE
 
 -- create_many of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 0", "Update 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 0", "Update 1"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -4176,13 +4166,13 @@ UPDATE
 
 -- create_many of two that exist, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 0", "Update 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 0", "Update 1"]'
 
 -- create_many of two hundred, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Update 10", "Update 100", "Update 101", …]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>,
+--   's', '["Update 10", "Update 100", "Update 101", …]'
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 10", "Update 100", "Update 101", …]', <time>, <time>, 'gme_live_mine', null,
@@ -4191,8 +4181,8 @@ UPDATE
 
 -- create_many of two hundred, two of which exist, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>, 's',
---   '["Update 200", "Update 201", "Update 202", …]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>, <id>, …], <game>,
+--   's', '["Update 200", "Update 201", "Update 202", …]'
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 202", "Update 203", "Update 204", …]', <time>, <time>, 'gme_live_mine', null,
@@ -4201,8 +4191,8 @@ UPDATE
 
 -- create_many with ids, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 500", "Update 501"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 500", "Update 501"]'
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', <time>,
@@ -4210,8 +4200,8 @@ UPDATE
 
 -- create_many with different statuses, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 600", "Update 601"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 600", "Update 601"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -4288,8 +4278,8 @@ UPDATE
 
 -- create_all of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 400", "Update 401"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 400", "Update 401"]'
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 400", "Update 401"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', <time>,
@@ -4297,8 +4287,8 @@ UPDATE
 
 -- create_all of two, one of which exists, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 401", "Update 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 401", "Update 402"]'
 INSERT INTO
   `tasks` (
     `id`,
@@ -5489,7 +5479,7 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN g.`id` END AS game,
   CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
   x.`id` AS taken
 FROM (
@@ -5539,7 +5529,7 @@ SELECT
   `tasks`.`strategyId`,
   `tasks`.`status`,
   r.n AS n,
-  g.`id` AS game,
+  CASE WHEN 1 = 1 THEN g.`id` END AS game,
   CASE WHEN 1 = 1 THEN `tasks`.`id` END AS seen,
   x.`id` AS taken
 FROM (

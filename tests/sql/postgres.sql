@@ -620,7 +620,7 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  g."id" AS game,
+  CASE WHEN 1 = 1 THEN g."id" END AS game,
   CASE WHEN 1 = 1 THEN "tasks"."id" END AS seen,
   x."id" AS taken
 FROM (
@@ -1763,7 +1763,7 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  g."id" AS game,
+  CASE WHEN 1 = 1 THEN g."id" END AS game,
   CASE WHEN 1 = 1 THEN "tasks"."id" END AS seen,
   x."id" AS taken
 FROM (
@@ -2177,7 +2177,7 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      CAST($10 AS timestamptz),
+      excluded."updated_at",
       (
         CASE
           WHEN "tasks"."updated_at" > '-infinity'
@@ -2210,26 +2210,24 @@ RETURNING
   "strategyId"::text,
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], <time>, <time>, null, null,
---   'open', <time>
+--   'open'
 
 -- create_many of two that exist, Update (without a scope)
 -- as in: create_many of two, Update (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], <time>, <time>, null, null,
---   'open', <time>
+--   'open'
 -- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1']
 
 -- create_many of two hundred, Update (without a scope)
 -- as in: create_many of two, Update (without a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Update 10', 'Update 100', 'Update 101', …], <time>, <time>, null, null, 'open',
---   <time>
+--   texts ['Update 10', 'Update 100', 'Update 101', …], <time>, <time>, null, null, 'open'
 
 -- create_many of two hundred, two of which exist, Update (without a scope)
 -- as in: create_many of two, Update (without a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
---   texts ['Update 200', 'Update 201', 'Update 202', …], <time>, <time>, null, null, 'open',
---   <time>
+--   texts ['Update 200', 'Update 201', 'Update 202', …], <time>, <time>, null, null, 'open'
 -- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 200', 'Update 201']
 
@@ -2266,18 +2264,22 @@ SELECT
   r.e,
   r.s,
   CAST($9 AS text)
-FROM
-  r
-  JOIN "games" g ON g."id" = r.g
-  LEFT JOIN "tasks" ON "tasks"."id" = r.i
-  AND NOT ("tasks"."gameId" = r.g AND "tasks"."externalTaskId" COLLATE "C" = r.e)
-WHERE 1 = 1 AND "tasks"."id" IS NULL
+FROM r JOIN "games" g ON g."id" = r.g
+WHERE
+  1 = 1
+  AND r.n NOT IN (
+    SELECT q.n
+    FROM
+      r q
+      JOIN "tasks" ON "tasks"."id" = q.i
+      AND NOT ("tasks"."gameId" = q.g AND "tasks"."externalTaskId" COLLATE "C" = q.e)
+  )
 ORDER BY r.n
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      CAST($10 AS timestamptz),
+      excluded."updated_at",
       (
         CASE
           WHEN "tasks"."updated_at" > '-infinity'
@@ -2310,7 +2312,7 @@ RETURNING
   "strategyId"::text,
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 500', 'Update 501'], <time>, <time>, null,
---   null, 'open', <time>
+--   null, 'open'
 
 -- create_many with different statuses, Update (without a scope)
 INSERT INTO
@@ -2363,7 +2365,7 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      CAST($10 AS timestamptz),
+      excluded."updated_at",
       (
         CASE
           WHEN "tasks"."updated_at" > '-infinity'
@@ -2396,7 +2398,7 @@ RETURNING
   "strategyId"::text,
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 600', 'Update 601'],
---   texts ['open', 'closed'], <time>, <time>, null, null, <time>
+--   texts ['open', 'closed'], <time>, <time>, null, null
 
 -- create_all of two, Update (without a scope)
 -- as in: create_many of two that exist, Fail (without a scope)
@@ -2459,7 +2461,7 @@ w AS (
     END,
     "updated_at" = CASE
       WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-        CAST($11 AS timestamptz),
+        excluded."updated_at",
         (
           CASE
             WHEN "tasks"."updated_at" > '-infinity'
@@ -2489,11 +2491,11 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE
-  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($12 AS bigint)) THEN NULL
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($11 AS bigint)) THEN NULL
   ELSE -1
 END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 400', 'Update 401'], <time>, <time>, null,
---   null, 'open', uuids [<game>], <time>, 2
+--   null, 'open', uuids [<game>], 2
 
 -- create_all of two, one of which exists, Update (without a scope)
 -- as in: create_many of two that exist, Fail (without a scope)
@@ -2561,7 +2563,7 @@ w AS (
     END,
     "updated_at" = CASE
       WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-        CAST($11 AS timestamptz),
+        excluded."updated_at",
         (
           CASE
             WHEN "tasks"."updated_at" > '-infinity'
@@ -2591,11 +2593,11 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE
-  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($12 AS bigint)) THEN NULL
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($11 AS bigint)) THEN NULL
   ELSE -1
 END;
 -- with <game>, 'Update 402', 's', uuids [<id>], <time>, <time>, null, null, 'open', uuids [<game>],
---   <time>, 1
+--   1
 
 
 -- Bulk changes, without a scope
@@ -3581,53 +3583,44 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  g."id" AS game,
+  CASE WHEN 1 = 1 AND g."apiKey_used" COLLATE "C" = $1 THEN g."id" END AS game,
   CASE
     WHEN 1 = 1
-    AND (
-      "tasks"."apiKey_used" = $1
-      OR EXISTS (
-        SELECT 1
-        FROM "games" g
-        WHERE g."id" = "tasks"."gameId"
-          AND g."apiKey_used" COLLATE "C" = $2
-      )
-    ) THEN "tasks"."id"
+    AND ("tasks"."apiKey_used" = $2 OR g."apiKey_used" COLLATE "C" = $3) THEN "tasks"."id"
   END AS seen,
   x."id" AS taken
 FROM (
   SELECT
     a.n - 1 AS n,
     a.i AS i,
-    CAST($3 AS uuid) AS g,
-    CAST($4 AS text) AS e,
-    CAST($5 AS text) AS s
-  FROM unnest((SELECT CAST($6 AS uuid[])))
+    CAST($4 AS uuid) AS g,
+    CAST($5 AS text) AS e,
+    CAST($6 AS text) AS s
+  FROM unnest((SELECT CAST($7 AS uuid[])))
   WITH ORDINALITY AS a(i, n)
   WHERE a.n > 0 OFFSET 0
 ) r
   LEFT JOIN "games" g ON g."id" = r.g
-  AND g."apiKey_used" COLLATE "C" = $7
   LEFT JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
   AND "tasks"."externalTaskId" COLLATE "C" = r.e
   AND "tasks"."externalTaskId" COLLATE "C" >= r.e
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
--- with 'gme_live_mine', 'gme_live_mine', <game>, 'task', 'own', uuids [<id>], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 'task', 'own', uuids [<id>]
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 'other', 'default', uuids [<id>], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 'other', 'default', uuids [<id>]
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <id>, 'task', 'default', uuids [<id>], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <id>, 'task', 'default', uuids [<id>]
 
 -- find by id (in a scope)
 SELECT
@@ -4189,11 +4182,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4222,11 +4215,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4256,11 +4249,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4289,11 +4282,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4323,11 +4316,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4356,11 +4349,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4390,11 +4383,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4423,11 +4416,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4457,11 +4450,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4490,11 +4483,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4524,11 +4517,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4557,11 +4550,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4591,11 +4584,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -4706,11 +4699,11 @@ SELECT
     WHEN "updated_at" > '-infinity'
     AND "updated_at" < '262142-01-01 00:00:00+00' THEN "updated_at"
   END,
-  "apiKey_used"::text,
-  "oauth_user_id"::text,
-  "externalTaskId"::text,
-  "strategyId"::text,
-  "status"::text
+  "apiKey_used",
+  "oauth_user_id",
+  "externalTaskId",
+  "strategyId",
+  "status"
 FROM "tasks"
 WHERE
   1 = 1
@@ -5145,35 +5138,26 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  g."id" AS game,
+  CASE WHEN 1 = 1 AND g."apiKey_used" COLLATE "C" = $1 THEN g."id" END AS game,
   CASE
     WHEN 1 = 1
-    AND (
-      "tasks"."apiKey_used" = $1
-      OR EXISTS (
-        SELECT 1
-        FROM "games" g
-        WHERE g."id" = "tasks"."gameId"
-          AND g."apiKey_used" COLLATE "C" = $2
-      )
-    ) THEN "tasks"."id"
+    AND ("tasks"."apiKey_used" = $2 OR g."apiKey_used" COLLATE "C" = $3) THEN "tasks"."id"
   END AS seen,
   x."id" AS taken
 FROM (
-  SELECT a.n - 1 AS n, a.i AS i, CAST($3 AS uuid) AS g, a.e AS e, CAST($4 AS text) AS s
-  FROM unnest((SELECT CAST($5 AS uuid[])), (SELECT CAST($6 AS text[])))
+  SELECT a.n - 1 AS n, a.i AS i, CAST($4 AS uuid) AS g, a.e AS e, CAST($5 AS text) AS s
+  FROM unnest((SELECT CAST($6 AS uuid[])), (SELECT CAST($7 AS text[])))
   WITH ORDINALITY AS a(i, e, n)
   WHERE a.n > 0 OFFSET 0
 ) r
   LEFT JOIN "games" g ON g."id" = r.g
-  AND g."apiKey_used" COLLATE "C" = $7
   LEFT JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
   AND "tasks"."externalTaskId" COLLATE "C" = r.e
   AND "tasks"."externalTaskId" COLLATE "C" >= r.e
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Fail 0', 'Fail 1'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Fail 0', 'Fail 1']
 
 -- create_many of two hundred, Fail (in a scope)
 INSERT INTO
@@ -5250,8 +5234,8 @@ RETURNING
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Fail 200', 'Fail 201', 'Fail 202', …],
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Fail 200', 'Fail 201'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Fail 200', 'Fail 201']
 
 -- create_many with ids, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5409,8 +5393,8 @@ END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 401', 'Fail 402'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Fail 401', 'Fail 402'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Fail 401', 'Fail 402']
 
 -- create_many of two, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5422,8 +5406,8 @@ END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Keep 0', 'Keep 1'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Keep 0', 'Keep 1']
 
 -- create_many of two hundred, Keep (in a scope)
 -- as in: create_many of two hundred, Fail (in a scope)
@@ -5438,8 +5422,8 @@ END;
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Keep 200', 'Keep 201', 'Keep 202', …],
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Keep 200', 'Keep 201'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Keep 200', 'Keep 201']
 
 -- create_many with ids, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5461,8 +5445,8 @@ END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 401', 'Keep 402'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Keep 401', 'Keep 402'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Keep 401', 'Keep 402']
 WITH
 w AS (
   INSERT INTO
@@ -5586,7 +5570,7 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      CAST($11 AS timestamptz),
+      excluded."updated_at",
       (
         CASE
           WHEN "tasks"."updated_at" > '-infinity'
@@ -5598,15 +5582,6 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   END
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
-  AND (
-    "tasks"."apiKey_used" = CAST($12 AS text)
-    OR EXISTS (
-      SELECT 1
-      FROM "games" g
-      WHERE g."id" = "tasks"."gameId"
-        AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
-    )
-  )
   AND "tasks"."created_at" > '-infinity'
   AND "tasks"."created_at" < '262142-01-01 00:00:00+00'
   AND "tasks"."updated_at" > '-infinity'
@@ -5628,30 +5603,30 @@ RETURNING
   "strategyId"::text,
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], <time>, <time>,
---   'gme_live_mine', null, 'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
+--   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_many of two that exist, Update (in a scope)
 -- as in: create_many of two, Update (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], <time>, <time>,
---   'gme_live_mine', null, 'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
+--   'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Update 0', 'Update 1'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Update 0', 'Update 1']
 
 -- create_many of two hundred, Update (in a scope)
 -- as in: create_many of two, Update (in a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
 --   texts ['Update 10', 'Update 100', 'Update 101', …], <time>, <time>, 'gme_live_mine', null,
---   'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
+--   'open', 'gme_live_mine'
 
 -- create_many of two hundred, two of which exist, Update (in a scope)
 -- as in: create_many of two, Update (in a scope)
 -- with <game>, 's', uuids [<id>, <id>, <id>, …],
 --   texts ['Update 200', 'Update 201', 'Update 202', …], <time>, <time>, 'gme_live_mine', null,
---   'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
+--   'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Update 200', 'Update 201'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Update 200', 'Update 201']
 
 -- create_many with ids, Update (in a scope)
 INSERT INTO
@@ -5690,15 +5665,21 @@ FROM
   r
   JOIN "games" g ON g."id" = r.g
   AND g."apiKey_used" COLLATE "C" = CAST($10 AS text)
-  LEFT JOIN "tasks" ON "tasks"."id" = r.i
-  AND NOT ("tasks"."gameId" = r.g AND "tasks"."externalTaskId" COLLATE "C" = r.e)
-WHERE 1 = 1 AND "tasks"."id" IS NULL
+WHERE
+  1 = 1
+  AND r.n NOT IN (
+    SELECT q.n
+    FROM
+      r q
+      JOIN "tasks" ON "tasks"."id" = q.i
+      AND NOT ("tasks"."gameId" = q.g AND "tasks"."externalTaskId" COLLATE "C" = q.e)
+  )
 ORDER BY r.n
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      CAST($11 AS timestamptz),
+      excluded."updated_at",
       (
         CASE
           WHEN "tasks"."updated_at" > '-infinity'
@@ -5710,15 +5691,6 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   END
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
-  AND (
-    "tasks"."apiKey_used" = CAST($12 AS text)
-    OR EXISTS (
-      SELECT 1
-      FROM "games" g
-      WHERE g."id" = "tasks"."gameId"
-        AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
-    )
-  )
   AND "tasks"."created_at" > '-infinity'
   AND "tasks"."created_at" < '262142-01-01 00:00:00+00'
   AND "tasks"."updated_at" > '-infinity'
@@ -5740,7 +5712,7 @@ RETURNING
   "strategyId"::text,
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 500', 'Update 501'], <time>, <time>,
---   'gme_live_mine', null, 'open', 'gme_live_mine', <time>, 'gme_live_mine', 'gme_live_mine'
+--   'gme_live_mine', null, 'open', 'gme_live_mine'
 
 -- create_many with different statuses, Update (in a scope)
 INSERT INTO
@@ -5796,7 +5768,7 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE WHEN 1 = 1 THEN excluded."strategyId" END,
   "updated_at" = CASE
     WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-      CAST($11 AS timestamptz),
+      excluded."updated_at",
       (
         CASE
           WHEN "tasks"."updated_at" > '-infinity'
@@ -5808,15 +5780,6 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   END
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
-  AND (
-    "tasks"."apiKey_used" = CAST($12 AS text)
-    OR EXISTS (
-      SELECT 1
-      FROM "games" g
-      WHERE g."id" = "tasks"."gameId"
-        AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
-    )
-  )
   AND "tasks"."created_at" > '-infinity'
   AND "tasks"."created_at" < '262142-01-01 00:00:00+00'
   AND "tasks"."updated_at" > '-infinity'
@@ -5838,13 +5801,12 @@ RETURNING
   "strategyId"::text,
   "status"::text;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 600', 'Update 601'],
---   texts ['open', 'closed'], <time>, <time>, 'gme_live_mine', null, 'gme_live_mine', <time>,
---   'gme_live_mine', 'gme_live_mine'
+--   texts ['open', 'closed'], <time>, <time>, 'gme_live_mine', null, 'gme_live_mine'
 
 -- create_all of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Update 400', 'Update 401'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Update 400', 'Update 401']
 WITH
 w AS (
   INSERT INTO
@@ -5894,40 +5856,9 @@ w AS (
         AND g."apiKey_used" COLLATE "C" = CAST($11 AS text)
       WHERE g."id" IS NULL
     )
-    AND NOT EXISTS (
-      SELECT 1
-      FROM
-        r q
-        JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ q.g, q.g ])
-        AND "tasks"."externalTaskId" COLLATE "C" = q.e
-        AND "tasks"."externalTaskId" COLLATE "C" >= q.e
-        AND "tasks"."externalTaskId" COLLATE "C" <= q.e
-        AND CASE
-          WHEN 1 = 1
-          AND (
-            "tasks"."apiKey_used" = CAST($12 AS text)
-            OR EXISTS (
-              SELECT 1
-              FROM "games" g
-              WHERE g."id" = "tasks"."gameId"
-                AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
-            )
-          ) THEN 0
-          ELSE 1
-        END = 1
-    )
   ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
     "strategyId" = CASE
       WHEN 1 = 1
-      AND (
-        "tasks"."apiKey_used" = CAST($14 AS text)
-        OR EXISTS (
-          SELECT 1
-          FROM "games" g
-          WHERE g."id" = "tasks"."gameId"
-            AND g."apiKey_used" COLLATE "C" = CAST($15 AS text)
-        )
-      )
       AND "tasks"."created_at" > '-infinity'
       AND "tasks"."created_at" < '262142-01-01 00:00:00+00'
       AND "tasks"."updated_at" > '-infinity'
@@ -5935,7 +5866,7 @@ w AS (
     END,
     "updated_at" = CASE
       WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-        CAST($16 AS timestamptz),
+        excluded."updated_at",
         (
           CASE
             WHEN "tasks"."updated_at" > '-infinity'
@@ -5965,17 +5896,16 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE
-  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($17 AS bigint)) THEN NULL
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($12 AS bigint)) THEN NULL
   ELSE -1
 END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 400', 'Update 401'], <time>, <time>,
---   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 'gme_live_mine',
---   'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <time>, 2
+--   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 
 -- create_all of two, one of which exists, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Update 401', 'Update 402'], 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
+--   texts ['Update 401', 'Update 402']
 WITH
 w AS (
   INSERT INTO
@@ -6030,40 +5960,9 @@ w AS (
         AND g."apiKey_used" COLLATE "C" = CAST($11 AS text)
       WHERE g."id" IS NULL
     )
-    AND NOT EXISTS (
-      SELECT 1
-      FROM
-        r q
-        JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ q.g, q.g ])
-        AND "tasks"."externalTaskId" COLLATE "C" = q.e
-        AND "tasks"."externalTaskId" COLLATE "C" >= q.e
-        AND "tasks"."externalTaskId" COLLATE "C" <= q.e
-        AND CASE
-          WHEN 1 = 1
-          AND (
-            "tasks"."apiKey_used" = CAST($12 AS text)
-            OR EXISTS (
-              SELECT 1
-              FROM "games" g
-              WHERE g."id" = "tasks"."gameId"
-                AND g."apiKey_used" COLLATE "C" = CAST($13 AS text)
-            )
-          ) THEN 0
-          ELSE 1
-        END = 1
-    )
   ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
     "strategyId" = CASE
       WHEN 1 = 1
-      AND (
-        "tasks"."apiKey_used" = CAST($14 AS text)
-        OR EXISTS (
-          SELECT 1
-          FROM "games" g
-          WHERE g."id" = "tasks"."gameId"
-            AND g."apiKey_used" COLLATE "C" = CAST($15 AS text)
-        )
-      )
       AND "tasks"."created_at" > '-infinity'
       AND "tasks"."created_at" < '262142-01-01 00:00:00+00'
       AND "tasks"."updated_at" > '-infinity'
@@ -6071,7 +5970,7 @@ w AS (
     END,
     "updated_at" = CASE
       WHEN "tasks"."strategyId" <> excluded."strategyId" THEN GREATEST(
-        CAST($16 AS timestamptz),
+        excluded."updated_at",
         (
           CASE
             WHEN "tasks"."updated_at" > '-infinity'
@@ -6101,12 +6000,11 @@ w AS (
 SELECT *
 FROM w
 LIMIT CASE
-  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($17 AS bigint)) THEN NULL
+  WHEN (SELECT COUNT(*) FROM w) IN (0, CAST($12 AS bigint)) THEN NULL
   ELSE -1
 END;
 -- with <game>, 'Update 402', 's', uuids [<id>], <time>, <time>, 'gme_live_mine', null, 'open',
---   uuids [<game>], 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', 'gme_live_mine',
---   'gme_live_mine', <time>, 1
+--   uuids [<game>], 'gme_live_mine', 1
 
 
 -- Bulk changes, in a scope
@@ -7551,14 +7449,14 @@ END;
 -- create_many of two, Update (in a transaction)
 -- as in: create_many of two, Update (without a scope)
 -- with <game>, 'default', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], <time>, <time>, null,
---   null, 'open', <time>
+--   null, 'open'
 
 -- create_all of two, Update (in a transaction)
 -- as in: create_many of two that exist, Fail (without a scope)
 -- with <game>, 'default', uuids [<id>, <id>], texts ['Update 2', 'Update 3']
 -- as in: create_all of two, Update (without a scope)
 -- with <game>, 'default', uuids [<id>, <id>], texts ['Update 2', 'Update 3'], <time>, <time>, null,
---   null, 'open', uuids [<game>], <time>, 2
+--   null, 'open', uuids [<game>], 2
 
 -- update by id (in a transaction)
 -- as in: update of nothing (without a scope)
@@ -7571,6 +7469,7 @@ END;
 -- with <id>
 
 -- update_many of a game (in a transaction)
+SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL;
 UPDATE "tasks" SET
   "status" = $1,
   "updated_at" = GREATEST(

@@ -674,7 +674,7 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  g."id" AS game,
+  CASE WHEN 1 = 1 THEN g."id" END AS game,
   CASE WHEN 1 = 1 THEN "tasks"."id" END AS seen,
   x."id" AS taken
 FROM (
@@ -1841,7 +1841,7 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  g."id" AS game,
+  CASE WHEN 1 = 1 THEN g."id" END AS game,
   CASE WHEN 1 = 1 THEN "tasks"."id" END AS seen,
   x."id" AS taken
 FROM (
@@ -3396,18 +3396,10 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  g."id" AS game,
+  CASE WHEN 1 = 1 AND g."apiKey_used" = ? COLLATE BINARY THEN g."id" END AS game,
   CASE
     WHEN 1 = 1
-    AND (
-      "tasks"."apiKey_used" = ?
-      OR EXISTS (
-        SELECT 1
-        FROM "games" g
-        WHERE g."id" = "tasks"."gameId"
-          AND g."apiKey_used" = ? COLLATE BINARY
-      )
-    ) THEN "tasks"."id"
+    AND ("tasks"."apiKey_used" = ? OR g."apiKey_used" = ? COLLATE BINARY) THEN "tasks"."id"
   END AS seen,
   x."id" AS taken
 FROM (
@@ -3415,28 +3407,27 @@ FROM (
   FROM json_each(?)
 ) r
   LEFT JOIN "games" g ON g."id" = r.g
-  AND g."apiKey_used" = ? COLLATE BINARY
   LEFT JOIN "tasks" ON "tasks"."gameId" = r.g
   AND "tasks"."externalTaskId" = r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'task', 'own', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'task', 'own',
+--   '[0]'
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'other', 'default', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <game>, 'other',
+--   'default', '[0]'
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <id>, 'task', 'default', '[0]',
---   'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>], <id>, 'task', 'default',
+--   '[0]'
 
 -- find by id (in a scope)
 SELECT
@@ -4988,18 +4979,10 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  g."id" AS game,
+  CASE WHEN 1 = 1 AND g."apiKey_used" = ? COLLATE BINARY THEN g."id" END AS game,
   CASE
     WHEN 1 = 1
-    AND (
-      "tasks"."apiKey_used" = ?
-      OR EXISTS (
-        SELECT 1
-        FROM "games" g
-        WHERE g."id" = "tasks"."gameId"
-          AND g."apiKey_used" = ? COLLATE BINARY
-      )
-    ) THEN "tasks"."id"
+    AND ("tasks"."apiKey_used" = ? OR g."apiKey_used" = ? COLLATE BINARY) THEN "tasks"."id"
   END AS seen,
   x."id" AS taken
 FROM (
@@ -5007,12 +4990,11 @@ FROM (
   FROM json_each(?)
 ) r
   LEFT JOIN "games" g ON g."id" = r.g
-  AND g."apiKey_used" = ? COLLATE BINARY
   LEFT JOIN "tasks" ON "tasks"."gameId" = r.g
   AND "tasks"."externalTaskId" = r.e
   LEFT JOIN "tasks" x ON x."id" = r.i;
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Fail 0", "Fail 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Fail 0", "Fail 1"]'
 
 -- create_many of two hundred, Fail (in a scope)
 INSERT INTO
@@ -5058,8 +5040,8 @@ WHERE
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Fail 200", "Fail 201", "Fail 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Fail 200", "Fail 201"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Fail 200", "Fail 201"]'
 
 -- create_many with ids, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5171,8 +5153,8 @@ WHERE
 -- with bytes of [<id>, <id>], <game>, 's', '["Fail 401", "Fail 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'tasks'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Fail 401", "Fail 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Fail 401", "Fail 402"]'
 
 -- create_many of two, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5184,8 +5166,8 @@ WHERE
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 0", "Keep 1"]', <time>, <time>, 'gme_live_mine',
 --   null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Keep 0", "Keep 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Keep 0", "Keep 1"]'
 
 -- create_many of two hundred, Keep (in a scope)
 -- as in: create_many of two hundred, Fail (in a scope)
@@ -5200,8 +5182,8 @@ WHERE
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's', '["Keep 200", "Keep 201", "Keep 202", …]',
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Keep 200", "Keep 201"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Keep 200", "Keep 201"]'
 
 -- create_many with ids, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5223,8 +5205,8 @@ WHERE
 -- with bytes of [<id>, <id>], <game>, 's', '["Keep 401", "Keep 402"]', <time>, <time>,
 --   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'tasks'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Keep 401", "Keep 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Keep 401", "Keep 402"]'
 INSERT INTO
   "tasks" (
     "id",
@@ -5320,15 +5302,6 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
   AND (
-    "tasks"."apiKey_used" = ?
-    OR EXISTS (
-      SELECT 1
-      FROM "games" g
-      WHERE g."id" = "tasks"."gameId"
-        AND g."apiKey_used" = ? COLLATE BINARY
-    )
-  )
-  AND (
     "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
     AND julianday("tasks"."created_at") IS NOT NULL
     OR compared("tasks"."created_at") >= '0'
@@ -5355,32 +5328,30 @@ RETURNING
   "strategyId",
   "status";
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 0", "Update 1"]', <time>, <time>,
---   'gme_live_mine', null, 'open', 'gme_live_mine', '<time>', <time>, 'gme_live_mine',
---   'gme_live_mine'
+--   'gme_live_mine', null, 'open', 'gme_live_mine', '<time>', <time>
 
 -- create_many of two that exist, Update (in a scope)
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 0", "Update 1"]', <time>, <time>,
---   'gme_live_mine', null, 'open', 'gme_live_mine', '<time>', <time>, 'gme_live_mine',
---   'gme_live_mine'
+--   'gme_live_mine', null, 'open', 'gme_live_mine', '<time>', <time>
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 0", "Update 1"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 0", "Update 1"]'
 
 -- create_many of two hundred, Update (in a scope)
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 10", "Update 100", "Update 101", …]', <time>, <time>, 'gme_live_mine', null,
---   'open', 'gme_live_mine', '<time>', <time>, 'gme_live_mine', 'gme_live_mine'
+--   'open', 'gme_live_mine', '<time>', <time>
 
 -- create_many of two hundred, two of which exist, Update (in a scope)
 -- as in: create_many of two, Update (in a scope)
 -- with bytes of [<id>, <id>, <id>, …], <game>, 's',
 --   '["Update 200", "Update 201", "Update 202", …]', <time>, <time>, 'gme_live_mine', null,
---   'open', 'gme_live_mine', '<time>', <time>, 'gme_live_mine', 'gme_live_mine'
+--   'open', 'gme_live_mine', '<time>', <time>
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 200", "Update 201"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 200", "Update 201"]'
 
 -- create_many with ids, Update (in a scope)
 INSERT INTO
@@ -5436,15 +5407,6 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
   AND (
-    "tasks"."apiKey_used" = ?
-    OR EXISTS (
-      SELECT 1
-      FROM "games" g
-      WHERE g."id" = "tasks"."gameId"
-        AND g."apiKey_used" = ? COLLATE BINARY
-    )
-  )
-  AND (
     "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
     AND julianday("tasks"."created_at") IS NOT NULL
     OR compared("tasks"."created_at") >= '0'
@@ -5471,8 +5433,7 @@ RETURNING
   "strategyId",
   "status";
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 500", "Update 501"]', <time>, <time>,
---   'gme_live_mine', null, 'open', 'gme_live_mine', '<time>', <time>, 'gme_live_mine',
---   'gme_live_mine'
+--   'gme_live_mine', null, 'open', 'gme_live_mine', '<time>', <time>
 
 -- create_many with different statuses, Update (in a scope)
 INSERT INTO
@@ -5526,15 +5487,6 @@ ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
 WHERE
   "tasks"."strategyId" <> excluded."strategyId"
   AND (
-    "tasks"."apiKey_used" = ?
-    OR EXISTS (
-      SELECT 1
-      FROM "games" g
-      WHERE g."id" = "tasks"."gameId"
-        AND g."apiKey_used" = ? COLLATE BINARY
-    )
-  )
-  AND (
     "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
     AND julianday("tasks"."created_at") IS NOT NULL
     OR compared("tasks"."created_at") >= '0'
@@ -5561,13 +5513,12 @@ RETURNING
   "strategyId",
   "status";
 -- with bytes of [<id>, <id>], <game>, 's', '[["Update 600","open"], ["Update 601","closed"]]',
---   <time>, <time>, 'gme_live_mine', null, 'gme_live_mine', '<time>', <time>, 'gme_live_mine',
---   'gme_live_mine'
+--   <time>, <time>, 'gme_live_mine', null, 'gme_live_mine', '<time>', <time>
 
 -- create_all of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 400", "Update 401"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 400", "Update 401"]'
 INSERT INTO
   "tasks" (
     "id",
@@ -5602,26 +5553,6 @@ WHERE
   )
   AND NOT EXISTS (
     SELECT 1
-    FROM
-      r q
-      CROSS JOIN "tasks" ON "tasks"."gameId" = q.g
-      AND "tasks"."externalTaskId" = q.e
-      AND CASE
-        WHEN 1 = 1
-        AND (
-          "tasks"."apiKey_used" = ?
-          OR EXISTS (
-            SELECT 1
-            FROM "games" g
-            WHERE g."id" = "tasks"."gameId"
-              AND g."apiKey_used" = ? COLLATE BINARY
-          )
-        ) THEN 0
-        ELSE 1
-      END = 1
-  )
-  AND NOT EXISTS (
-    SELECT 1
     FROM (
       SELECT type, tbl_name, sql
       FROM sqlite_schema
@@ -5637,15 +5568,6 @@ WHERE
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE
     WHEN 1 = 1
-    AND (
-      "tasks"."apiKey_used" = ?
-      OR EXISTS (
-        SELECT 1
-        FROM "games" g
-        WHERE g."id" = "tasks"."gameId"
-          AND g."apiKey_used" = ? COLLATE BINARY
-      )
-    )
     AND (
       "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
       AND julianday("tasks"."created_at") IS NOT NULL
@@ -5691,13 +5613,13 @@ RETURNING
   "strategyId",
   "status";
 -- with bytes of [<id>, <id>], <game>, 's', '["Update 400", "Update 401"]', <time>, <time>,
---   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'gme_live_mine',
---   'gme_live_mine', 'tasks', 'gme_live_mine', 'gme_live_mine', '<time>', <time>
+--   'gme_live_mine', null, 'open', bytes of [<game>], '[0]', 'gme_live_mine', 'tasks', '<time>',
+--   <time>
 
 -- create_all of two, one of which exists, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
---   '["Update 401", "Update 402"]', 'gme_live_mine'
+-- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', bytes of [<id>, <id>], <game>, 's',
+--   '["Update 401", "Update 402"]'
 INSERT INTO
   "tasks" (
     "id",
@@ -5732,26 +5654,6 @@ WHERE
   )
   AND NOT EXISTS (
     SELECT 1
-    FROM
-      r q
-      CROSS JOIN "tasks" ON "tasks"."gameId" = q.g
-      AND "tasks"."externalTaskId" = q.e
-      AND CASE
-        WHEN 1 = 1
-        AND (
-          "tasks"."apiKey_used" = ?
-          OR EXISTS (
-            SELECT 1
-            FROM "games" g
-            WHERE g."id" = "tasks"."gameId"
-              AND g."apiKey_used" = ? COLLATE BINARY
-          )
-        ) THEN 0
-        ELSE 1
-      END = 1
-  )
-  AND NOT EXISTS (
-    SELECT 1
     FROM (
       SELECT type, tbl_name, sql
       FROM sqlite_schema
@@ -5767,15 +5669,6 @@ WHERE
 ON CONFLICT ("gameId", "externalTaskId") DO UPDATE SET
   "strategyId" = CASE
     WHEN 1 = 1
-    AND (
-      "tasks"."apiKey_used" = ?
-      OR EXISTS (
-        SELECT 1
-        FROM "games" g
-        WHERE g."id" = "tasks"."gameId"
-          AND g."apiKey_used" = ? COLLATE BINARY
-      )
-    )
     AND (
       "tasks"."created_at" GLOB '????-??-??T??:??:??.??????+00:00'
       AND julianday("tasks"."created_at") IS NOT NULL
@@ -5821,8 +5714,7 @@ RETURNING
   "strategyId",
   "status";
 -- with bytes of [<id>], <game>, 'Update 402', 's', '[0]', <time>, <time>, 'gme_live_mine', null,
---   'open', bytes of [<game>], '[0]', 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', 'tasks',
---   'gme_live_mine', 'gme_live_mine', '<time>', <time>
+--   'open', bytes of [<game>], '[0]', 'gme_live_mine', 'tasks', '<time>', <time>
 
 
 -- Bulk changes, in a scope

@@ -2,7 +2,7 @@
 
 use super::entries::Entry;
 use crate::database::dialect::Dialect;
-use crate::database::sql::{Rows, Sql, Values, each_column, only_if};
+use crate::database::sql::{GameOwners, Rows, Sql, Values, each_column, only_if};
 use crate::task::tasks::Column;
 use crate::task::{Creator, TaskScope, TaskStatus};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -165,7 +165,7 @@ impl<'i> Insert<'i> {
 
     /// ` AND …` on a row `r` of an upsert: no task of another name has its id.
     pub(crate) fn and_id_is_free<'s>(&'s self, sql: &'s Sql<'_>) -> impl Display + 's {
-        let (tasks, other) = (&sql.names.tasks, self.other_with_id(sql));
+        let (tasks, other) = (&sql.names.tasks, another_has_the_id(sql, "r"));
         let is_free = fmt::from_fn(move |f| {
             write!(f, " AND NOT EXISTS (SELECT 1 FROM {tasks} WHERE {other})")
         });
@@ -175,11 +175,6 @@ impl<'i> Insert<'i> {
     /// Whether an id of a row may belong to a task of another name, which an upsert would change.
     pub(crate) fn needs_free_ids(&self) -> bool {
         self.mode.is_upsert() && self.has_given_ids()
-    }
-
-    /// A condition on the tasks: one has the id of a row `r` and another name.
-    pub(crate) fn other_with_id<'s>(&self, sql: &'s Sql<'_>) -> impl Display + use<'s> {
-        another_has_the_id(sql, "r")
     }
 
     /// ` AND …`: every game exists. True for all rows or for none.
@@ -214,8 +209,8 @@ impl<'i> Insert<'i> {
             if self.has_given_ids() && (self.conflict_aborts_transaction || self.mode.is_upsert()) {
                 write!(f, " AND NOT EXISTS ({from} ON {other})")?;
             }
-            if self.mode.is_upsert() && !self.scope.is_unrestricted() {
-                let and_in_scope = sql.and_in_scope(self.scope, "");
+            if self.mode.is_upsert() && !sql.sees_whole_games(self.scope) {
+                let and_in_scope = sql.and_in_scope_by(self.scope, GameOwners::Checked);
                 write!(
                     f,
                     " AND NOT EXISTS ({from} ON {same_name} \
@@ -239,9 +234,9 @@ impl<'i> Insert<'i> {
                 (names.unqualified(Column::StrategyId), names.unqualified(Column::UpdatedAt));
             let (stored_strategy, stored_updated_at) =
                 (&names.strategy_id, &names.stored_updated_at);
-            let (and_readable, next) =
-                (&names.and_readable, sql.next_updated_at(self.now, &names.stored_time));
-            let and_in_scope = sql.and_in_scope(self.scope, "");
+            let next = sql.next_updated_at_on_conflict(self.now, &names.stored_time);
+            let and_readable = &names.and_readable;
+            let and_in_scope = sql.and_in_scope_by(self.scope, GameOwners::CheckedForInsert);
             let may_update = fmt::from_fn(|f| write!(f, "{and_in_scope}{and_readable}"));
             let or_null = only_if(self.mode.is_all(), &may_update);
             write!(
@@ -262,7 +257,10 @@ impl<'i> Insert<'i> {
 }
 
 /// A task has the id of this row and another name.
-fn another_has_the_id<'s>(sql: &'s Sql<'_>, row: &'static str) -> impl Display + 's {
+pub(crate) fn another_has_the_id<'s>(
+    sql: &'s Sql<'_>,
+    row: &'static str,
+) -> impl Display + use<'s> {
     let names = sql.names;
     fmt::from_fn(move |f| {
         let (id, game_id, external_id) = (&names.id, &names.game_id, &names.external_id);

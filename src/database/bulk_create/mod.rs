@@ -14,7 +14,7 @@ mod skipped_rows;
 
 pub(crate) use self::entries::Entry;
 pub(super) use self::insert::encode;
-pub(crate) use self::insert::{Check, Insert, InsertMode};
+pub(crate) use self::insert::{Check, Insert, InsertMode, another_has_the_id};
 
 use self::outcomes::Outcomes;
 use super::as_read::stored_as_sent;

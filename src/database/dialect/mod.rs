@@ -137,6 +137,10 @@ pub(crate) struct Features {
     pub(crate) incomplete_insert_code: Option<&'static str>,
     /// The code of a dry run of [`Dialect::insert_many`] in which all rows could be written.
     pub(crate) complete_dry_run_code: Option<&'static str>,
+    /// The catalog of tables that are distributed over several servers, and the code of a statement that
+    /// such a table does not support.
+    pub(crate) distribution_catalog: Option<&'static str>,
+    pub(crate) unsupported_code: Option<&'static str>,
     /// The code of a statement that a row security policy or a missing privilege refused.
     pub(crate) denied_code: Option<&'static str>,
 }
@@ -191,6 +195,13 @@ per_dialect! {
     /// Writes the later of now and a microsecond after the stored time, so that `updated_at` grows
     /// whatever the clocks of the writers say.
     fn write_next_updated_at(
+        f: &mut Formatter<'_>,
+        sql: &Sql<'_>,
+        now: DateTime<Utc>,
+        stored: &StoredTime,
+    ) -> fmt::Result;
+    /// The same in an `ON CONFLICT`.
+    fn write_next_updated_at_on_conflict(
         f: &mut Formatter<'_>,
         sql: &Sql<'_>,
         now: DateTime<Utc>,

@@ -154,6 +154,11 @@ impl Sql<'_> {
         keys: impl IntoIterator<Item = &'s TaskKey>,
     ) -> impl Display + 's {
         let list = KeyList::new(self.names.dialect(), keys);
+        fmt::from_fn(move |f| self.any_key_of(&list).fmt(f))
+    }
+
+    /// The same for a list.
+    pub(crate) fn any_key_of<'s>(&'s self, list: &'s KeyList) -> impl Display + 's {
         fmt::from_fn(move |f| {
             let (id, game, external) =
                 (&self.names.id, &self.names.game_id, &self.names.external_id);

@@ -22,6 +22,7 @@ pub(crate) use self::indexes::{creation_index, name_index, within_limit};
 pub(crate) use self::keys::{KeyKind, KeyList};
 pub(crate) use self::names::{ColumnNames, Names, SortKey, StoredTime};
 pub(crate) use self::rows::{Encoded, Rows, Values, array_rows, json_rows};
+pub(crate) use self::scope::GameOwners;
 
 use sea_orm::{Condition, Statement, Value, sea_query::Expr};
 use std::cell::RefCell;

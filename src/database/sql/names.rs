@@ -3,6 +3,7 @@ use super::indexes::IndexHints;
 use super::scope::OwnerKind;
 use super::{BoundColumns, Sql, is_time};
 use crate::database::dialect::Dialect;
+use crate::database::distribution::LearnedDistribution;
 use crate::database::update_method::LearnedMethod;
 use crate::error::DatabaseError;
 use crate::task::ParentGame;
@@ -91,8 +92,6 @@ pub(crate) struct Names {
     pub(crate) by_change: SortKey,
     /// ` AND …`: the task's timestamps can be read.
     pub(crate) and_readable: String,
-    pub(crate) api_key_used: String,
-    pub(crate) oauth_user_id: String,
     /// Compared and sorted byte for byte.
     pub(crate) external_id: String,
     pub(crate) game_id: String,
@@ -108,6 +107,7 @@ pub(crate) struct Names {
     pub(crate) game_owner_kind: Option<OwnerKind>,
     pub(crate) hints: IndexHints,
     pub(crate) update_method: LearnedMethod,
+    pub(crate) distribution: LearnedDistribution,
     /// Whether the table was found to have triggers that may skip a row.
     pub(crate) skips_rows: AtomicBool,
     /// The texts of the statements that create a task without a scope. To write one takes a fiftieth
@@ -176,8 +176,6 @@ impl Names {
                 .concat(),
             stored_updated_at: updated_at,
             id,
-            api_key_used: column(Column::ApiKeyUsed),
-            oauth_user_id: column(Column::OauthUserId),
             // An index of another collation is used only by statements that name the collation.
             external_id: column(Column::ExternalTaskId) + dialect.features().byte_collation,
             game_id: column(Column::GameId),
@@ -193,6 +191,7 @@ impl Names {
                 .and_then(|column| OwnerKind::of(column.def().get_column_type())),
             hints: IndexHints::new::<G>(dialect),
             update_method: LearnedMethod::default(),
+            distribution: LearnedDistribution::default(),
             skips_rows: AtomicBool::new(false),
             insert_texts: Default::default(),
             table: G::tasks_table(),
@@ -274,5 +273,16 @@ impl Sql<'_> {
         stored: &'s StoredTime,
     ) -> impl Display + 's {
         std::fmt::from_fn(move |f| self.names.dialect().write_next_updated_at(f, self, now, stored))
+    }
+
+    /// The same in an `ON CONFLICT`.
+    pub(crate) fn next_updated_at_on_conflict<'s>(
+        &'s self,
+        now: DateTime<Utc>,
+        stored: &'s StoredTime,
+    ) -> impl Display + 's {
+        std::fmt::from_fn(move |f| {
+            self.names.dialect().write_next_updated_at_on_conflict(f, self, now, stored)
+        })
     }
 }

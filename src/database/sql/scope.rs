@@ -1,9 +1,24 @@
 //! Conditions on one task: its key, and what a scope allows.
 
 use super::Sql;
+use crate::task::tasks::Column;
 use crate::task::{Caller, OwnerId, TaskKey, TaskScope};
 use sea_orm::{ColumnType, Value};
 use std::fmt::{self, Display};
+
+/// How a condition on a task knows the owners of its game.
+#[derive(Clone, Copy)]
+pub(crate) enum GameOwners {
+    /// From a subquery, which this text ends.
+    LookedUp(&'static str),
+    /// From the games table `g`, which is joined to the task.
+    Joined,
+    /// The statement has checked that the scope [may create](Sql::and_may_create) tasks in the game.
+    Checked,
+    /// The same, in the `ON CONFLICT` of an insert of the scope's own tasks: there Citus allows neither
+    /// parameters nor subqueries.
+    CheckedForInsert,
+}
 
 impl Sql<'_> {
     /// The task that the key names.
@@ -33,30 +48,60 @@ impl Sql<'_> {
         scope: &'s TaskScope,
         lock: &'static str,
     ) -> impl Display + 's {
+        self.and_in_scope_by(scope, GameOwners::LookedUp(lock))
+    }
+
+    /// The same, where the statement knows the owners of the game otherwise.
+    pub(crate) fn and_in_scope_by<'s>(
+        &'s self,
+        scope: &'s TaskScope,
+        owners: GameOwners,
+    ) -> impl Display + 's {
         fmt::from_fn(move |f| {
             let names = self.names;
             for caller in scope.callers() {
                 let Some(value) = self.caller_value(caller) else {
                     return f.write_str(" AND 1 = 0");
                 };
-                let (created_by, owned_by) = match caller {
-                    Caller::ApiKey(_) => (Some(&names.api_key_used), &names.game_api_key),
-                    Caller::OauthUser(_) => (Some(&names.oauth_user_id), &names.game_oauth_user),
-                    Caller::Owner(_) => (None, &names.game_owner),
+                let created_by = match caller {
+                    Caller::ApiKey(_) => Some(Column::ApiKeyUsed),
+                    Caller::OauthUser(_) => Some(Column::OauthUserId),
+                    Caller::Owner(_) => None,
                 };
-                match created_by {
-                    Some(column) => write!(f, " AND ({column} = {}", self.bind(value.clone()))?,
-                    None => f.write_str(" AND (1 = 0")?,
+                let owned_by = self.game_column(caller);
+                let is_checked =
+                    matches!(owners, GameOwners::Checked | GameOwners::CheckedForInsert);
+                if is_checked && owned_by.is_some() {
+                    continue;
                 }
-                if let Some(column) = owned_by {
-                    let (games, game_key, game_id) =
-                        (&names.games, &names.game_key, &names.game_id);
-                    let owned = self.owned(column, value);
-                    write!(
-                        f,
-                        " OR EXISTS (SELECT 1 FROM {games} g \
-                         WHERE {game_key} = {game_id} AND {owned}{lock})"
-                    )?;
+                match (created_by, owners) {
+                    (None, _) => f.write_str(" AND (1 = 0")?,
+                    (Some(column), GameOwners::CheckedForInsert) => {
+                        let (stored, new) =
+                            (&names.of(column).qualified, names.unqualified(column));
+                        write!(f, " AND ({stored} = excluded.{new}")?;
+                    }
+                    (Some(column), _) => {
+                        let (stored, value) =
+                            (&names.of(column).qualified, self.bind(value.clone()));
+                        write!(f, " AND ({stored} = {value}")?;
+                    }
+                }
+                match (owners, owned_by) {
+                    (GameOwners::LookedUp(lock), Some(column)) => {
+                        let (games, game_key, game_id) =
+                            (&names.games, &names.game_key, &names.game_id);
+                        let owned = self.owned(column, value);
+                        write!(
+                            f,
+                            " OR EXISTS (SELECT 1 FROM {games} g \
+                             WHERE {game_key} = {game_id} AND {owned}{lock})"
+                        )?;
+                    }
+                    (GameOwners::Joined, Some(column)) => {
+                        write!(f, " OR {}", self.owned(column, value))?;
+                    }
+                    (GameOwners::Checked | GameOwners::CheckedForInsert, _) | (_, None) => {}
                 }
                 f.write_str(")")?;
             }
@@ -70,12 +115,7 @@ impl Sql<'_> {
             let names = self.names;
             let mut owned = scope.is_unrestricted() || !names.has_owners();
             for caller in scope.callers() {
-                let column = match caller {
-                    Caller::ApiKey(_) => &names.game_api_key,
-                    Caller::OauthUser(_) => &names.game_oauth_user,
-                    Caller::Owner(_) => &names.game_owner,
-                };
-                match (column, self.caller_value(caller)) {
+                match (self.game_column(caller), self.caller_value(caller)) {
                     (Some(column), Some(value)) => {
                         owned = true;
                         write!(f, " AND {}", self.owned(column, value))?;
@@ -88,6 +128,23 @@ impl Sql<'_> {
             // The games have owners, but none of the kinds that the callers are.
             if owned { Ok(()) } else { f.write_str(" AND 1 = 0") }
         })
+    }
+
+    /// Whether the scope sees every task of a game in which it may create tasks: the games record who
+    /// owns them for each of its callers.
+    pub(crate) fn sees_whole_games(&self, scope: &TaskScope) -> bool {
+        scope.callers().iter().all(|caller| self.game_column(caller).is_some())
+    }
+
+    /// The column of the games table that records owners of the caller's kind.
+    fn game_column(&self, caller: &Caller) -> Option<&String> {
+        let names = self.names;
+        let column = match caller {
+            Caller::ApiKey(_) => &names.game_api_key,
+            Caller::OauthUser(_) => &names.game_oauth_user,
+            Caller::Owner(_) => &names.game_owner,
+        };
+        column.as_ref()
     }
 
     /// A column of the games table equals the value. The application's own column may have a collation

@@ -1,8 +1,17 @@
 //! What Citus accepts, which no package archive has: rules that the statements for PostgreSQL keep.
 
 use super::{Recorder, TIME_LIMIT, calls};
-use crate::support::{Backend, TestDatabase, column, on_empty_database_within, run, tests_on};
-use game_tasks::sea_orm::TransactionTrait;
+use crate::support::{
+    Backend, Intercepted, Interceptor, TestDatabase, column, imitate_citus,
+    on_empty_database_within, run, tests_on, try_run,
+};
+use futures_util::future::BoxFuture;
+use game_tasks::sea_orm::{ConnectionTrait, DbErr, Statement, TransactionTrait};
+use game_tasks::{
+    Game, NewTask, OnExisting, SeaOrmTaskRepository, TaskConnection, TaskFilter, TaskKey,
+    TaskPatch, TaskRepository, TaskRepositoryExt,
+};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 macro_rules! rules {
     ($($rule:ident),+ $(,)?) => {$(
@@ -18,7 +27,10 @@ rules!(
     writes_call_immutable_functions_only,
     bulk_creation_states_the_type_of_each_parameter,
     bulk_creation_has_no_correlated_subquery,
+    nothing_is_sent_with_on_conflict,
+    a_diagnosis_has_no_subquery_beside_its_rows,
     lists_of_several_games_cast_no_column,
+    bulk_changes_of_a_distributed_table_lock_no_rows,
 );
 
 /// The texts of all statements on tasks.
@@ -88,22 +100,152 @@ async fn bulk_creation_states_the_type_of_each_parameter(database: &TestDatabase
     }
 }
 
-/// "correlated subqueries are not supported when the FROM clause contains a CTE"
+/// "correlated subqueries are not supported when the FROM clause contains a CTE", and "complex joins are
+/// only supported when all distributed tables are co-located and joined on their distribution columns"
 async fn bulk_creation_has_no_correlated_subquery(database: &TestDatabase) {
     for text in bulk_inserts(database).await {
         for part in text.split("EXISTS (").skip(1) {
             assert!(!part.starts_with(r#"SELECT 1 FROM "tasks""#), "{part}\n{text}");
         }
+        assert!(!text.contains(r#"LEFT JOIN "tasks""#), "{text}");
+    }
+}
+
+/// Workers are sent the text that follows as it is, without the values of parameters, and cannot look up
+/// other shards.
+async fn nothing_is_sent_with_on_conflict(database: &TestDatabase) {
+    let mut upserts = statements(database).await;
+    upserts.retain(|text| text.contains("DO UPDATE"));
+    assert!(upserts.len() > 5, "{}", upserts.len());
+    for text in upserts {
+        let (_, action) = text.split_once("ON CONFLICT").unwrap();
+        let (action, _) = action.split_once("RETURNING").unwrap();
+        assert!(!action.contains('$') && !action.contains("SELECT"), "{action}\n{text}");
+    }
+}
+
+/// "correlated subqueries are not supported when the FROM clause contains a CTE or subquery"
+async fn a_diagnosis_has_no_subquery_beside_its_rows(database: &TestDatabase) {
+    let mut diagnoses = statements(database).await;
+    diagnoses.retain(|text| text.contains("AS taken"));
+    assert!(diagnoses.len() > 3, "{}", diagnoses.len());
+    for text in diagnoses {
+        assert!(!text.contains("EXISTS"), "{text}");
     }
 }
 
 /// "attribute 4 of type record has wrong type"
 async fn lists_of_several_games_cast_no_column(database: &TestDatabase) {
     let mut lists = statements(database).await;
-    lists.retain(|text| text.contains("ORDER BY") && !text.contains(r#""gameId" = $"#));
+    // The games that a scope looks up are those of all shards.
+    let of_a_game =
+        |text: &str| text.contains(r#""gameId" = $"#) && !text.contains(r#"FROM "games""#);
+    lists.retain(|text| text.contains("ORDER BY") && !of_a_game(text));
     lists.retain(|text| text.starts_with("SELECT") && !text.contains("unnest"));
     assert!(lists.len() > 2, "{}", lists.len());
     for text in lists {
         assert!(!text.contains("::text"), "{text}");
     }
+}
+
+/// A connection to tables that are distributed: a statement that locks rows of them fails, before it
+/// runs, with the code of what is not supported. In a transaction that aborts it.
+struct Distributed<'d, C> {
+    connection: &'d C,
+    refused: AtomicUsize,
+    asked: AtomicUsize,
+}
+
+impl<C: ConnectionTrait> Interceptor for Distributed<'_, C> {
+    fn intercept<'c, T: Send + 'c>(
+        &'c self,
+        statement: &Statement,
+        call: BoxFuture<'c, Result<T, DbErr>>,
+    ) -> BoxFuture<'c, Result<T, DbErr>> {
+        let asks = statement.sql.contains("pg_dist_partition");
+        self.asked.fetch_add(usize::from(asks), Ordering::Relaxed);
+        if !statement.sql.contains(r#"UPDATE OF "tasks""#) {
+            return call;
+        }
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move {
+            let refused = "SELECT count(*) FROM tasks FOR UPDATE";
+            Err(try_run(self.connection, refused, []).await.unwrap_err())
+        })
+    }
+}
+
+/// "could not run distributed query with FOR UPDATE/SHARE commands"
+async fn bulk_changes_of_a_distributed_table_lock_no_rows(database: &TestDatabase) {
+    let database = &database.directly().await;
+    if !database.is_postgres_since(13, "system catalogs that a session can change").await {
+        return;
+    }
+    game_tasks::migrate(&database.db).await.unwrap();
+    imitate_citus(database).await;
+    for distributed in [false, true] {
+        if distributed {
+            let superuser = database.pool_of("postgres").await;
+            let list = "INSERT INTO pg_dist_partition VALUES ('tasks'::regclass, 'h', 'gameId')";
+            run(&superuser, list, []).await;
+            superuser.close().await.unwrap();
+        }
+        let db = on_distributed(&database.db);
+        let tasks = SeaOrmTaskRepository::new(&db);
+        let outcome = change_everything(database, &tasks).await;
+        assert_eq!(outcome.is_ok(), distributed, "{outcome:?}");
+        assert_eq!(db.interceptor.refused.load(Ordering::Relaxed), 1);
+        assert_eq!(db.interceptor.asked.load(Ordering::Relaxed), 2);
+    }
+    // In a transaction, the first statement would be the last.
+    let transaction = database.db.begin().await.unwrap();
+    let db = on_distributed(&transaction);
+    change_everything(database, &SeaOrmTaskRepository::new(&db)).await.unwrap();
+    assert_eq!(db.interceptor.refused.load(Ordering::Relaxed), 0);
+    assert_eq!(db.interceptor.asked.load(Ordering::Relaxed), 2);
+    transaction.commit().await.unwrap();
+}
+
+fn on_distributed<C: ConnectionTrait + TaskConnection>(
+    connection: &C,
+) -> Intercepted<&C, Distributed<'_, C>> {
+    let (refused, asked) = Default::default();
+    Intercepted::new(connection, Distributed { connection, refused, asked })
+}
+
+/// Bulk changes of each kind, whose results must be exact.
+async fn change_everything(
+    database: &TestDatabase,
+    tasks: &impl TaskRepository,
+) -> Result<(), game_tasks::TaskError> {
+    let game = Game::new(uuid::Uuid::now_v7().to_string()).insert(&database.db).await.unwrap().id;
+    let new = (0..6).map(|n| NewTask::new(game, format!("{n}")));
+    // Another repository, since creation must not be what finds out.
+    let created = SeaOrmTaskRepository::new(database.db.clone())
+        .create_all(new, OnExisting::Fail)
+        .await
+        .unwrap();
+    let ids: Vec<_> = created.iter().map(|outcome| outcome.task().id).collect();
+    let keys = [
+        TaskKey::from(ids[0]),
+        TaskKey::from((game, ids[1])),
+        TaskKey::from((game, "2")),
+        TaskKey::from((game, "0")),
+    ];
+    let patch = |status: &str| TaskPatch::new().status(status);
+    let mixed = TaskFilter::keys(keys.clone());
+    assert_eq!(tasks.update_many(mixed, patch("mixed")).await?, 3);
+    for key in &keys[..3] {
+        let one = TaskFilter::keys([key.clone()]);
+        assert_eq!(tasks.update_many(one, patch("one")).await?, 1);
+    }
+    let open = TaskFilter::in_game(game).statuses(["open"]);
+    assert_eq!(tasks.update_many(open, patch("rest")).await?, 3);
+    let all = TaskFilter::all().statuses(["rest"]);
+    assert_eq!(tasks.update_many(all, patch("all")).await?, 3);
+    assert_eq!(tasks.delete_many(TaskFilter::keys(keys)).await?, 3);
+    let left = TaskFilter::in_game(game).statuses(["all"]);
+    assert_eq!(tasks.delete_many(left).await?, 3);
+    assert_eq!(tasks.count(TaskFilter::in_game(game)).await?, 0);
+    Ok(())
 }

@@ -47,6 +47,8 @@ pub(super) const FEATURES: Features = Features {
     missing_index_code: Some("1176"),
     incomplete_insert_code: None,
     complete_dry_run_code: None,
+    distribution_catalog: None,
+    unsupported_code: None,
     denied_code: None,
 };
 
@@ -144,6 +146,8 @@ pub(super) fn write_next_updated_at(
          ELSE {now} END)"
     )
 }
+
+pub(super) use write_next_updated_at as write_next_updated_at_on_conflict;
 
 // ---- Parts of statements ----
 

@@ -19,8 +19,9 @@ pub(super) const FEATURES: super::Features = super::Features {
 pub(super) use mariadb::{
     comparable_time, encode_rows, force_index, quote, read_time, readable_time,
     readable_time_of_driver, sort_key, sort_key_parameter, time_is_readable, time_parameter,
-    write_after, write_next_updated_at, write_placeholder, write_rows, write_same_game_and_id,
-    write_same_game_and_name, write_text_equals, write_typed_placeholder,
+    write_after, write_next_updated_at, write_next_updated_at_on_conflict, write_placeholder,
+    write_rows, write_same_game_and_id, write_same_game_and_name, write_text_equals,
+    write_typed_placeholder,
 };
 
 // ---- Statements ----

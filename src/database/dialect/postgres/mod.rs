@@ -2,9 +2,10 @@
 
 use super::Features;
 use crate::database::bulk_change::BulkChange;
-use crate::database::bulk_create::{Check, Insert, InsertMode};
+use crate::database::bulk_create::{Check, Insert, InsertMode, another_has_the_id};
 use crate::database::sql::{Encoded, Rows, SortKey, Sql, StoredTime, Values, array_rows, only_if};
 use crate::database::update::Update;
+use crate::task::tasks::Column;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{DbErr, QueryResult, RuntimeErr, SqlxError, Statement, Value};
 use std::fmt::{self, Display, Formatter};
@@ -38,6 +39,8 @@ pub(super) const FEATURES: Features = Features {
     incomplete_insert_code: Some("2201W"),
     // A negative OFFSET.
     complete_dry_run_code: Some("2201X"),
+    distribution_catalog: Some("pg_catalog.pg_dist_partition"),
+    unsupported_code: Some("0A000"),
     denied_code: Some("42501"),
 };
 
@@ -138,9 +141,27 @@ pub(super) fn write_next_updated_at(
     f: &mut Formatter<'_>,
     sql: &Sql<'_>,
     now: DateTime<Utc>,
+    stored: &StoredTime,
+) -> fmt::Result {
+    write_later(f, &sql.bind(now), stored)
+}
+
+/// Citus sends no parameters with an `ON CONFLICT`. The row that was to be inserted has the same time.
+pub(super) fn write_next_updated_at_on_conflict(
+    f: &mut Formatter<'_>,
+    sql: &Sql<'_>,
+    _now: DateTime<Utc>,
+    stored: &StoredTime,
+) -> fmt::Result {
+    let now = format_args!("excluded.{}", sql.names.unqualified(Column::UpdatedAt));
+    write_later(f, &now, stored)
+}
+
+fn write_later(
+    f: &mut Formatter<'_>,
+    now: &dyn Display,
     StoredTime { column, is_readable }: &StoredTime,
 ) -> fmt::Result {
-    let now = sql.bind(now);
     write!(
         f,
         "GREATEST({now}, (CASE WHEN {is_readable} THEN {column} END AT TIME ZONE 'UTC' \
@@ -258,16 +279,17 @@ pub(super) fn insert_many(sql: &Sql<'_>, insert: &Insert<'_>) -> Statement {
     if !insert.mode.is_all() {
         let (games, game_key) = (&names.games, &names.game_key);
         let and_may_create = sql.and_may_create(insert.scope);
-        // A join, since Citus refuses a correlated subquery beside a common table expression.
-        let (other, needs_free_ids) = (insert.other_with_id(sql), insert.needs_free_ids());
-        let join_others = fmt::from_fn(|f| write!(f, " LEFT JOIN {tasks} ON {other}"));
-        let join_others = only_if(needs_free_ids, join_others);
-        let and_no_other = fmt::from_fn(|f| write!(f, " AND {} IS NULL", names.id));
-        let and_no_other = only_if(needs_free_ids, and_no_other);
+        // Citus refuses a correlated subquery beside a common table expression, and a join of tables that
+        // are distributed by different columns.
+        let other = another_has_the_id(sql, "q");
+        let and_no_other = fmt::from_fn(|f| {
+            write!(f, " AND r.n NOT IN (SELECT q.n FROM r q JOIN {tasks} ON {other})")
+        });
+        let and_no_other = only_if(insert.needs_free_ids(), and_no_other);
         let on_conflict = on_conflict(sql, insert);
         return sql.statement(format_args!(
             "INSERT INTO {tasks} ({columns}) WITH r AS (SELECT * FROM {rows}) SELECT {values} FROM r \
-             JOIN {games} g ON {game_key} = r.g{and_may_create}{join_others} \
+             JOIN {games} g ON {game_key} = r.g{and_may_create} \
              WHERE 1 = 1{and_no_other} \
              ORDER BY r.n{on_conflict} RETURNING {returned}"
         ));
@@ -307,12 +329,30 @@ fn on_conflict<'s>(sql: &'s Sql<'_>, insert: &'s Insert<'_>) -> impl Display + '
 /// the order would be the plan's, and two calls could each wait for the other. The locked rows are
 /// written without evaluating the conditions again: the lock has waited for other writers and
 /// compared the rows that they left.
+///
+/// Rows of [several servers](crate::database::distribution) cannot be locked first.
 pub(super) fn bulk_change(sql: &Sql<'_>, change: &BulkChange<'_>) -> Statement {
     let names = sql.names;
     let (tasks, alias, game_id, id) = (&names.tasks, &names.tasks_alias, &names.game_id, &names.id);
     let external_id = &names.external_id;
     let (from, and_matches) = (sql.tasks_of_keys(change.keys), change.and_matches(sql));
-    match change.assignments(sql) {
+    let assignments = change.assignments(sql);
+    if names.distribution.is_distributed() {
+        let matching = fmt::from_fn(|f| {
+            f.write_str("1 = 1")?;
+            if let Some(keys) = change.keys {
+                write!(f, " AND {}", sql.any_key_of(keys))?;
+            }
+            and_matches.fmt(f)
+        });
+        return match assignments {
+            Some(assignments) => {
+                sql.statement(format_args!("UPDATE {tasks} SET {assignments} WHERE {matching}"))
+            }
+            None => sql.statement(format_args!("DELETE FROM {tasks} WHERE {matching}")),
+        };
+    }
+    match assignments {
         // `NO KEY` lets other transactions insert rows that refer to a task.
         Some(assignments) => sql.statement(format_args!(
             "UPDATE {tasks} SET {assignments} FROM (SELECT {game_id} AS g, {id} AS i FROM {from} \

@@ -39,6 +39,8 @@ pub(super) const FEATURES: Features = Features {
     incomplete_insert_code: Some("18"),
     // An integer that overflows.
     complete_dry_run_code: Some("1"),
+    distribution_catalog: None,
+    unsupported_code: None,
     denied_code: None,
 };
 
@@ -202,6 +204,8 @@ pub(super) fn write_next_updated_at(
     let next = microsecond_after(stored);
     write!(f, "CASE WHEN {stored} >= {compared} THEN {next} ELSE {now} END")
 }
+
+pub(super) use write_next_updated_at as write_next_updated_at_on_conflict;
 
 /// SQLite's own date functions have no microseconds. `stored` is text of fixed width; the driver omits
 /// a fraction of zero, and the zeros after milliseconds.
