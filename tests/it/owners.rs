@@ -2,20 +2,21 @@
 //! compares values of different types.
 
 use crate::support::{
-    Harness, MigratorOf, TestDatabase, assert_is, assert_no_access, empty_database_cases,
-    harness_cases, list_by_name, parent, run, still_works, unordered_id,
+    Harness, MigratorOf, TestDatabase, assert_is, assert_no_access, database_cases,
+    empty_database_cases, harness_cases, list_by_name, parent, run, still_works, unordered_id,
 };
 use game_tasks::conformance::fixtures::callers;
 use game_tasks::sea_orm::{EntityTrait, QueryFilter, TransactionTrait, Value};
 use game_tasks::sea_orm_migration::MigratorTrait;
 use game_tasks::{
-    Game, GamePatch, InMemoryTaskRepository, NewTask, OwnerId, ParentGame, ResolveStrategyExt,
-    SeaOrmTaskRepository, StrategyResolver, Task, TaskConnection, TaskError, TaskFilter, TaskQuery,
-    TaskRepositoryExt, TaskScope, Tasks,
+    Game, GamePatch, InMemoryTaskRepository, NewTask, OnExisting, OwnerId, ParentGame,
+    ResolveStrategyExt, SeaOrmTaskRepository, StrategyResolver, Task, TaskConnection, TaskError,
+    TaskFilter, TaskQuery, TaskRepositoryExt, TaskScope, Tasks,
 };
 use uuid::Uuid;
 
 harness_cases!(games_without_an_owner_column);
+database_cases!(upserts_in_games_without_owners);
 empty_database_cases!(
     a_column_of_integers,
     a_column_of_long_integers,
@@ -46,6 +47,63 @@ macro_rules! clubs {
     )+};
 }
 clubs!(of_integers: i32, of_longs: i64, of_texts: String, of_uuids: Uuid, of_flags: bool);
+
+parent! {
+    /// The crate's own games, without their owners.
+    mod ownerless: "games" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+    }
+    fn id_column() -> Column {
+        Column::Id
+    }
+    fn strategy_column() -> Option<Column> {
+        None
+    }
+}
+
+/// There a caller sees only the tasks that it created, although it may create tasks in every game.
+async fn upserts_in_games_without_owners(database: &TestDatabase) {
+    let game = Game::new("game").insert(&database.db).await.unwrap().id;
+    let all = SeaOrmTaskRepository::with_parent::<ownerless::Entity>(database.db.clone());
+    let user = || "user".parse().unwrap();
+    let theirs = all.clone().with_scope(TaskScope::api_key("theirs".parse().unwrap()));
+    let task = theirs.create(NewTask::new(game, "task").strategy("old")).await.unwrap();
+    let mine = TaskScope::api_key("mine".parse().unwrap());
+    for (n, scope) in
+        [mine.clone(), TaskScope::oauth_user(user()), mine.and(TaskScope::oauth_user(user()))]
+            .into_iter()
+            .enumerate()
+    {
+        for in_transaction in [false, true] {
+            let transaction = match in_transaction {
+                true => Some(database.db.begin().await.unwrap()),
+                false => None,
+            };
+            let connection: &dyn TaskConnection = match &transaction {
+                Some(transaction) => transaction,
+                None => &database.db,
+            };
+            let tasks = all.on(&connection).with_scope(scope.clone());
+            let own = format!("own {n} {in_transaction}");
+            for (strategy, is_created) in [("first", true), ("second", false)] {
+                let new = |name: &str| NewTask::new(game, name).strategy(strategy);
+                let outcomes = tasks.create_many([new("task"), new(&own)], OnExisting::Update);
+                let outcomes = outcomes.await.unwrap();
+                assert_is!(&outcomes[0], Err(TaskError::AlreadyExists { id: None, .. }));
+                let written = outcomes[1].as_ref().unwrap();
+                assert_eq!((written.is_created(), written.is_updated()), (is_created, !is_created));
+                assert_eq!(written.task().strategy_id, strategy);
+                let refused = tasks.create_all([new(&own), new("task")], OnExisting::Update).await;
+                assert_is!(refused, Err(TaskError::Batch { index: 1, .. }));
+            }
+            if let Some(transaction) = transaction {
+                transaction.commit().await.unwrap();
+            }
+            assert_eq!(all.get(task.id).await.unwrap(), task);
+        }
+    }
+}
 
 /// Tests a games table whose owner column contains `stored`, which `owner` matches and `strangers`
 /// do not.
