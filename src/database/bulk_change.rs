@@ -270,8 +270,10 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
             (self.repository, |hinted| self.statement(keys, range, hinted));
         let learned = repository.learn_distribution_in_transaction().await;
         learned.map_err(|error| repository.read_failed(error))?;
+        let locks = !repository.names().distribution.is_distributed();
         let mut done = repository.send_hinted(statement, C::execute).await;
         if let Err(error) = &done
+            && locks
             && repository.is_distributed_after_all(error).await
         {
             done = repository.send_hinted(statement, C::execute).await;

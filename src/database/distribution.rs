@@ -5,6 +5,7 @@
 //! There a bulk change writes without the locks, and can deadlock.
 
 use super::{SeaOrmTaskRepository, TaskConnection};
+use crate::error::DatabaseError;
 use crate::task::ParentGame;
 use sea_orm::{DbErr, Statement, Value};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -38,16 +39,20 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         Ok(())
     }
 
-    /// Whether a statement failed because the table is distributed, so that it has written nothing and
-    /// is to be sent without locks.
+    /// Whether a statement that locks rows failed because the table is distributed, so that it has
+    /// written nothing and is to be sent without locks.
     pub(super) async fn is_distributed_after_all(&self, error: &DbErr) -> bool {
-        let code = self.dialect().features().unsupported_code;
-        let is_unsupported = code.is_some()
-            && crate::error::DatabaseError::new(self.call(true), error.clone()).code() == code;
-        is_unsupported
-            && !self.names().distribution.is_known()
-            && self.learn_distribution().await.is_ok()
-            && self.names().distribution.is_distributed()
+        let unsupported = self.dialect().features().unsupported_code;
+        let error = DatabaseError::new(self.call(true), error.clone());
+        if unsupported.is_none() || error.code() != unsupported {
+            return false;
+        }
+        let distribution = &self.names().distribution;
+        // Another call may have found it out while the statement was running.
+        if !distribution.is_known() && self.learn_distribution().await.is_err() {
+            return false;
+        }
+        distribution.is_distributed()
     }
 
     async fn learn_distribution(&self) -> Result<(), DbErr> {

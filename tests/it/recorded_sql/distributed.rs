@@ -33,14 +33,17 @@ rules!(
     bulk_changes_of_a_distributed_table_lock_no_rows,
 );
 
-/// The texts of all statements on tasks.
+/// The texts of all statements on tasks and games.
 async fn statements(database: &TestDatabase) -> Vec<String> {
     assert_eq!(database.backend, Backend::Postgres);
     let mut recorder = Recorder::new(database);
     calls::migrations(&mut recorder).await;
     calls::repository(&mut recorder).await;
     let mut texts: Vec<String> = recorder.seen.into_keys().collect();
-    texts.retain(|text| text.contains(r#""externalTaskId""#) && !text.starts_with("CREATE"));
+    texts.retain(|text| {
+        let names_columns = [r#""externalTaskId""#, r#""externalGameId""#];
+        names_columns.iter().any(|column| text.contains(column)) && !text.starts_with("CREATE")
+    });
     texts.sort();
     assert!(texts.len() > 50, "{}", texts.len());
     texts
