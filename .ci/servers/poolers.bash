@@ -2,7 +2,7 @@
 
 # sqlx prepares every statement, and sets extra_float_digits when it connects. A server
 # connection that is idle is closed after a second, since no database can be dropped before.
-pgbouncer_with() { # NAME POOL_MODE MAX_PREPARED_STATEMENTS
+pgbouncer_with() { # NAME POOL_MODE MAX_PREPARED_STATEMENTS [POOL_SIZE IDLE_SECONDS]
     local program name=$1
     take_port "$name"
     cat >"$work/$name/pgbouncer.ini" <<INI
@@ -17,8 +17,8 @@ auth_file = $work/$name/users.txt
 pool_mode = $2
 max_prepared_statements = $3
 max_client_conn = 1000
-default_pool_size = 20
-server_idle_timeout = 1
+default_pool_size = ${4:-20}
+server_idle_timeout = ${5:-1}
 ignore_startup_parameters = extra_float_digits
 INI
     printf '"%s" ""\n' game_tasks game_tasks_app postgres >"$work/$name/users.txt"
@@ -30,11 +30,12 @@ INI
     pid[$name]=$!
 }
 
-# The others are for the tests of what does not work through them.
+# The others are for the tests of what does not work through them. Without prepared statements that
+# shows only on a server connection that another client has used.
 start_pgbouncer() { pgbouncer_with pgbouncer transaction 200; }
 start_pgbouncer_session() { pgbouncer_with pgbouncer_session session 200; }
 start_pgbouncer_statement() { pgbouncer_with pgbouncer_statement statement 200; }
-start_pgbouncer_unprepared() { pgbouncer_with pgbouncer_unprepared transaction 0; }
+start_pgbouncer_unprepared() { pgbouncer_with pgbouncer_unprepared transaction 0 1 20; }
 
 start_odyssey() {
     local program
