@@ -70,7 +70,7 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         // The task's columns come first, since it is decoded by their places.
         let (task, task_id, id) = (&names.named_columns, &names.id, names.unqualified(Column::Id));
         let (tasks, games, game_key) = (&names.tasks, &names.games, &names.game_key);
-        // Citus refuses a subquery here.
+        // Citus refuses a correlated subquery beside rows that are sent.
         let and_in_scope = sql.and_in_scope_by(self.scope(), GameOwners::Joined);
         let and_may_create = sql.and_may_create(self.scope());
         let (rows, same_name) = (sql.rows("r", rows), sql.same_game_and_name("r"));

@@ -4,6 +4,7 @@ use super::TaskConnection;
 use super::connection::{WriteFailure, write_failed, write_or_read_failed};
 use super::dialect::Dialect;
 use crate::error::{Call, TaskError};
+use sea_orm::DbErr;
 use std::future::Future;
 
 /// How often a row is read and then changed without a lock. Only another change of what the answer
@@ -71,7 +72,7 @@ async fn change_locked<C: TaskConnection, W: ReadThenWrite>(
 ) -> Result<W::Row, TaskError> {
     let transaction = match connection.begin_transaction().await {
         Ok(transaction) => transaction,
-        Err(error) => return Err(write_failed(connection, error).await),
+        Err(error) => return Err(nothing_written(connection, error)),
     };
     let Some(transaction) = transaction else {
         let mut last = None;
@@ -107,6 +108,11 @@ pub(super) async fn attempt_failed<C: TaskConnection, D: TaskConnection>(
         return write_or_read_failed(connection, failure).await;
     }
     let (WriteFailure::NotWritten(source) | WriteFailure::Written(source)) = failure;
+    nothing_written(connection, source)
+}
+
+/// The error of a call on a pool that has written nothing, whatever became of its last statement.
+fn nothing_written<C: TaskConnection>(connection: &C, source: DbErr) -> TaskError {
     let dialect = Dialect::of(connection.backend());
     Call { dialect, in_transaction: false, writes: false }.failed(source)
 }

@@ -7,7 +7,9 @@ use crate::support::{
 };
 use futures_util::future::BoxFuture;
 use futures_util::future::{join, join_all, try_join_all};
-use game_tasks::sea_orm::{DatabaseConnection, DbErr, Statement, TransactionTrait};
+use game_tasks::sea_orm::{
+    DatabaseConnection, DbErr, RuntimeErr, SqlxError, Statement, TransactionTrait,
+};
 use game_tasks::{
     Game, GamePatch, NewTask, OnExisting, Retry, SeaOrmTaskRepository, Task, TaskError, TaskPatch,
     TaskRepository, TaskRepositoryExt, TaskScope,
@@ -136,6 +138,7 @@ struct Overtake {
     db: DatabaseConnection,
     statement: String,
     can_begin: bool,
+    loses_begin: bool,
 }
 
 impl Interceptor for Overtake {
@@ -156,6 +159,11 @@ impl Interceptor for Overtake {
     fn can_begin(&self) -> bool {
         self.can_begin
     }
+
+    fn begin_failure(&self) -> Option<DbErr> {
+        let lost = SqlxError::Io(std::io::ErrorKind::ConnectionReset.into());
+        self.loses_begin.then(|| DbErr::Query(RuntimeErr::SqlxError(lost.into())))
+    }
 }
 
 fn overtaking(
@@ -164,7 +172,7 @@ fn overtaking(
     can_begin: bool,
 ) -> Intercepted<DatabaseConnection, Overtake> {
     let (db, statement) = (database.db.clone(), statement.to_owned());
-    Intercepted::new(database.db.clone(), Overtake { db, statement, can_begin })
+    Intercepted::new(database.db.clone(), Overtake { db, statement, can_begin, loses_begin: false })
 }
 
 const OVERTAKE_TASKS: &str = "UPDATE tasks SET strategyId = uuid()";
@@ -195,7 +203,11 @@ async fn rows_that_change_before_each_write(database: &TestDatabase) {
     assert_eq!(error.retry(), Retry::Call, "{error:?}");
     assert_eq!(stored_game(database, task.game_id).await.platform, None);
 
-    let db = overtaking(database, OVERTAKE_TASKS, true);
+    let mut db = overtaking(database, OVERTAKE_TASKS, true);
+    db.interceptor.loses_begin = true;
+    let error = tasks.on(&db).update(task.id, closed()).await.unwrap_err();
+    assert_eq!(error.retry(), Retry::Call, "{error:?}");
+    db.interceptor.loses_begin = false;
     let updated = tasks.on(&db).update(task.id, closed()).await.unwrap();
     assert_eq!(updated.status, "closed");
     assert_eq!(updated, tasks.get(task.id).await.unwrap());

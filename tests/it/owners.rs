@@ -2,7 +2,7 @@
 //! compares values of different types.
 
 use crate::support::{
-    Harness, MigratorOf, TestDatabase, assert_is, assert_no_access, database_cases,
+    Harness, MigratorOf, TestDatabase, arenas, assert_is, assert_no_access, database_cases,
     empty_database_cases, harness_cases, list_by_name, parent, run, still_works, unordered_id,
 };
 use game_tasks::conformance::fixtures::callers;
@@ -48,24 +48,11 @@ macro_rules! clubs {
 }
 clubs!(of_integers: i32, of_longs: i64, of_texts: String, of_uuids: Uuid, of_flags: bool);
 
-parent! {
-    /// The crate's own games, without their owners.
-    mod ownerless: "games" {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub(crate) id: Uuid,
-    }
-    fn id_column() -> Column {
-        Column::Id
-    }
-    fn strategy_column() -> Option<Column> {
-        None
-    }
-}
-
-/// There a caller sees only the tasks that it created, although it may create tasks in every game.
+/// In games that record no owners a caller sees only the tasks that it created, although it may create
+/// tasks in every game.
 async fn upserts_in_games_without_owners(database: &TestDatabase) {
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
-    let all = SeaOrmTaskRepository::with_parent::<ownerless::Entity>(database.db.clone());
+    let all = SeaOrmTaskRepository::with_parent::<arenas::Entity>(database.db.clone());
     let user = || "user".parse().unwrap();
     let theirs = all.clone().with_scope(TaskScope::api_key("theirs".parse().unwrap()));
     let task = theirs.create(NewTask::new(game, "task").strategy("old")).await.unwrap();

@@ -200,7 +200,7 @@ async fn bulk_changes_of_a_distributed_table_lock_no_rows(database: &TestDatabas
         assert_eq!(db.interceptor.refused.load(Ordering::Relaxed), 1);
         assert_eq!(db.interceptor.asked.load(Ordering::Relaxed), 2);
     }
-    // In a transaction, the first statement would be the last.
+    // A statement that is refused would abort the transaction.
     let transaction = database.db.begin().await.unwrap();
     let db = on_distributed(&transaction);
     change_everything(database, &SeaOrmTaskRepository::new(&db)).await.unwrap();

@@ -25,6 +25,11 @@ pub(crate) trait Interceptor: Send + Sync {
     fn can_begin(&self) -> bool {
         false
     }
+
+    /// Why beginning it fails.
+    fn begin_failure(&self) -> Option<DbErr> {
+        None
+    }
 }
 
 /// A connection whose statements pass through an [`Interceptor`].
@@ -60,6 +65,9 @@ impl<C: TaskConnection, I: Interceptor> TaskConnection for Intercepted<C, I> {
         self.interceptor.intercept(&statement, call)
     }
     fn begin_transaction(&self) -> BoxFuture<'_, Result<Option<DatabaseTransaction>, DbErr>> {
+        if let Some(failure) = self.interceptor.begin_failure() {
+            return Box::pin(async { Err(failure) });
+        }
         match self.interceptor.can_begin() {
             true => self.connection.begin_transaction(),
             false => Box::pin(async { Ok(None) }),

@@ -21,7 +21,8 @@ pub(crate) fn unsupported_product(version: &str) -> Option<String> {
     // They speak MySQL's protocol, and lack what the statements need.
     let others = ["TiDB", "OceanBase", "Vitess", "MatrixOne"];
     let other = others.into_iter().find(|name| version.contains(name));
-    // What old replicas of MySQL need to see before MariaDB's version.
+    // MariaDB puts this before its version in the protocol's greeting, for old replicas of MySQL, and
+    // some proxies report that.
     let version = version.strip_prefix("5.5.5-").unwrap_or(version);
     let (name, fits) = match (other, of_version(version)) {
         (Some(name), _) => (name, false),
