@@ -118,6 +118,7 @@ crash() { # NAME
     pkill -KILL -P "${pid[$1]}" || true # PostgreSQL's backends have sessions of their own
     signal KILL "${pid[$1]}" || true
     await_end 10 "${pid[$1]}"
+    rm -f "$GAME_TASKS_CRASH_FILE"
     for attempt in 1 2 3 4 5; do
         "start_$1"
         sleep 0.5

@@ -5,8 +5,8 @@
 //! ```
 
 use crate::ledger::{Ledger, Reported};
-use crate::server::{await_service, write};
-use crate::{rounds, url};
+use crate::rounds;
+use crate::server::{await_service, crash, write};
 use futures_util::TryStreamExt;
 use game_tasks::sea_orm::{ConnectOptions, Database};
 use game_tasks::{
@@ -124,9 +124,7 @@ async fn lose_a_node(nodes: &[Node], game: Uuid, rounds: u32) {
             writers.push(write(patient, game, format!("patient-{round}-{at}"), &ledger, &stop));
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let pid = url("GAME_TASKS_CRASH_PID");
-        let killed = std::process::Command::new("kill").args(["-s", "USR2", &pid]).status();
-        assert!(killed.unwrap().success());
+        crash("node3").await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         for (at, node) in nodes.iter().enumerate() {
             await_service(node, game, &ledger, round * 10 + u32::try_from(at).unwrap()).await;

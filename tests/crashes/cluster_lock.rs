@@ -2,7 +2,8 @@
 //! with a second connection for as long as it is alive, and no longer.
 
 use crate::concurrent_migrations::{NewDatabases, Process, Servers, connect_pool, names};
-use crate::{rounds, url};
+use crate::rounds;
+use crate::server::crash;
 use game_tasks::Retry;
 use game_tasks::migration::{self, with_migration_lock};
 use game_tasks::sea_orm::{
@@ -131,9 +132,7 @@ async fn the_lock_of_a_killed_node_is_taken_over() {
     tokio::time::sleep(LONG).await;
     assert!(others.iter().all(|other| !other.is_finished()), "it did not wait");
     let since = Instant::now();
-    let pid = url("GAME_TASKS_CRASH_PID");
-    let killed = std::process::Command::new("kill").args(["-s", "USR2", &pid]).status();
-    assert!(killed.unwrap().success());
+    crash("node3").await;
     for other in others {
         tokio::time::timeout(SOON, other).await.expect("it still waits for a dead node").unwrap();
     }

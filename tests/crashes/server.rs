@@ -27,6 +27,7 @@ async fn a_server_or_its_client_is_killed() {
 }
 
 async fn crash_under_writers(variable: &str, rounds: u32) {
+    let server = variable.trim_start_matches("GAME_TASKS_").trim_end_matches("_URL").to_lowercase();
     let mut options = ConnectOptions::new(url(variable));
     options.max_connections(12).acquire_timeout(Duration::from_secs(3)).sqlx_logging(false);
     let db = Database::connect(options).await.unwrap();
@@ -46,7 +47,7 @@ async fn crash_under_writers(variable: &str, rounds: u32) {
     }
     for round in 0..rounds {
         tokio::time::sleep(Duration::from_millis(700 + 130 * u64::from(round % 5))).await;
-        crash(variable);
+        crash(&server).await;
         await_service(&plain, game, &ledger, round).await;
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -66,13 +67,15 @@ async fn crash_under_writers(variable: &str, rounds: u32) {
     assert!(hit > 0, "no writer was hit by a crash: that proves nothing");
 }
 
-/// Has `.ci/with-databases` kill the server and start it again.
-fn crash(variable: &str) {
-    let server = variable.strip_prefix("GAME_TASKS_").and_then(|name| name.strip_suffix("_URL"));
-    std::fs::write(url("GAME_TASKS_CRASH_FILE"), server.unwrap().to_lowercase()).unwrap();
-    let pid = url("GAME_TASKS_CRASH_PID");
-    let killed = std::process::Command::new("kill").args(["-s", "USR1", &pid]).status();
-    assert!(killed.unwrap().success());
+/// Has `.ci/with-databases` kill a server and start it again; returns when it has been killed.
+pub(crate) async fn crash(server: &str) {
+    let file = std::path::PathBuf::from(url("GAME_TASKS_CRASH_FILE"));
+    std::fs::write(&file, server).unwrap();
+    let since = Instant::now();
+    while file.exists() {
+        assert!(since.elapsed() < Duration::from_secs(30), "nobody kills {server}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Waits until the same pool works again.
@@ -82,8 +85,6 @@ pub(crate) async fn await_service(
     ledger: &Ledger,
     round: u32,
 ) {
-    // The server has to stop before it can restart.
-    tokio::time::sleep(Duration::from_millis(300)).await;
     let since = Instant::now();
     for attempt in 0.. {
         let name = format!("back-{round}-{attempt}");
