@@ -274,7 +274,8 @@ impl<C: TaskConnection, G: ParentGame> Batches<'_, C, G> {
         let mut done = repository.send_hinted(statement, C::execute).await;
         if let Err(error) = &done
             && locks
-            && repository.is_distributed_after_all(error).await
+            && let learned = repository.is_distributed_after_all(error).await
+            && learned.map_err(|error| repository.read_failed(error))?
         {
             done = repository.send_hinted(statement, C::execute).await;
         }

@@ -9,10 +9,12 @@ use crate::repository::{CreateOutcome, OnExisting};
 use crate::task::tasks::Column;
 use crate::task::{ParentGame, Task};
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, QueryResult, Statement};
+use sea_orm::{DbErr, Iterable, QueryResult, Statement};
+use std::{fmt, iter};
 use uuid::Uuid;
 
 /// What the database has for an entry that was not written.
+#[derive(Default)]
 struct Diagnosis {
     game_exists: bool,
     /// The task of this name, or why it cannot be returned.
@@ -37,30 +39,29 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
             return Ok(decisions);
         }
         let rows = encode(self.dialect(), entries);
-        let diagnoses = self.query_diagnoses(&rows).await;
-        for (index, diagnosis) in diagnoses.map_err(|error| self.read_failed(error))? {
-            let (Some(entry), Some(decision)) = (entries.get_mut(index), decisions.get_mut(index))
-            else {
-                continue;
-            };
+        let diagnoses = self.query_diagnoses(&rows, entries.len()).await;
+        let diagnoses = diagnoses.map_err(|error| self.read_failed(error))?;
+        let decided = entries.iter_mut().zip(diagnoses).zip(&mut decisions);
+        for ((entry, diagnosis), decision) in decided {
             *decision = decide(entry, diagnosis, on_existing, wrote_at);
         }
         Ok(decisions)
     }
 
-    async fn query_diagnoses(&self, rows: &Rows) -> Result<Vec<(usize, Diagnosis)>, DbErr> {
-        let rows = self.connection.query_all(self.diagnose_statement(rows)).await?;
-        let mut diagnoses = Vec::with_capacity(rows.len());
+    /// A diagnosis of each of a number of rows.
+    async fn query_diagnoses(&self, sent: &Rows, count: usize) -> Result<Vec<Diagnosis>, DbErr> {
+        let rows = self.connection.query_all(self.diagnose_statement(sent)).await?;
+        let mut diagnoses: Vec<_> = iter::repeat_with(Diagnosis::default).take(count).collect();
         for row in &rows {
-            let index: i64 = row.try_get("", "n")?;
+            let index = usize::try_from(row.try_get::<i64>("", "n")?).unwrap_or(usize::MAX);
+            let Some(diagnosis) = diagnoses.get_mut(index) else { continue };
             let has = |column| row.try_get::<Option<Uuid>>("", column).map(|id| id.is_some());
-            let diagnosis = Diagnosis {
-                game_exists: has("game")?,
-                existing: if has("id")? { Some(self.existing(row)?) } else { None },
-                can_see: has("seen")?,
-                id_taken: has("taken")?,
-            };
-            diagnoses.push((usize::try_from(index).unwrap_or(usize::MAX), diagnosis));
+            diagnosis.game_exists |= has("game")?;
+            diagnosis.can_see |= has("seen")?;
+            diagnosis.id_taken |= has("taken")?;
+            if has("id")? {
+                diagnosis.existing = Some(self.existing(row)?);
+            }
         }
         Ok(diagnoses)
     }
@@ -74,11 +75,25 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
         let and_in_scope = sql.and_in_scope_by(self.scope(), GameOwners::Joined);
         let and_may_create = sql.and_may_create(self.scope());
         let (rows, same_name) = (sql.rows("r", rows), sql.same_game_and_name("r"));
+        let game =
+            fmt::from_fn(|f| write!(f, "CASE WHEN 1 = 1{and_may_create} THEN {game_key} END"));
+        let seen = fmt::from_fn(|f| write!(f, "CASE WHEN 1 = 1{and_in_scope} THEN {task_id} END"));
+        if self.dialect().features().distribution_catalog.is_none() {
+            return sql.statement(format_args!(
+                "SELECT {task}, r.n AS n, {game} AS game, {seen} AS seen, x.{id} AS taken FROM {rows} \
+                 LEFT JOIN {games} g ON {game_key} = r.g \
+                 LEFT JOIN {tasks} ON {same_name} LEFT JOIN {tasks} x ON x.{id} = r.i{lock}"
+            ));
+        }
+        // A distributed table that is outer joined to rows that are sent would be copied first.
+        let game_of_task = &names.game_id;
+        let no_task = fmt::from_fn(|f| Column::iter().try_for_each(|_| f.write_str("NULL, ")));
         sql.statement(format_args!(
-            "SELECT {task}, r.n AS n, CASE WHEN 1 = 1{and_may_create} THEN {game_key} END AS game, \
-             CASE WHEN 1 = 1{and_in_scope} THEN {task_id} END AS seen, x.{id} AS taken FROM {rows} \
-             LEFT JOIN {games} g ON {game_key} = r.g \
-             LEFT JOIN {tasks} ON {same_name} LEFT JOIN {tasks} x ON x.{id} = r.i{lock}"
+            "WITH r AS (SELECT * FROM {rows}) \
+             SELECT {task}, r.n AS n, CAST(NULL AS uuid) AS game, {seen} AS seen, CAST(NULL AS uuid) AS taken \
+             FROM r JOIN {tasks} ON {same_name} LEFT JOIN {games} g ON {game_key} = {game_of_task} \
+             UNION ALL SELECT {no_task}r.n, {game}, NULL, NULL FROM r JOIN {games} g ON {game_key} = r.g \
+             UNION ALL SELECT {no_task}r.n, NULL, NULL, x.{id} FROM r JOIN {tasks} x ON x.{id} = r.i"
         ))
     }
 

@@ -1,7 +1,7 @@
 //! Whether Citus distributes the tasks over several servers.
 //!
 //! A bulk change locks its rows in one order before it writes them, so that two of them cannot wait for
-//! each other. Citus refuses to lock rows of several shards, and rejects such a statement before it runs.
+//! each other. Citus refuses to lock rows of several shards, and rejects such a statement before it writes.
 //! There a bulk change writes without the locks, and can deadlock.
 
 use super::{SeaOrmTaskRepository, TaskConnection};
@@ -41,18 +41,22 @@ impl<C: TaskConnection, G: ParentGame> SeaOrmTaskRepository<C, G> {
 
     /// Whether a statement that locks rows failed because the table is distributed, so that it has
     /// written nothing and is to be sent without locks.
-    pub(super) async fn is_distributed_after_all(&self, error: &DbErr) -> bool {
-        let unsupported = self.dialect().features().unsupported_code;
+    ///
+    /// # Errors
+    ///
+    /// Finding out failed.
+    pub(super) async fn is_distributed_after_all(&self, error: &DbErr) -> Result<bool, DbErr> {
         let error = DatabaseError::new(self.call(true), error.clone());
-        if unsupported.is_none() || error.code() != unsupported {
-            return false;
+        let refusals = self.dialect().features().refused_locks_codes;
+        if !error.code().is_some_and(|code| refusals.contains(&code)) {
+            return Ok(false);
         }
         let distribution = &self.names().distribution;
         // Another call may have found it out while the statement was running.
-        if !distribution.is_known() && self.learn_distribution().await.is_err() {
-            return false;
+        if !distribution.is_known() {
+            self.learn_distribution().await?;
         }
-        distribution.is_distributed()
+        Ok(distribution.is_distributed())
     }
 
     async fn learn_distribution(&self) -> Result<(), DbErr> {

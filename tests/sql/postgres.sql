@@ -603,6 +603,21 @@ RETURNING
 -- create, where the name is taken (without a scope)
 -- as in: create (without a scope)
 -- with <id>, <time>, <time>, null, null, 'task', 'own', 'open', <game>
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      a.n - 1 AS n,
+      a.i AS i,
+      CAST($1 AS uuid) AS g,
+      CAST($2 AS text) AS e,
+      CAST($3 AS text) AS s
+    FROM unnest((SELECT CAST($4 AS uuid[])))
+    WITH ORDINALITY AS a(i, n)
+    WHERE a.n > 0 OFFSET 0
+  ) r
+)
 SELECT
   "tasks"."id",
   CASE
@@ -620,26 +635,35 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  CASE WHEN 1 = 1 THEN g."id" END AS game,
+  CAST(NULL AS uuid) AS game,
   CASE WHEN 1 = 1 THEN "tasks"."id" END AS seen,
-  x."id" AS taken
-FROM (
-  SELECT
-    a.n - 1 AS n,
-    a.i AS i,
-    CAST($1 AS uuid) AS g,
-    CAST($2 AS text) AS e,
-    CAST($3 AS text) AS s
-  FROM unnest((SELECT CAST($4 AS uuid[])))
-  WITH ORDINALITY AS a(i, n)
-  WHERE a.n > 0 OFFSET 0
-) r
-  LEFT JOIN "games" g ON g."id" = r.g
-  LEFT JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
+  CAST(NULL AS uuid) AS taken
+FROM
+  r
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
   AND "tasks"."externalTaskId" COLLATE "C" = r.e
   AND "tasks"."externalTaskId" COLLATE "C" >= r.e
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
-  LEFT JOIN "tasks" x ON x."id" = r.i;
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+UNION ALL
+SELECT
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  r.n,
+  CASE WHEN 1 = 1 THEN g."id" END,
+  NULL,
+  NULL
+FROM r JOIN "games" g ON g."id" = r.g
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.n, NULL, NULL, x."id"
+FROM r JOIN "tasks" x ON x."id" = r.i;
 -- with <game>, 'task', 'own', uuids [<id>]
 
 -- create, where the id is taken (without a scope)
@@ -1746,6 +1770,16 @@ RETURNING
 -- as in: create_many of two, Fail (without a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1'], <time>, <time>, null, null,
 --   'open'
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT a.n - 1 AS n, a.i AS i, CAST($1 AS uuid) AS g, a.e AS e, CAST($2 AS text) AS s
+    FROM unnest((SELECT CAST($3 AS uuid[])), (SELECT CAST($4 AS text[])))
+    WITH ORDINALITY AS a(i, e, n)
+    WHERE a.n > 0 OFFSET 0
+  ) r
+)
 SELECT
   "tasks"."id",
   CASE
@@ -1763,21 +1797,35 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  CASE WHEN 1 = 1 THEN g."id" END AS game,
+  CAST(NULL AS uuid) AS game,
   CASE WHEN 1 = 1 THEN "tasks"."id" END AS seen,
-  x."id" AS taken
-FROM (
-  SELECT a.n - 1 AS n, a.i AS i, CAST($1 AS uuid) AS g, a.e AS e, CAST($2 AS text) AS s
-  FROM unnest((SELECT CAST($3 AS uuid[])), (SELECT CAST($4 AS text[])))
-  WITH ORDINALITY AS a(i, e, n)
-  WHERE a.n > 0 OFFSET 0
-) r
-  LEFT JOIN "games" g ON g."id" = r.g
-  LEFT JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
+  CAST(NULL AS uuid) AS taken
+FROM
+  r
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
   AND "tasks"."externalTaskId" COLLATE "C" = r.e
   AND "tasks"."externalTaskId" COLLATE "C" >= r.e
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
-  LEFT JOIN "tasks" x ON x."id" = r.i;
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+UNION ALL
+SELECT
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  r.n,
+  CASE WHEN 1 = 1 THEN g."id" END,
+  NULL,
+  NULL
+FROM r JOIN "games" g ON g."id" = r.g
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.n, NULL, NULL, x."id"
+FROM r JOIN "tasks" x ON x."id" = r.i;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1']
 
 -- create_many of two hundred, Fail (without a scope)
@@ -3566,6 +3614,21 @@ RETURNING
 -- create, where the name is taken (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'own', 'open', <game>, 'gme_live_mine'
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT
+      a.n - 1 AS n,
+      a.i AS i,
+      CAST($1 AS uuid) AS g,
+      CAST($2 AS text) AS e,
+      CAST($3 AS text) AS s
+    FROM unnest((SELECT CAST($4 AS uuid[])))
+    WITH ORDINALITY AS a(i, n)
+    WHERE a.n > 0 OFFSET 0
+  ) r
+)
 SELECT
   "tasks"."id",
   CASE
@@ -3583,44 +3646,53 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  CASE WHEN 1 = 1 AND g."apiKey_used" COLLATE "C" = $1 THEN g."id" END AS game,
+  CAST(NULL AS uuid) AS game,
   CASE
     WHEN 1 = 1
-    AND ("tasks"."apiKey_used" = $2 OR g."apiKey_used" COLLATE "C" = $3) THEN "tasks"."id"
+    AND ("tasks"."apiKey_used" = $5 OR g."apiKey_used" COLLATE "C" = $6) THEN "tasks"."id"
   END AS seen,
-  x."id" AS taken
-FROM (
-  SELECT
-    a.n - 1 AS n,
-    a.i AS i,
-    CAST($4 AS uuid) AS g,
-    CAST($5 AS text) AS e,
-    CAST($6 AS text) AS s
-  FROM unnest((SELECT CAST($7 AS uuid[])))
-  WITH ORDINALITY AS a(i, n)
-  WHERE a.n > 0 OFFSET 0
-) r
-  LEFT JOIN "games" g ON g."id" = r.g
-  LEFT JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
+  CAST(NULL AS uuid) AS taken
+FROM
+  r
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
   AND "tasks"."externalTaskId" COLLATE "C" = r.e
   AND "tasks"."externalTaskId" COLLATE "C" >= r.e
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
-  LEFT JOIN "tasks" x ON x."id" = r.i;
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 'task', 'own', uuids [<id>]
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+UNION ALL
+SELECT
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  r.n,
+  CASE WHEN 1 = 1 AND g."apiKey_used" COLLATE "C" = $7 THEN g."id" END,
+  NULL,
+  NULL
+FROM r JOIN "games" g ON g."id" = r.g
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.n, NULL, NULL, x."id"
+FROM r JOIN "tasks" x ON x."id" = r.i;
+-- with <game>, 'task', 'own', uuids [<id>], 'gme_live_mine', 'gme_live_mine', 'gme_live_mine'
 
 -- create, where the id is taken (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'other', 'default', 'open', <game>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 'other', 'default', uuids [<id>]
+-- with <game>, 'other', 'default', uuids [<id>], 'gme_live_mine', 'gme_live_mine', 'gme_live_mine'
 
 -- create, where the game is missing (in a scope)
 -- as in: create (in a scope)
 -- with <id>, <time>, <time>, 'gme_live_mine', null, 'task', 'default', 'open', <id>,
 --   'gme_live_mine'
 -- as in: create, where the name is taken (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <id>, 'task', 'default', uuids [<id>]
+-- with <id>, 'task', 'default', uuids [<id>], 'gme_live_mine', 'gme_live_mine', 'gme_live_mine'
 
 -- find by id (in a scope)
 SELECT
@@ -5121,6 +5193,16 @@ RETURNING
 -- as in: create_many of two, Fail (in a scope)
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
+WITH
+r AS (
+  SELECT *
+  FROM (
+    SELECT a.n - 1 AS n, a.i AS i, CAST($1 AS uuid) AS g, a.e AS e, CAST($2 AS text) AS s
+    FROM unnest((SELECT CAST($3 AS uuid[])), (SELECT CAST($4 AS text[])))
+    WITH ORDINALITY AS a(i, e, n)
+    WHERE a.n > 0 OFFSET 0
+  ) r
+)
 SELECT
   "tasks"."id",
   CASE
@@ -5138,26 +5220,40 @@ SELECT
   "tasks"."strategyId",
   "tasks"."status",
   r.n AS n,
-  CASE WHEN 1 = 1 AND g."apiKey_used" COLLATE "C" = $1 THEN g."id" END AS game,
+  CAST(NULL AS uuid) AS game,
   CASE
     WHEN 1 = 1
-    AND ("tasks"."apiKey_used" = $2 OR g."apiKey_used" COLLATE "C" = $3) THEN "tasks"."id"
+    AND ("tasks"."apiKey_used" = $5 OR g."apiKey_used" COLLATE "C" = $6) THEN "tasks"."id"
   END AS seen,
-  x."id" AS taken
-FROM (
-  SELECT a.n - 1 AS n, a.i AS i, CAST($4 AS uuid) AS g, a.e AS e, CAST($5 AS text) AS s
-  FROM unnest((SELECT CAST($6 AS uuid[])), (SELECT CAST($7 AS text[])))
-  WITH ORDINALITY AS a(i, e, n)
-  WHERE a.n > 0 OFFSET 0
-) r
-  LEFT JOIN "games" g ON g."id" = r.g
-  LEFT JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
+  CAST(NULL AS uuid) AS taken
+FROM
+  r
+  JOIN "tasks" ON "tasks"."gameId" = ANY(ARRAY [ r.g, r.g ])
   AND "tasks"."externalTaskId" COLLATE "C" = r.e
   AND "tasks"."externalTaskId" COLLATE "C" >= r.e
   AND "tasks"."externalTaskId" COLLATE "C" <= r.e
-  LEFT JOIN "tasks" x ON x."id" = r.i;
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Fail 0', 'Fail 1']
+  LEFT JOIN "games" g ON g."id" = "tasks"."gameId"
+UNION ALL
+SELECT
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  NULL,
+  r.n,
+  CASE WHEN 1 = 1 AND g."apiKey_used" COLLATE "C" = $7 THEN g."id" END,
+  NULL,
+  NULL
+FROM r JOIN "games" g ON g."id" = r.g
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.n, NULL, NULL, x."id"
+FROM r JOIN "tasks" x ON x."id" = r.i;
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 0', 'Fail 1'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 
 -- create_many of two hundred, Fail (in a scope)
 INSERT INTO
@@ -5234,8 +5330,8 @@ RETURNING
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Fail 200', 'Fail 201', 'Fail 202', …],
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Fail 200', 'Fail 201']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 200', 'Fail 201'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 
 -- create_many with ids, Fail (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5393,8 +5489,8 @@ END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Fail 401', 'Fail 402'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Fail 401', 'Fail 402']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Fail 401', 'Fail 402'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 
 -- create_many of two, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5406,8 +5502,8 @@ END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Keep 0', 'Keep 1']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Keep 0', 'Keep 1'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 
 -- create_many of two hundred, Keep (in a scope)
 -- as in: create_many of two hundred, Fail (in a scope)
@@ -5422,8 +5518,8 @@ END;
 -- with <game>, 's', uuids [<id>, <id>, <id>, …], texts ['Keep 200', 'Keep 201', 'Keep 202', …],
 --   <time>, <time>, 'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Keep 200', 'Keep 201']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Keep 200', 'Keep 201'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 
 -- create_many with ids, Keep (in a scope)
 -- as in: create_many of two, Fail (in a scope)
@@ -5445,8 +5541,8 @@ END;
 -- with <game>, 's', uuids [<id>, <id>], texts ['Keep 401', 'Keep 402'], <time>, <time>,
 --   'gme_live_mine', null, 'open', uuids [<game>], 'gme_live_mine', 2
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Keep 401', 'Keep 402']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Keep 401', 'Keep 402'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 WITH
 w AS (
   INSERT INTO
@@ -5610,8 +5706,8 @@ RETURNING
 -- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], <time>, <time>,
 --   'gme_live_mine', null, 'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Update 0', 'Update 1']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Update 0', 'Update 1'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 
 -- create_many of two hundred, Update (in a scope)
 -- as in: create_many of two, Update (in a scope)
@@ -5625,8 +5721,8 @@ RETURNING
 --   texts ['Update 200', 'Update 201', 'Update 202', …], <time>, <time>, 'gme_live_mine', null,
 --   'open', 'gme_live_mine'
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Update 200', 'Update 201']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Update 200', 'Update 201'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 
 -- create_many with ids, Update (in a scope)
 INSERT INTO
@@ -5805,8 +5901,8 @@ RETURNING
 
 -- create_all of two, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Update 400', 'Update 401']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Update 400', 'Update 401'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 WITH
 w AS (
   INSERT INTO
@@ -5904,8 +6000,8 @@ END;
 
 -- create_all of two, one of which exists, Update (in a scope)
 -- as in: create_many of two that exist, Fail (in a scope)
--- with 'gme_live_mine', 'gme_live_mine', 'gme_live_mine', <game>, 's', uuids [<id>, <id>],
---   texts ['Update 401', 'Update 402']
+-- with <game>, 's', uuids [<id>, <id>], texts ['Update 401', 'Update 402'], 'gme_live_mine',
+--   'gme_live_mine', 'gme_live_mine'
 WITH
 w AS (
   INSERT INTO

@@ -137,10 +137,10 @@ pub(crate) struct Features {
     pub(crate) incomplete_insert_code: Option<&'static str>,
     /// The code of a dry run of [`Dialect::insert_many`] in which all rows could be written.
     pub(crate) complete_dry_run_code: Option<&'static str>,
-    /// The catalog of tables that are distributed over several servers, and the code of a statement that
-    /// such a table does not support.
+    /// The catalog of tables that are distributed over several servers, and the codes of a statement that
+    /// failed because it locks rows of such a table.
     pub(crate) distribution_catalog: Option<&'static str>,
-    pub(crate) unsupported_code: Option<&'static str>,
+    pub(crate) refused_locks_codes: &'static [&'static str],
     /// The code of a statement that a row security policy or a missing privilege refused.
     pub(crate) denied_code: Option<&'static str>,
 }

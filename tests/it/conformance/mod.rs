@@ -3,6 +3,7 @@
 
 #[cfg(feature = "adopt")]
 mod adopted;
+mod citus;
 mod faulty_repository;
 mod mutants;
 mod own_parent;

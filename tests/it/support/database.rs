@@ -136,6 +136,13 @@ impl TestDatabase {
         Self { db, backend, tasks, url, name, _folder: folder }
     }
 
+    /// A database that exists, and is not dropped.
+    pub(crate) async fn existing(backend: Backend, url: &str, connections: u32) -> Self {
+        let db = connect(url, connections).await;
+        let tasks = SeaOrmTaskRepository::new(db.clone());
+        Self { db, backend, tasks, url: url.to_owned(), name: None, _folder: None }
+    }
+
     /// A repository on another connection to this database. Unlike one of its own family, its first
     /// call on MySQL sends no statement more than others.
     pub(crate) fn tasks_on<'c, C: TaskConnection>(

@@ -48,7 +48,7 @@ pub(super) const FEATURES: Features = Features {
     incomplete_insert_code: None,
     complete_dry_run_code: None,
     distribution_catalog: None,
-    unsupported_code: None,
+    refused_locks_codes: &[],
     denied_code: None,
 };
 

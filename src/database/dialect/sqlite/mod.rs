@@ -40,7 +40,7 @@ pub(super) const FEATURES: Features = Features {
     // An integer that overflows.
     complete_dry_run_code: Some("1"),
     distribution_catalog: None,
-    unsupported_code: None,
+    refused_locks_codes: &[],
     denied_code: None,
 };
 
