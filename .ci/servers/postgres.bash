@@ -1,4 +1,4 @@
-# PostgreSQL and the poolers in front of it. .ci/with-databases sources this file.
+# PostgreSQL, and a standby. .ci/with-databases sources this file.
 
 # A cluster with the users and the database of the tests. They are made without a client,
 # since the embedded builds bring none.
@@ -38,21 +38,31 @@ init_postgres() {
     init_pids[postgres]=$!
 }
 
-start_postgres() {
+launch_postgres() { # NAME OPTION...
     local durability=(-c fsync=off -c full_page_writes=off)
     [[ ${GAME_TASKS_DURABLE:-} != 1 ]] || durability=()
-    take_port postgres
-    as postgres
-    setsid "${as[@]}" "${home[postgres]}/bin/postgres" -D "$work/postgres/data" \
-        -c listen_addresses=127.0.0.1 -c port="${port[postgres]}" -c unix_socket_directories= \
+    take_port "$1"
+    as "$1"
+    setsid "${as[@]}" "${home[$1]}/bin/postgres" -D "$work/$1/data" \
+        -c listen_addresses=127.0.0.1 -c port="${port[$1]}" -c unix_socket_directories= \
         -c max_connections=300 -c shared_buffers=128MB -c timezone=Asia/Tokyo \
-        "${durability[@]}" >"$work/postgres.log" 2>&1 </dev/null &
-    pid[postgres]=$!
+        "${durability[@]}" "${@:2}" >"$work/$1.log" 2>&1 </dev/null &
+    pid[$1]=$!
+}
+start_postgres() { launch_postgres postgres; }
+
+# A copy of the new cluster, which gets all that has been written since.
+start_standby() {
+    touch "$work/standby/data/standby.signal"
+    own standby
+    launch_postgres standby \
+        -c primary_conninfo="host=127.0.0.1 port=${port[postgres]} user=postgres"
 }
 
 # The server writes its state to the last line of a file whose first line is its process id.
-postgres_answers() {
-    local lines
-    mapfile -t lines <"$work/postgres/data/postmaster.pid" || return
-    [[ ${lines[0]:-} == "${pid[postgres]}" && ${lines[7]:-} == ready* ]]
+postgres_answers() { # [NAME]
+    local name=${1:-postgres} lines
+    mapfile -t lines <"$work/$name/data/postmaster.pid" || return
+    [[ ${lines[0]:-} == "${pid[$name]}" && ${lines[7]:-} == @(ready|standby)* ]]
 } 2>/dev/null
+standby_answers() { postgres_answers standby; }

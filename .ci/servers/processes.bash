@@ -44,7 +44,7 @@ cleanup() {
 
 stop_signal() { # NAME
     case $1 in
-        postgres) echo INT ;; # does not wait for clients
+        postgres | standby) echo INT ;; # does not wait for clients
         pgbouncer*) echo QUIT ;; # the same
         node?) if [[ $cluster == mysql ]]; then echo KILL; else echo TERM; fi ;; # a group is slow to part
         *) echo TERM ;;
@@ -66,7 +66,7 @@ free_port() {
 user_of() { # NAME
     local user=mysql
     case $1 in
-        postgres | pgbouncer* | odyssey) user=postgres ;;
+        postgres | standby | pgbouncer* | odyssey) user=postgres ;;
     esac
     id -u "$user" >/dev/null 2>&1 || user=nobody
     printf '%s\n' "$user"

@@ -1,10 +1,12 @@
 //! A database that accepts no writes: a standby, or a file without write access.
 
 use crate::support::{Backend, TestDatabase, on_database, run, tests_on};
+use futures_util::TryStreamExt;
 use game_tasks::sea_orm::{Database, DatabaseConnection};
 use game_tasks::{
-    FailureKind, Game, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository,
-    StrategyResolver, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt, migration,
+    FailureKind, Game, GamePatch, NewTask, OnExisting, ResolveStrategyExt, SeaOrmTaskRepository,
+    StrategyResolver, Task, TaskError, TaskFilter, TaskPatch, TaskQuery, TaskRepositoryExt,
+    migration,
 };
 
 tests_on!(
@@ -45,16 +47,27 @@ async fn reads_the_check_and_a_finished_migration_work(database: &TestDatabase) 
     let game = Game::new("game").insert(&database.db).await.unwrap().id;
     let writable = SeaOrmTaskRepository::new(database.db.clone());
     let task = writable.create(NewTask::new(game, "task")).await.unwrap();
+    assert_read_only(&read_only_pool(database).await, &task).await;
+    assert_eq!(writable.list(TaskQuery::in_game(game)).await.unwrap().items, [task]);
+}
 
-    let db = read_only_pool(database).await;
-    game_tasks::migrate(&db).await.unwrap();
-    migration::verify_schema(&db).await.unwrap();
+/// Asserts that all that needs no write works, and that each write is refused as such. The database has
+/// this task alone.
+pub(crate) async fn assert_read_only(db: &DatabaseConnection, task: &Task) {
+    let game = task.game_id;
+    game_tasks::migrate(db).await.unwrap();
+    migration::verify_schema(db).await.unwrap();
+    migration::status::<game_tasks::Migrator>(db).await.unwrap();
     let tasks = SeaOrmTaskRepository::new(db.clone());
-    assert_eq!(tasks.find(task.id).await.unwrap().as_ref(), Some(&task));
+    assert_eq!(tasks.find(task.id).await.unwrap().as_ref(), Some(task));
     let listed = tasks.list(TaskQuery::in_game(game)).await.unwrap().items;
-    assert_eq!(listed, std::slice::from_ref(&task));
+    assert_eq!(listed, std::slice::from_ref(task));
+    let streamed: Vec<Task> =
+        tasks.stream(TaskQuery::new(TaskFilter::all())).try_collect().await.unwrap();
+    assert_eq!(streamed, listed);
     assert_eq!(tasks.count(TaskFilter::in_game(game)).await.unwrap(), 1);
-    StrategyResolver::new(db).resolve(task.id).await.unwrap();
+    StrategyResolver::new(db.clone()).resolve(task.id).await.unwrap();
+    let stored = Game::find(db, game).await.unwrap().unwrap();
 
     let (new, other) = (NewTask::new(game, "new"), TaskPatch::new().strategy("other"));
     let all = TaskFilter::in_game(game);
@@ -64,12 +77,17 @@ async fn reads_the_check_and_a_finished_migration_work(database: &TestDatabase) 
         tasks.create_many([new.clone()], OnExisting::Update).await.unwrap_err(),
         tasks.create_all([new.clone()], OnExisting::Fail).await.unwrap_err(),
         tasks.update(task.id, other.clone()).await.unwrap_err(),
+        tasks.transition(task.id, "open", "closed").await.unwrap_err(),
         tasks.update_many(all.clone(), other).await.unwrap_err(),
         tasks.delete_many(all).await.unwrap_err(),
         tasks.delete(task.id).await.unwrap_err(),
+        tasks.delete_game(game).await.unwrap_err(),
+        Game::new("other").insert(db).await.unwrap_err(),
+        Game::update(db, game, GamePatch::new().platform("other")).await.unwrap_err(),
+        Game::new("other").get_or_create(db).await.unwrap_err(),
     ];
     for error in errors {
         assert_eq!(kind(&error), FailureKind::ReadOnly);
     }
-    assert_eq!(writable.list(TaskQuery::in_game(game)).await.unwrap().items, [task]);
+    assert_eq!(Game::find(db, game).await.unwrap(), Some(stored));
 }
