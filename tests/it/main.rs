@@ -101,6 +101,8 @@ mod scope_json;
 mod secrets;
 mod skipped_batches;
 mod skipped_writes;
+#[cfg(feature = "retry")]
+mod standby;
 mod strategies;
 mod table_names;
 mod taken_names;

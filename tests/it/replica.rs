@@ -1,22 +1,17 @@
-//! A replica of MariaDB and a standby of PostgreSQL that follow the writes of the crate.
+//! A replica of MariaDB that follows the writes of the crate.
 
-use crate::support::{
-    Backend, ON_EXISTING, TestDatabase, assert_is, list_by_name, on_database, run,
-};
-use game_tasks::sea_orm::{
-    AccessMode, Database, DatabaseConnection, IsolationLevel, TransactionOptions, TransactionTrait,
-};
+use crate::support::{Backend, ON_EXISTING, TestDatabase, assert_is, list_by_name, on_database};
+use game_tasks::sea_orm::{Database, DatabaseConnection};
 use game_tasks::{
-    FailureKind, Game, NewTask, OnExisting, Retrying, SeaOrmTaskRepository, Task, TaskError,
-    TaskFilter, TaskKey, TaskPatch, TaskRepositoryExt, migration,
+    FailureKind, Game, NewTask, OnExisting, SeaOrmTaskRepository, Task, TaskError, TaskFilter,
+    TaskKey, TaskPatch, TaskRepositoryExt, migration,
 };
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 const REPLICA: &str = "GAME_TASKS_MARIADB_REPLICA_URL";
-const STANDBY: &str = "GAME_TASKS_POSTGRES_STANDBY_URL";
 
-fn is_set(variable: &str) -> bool {
+pub(crate) fn is_set(variable: &str) -> bool {
     let is_set = std::env::var_os(variable).is_some();
     if !is_set {
         let line = format!("\nSKIPPED REPLICA: {variable} is not set\n");
@@ -29,13 +24,6 @@ fn is_set(variable: &str) -> bool {
 async fn a_replica_has_the_same_rows() {
     if is_set(REPLICA) {
         on_database(Backend::MariaDb, 2, write_and_compare).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_standby_serves_reads_and_is_promoted() {
-    if is_set(STANDBY) {
-        on_database(Backend::Postgres, 2, read_and_promote).await;
     }
 }
 
@@ -79,7 +67,7 @@ async fn write_and_compare(database: &TestDatabase) {
 }
 
 /// Empty until the replica has the table.
-async fn rows(replica: &DatabaseConnection) -> Vec<Task> {
+pub(crate) async fn rows(replica: &DatabaseConnection) -> Vec<Task> {
     let tasks = SeaOrmTaskRepository::new(replica);
     match tasks.count(TaskFilter::all()).await {
         Ok(_) => list_by_name(&tasks).await,
@@ -88,7 +76,7 @@ async fn rows(replica: &DatabaseConnection) -> Vec<Task> {
 }
 
 /// The database on the server that a variable names, which follows the database's own server.
-async fn copy_of(database: &TestDatabase, variable: &str) -> DatabaseConnection {
+pub(crate) async fn copy_of(database: &TestDatabase, variable: &str) -> DatabaseConnection {
     let source = database.url();
     let (_, name) = source.rsplit_once('/').unwrap();
     let url = std::env::var(variable).unwrap();
@@ -102,39 +90,4 @@ async fn copy_of(database: &TestDatabase, variable: &str) -> DatabaseConnection 
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-}
-
-/// A failover that a call with retries outlasts: the standby becomes the server that accepts writes.
-async fn read_and_promote(database: &TestDatabase) {
-    let game = Game::new("game").insert(&database.db).await.unwrap().id;
-    let writable = SeaOrmTaskRepository::new(&database.db);
-    let task = writable.create(NewTask::new(game, "task")).await.unwrap();
-    let standby = copy_of(database, STANDBY).await;
-    let since = Instant::now();
-    while rows(&standby).await != std::slice::from_ref(&task) {
-        assert!(since.elapsed() < Duration::from_secs(60), "the standby has other rows");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    crate::read_only::assert_read_only(&standby, &task).await;
-    // A snapshot as applications ask for it on a standby.
-    let options = TransactionOptions {
-        isolation_level: Some(IsolationLevel::RepeatableRead),
-        access_mode: Some(AccessMode::ReadOnly),
-        ..Default::default()
-    };
-    let transaction = standby.begin_with_options(options).await.unwrap();
-    assert_eq!(list_by_name(&writable.on(&transaction)).await, [task]);
-    transaction.commit().await.unwrap();
-
-    let patient = Retrying::new(SeaOrmTaskRepository::new(standby.clone())).max_retries(12);
-    let new = tokio::spawn(async move { patient.create(NewTask::new(game, "new")).await });
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(!new.is_finished());
-    let url = std::env::var(STANDBY).unwrap();
-    let (_, server) = url.split_once('@').unwrap();
-    let superuser = Database::connect(format!("postgres://postgres@{server}")).await.unwrap();
-    run(&superuser, "SELECT pg_promote()", []).await;
-    superuser.close().await.unwrap();
-    assert_eq!(new.await.unwrap().unwrap().external_task_id, "new");
-    standby.close().await.unwrap();
 }
