@@ -4,8 +4,8 @@
 //! the coordinator of a cluster, with the extension on all nodes. Its tables `tasks`, `games` and `app_notes`
 //! are dropped.
 
-use super::stores::{InTransaction, OnPool, Wrapper};
-use super::{TIME_LIMIT, needs_concurrency, needs_transaction, suite};
+use super::TIME_LIMIT;
+use super::partitioned::{suite_in_transaction, suite_on_pool};
 use crate::support::{Backend, CONCURRENT_CALLS, DEFAULT_CONNECTIONS, TestDatabase, run};
 use game_tasks::migration;
 use game_tasks::sea_orm::ConnectionTrait;
@@ -24,27 +24,22 @@ const GAMES_WITH_THEIR_TASKS: &str = r#"
     SELECT create_distributed_table('games', 'id');
     SELECT create_distributed_table('tasks', 'gameId', colocate_with => 'games');"#;
 
-/// No constraint of a distributed table makes ids unique across games.
-fn requires_unique_ids(case: &str) -> bool {
-    case == "refused_calls::id_is_taken_in_another_game"
-}
-
 /// One test, since both ways use the same database.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_cluster() {
     let Ok(url) = std::env::var(URL) else {
-        let line = format!("\nSKIPPED BACKEND citus: {URL} is not set\n");
+        let line = format!("\nSKIPPED CITUS: {URL} is not set\n");
         std::io::stderr().write_all(line.as_bytes()).unwrap();
         return;
     };
     for layout in [GAMES_ON_EVERY_NODE, GAMES_WITH_THEIR_TASKS] {
         let database = TestDatabase::existing(Backend::Postgres, &url, CONCURRENT_CALLS).await;
         create_tables(&database, layout).await;
-        tokio::time::timeout(TIME_LIMIT, on_pool(&database)).await.unwrap();
+        tokio::time::timeout(TIME_LIMIT, suite_on_pool(&database)).await.unwrap();
         database.db.close().await.unwrap();
 
         let database = TestDatabase::existing(Backend::Postgres, &url, DEFAULT_CONNECTIONS).await;
-        tokio::time::timeout(TIME_LIMIT, in_transactions(&database)).await.unwrap();
+        tokio::time::timeout(TIME_LIMIT, suite_in_transaction(&database)).await.unwrap();
         database.db.close().await.unwrap();
     }
 }
@@ -54,25 +49,6 @@ async fn create_tables(database: &TestDatabase, layout: &str) {
     run(&database.db, tables, []).await;
     game_tasks::migrate(&database.db).await.unwrap();
     database.db.execute_unprepared(layout).await.unwrap();
-    run(&database.db, "CREATE TABLE app_notes (id integer PRIMARY KEY)", []).await;
     migration::verify_schema(&database.db).await.unwrap();
     game_tasks::migrate(&database.db).await.unwrap();
-}
-
-async fn on_pool(database: &TestDatabase) {
-    let new_store = async || {
-        let mut store = OnPool::new(database, Wrapper::None).await?;
-        store.has_unique_ids = false;
-        Ok(store)
-    };
-    suite(new_store, |case| needs_transaction(case) || requires_unique_ids(case)).await;
-}
-
-async fn in_transactions(database: &TestDatabase) {
-    let new_store = async || {
-        let mut store = InTransaction::new(database, Wrapper::None, None).await?;
-        store.has_unique_ids = false;
-        Ok(store)
-    };
-    suite(new_store, |case| needs_concurrency(case) || requires_unique_ids(case)).await;
 }

@@ -35,21 +35,37 @@ async fn partition(database: &TestDatabase) {
     }
 }
 
-/// No constraint of the partitioned table makes ids unique across games.
+/// No constraint makes ids unique across games.
 fn requires_unique_ids(case: &str) -> bool {
     case == "refused_calls::id_is_taken_in_another_game"
+}
+
+/// Runs the suite where ids are unique only within a game.
+pub(super) async fn suite_on_pool(database: &TestDatabase) {
+    let new_store = async || {
+        let mut store = OnPool::new(database, Wrapper::None).await?;
+        store.has_unique_ids = false;
+        Ok(store)
+    };
+    suite(new_store, |case| needs_transaction(case) || requires_unique_ids(case)).await;
+}
+
+/// The same in the application's transaction.
+pub(super) async fn suite_in_transaction(database: &TestDatabase) {
+    run(&database.db, "CREATE TABLE app_notes (id integer PRIMARY KEY)", []).await;
+    let new_store = async || {
+        let mut store = InTransaction::new(database, Wrapper::None, None).await?;
+        store.has_unique_ids = false;
+        Ok(store)
+    };
+    suite(new_store, |case| needs_concurrency(case) || requires_unique_ids(case)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_pool() {
     on_database_within(TIME_LIMIT, Backend::Postgres, CONCURRENT_CALLS, async |database| {
         partition(database).await;
-        let new_store = async || {
-            let mut store = OnPool::new(database, Wrapper::None).await?;
-            store.has_unique_ids = false;
-            Ok(store)
-        };
-        suite(new_store, |case| needs_transaction(case) || requires_unique_ids(case)).await;
+        suite_on_pool(database).await;
     })
     .await;
 }
@@ -58,13 +74,7 @@ async fn on_a_pool() {
 async fn in_the_applications_transaction() {
     on_database_within(TIME_LIMIT, Backend::Postgres, DEFAULT_CONNECTIONS, async |database| {
         partition(database).await;
-        run(&database.db, "CREATE TABLE app_notes (id integer PRIMARY KEY)", []).await;
-        let new_store = async || {
-            let mut store = InTransaction::new(database, Wrapper::None, None).await?;
-            store.has_unique_ids = false;
-            Ok(store)
-        };
-        suite(new_store, |case| needs_concurrency(case) || requires_unique_ids(case)).await;
+        suite_in_transaction(database).await;
     })
     .await;
 }
