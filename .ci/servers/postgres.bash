@@ -1,4 +1,4 @@
-# PostgreSQL, and a standby. .ci/with-databases sources this file.
+# PostgreSQL, and a hot standby of it. .ci/with-databases sources this file.
 
 # A cluster with the users and the database of the tests. They are made without a client,
 # since the embedded builds bring none.
